@@ -1,0 +1,1 @@
+//! The meeting’s document and its rules.
