@@ -1,0 +1,17 @@
+# Each target is a line you could type. `scripts/setup` installs what is missing; see it for what that is.
+.PHONY: run test bench site prepare
+
+run: ## Start the demo school on http://127.0.0.1:3000
+	scripts/setup && scripts/build-site.mjs && cargo run --bin roundtable -- demo
+
+test: ## Everything: format, lints, units, Postgres, browsers
+	scripts/setup test && scripts/test
+
+bench: ## What a browser downloads from a release build
+	scripts/setup && scripts/build-site.mjs --release
+
+site: ## Only what a browser downloads, for a server that is running already
+	scripts/setup && scripts/build-site.mjs
+
+prepare: ## After changing a query or a migration: write what sqlx's macros need to check SQL without a database
+	scripts/setup && scripts/prepare
