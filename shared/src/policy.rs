@@ -1,0 +1,201 @@
+//! THE table: who may read and write which section, at which stage.
+//!
+//! The page greys out by it, the server refuses by it, nothing else decides. Every match is
+//! exhaustive and without a wildcard, so that a new role, section or stage does not compile until
+//! somebody has decided. `ARCHITECTURE.md` prints it; a test holds the two together.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Role, Section, Stage};
+
+/// The order of these variants matters: each includes the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Access {
+    None,
+    Read,
+    Write,
+}
+
+impl Access {
+    pub fn can_read(self) -> bool {
+        self >= Self::Read
+    }
+
+    pub fn can_write(self) -> bool {
+        self == Self::Write
+    }
+}
+
+/// What somebody may do in a section at a stage.
+pub fn access(section: Section, role: Role, stage: Stage) -> Access {
+    match stage {
+        Stage::Preparing => preparing(section, role),
+        Stage::Meeting => meeting(section, role),
+        // What was agreed is read by those who could read it, and changed by nobody.
+        Stage::Agreed => meeting(section, role).min(Access::Read),
+    }
+}
+
+/// The same for one person: the pupil’s named scribe may also write where the pupil writes for
+/// themselves.
+pub fn access_for(section: Section, role: Role, scribe: bool, stage: Stage) -> Access {
+    let own = access(section, role, stage);
+    if scribe && protects_pupil_words(section) { own.max(access(section, Role::Pupil, stage)) } else { own }
+}
+
+/// Where nobody but the pupil, or the pupil’s named scribe, may delete what the pupil wrote.
+pub fn protects_pupil_words(section: Section) -> bool {
+    match section {
+        Section::Passport | Section::PupilViews | Section::Assess | Section::Review => true,
+        // Targets and actions are worded together; PEP, staff and other people’s views hold no
+        // words of the pupil’s own hand.
+        Section::Plan
+        | Section::Do
+        | Section::Pep
+        | Section::FamilyViews
+        | Section::SchoolViews
+        | Section::SpecialistViews
+        | Section::StaffPreparation => false,
+    }
+}
+
+/// Before the meeting opens, views belong to those whose views they are; the facilitator may read.
+fn preparing(section: Section, role: Role) -> Access {
+    use Access::{None, Read, Write};
+    match section {
+        Section::PupilViews => match role {
+            Role::Pupil => Write,
+            Role::Facilitator => Read,
+            Role::Parent
+            | Role::Supporter
+            | Role::Teacher
+            | Role::Assistant
+            | Role::Specialist
+            | Role::SocialCare
+            | Role::Interpreter
+            | Role::Observer => None,
+        },
+        Section::FamilyViews => match role {
+            Role::Parent => Write,
+            Role::Facilitator => Read,
+            Role::Pupil
+            | Role::Supporter
+            | Role::Teacher
+            | Role::Assistant
+            | Role::Specialist
+            | Role::SocialCare
+            | Role::Interpreter
+            | Role::Observer => None,
+        },
+        Section::SchoolViews => match role {
+            Role::Facilitator | Role::Teacher | Role::Assistant => Write,
+            Role::Pupil
+            | Role::Parent
+            | Role::Supporter
+            | Role::Specialist
+            | Role::SocialCare
+            | Role::Interpreter
+            | Role::Observer => None,
+        },
+        Section::SpecialistViews => match role {
+            Role::Specialist | Role::SocialCare => Write,
+            Role::Facilitator => Read,
+            Role::Pupil
+            | Role::Parent
+            | Role::Supporter
+            | Role::Teacher
+            | Role::Assistant
+            | Role::Interpreter
+            | Role::Observer => None,
+        },
+        // Everything else is the same before and during: a draft that the family can see days
+        // ahead is the point.
+        Section::Passport
+        | Section::Assess
+        | Section::Plan
+        | Section::Do
+        | Section::Review
+        | Section::Pep
+        | Section::StaffPreparation => meeting(section, role),
+    }
+}
+
+/// Round the table: everyone reads the shared sections, and all but observers write them.
+fn meeting(section: Section, role: Role) -> Access {
+    use Access::{None, Read, Write};
+    match section {
+        Section::Passport | Section::Assess | Section::Plan | Section::Do | Section::Review => match role {
+            Role::Facilitator
+            | Role::Pupil
+            | Role::Parent
+            | Role::Supporter
+            | Role::Teacher
+            | Role::Assistant
+            | Role::Specialist
+            | Role::SocialCare
+            | Role::Interpreter => Write,
+            Role::Observer => Read,
+        },
+        Section::PupilViews => match role {
+            Role::Pupil => Write,
+            Role::Facilitator
+            | Role::Parent
+            | Role::Supporter
+            | Role::Teacher
+            | Role::Assistant
+            | Role::Specialist
+            | Role::SocialCare
+            | Role::Interpreter
+            | Role::Observer => Read,
+        },
+        Section::FamilyViews => match role {
+            Role::Parent => Write,
+            Role::Facilitator
+            | Role::Pupil
+            | Role::Supporter
+            | Role::Teacher
+            | Role::Assistant
+            | Role::Specialist
+            | Role::SocialCare
+            | Role::Interpreter
+            | Role::Observer => Read,
+        },
+        Section::SchoolViews => match role {
+            Role::Facilitator | Role::Teacher | Role::Assistant => Write,
+            Role::Pupil
+            | Role::Parent
+            | Role::Supporter
+            | Role::Specialist
+            | Role::SocialCare
+            | Role::Interpreter
+            | Role::Observer => Read,
+        },
+        Section::SpecialistViews => match role {
+            Role::Specialist | Role::SocialCare => Write,
+            Role::Facilitator
+            | Role::Pupil
+            | Role::Parent
+            | Role::Supporter
+            | Role::Teacher
+            | Role::Assistant
+            | Role::Interpreter
+            | Role::Observer => Read,
+        },
+        Section::Pep => match role {
+            Role::Facilitator | Role::Pupil | Role::Parent | Role::Teacher | Role::SocialCare => Write,
+            Role::Assistant | Role::Specialist | Role::Interpreter => Read,
+            Role::Supporter | Role::Observer => None,
+        },
+        Section::StaffPreparation => match role {
+            Role::Facilitator | Role::Teacher | Role::Assistant => Write,
+            Role::Pupil
+            | Role::Parent
+            | Role::Supporter
+            | Role::Specialist
+            | Role::SocialCare
+            | Role::Interpreter
+            | Role::Observer => None,
+        },
+    }
+}
