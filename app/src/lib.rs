@@ -1,1 +1,20 @@
-//! The pages.
+//! The pages: Leptos, rendered on the server and hydrated in the browser.
+//!
+//! A page asks the server through [`api`], never in any other way; what is written together goes
+//! through [`collab`]. On the server [`backend::Backend`] stands behind the api.
+
+pub mod api;
+pub mod backend;
+pub mod error;
+pub mod shell;
+pub mod view;
+
+pub use shell::{App, SiteAssets, shell};
+
+/// Takes over the page the server rendered.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(App);
+}

@@ -1,0 +1,4 @@
+//! The server functions: what a page may ask for and what a person may command.
+
+pub mod meetings;
+pub mod records;

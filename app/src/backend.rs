@@ -1,0 +1,70 @@
+//! The UI’s only way to the server: one trait, provided in context.
+//!
+//! Every method is told who asks and decides for itself whether they may: a server function is a
+//! route that anybody can call.
+
+#[cfg(feature = "ssr")]
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use shared::{MeetingId, ParticipantId, PersonId, SchoolId, record::Response};
+
+use crate::{
+    error::AppError,
+    view::{JoinPage, MeetingPage, MeetingsPage, RecordPage},
+};
+
+/// Who is asking: read from the session cookie by the server, never from the request’s words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    pub school: SchoolId,
+    pub person: PersonId,
+}
+
+#[async_trait]
+pub trait Backend: Send + Sync {
+    /// What a personal link shows before it is used. Reading it uses nothing up.
+    async fn join_page(&self, token: &str) -> Result<JoinPage, AppError>;
+
+    async fn meetings_page(&self, viewer: Viewer) -> Result<MeetingsPage, AppError>;
+    async fn meeting_page(&self, viewer: Viewer, meeting: MeetingId) -> Result<MeetingPage, AppError>;
+    async fn record_page(&self, viewer: Viewer, meeting: MeetingId) -> Result<RecordPage, AppError>;
+
+    /// Facilitator: opens the meeting; everybody’s views become visible to everybody.
+    async fn meeting_start(&self, viewer: Viewer, meeting: MeetingId) -> Result<(), AppError>;
+    /// Facilitator: asks everybody to look at a part of the page.
+    async fn meeting_spotlight(&self, viewer: Viewer, meeting: MeetingId, part: Option<String>)
+    -> Result<(), AppError>;
+    /// Facilitator: names the person who writes for the pupil, or nobody.
+    async fn meeting_scribe(
+        &self,
+        viewer: Viewer,
+        meeting: MeetingId,
+        scribe: Option<ParticipantId>,
+    ) -> Result<(), AppError>;
+    /// Everybody for themselves: agree, agree with a comment, disagree with a part, views only.
+    async fn meeting_answer(
+        &self,
+        viewer: Viewer,
+        meeting: MeetingId,
+        response: Response,
+        comment: String,
+    ) -> Result<(), AppError>;
+    /// Facilitator: saves the record and closes the sections, or says what is missing.
+    async fn record_agree(&self, viewer: Viewer, meeting: MeetingId) -> Result<(), AppError>;
+    /// Facilitator: makes the next meeting from this record.
+    async fn meeting_start_next(&self, viewer: Viewer, meeting: MeetingId) -> Result<MeetingId, AppError>;
+}
+
+/// The backend of this request, and who asks. Only on the server.
+#[cfg(feature = "ssr")]
+pub fn backend() -> Result<(Arc<dyn Backend>, Viewer), AppError> {
+    let viewer = leptos::prelude::use_context::<Option<Viewer>>().flatten().ok_or(AppError::NotSignedIn)?;
+    Ok((anonymous_backend()?, viewer))
+}
+
+/// The backend alone, for what a stranger may ask.
+#[cfg(feature = "ssr")]
+pub fn anonymous_backend() -> Result<Arc<dyn Backend>, AppError> {
+    leptos::prelude::use_context::<Arc<dyn Backend>>().ok_or(AppError::Unavailable)
+}

@@ -1,0 +1,38 @@
+//! What can go wrong for the person at the page. Travels typed from server to browser.
+
+use leptos::{
+    prelude::{FromServerFnError, ServerFnErrorErr},
+    server_fn::codec::JsonEncoding,
+};
+use serde::{Deserialize, Serialize};
+use shared::record::Missing;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum AppError {
+    #[error("You are not signed in to this meeting. Open your own link again, or ask the person who invited you.")]
+    NotSignedIn,
+    #[error("There is no such meeting, or it is not one of yours.")]
+    NotFound,
+    #[error("This link has expired or was taken back. Ask the person who invited you for a new one.")]
+    LinkEnded,
+    #[error("That is for the person running the meeting to do.")]
+    NotAllowed,
+    #[error("The plan was agreed, so it can no longer be changed.")]
+    Agreed,
+    /// What the Code of Practice asks for is not all there yet.
+    #[error("Nearly there: something is still missing.")]
+    Missing(Vec<Missing>),
+    #[error("We could not save that just now. Nothing you wrote is lost. Please try again in a moment.")]
+    Unavailable,
+    /// The request itself failed: no network, a timeout, a server that is restarting.
+    #[error("We could not reach the meeting. Nothing you wrote is lost. Please try again in a moment.")]
+    Unreachable,
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(_: ServerFnErrorErr) -> Self {
+        Self::Unreachable
+    }
+}

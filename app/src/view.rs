@@ -1,0 +1,136 @@
+//! What the pages show: plain structs, filled by the server, never touched by SQL or sockets.
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    Access, MeetingId, ParticipantId, PersonId, Role, Section, Stage,
+    record::{AgreedRecord, Response},
+};
+
+/// The page behind a personal link, before anybody has joined. Holds nothing about the pupil.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JoinPage {
+    pub school: String,
+    /// Who this link is for.
+    pub name: String,
+    pub title: String,
+    pub facilitator: String,
+    /// “Thursday 19 November, 3.45”.
+    pub when: String,
+    pub place: String,
+}
+
+/// The school’s meetings, for somebody who may see them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MeetingsPage {
+    pub school: String,
+    pub name: String,
+    pub meetings: Vec<MeetingRow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MeetingRow {
+    pub id: MeetingId,
+    pub pupil: String,
+    pub portrait: Option<String>,
+    pub year_group: String,
+    pub kind: String,
+    /// `YYYY-MM-DD`, for sorting and `<time>`.
+    pub held_on: String,
+    pub when: String,
+    pub stage: Stage,
+    /// Of the record, once there is one.
+    pub version: Option<u32>,
+    /// Meetings held this academic year, of the three the Code asks for.
+    pub held_this_year: u32,
+}
+
+/// Everything the meeting page needs to be read before any script arrives, and to go live after.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MeetingPage {
+    pub id: MeetingId,
+    pub school: String,
+    pub pupil: Pupil,
+    pub kind: String,
+    pub when: String,
+    pub place: String,
+    pub minutes: u32,
+    pub stage: Stage,
+    pub ground_rules: Vec<String>,
+    pub me: ParticipantId,
+    pub people: Vec<Participant>,
+    /// Only those this person may read.
+    pub sections: Vec<SectionState>,
+    /// The part everybody was last asked to look at: a key of `pages::meeting::parts`.
+    pub spotlight: Option<String>,
+    /// Of the record, once there is one.
+    pub version: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pupil {
+    pub person: PersonId,
+    /// What the child is called: “Tomek”.
+    pub name: String,
+    pub portrait: Option<String>,
+    pub portrait_alt: String,
+    pub looked_after: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Participant {
+    pub id: ParticipantId,
+    pub person: PersonId,
+    /// As the place card says it: “Mrs Pike”, “Agnieszka”.
+    pub name: String,
+    pub full_name: String,
+    pub initials: String,
+    pub role: Role,
+    /// “Mum”, “SENCO”, “Speech and language therapist”.
+    pub title: String,
+    /// 1 to 8.
+    pub colour: u8,
+    pub scribe: bool,
+    /// A code of the attendance list, e.g. `in_person`, `remote`, `sent_views`.
+    pub attendance: String,
+    /// Connected at the moment the page was made.
+    pub here: bool,
+    pub answer: Option<Answer>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    pub response: Response,
+    pub comment: String,
+}
+
+/// A section as the page receives it: its content is a Yjs update, so that page and live document
+/// are rendered by the same code from the same bytes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SectionState {
+    pub section: Section,
+    pub epoch: u64,
+    pub access: Access,
+    /// Base64 of the update.
+    pub state: String,
+}
+
+/// The family’s copy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordPage {
+    pub record: AgreedRecord,
+    /// SHA-256 of the canonical JSON, hexadecimal.
+    pub hash: String,
+    pub pupil: Pupil,
+    /// Side and colour of the people who agreed, for their tokens.
+    pub people: Vec<Participant>,
+    /// Whether this person may start the next cycle.
+    pub can_start_next: bool,
+    /// The next meeting, if it was started already.
+    pub next_meeting: Option<MeetingId>,
+}
+
+impl MeetingPage {
+    pub fn myself(&self) -> Option<&Participant> {
+        self.people.iter().find(|person| person.id == self.me)
+    }
+}
