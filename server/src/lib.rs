@@ -1,1 +1,3 @@
 //! Everything with a socket, a database or a clock.
+
+pub mod postgres;

@@ -1,0 +1,6 @@
+//! The server from outside, against a real Postgres. One binary, because linking each file alone takes longer.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::disallowed_methods, reason = "tests bring their own clock and tasks")]
+
+mod postgres;
