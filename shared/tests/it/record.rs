@@ -1,0 +1,139 @@
+//! What is agreed is what was written: whole, the same every time, and free of what families may not see.
+
+use std::collections::BTreeMap;
+
+use shared::{
+    ItemId, MeetingId, PersonId, Role, Section,
+    doc::{NewItem, SectionDoc},
+    record::{self, Agreement, Attendee, Facts, MeetingFacts, Response},
+    schema::{actions, assess, passport, plan, staff},
+};
+use uuid::Uuid;
+
+fn item(n: u128) -> ItemId {
+    ItemId(Uuid::from_u128(n))
+}
+
+fn person(n: u128) -> PersonId {
+    PersonId(Uuid::from_u128(n))
+}
+
+fn sections() -> BTreeMap<Section, SectionDoc> {
+    Section::ALL.into_iter().map(|section| (section, SectionDoc::new(section, 1))).collect()
+}
+
+fn complete() -> BTreeMap<Section, SectionDoc> {
+    let sections = sections();
+    let plan = &sections[&Section::Plan];
+    plan.add(&plan::TARGETS, item(1), NewItem::default().with("pupil_words", "I can play with Jakub."));
+    plan.add(
+        &plan::PROVISION,
+        item(2),
+        NewItem::default().with("name", "Game club").with("targets", item(1).to_string()),
+    );
+    let whole =
+        NewItem::default().with("expected_impact", "He has a friend to play with").with("review_on", "2027-03-16");
+    plan.add(&plan::WHOLE, item(3), whole);
+    sections[&Section::Passport].add(
+        &passport::HELP,
+        item(4),
+        NewItem::by(person(7)).with("text", "Say my name first. Then say one thing."),
+    );
+    sections[&Section::Do].add(&actions::ACTIONS, item(5), NewItem::default().with("what", "Book the room"));
+    sections
+}
+
+fn facts() -> Facts {
+    Facts {
+        version: 1,
+        reason: None,
+        agreed_at: "2026-11-19T16:35:00Z".to_owned(),
+        meeting: MeetingFacts {
+            id: MeetingId(Uuid::from_u128(9)),
+            pupil_name: "Tomek".to_owned(),
+            pupil_full_name: "Tomasz Wieczorek".to_owned(),
+            school: "Larkfield Hollow Primary School".to_owned(),
+            kind: "SEN Support review meeting".to_owned(),
+            held_on: "2026-11-19".to_owned(),
+            place: "Nest room".to_owned(),
+            facilitator: "Mrs Pike".to_owned(),
+        },
+        attendance: vec![Attendee {
+            person: person(8),
+            name: "Marek".to_owned(),
+            role: Role::Parent,
+            title: "Dad".to_owned(),
+            attendance: "remote".to_owned(),
+        }],
+        agreements: vec![Agreement {
+            person: person(8),
+            name: "Marek".to_owned(),
+            role: Role::Parent,
+            title: "Dad".to_owned(),
+            response: Response::PartlyDisagree,
+            comment: "Not the big hall.".to_owned(),
+            at: "2026-11-19T16:28:30Z".to_owned(),
+        }],
+        names: BTreeMap::from([(person(7), "Tomek".to_owned())]),
+    }
+}
+
+#[test]
+fn an_empty_plan_says_everything_that_is_missing_at_once() {
+    let missing = record::project(&sections(), facts()).unwrap_err();
+    let words: Vec<&str> = missing.iter().map(|missing| missing.words.as_str()).collect();
+    assert_eq!(
+        words,
+        [
+            "Write at least one next step.",
+            "Write the extra help: what it is and who gives it.",
+            "Write the difference you expect, or how we’ll know.",
+            "Choose the date when we meet again.",
+        ]
+    );
+}
+
+#[test]
+fn words_dissent_and_links_between_rows_are_kept() {
+    let record = record::project(&complete(), facts()).unwrap();
+    assert_eq!(record.targets[0].pupil_words, "I can play with Jakub.");
+    assert_eq!(record.provision[0].targets, [item(1)]);
+    assert_eq!(record.passport[0].statements[0].said_by_name, "Tomek");
+    assert_eq!(record.agreements[0].response, Response::PartlyDisagree);
+    assert_eq!(record.agreements[0].comment, "Not the big hall.");
+    assert_eq!(record.review_on, "2027-03-16");
+}
+
+#[test]
+fn what_was_taken_off_the_page_or_left_empty_is_not_agreed() {
+    let sections = complete();
+    sections[&Section::Do].add(&actions::ACTIONS, item(6), NewItem::default());
+    sections[&Section::Assess].add(&assess::ADMIRE, item(7), NewItem::default().with("text", "Good at maps"));
+    sections[&Section::Assess].remove(&assess::ADMIRE, item(7), person(8));
+    let record = record::project(&sections, facts()).unwrap();
+    assert_eq!(record.actions.len(), 1);
+    assert!(record.boards.is_empty());
+}
+
+#[test]
+fn cost_and_staff_notes_are_never_in_it() {
+    let sections = complete();
+    let staff = &sections[&Section::StaffPreparation];
+    staff.add(&staff::COSTS, item(8), NewItem::default().with("funding", "notional-budget-marker"));
+    staff.add(&staff::NOTES, item(9), NewItem::default().with("text", "staff-note-marker"));
+    let json = record::canonical_json(&record::project(&sections, facts()).unwrap()).unwrap();
+    assert!(!json.contains("marker"));
+}
+
+#[test]
+fn the_same_sections_give_the_same_bytes_and_hash() {
+    let json = |sections| record::canonical_json(&record::project(&sections, facts()).unwrap()).unwrap();
+    let (one, other) = (json(complete()), json(complete()));
+    assert_eq!(one, other);
+    assert_eq!(record::hash(&one), record::hash(&other));
+    let keys: Vec<usize> =
+        ["\"actions\"", "\"agreed_at\"", "\"targets\"", "\"version\""].iter().map(|k| one.find(k).unwrap()).collect();
+    assert!(keys.is_sorted());
+    let back: record::AgreedRecord = serde_json::from_str(&one).unwrap();
+    assert_eq!(record::canonical_json(&back).unwrap(), one);
+}
