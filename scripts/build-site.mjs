@@ -38,7 +38,7 @@ function buildWasm() {
   const out = join(scratch, hash(readFileSync(built), readFileSync('Cargo.lock'), readFileSync('package-lock.json')))
   if (!existsSync(join(out, 'done'))) {
     rmSync(scratch, { recursive: true, force: true })
-    cargo('run', '-p', 'bindgen', '--', built, out, ...(release ? ['--release'] : []))
+    cargo('run', '--quiet', '--bin', 'bindgen', '--', built, out, ...(release ? ['--release'] : []))
     const module = join(out, 'roundtable_bg.wasm')
     if (release) {
       // From npm: Debian 12's wasm-opt runs without complaint and writes a module that no browser accepts.
