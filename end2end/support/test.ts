@@ -1,0 +1,64 @@
+// What a spec imports: `test` with a running server and people who can join its meetings.
+//
+//   test('what one writes, the other reads', async ({ join }) => {
+//     const parent = await join({ role: 'parent' })
+//     const senco = await join({ role: 'senco' })
+import { type Browser, type BrowserContext, type Page, test as base } from '@playwright/test'
+import { type Meeting, type Person, Server } from './server.ts'
+
+export { expect } from '@playwright/test'
+
+/** Which meeting and who: what is given must be found in it, in capitals or not. */
+export type Wanted = { pupil?: string; stage?: string; name?: string; role?: string }
+export type Joined = { page: Page; context: BrowserContext; person: Person; meeting: Meeting }
+export type Join = (wanted: Wanted) => Promise<Joined>
+
+export const test = base.extend<{ join: Join }, { server: Server }>({
+  // One per file of tests: it is quick to start, but not so quick as to do it for each.
+  server: [
+    async ({}, use) => {
+      const server = await Server.start()
+      await use(server)
+      await server.stop()
+    },
+    { scope: 'worker' },
+  ],
+
+  /** Lets a person in, each in a browser context of their own, as if at another computer. */
+  join: async ({ server, browser }, use) => {
+    const contexts: BrowserContext[] = []
+    await use(async (wanted) => {
+      const joined = await joinMeeting(server, browser, wanted)
+      contexts.push(joined.context)
+      return joined
+    })
+    for (const context of contexts) await context.close()
+  },
+})
+
+/** Opens the join link, presses the button, and waits until the page is alive. */
+export async function joinMeeting(server: Server, browser: Browser, wanted: Wanted): Promise<Joined> {
+  const { meeting, person } = find(server.meetings(), wanted)
+  const context = await browser.newContext({ baseURL: server.url })
+  const page = await context.newPage()
+  await page.goto(person.join_url)
+  await page.getByRole('button', { name: 'Join the meeting' }).click()
+  await page.waitForURL(`**/meetings/${meeting.id}*`)
+  await hydrated(page)
+  return { page, context, person, meeting }
+}
+
+/** Until then the page can be read, but what is typed is not yet shared. */
+export async function hydrated(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.documentElement.dataset.hydrated === 'true')
+}
+
+export function find(meetings: Meeting[], wanted: Wanted): { meeting: Meeting; person: Person } {
+  const is = (value: string, want?: string) => !want || value.toLowerCase().includes(want.toLowerCase())
+  for (const meeting of meetings) {
+    if (!is(meeting.pupil, wanted.pupil) || !is(meeting.stage, wanted.stage)) continue
+    const person = meeting.people.find(({ name, role }) => is(name, wanted.name) && is(role, wanted.role))
+    if (person) return { meeting, person }
+  }
+  throw new Error(`nobody in the demo school is ${JSON.stringify(wanted)}`)
+}
