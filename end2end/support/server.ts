@@ -1,7 +1,7 @@
 // The built server with the demo school, on a port and in a directory of its own.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -73,6 +73,15 @@ export class Server {
   /** The meetings of the demo school, with a join link for each person. */
   meetings(): Meeting[] {
     return JSON.parse(readFileSync(join(this.data, 'demo.json'), 'utf8')).meetings
+  }
+
+  /** The processes of this server’s own Postgres: it, and its children. */
+  async postgresPids(): Promise<number[]> {
+    const children = (pid: number) => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+    const all = readdirSync(`/proc/${this.child!.pid}/task`).flatMap((thread) =>
+      readFileSync(`/proc/${this.child!.pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+    )
+    return all.flatMap((postmaster) => [postmaster, ...children(postmaster)])
   }
 
   /** What the server said last. */

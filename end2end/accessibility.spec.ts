@@ -1,0 +1,91 @@
+// Everyone can use it: axe on every page, the whole meeting by keyboard, small screens and large zoom.
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, find, test } from './support/test.ts'
+
+async function clean(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' · ')}`)).toEqual([])
+}
+
+const roles = ['facilitator', 'pupil', 'parent', 'specialist']
+
+for (const role of roles) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`axe finds nothing on the meeting page of the ${role}, ${colorScheme}`, async ({ join }) => {
+      const { page } = await join({ pupil: 'Tomek', stage: 'preparing', role })
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await clean(page)
+    })
+  }
+}
+
+test('axe finds nothing on the other pages', async ({ server, join, page: stranger }) => {
+  const { page } = await join({ pupil: 'Tomek', stage: 'agreed', role: 'facilitator' })
+  const { meeting, person } = find(server.meetings(), { pupil: 'Tomek', stage: 'agreed', role: 'facilitator' })
+  await clean(page)
+  await page.goto('/')
+  await clean(page)
+  await page.goto(`/meetings/${meeting.id}/record`)
+  await clean(page)
+  await page.goto('/meetings/00000000-0000-0000-0000-000000000000')
+  await clean(page)
+  await stranger.goto(person.join_url)
+  await clean(stranger)
+  await stranger.goto(`${server.url}/`)
+  await clean(stranger)
+})
+
+for (const [what, width, height] of [['a small phone', 320, 640], ['400 % zoom on a laptop', 320, 256], ['a phone', 360, 740]] as const) {
+  test(`nothing is cut off or scrolls sideways on ${what}`, async ({ server, join }) => {
+    const { page, meeting } = await join({ pupil: 'Tomek', stage: 'preparing', role: 'parent' })
+    await page.setViewportSize({ width, height })
+    const agreed = server.meetings().find(({ pupil, stage }) => pupil === 'Tomek' && stage === 'agreed')!
+    for (const path of [`/meetings/${meeting.id}`, `/meetings/${agreed.id}/record`, '/']) {
+      await page.goto(path)
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+      expect(wide, path).toBeLessThanOrEqual(0)
+    }
+  })
+}
+
+test('the page can be read with scripts off', async ({ server, browser, join }) => {
+  const { context, meeting } = await join({ pupil: 'Tomek', stage: 'preparing', role: 'teacher' })
+  const quiet = await browser.newContext({ javaScriptEnabled: false, storageState: await context.storageState(), baseURL: server.url })
+  const page = await quiet.newPage()
+  await page.goto(`/meetings/${meeting.id}`)
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Tomek')
+  await expect(page.locator('body')).toContainText('It would help me if you could')
+  await expect(page.locator('body')).toContainText('Say my name first')
+  expect(await page.locator('textarea[id^="plan-targets-"][id$="-pupil_words"]').first().inputValue()).toContain('Jakub')
+  await quiet.close()
+})
+
+test('a person writes, adds, moves and takes away by keyboard alone', async ({ join }) => {
+  const { page } = await join({ pupil: 'Tomek', stage: 'preparing', role: 'teacher' })
+  const boxes = page.locator('textarea[id^="assess-admire-"]')
+  const before = await boxes.count()
+  await page.getByRole('button', { name: /^Add something you like or admire/ }).focus()
+  await page.keyboard.press('Enter')
+  await expect(boxes).toHaveCount(before + 1)
+  // The new line has the focus: the person asked for it.
+  await expect(boxes.last()).toBeFocused()
+  await page.keyboard.type('He laughs at my jokes.')
+  const tab = async (name: RegExp) => {
+    for (let presses = 0; presses < 12; presses++) {
+      await page.keyboard.press('Tab')
+      const label = await page.evaluate(() => document.activeElement?.textContent ?? '')
+      if (name.test(label)) return
+    }
+    throw new Error(`no ${name} within reach of the Tab key`)
+  }
+  await tab(/Up/)
+  await page.keyboard.press('Enter')
+  await expect(boxes.nth(before - 1)).toHaveValue('He laughs at my jokes.')
+  await tab(/Remove/)
+  await page.keyboard.press('Enter')
+  await expect(boxes).toHaveCount(before)
+  await tab(/Put back/)
+  await page.keyboard.press('Enter')
+  await expect(boxes).toHaveCount(before + 1)
+})
