@@ -1,0 +1,18 @@
+//! What arrives in a room’s mailbox.
+
+use shared::{ParticipantId, PersonId, Section, Stage, event::ServerEvent, protocol::Message};
+
+use super::{Quiesced, Reply, SectionCopy, outbox::Outbox, state::ConnectionId};
+
+#[derive(Debug)]
+pub(crate) enum Mail {
+    Connect { conn: ConnectionId, person: PersonId, outbox: Outbox },
+    Frame { conn: ConnectionId, section: Section, message: Message },
+    Disconnect { conn: ConnectionId },
+    Sections(Reply<Vec<SectionCopy>>),
+    Quiesce(Reply<Quiesced>),
+    Here(Reply<Vec<ParticipantId>>),
+    StageChanged(Stage),
+    ParticipantsChanged,
+    Announce(ServerEvent),
+}
