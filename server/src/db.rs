@@ -1,0 +1,110 @@
+//! The database: who may ask, and for which school.
+//!
+//! All SQL of the server is in this module’s files, one function for each question, checked against
+//! the migrations when the server is compiled. It knows no room and no page.
+//!
+//! What must stay true: every transaction says first which schools it is for, and Postgres shows it
+//! no others; the pool works as a role that cannot look past that, whoever it connects as.
+
+pub mod agreements;
+pub mod join_links;
+pub mod login_sessions;
+pub mod meetings;
+pub mod participants;
+pub mod people;
+pub mod pupils;
+pub mod records;
+pub mod schools;
+
+use std::{ops::DerefMut, time::Duration};
+
+use shared::SchoolId;
+use sqlx::{
+    Executor, PgConnection, PgPool, Postgres, Transaction,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+/// The role that owns no table. Made by the first migration.
+const ROLE: &str = "set role roundtable_app";
+
+pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
+
+/// The way to the database. Cloning shares the pool.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pool: PgPool,
+}
+
+impl Db {
+    /// A pool that works as `roundtable_app`. Waiting for a free connection ends after five seconds:
+    /// then the person is told to try again, rather than left with a page that never comes.
+    pub async fn connect(options: PgConnectOptions, connections: u32) -> sqlx::Result<Self> {
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(5))
+            .after_connect(|connection, _| Box::pin(async move { connection.execute(ROLE).await.map(|_| ()) }))
+            .connect_with(options)
+            .await?;
+        Ok(Self { pool })
+    }
+
+    /// A transaction that sees one school.
+    pub async fn begin(&self, school: SchoolId) -> sqlx::Result<SchoolTransaction> {
+        self.begin_for(&[school]).await
+    }
+
+    /// A transaction that sees these schools: for the update log, which commits what several wrote at
+    /// once.
+    pub async fn begin_for(&self, schools: &[SchoolId]) -> sqlx::Result<SchoolTransaction> {
+        let mut inner = self.pool.begin().await?;
+        let list = schools.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        sqlx::query_scalar!("select set_config('app.schools', $1, true)", list).fetch_one(&mut *inner).await?;
+        Ok(SchoolTransaction { inner, school: schools.first().copied() })
+    }
+
+    /// For the few questions asked before a school is known. Sees no rows, only functions.
+    pub(crate) fn without_school(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Whether the database answers and has every migration this server knows.
+    pub async fn is_ready(&self) -> bool {
+        schools::list(self).await.is_ok()
+    }
+
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Brings the database up to date. Needs a role that may make tables and roles.
+pub async fn migrate(options: &PgConnectOptions) -> Result<(), sqlx::migrate::MigrateError> {
+    use sqlx::Connection;
+    let mut connection = PgConnection::connect_with(options).await?;
+    MIGRATIONS.run(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// A transaction inside one school. Dropped without [`commit`](Self::commit), it never happened.
+#[derive(Debug)]
+pub struct SchoolTransaction {
+    inner: Transaction<'static, Postgres>,
+    school: Option<SchoolId>,
+}
+
+impl SchoolTransaction {
+    /// The school that new rows belong to: the first it was opened for.
+    pub fn school(&self) -> SchoolId {
+        self.school.unwrap_or(SchoolId(uuid::Uuid::nil()))
+    }
+
+    pub fn connection(&mut self) -> &mut PgConnection {
+        self.inner.deref_mut()
+    }
+
+    pub async fn commit(self) -> sqlx::Result<()> {
+        self.inner.commit().await
+    }
+}

@@ -1,0 +1,220 @@
+//! Meetings.
+
+use shared::{MeetingId, PersonId, PupilId, Stage};
+use time::{Date, OffsetDateTime, Time};
+
+use super::SchoolTransaction;
+
+/// A meeting and the pupil it is about.
+#[derive(Clone, Debug)]
+pub struct Meeting {
+    pub id: MeetingId,
+    pub kind: String,
+    pub cycle: i32,
+    pub stage: Stage,
+    pub held_on: Date,
+    pub held_at: Time,
+    pub minutes: i32,
+    pub place: String,
+    pub mode: String,
+    pub ground_rules: Vec<String>,
+    pub spotlight: Option<String>,
+    pub previous: Option<MeetingId>,
+    pub school: String,
+    pub pupil: PupilId,
+    pub pupil_person: PersonId,
+    pub pupil_name: String,
+    pub pupil_full_name: String,
+    pub looked_after: bool,
+    pub portrait: Option<String>,
+    pub portrait_alt: String,
+    /// Of the record, once there is one.
+    pub version: Option<i32>,
+}
+
+/// A line in the list of meetings.
+pub struct Listed {
+    pub id: MeetingId,
+    pub pupil_name: String,
+    pub portrait: Option<String>,
+    pub year_group: String,
+    pub kind: String,
+    pub stage: Stage,
+    pub held_on: Date,
+    pub held_at: Time,
+    pub version: Option<i32>,
+    /// Meetings about this pupil that were agreed in the same school year.
+    pub held_this_year: i64,
+}
+
+pub struct NewMeeting<'a> {
+    pub id: MeetingId,
+    pub pupil: PupilId,
+    pub kind: &'a str,
+    pub cycle: i32,
+    pub held_on: Date,
+    pub held_at: Time,
+    pub minutes: i32,
+    pub place: &'a str,
+    pub mode: &'a str,
+    pub ground_rules: &'a [String],
+    pub previous: Option<MeetingId>,
+}
+
+pub async fn create(txn: &mut SchoolTransaction, meeting: NewMeeting<'_>) -> sqlx::Result<()> {
+    let school = txn.school().0;
+    sqlx::query!(
+        "insert into meetings (
+           school_id, id, pupil_id, kind, cycle, stage, held_on, held_at, minutes, place, mode, ground_rules,
+           previous_meeting_id
+         ) values ($1, $2, $3, $4, $5, 'preparing', $6, $7, $8, $9, $10, $11, $12)",
+        school,
+        meeting.id.0,
+        meeting.pupil.0,
+        meeting.kind,
+        meeting.cycle,
+        meeting.held_on,
+        meeting.held_at,
+        meeting.minutes,
+        meeting.place,
+        meeting.mode,
+        meeting.ground_rules,
+        meeting.previous.map(|id| id.0)
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(())
+}
+
+pub async fn find(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Option<Meeting>> {
+    let row = sqlx::query!(
+        r#"select m.id, m.kind, m.cycle, m.stage, m.held_on, m.held_at, m.minutes, m.place, m.mode, m.ground_rules,
+                  m.spotlight, m.previous_meeting_id, s.name as school, p.id as pupil_id, p.person_id, p.looked_after,
+                  p.portrait, p.portrait_alt, person.display_name, person.full_name,
+                  (select max(version) from records where meeting_id = m.id) as version
+           from meetings m
+             join schools s using (school_id)
+             join pupils p on p.id = m.pupil_id
+             join people person on person.id = p.person_id
+           where m.id = $1"#,
+        id.0
+    )
+    .fetch_optional(txn.connection())
+    .await?;
+    row.map(|row| {
+        Ok(Meeting {
+            id: MeetingId(row.id),
+            kind: row.kind,
+            cycle: row.cycle,
+            stage: stage(&row.stage)?,
+            held_on: row.held_on,
+            held_at: row.held_at,
+            minutes: row.minutes,
+            place: row.place,
+            mode: row.mode,
+            ground_rules: row.ground_rules,
+            spotlight: row.spotlight,
+            previous: row.previous_meeting_id.map(MeetingId),
+            school: row.school,
+            pupil: PupilId(row.pupil_id),
+            pupil_person: PersonId(row.person_id),
+            pupil_name: row.display_name,
+            pupil_full_name: row.full_name,
+            looked_after: row.looked_after,
+            portrait: row.portrait,
+            portrait_alt: row.portrait_alt,
+            version: row.version,
+        })
+    })
+    .transpose()
+}
+
+/// The meetings this person has a place in, the next one first.
+pub async fn list_for(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Result<Vec<Listed>> {
+    let rows = sqlx::query!(
+        r#"select m.id, person.display_name, p.portrait, p.year_group, m.kind, m.stage, m.held_on, m.held_at,
+                  (select max(version) from records where meeting_id = m.id) as version,
+                  -- A school year begins in September: four months on, it is a calendar year.
+                  (select count(*) from meetings other
+                   where other.pupil_id = m.pupil_id and other.stage = 'agreed'
+                     and date_part('year', other.held_on + interval '4 months')
+                       = date_part('year', m.held_on + interval '4 months')) as "held_this_year!"
+           from meetings m
+             join pupils p on p.id = m.pupil_id
+             join people person on person.id = p.person_id
+             join participants seat on seat.meeting_id = m.id
+           where seat.person_id = $1 and seat.removed_at is null and seat.attendance <> 'not_invited_on_purpose'
+           order by m.stage = 'agreed', m.held_on desc, m.held_at desc"#,
+        person.0
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Listed {
+                id: MeetingId(row.id),
+                pupil_name: row.display_name,
+                portrait: row.portrait,
+                year_group: row.year_group,
+                kind: row.kind,
+                stage: stage(&row.stage)?,
+                held_on: row.held_on,
+                held_at: row.held_at,
+                version: row.version,
+                held_this_year: row.held_this_year,
+            })
+        })
+        .collect()
+}
+
+/// Those that no other follows: for each pupil the one that is next, or was last.
+pub async fn list_latest(txn: &mut SchoolTransaction) -> sqlx::Result<Vec<MeetingId>> {
+    let ids = sqlx::query_scalar!(
+        "select id from meetings m
+         where not exists (select from meetings next where next.previous_meeting_id = m.id)
+         order by held_on desc, held_at desc"
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(ids.into_iter().map(MeetingId).collect())
+}
+
+/// Holds the meeting for this transaction, so that two commands cannot both find it as it was, and
+/// says its stage.
+pub async fn lock(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Option<Stage>> {
+    let name = sqlx::query_scalar!("select stage from meetings where id = $1 for update", id.0)
+        .fetch_optional(txn.connection())
+        .await?;
+    name.map(|name| stage(&name)).transpose()
+}
+
+pub async fn open(txn: &mut SchoolTransaction, id: MeetingId, now: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!("update meetings set stage = 'meeting', opened_at = $2 where id = $1", id.0, now)
+        .execute(txn.connection())
+        .await?;
+    Ok(())
+}
+
+pub async fn agree(txn: &mut SchoolTransaction, id: MeetingId, now: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!("update meetings set stage = 'agreed', agreed_at = $2 where id = $1", id.0, now)
+        .execute(txn.connection())
+        .await?;
+    Ok(())
+}
+
+pub async fn set_spotlight(txn: &mut SchoolTransaction, id: MeetingId, part: Option<&str>) -> sqlx::Result<()> {
+    sqlx::query!("update meetings set spotlight = $2 where id = $1", id.0, part).execute(txn.connection()).await?;
+    Ok(())
+}
+
+/// The meeting that was made from this one’s record.
+pub async fn next(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Option<MeetingId>> {
+    let next = sqlx::query_scalar!("select id from meetings where previous_meeting_id = $1", id.0)
+        .fetch_optional(txn.connection())
+        .await?;
+    Ok(next.map(MeetingId))
+}
+
+fn stage(name: &str) -> sqlx::Result<Stage> {
+    Stage::from_name(name).ok_or_else(|| sqlx::Error::Decode(format!("no stage is called {name}").into()))
+}

@@ -1,0 +1,41 @@
+//! The people a school knows.
+
+use std::collections::BTreeMap;
+
+use shared::PersonId;
+
+use super::SchoolTransaction;
+
+pub struct NewPerson<'a> {
+    pub id: PersonId,
+    pub kind: &'a str,
+    pub full_name: &'a str,
+    pub display_name: &'a str,
+}
+
+pub async fn create(txn: &mut SchoolTransaction, person: NewPerson<'_>) -> sqlx::Result<()> {
+    let school = txn.school().0;
+    sqlx::query!(
+        "insert into people (school_id, id, kind, full_name, display_name) values ($1, $2, $3, $4, $5)",
+        school,
+        person.id.0,
+        person.kind,
+        person.full_name,
+        person.display_name
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(())
+}
+
+pub async fn display_name(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("select display_name from people where id = $1", person.0)
+        .fetch_optional(txn.connection())
+        .await
+}
+
+/// As place cards say them, for everybody whose words a meeting about this pupil may quote.
+pub async fn display_names(txn: &mut SchoolTransaction) -> sqlx::Result<BTreeMap<PersonId, String>> {
+    let rows = sqlx::query!("select id, display_name from people").fetch_all(txn.connection()).await?;
+    Ok(rows.into_iter().map(|row| (PersonId(row.id), row.display_name)).collect())
+}

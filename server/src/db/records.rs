@@ -1,0 +1,264 @@
+//! Agreed records: written once, whole, and never again.
+
+use shared::{
+    ItemId, MeetingId, RecordId,
+    record::{AgreedRecord, canonical_json, hash},
+};
+use time::OffsetDateTime;
+
+use super::SchoolTransaction;
+
+/// A record as it was agreed, byte for byte.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub id: RecordId,
+    pub version: i32,
+    pub canonical_json: String,
+    pub sha256: String,
+}
+
+/// What a provision costs. Staff only, and in no record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cost {
+    pub provision: ItemId,
+    pub pence_per_pupil: Option<i64>,
+    pub funding: String,
+}
+
+/// The newest version of a meeting’s record.
+pub async fn find(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Result<Option<Kept>> {
+    let row = sqlx::query!(
+        "select id, version, canonical_json, sha256 from records where meeting_id = $1 order by version desc limit 1",
+        meeting.0
+    )
+    .fetch_optional(txn.connection())
+    .await?;
+    Ok(row.map(|row| Kept {
+        id: RecordId(row.id),
+        version: row.version,
+        canonical_json: row.canonical_json,
+        sha256: row.sha256,
+    }))
+}
+
+/// The version a new record of this meeting would have.
+pub async fn next_version(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Result<u32> {
+    let last = sqlx::query_scalar!("select max(version) from records where meeting_id = $1", meeting.0)
+        .fetch_one(txn.connection())
+        .await?;
+    Ok(last.map_or(1, |last| u32::try_from(last).unwrap_or(0) + 1))
+}
+
+/// Writes the record and its rows. The rows are read out of the canonical JSON by Postgres, so that
+/// they can never say anything else than the record does.
+pub async fn create(
+    txn: &mut SchoolTransaction,
+    id: RecordId,
+    record: &AgreedRecord,
+    costs: &[Cost],
+    at: OffsetDateTime,
+) -> sqlx::Result<()> {
+    let json = canonical_json(record).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let school = txn.school().0;
+    sqlx::query!(
+        "insert into records (
+           school_id, id, meeting_id, version, reason, canonical_json, sha256, agreed_at, impact, expected_impact,
+           decision, review_on
+         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, day($12))",
+        school,
+        id.0,
+        record.meeting.id.0,
+        i32::try_from(record.version).unwrap_or(i32::MAX),
+        record.reason,
+        json,
+        hash(&json),
+        at,
+        record.impact,
+        record.expected_impact,
+        record.decision,
+        record.review_on
+    )
+    .execute(txn.connection())
+    .await?;
+    create_people(txn, id, &json).await?;
+    create_statements(txn, id, &json).await?;
+    create_plan(txn, id, &json).await?;
+    create_review(txn, id, &json).await?;
+    create_costs(txn, id, costs).await
+}
+
+async fn create_people(txn: &mut SchoolTransaction, id: RecordId, json: &str) -> sqlx::Result<()> {
+    let school = txn.school().0;
+    sqlx::query!(
+        "insert into record_attendance (school_id, record_id, position, person_id, name, role, title, attendance)
+         select $1, $2, position, (person ->> 'person')::uuid, person ->> 'name', person ->> 'role',
+                person ->> 'title', person ->> 'attendance'
+         from jsonb_array_elements(($3::text)::jsonb -> 'attendance') with ordinality as list (person, position)",
+        school,
+        id.0,
+        json
+    )
+    .execute(txn.connection())
+    .await?;
+    sqlx::query!(
+        "insert into record_agreements (
+           school_id, record_id, position, person_id, name, role, title, response, comment, answered_at
+         )
+         select $1, $2, position, (answer ->> 'person')::uuid, answer ->> 'name', answer ->> 'role', answer ->> 'title',
+                answer ->> 'response', answer ->> 'comment', (answer ->> 'at')::timestamptz
+         from jsonb_array_elements(($3::text)::jsonb -> 'agreements') with ordinality as list (answer, position)",
+        school,
+        id.0,
+        json
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(())
+}
+
+async fn create_statements(txn: &mut SchoolTransaction, id: RecordId, json: &str) -> sqlx::Result<()> {
+    let school = txn.school().0;
+    sqlx::query!(
+        "with record as (select ($3::text)::jsonb as json),
+         headed (part, heading, statements) as (
+           select 'passport', list ->> 'key', list -> 'statements'
+           from record, jsonb_array_elements(json -> 'passport') list
+           union all
+           select 'boards', list ->> 'key', list -> 'statements'
+           from record, jsonb_array_elements(json -> 'boards') list
+           union all
+           -- Two differences may be about the same thing; their place keeps them apart.
+           select 'differences', number || '. ' || (difference ->> 'topic'), difference -> 'views'
+           from record, jsonb_array_elements(json -> 'differences') with ordinality list (difference, number)
+           union all
+           select part, '', json -> part
+           from record, unnest(array['remarks', 'by_school', 'by_home', 'by_pupil']) part
+         )
+         insert into statements (
+           school_id, record_id, part, heading, position, item_id, words, said_by, said_by_name, captured, said_on, side
+         )
+         select $1, $2, part, heading, position, (said ->> 'id')::uuid, said ->> 'words', (said ->> 'said_by')::uuid,
+                said ->> 'said_by_name', said ->> 'captured', day(said ->> 'said_on'), said ->> 'side'
+         from headed, jsonb_array_elements(statements) with ordinality list (said, position)",
+        school,
+        id.0,
+        json
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(())
+}
+
+async fn create_plan(txn: &mut SchoolTransaction, id: RecordId, json: &str) -> sqlx::Result<()> {
+    let school = txn.school().0;
+    sqlx::query!(
+        "insert into outcomes (school_id, record_id, position, item_id, words, area, due_on)
+         select $1, $2, position, (item ->> 'id')::uuid, item ->> 'words', item ->> 'area', day(item ->> 'by')
+         from jsonb_array_elements(($3::text)::jsonb -> 'outcomes') with ordinality as list (item, position)",
+        school,
+        id.0,
+        json
+    )
+    .execute(txn.connection())
+    .await?;
+    sqlx::query!(
+        "insert into targets (
+           school_id, record_id, position, item_id, pupil_words, title, baseline, success, impact, due_on, area,
+           outcome_id, before_pupil, before_home, before_school
+         )
+         select $1, $2, position, (item ->> 'id')::uuid, item ->> 'pupil_words', item ->> 'title', item ->> 'baseline',
+                item ->> 'success', item ->> 'impact', day(item ->> 'by'), item ->> 'area', item_id(item ->> 'outcome'),
+                (item -> 'before' ->> 'pupil')::bigint, (item -> 'before' ->> 'home')::bigint,
+                (item -> 'before' ->> 'school')::bigint
+         from jsonb_array_elements(($3::text)::jsonb -> 'targets') with ordinality as list (item, position)",
+        school,
+        id.0,
+        json
+    )
+    .execute(txn.connection())
+    .await?;
+    sqlx::query!(
+        "insert into provisions (
+           school_id, record_id, position, item_id, name, who, given_when, often, place, tier, area, ratio, evidence,
+           target_ids, sessions_per_week, minutes, weeks, sessions
+         )
+         select $1, $2, position, (item ->> 'id')::uuid, item ->> 'name', item ->> 'who', item ->> 'when',
+                item ->> 'often', item ->> 'place', item ->> 'tier', item ->> 'area', item ->> 'ratio',
+                item ->> 'evidence',
+                array(select jsonb_array_elements_text(item -> 'targets')::uuid),
+                (item ->> 'sessions_per_week')::bigint, (item ->> 'minutes')::bigint, (item ->> 'weeks')::bigint,
+                (item ->> 'sessions')::bigint
+         from jsonb_array_elements(($3::text)::jsonb -> 'provision') with ordinality as list (item, position)",
+        school,
+        id.0,
+        json
+    )
+    .execute(txn.connection())
+    .await?;
+    sqlx::query!(
+        "insert into actions (school_id, record_id, position, item_id, what, who, due_on, status)
+         select $1, $2, position, (item ->> 'id')::uuid, item ->> 'what', item ->> 'who', day(item ->> 'by'),
+                item ->> 'status'
+         from jsonb_array_elements(($3::text)::jsonb -> 'actions') with ordinality as list (item, position)",
+        school,
+        id.0,
+        json
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(())
+}
+
+async fn create_review(txn: &mut SchoolTransaction, id: RecordId, json: &str) -> sqlx::Result<()> {
+    let school = txn.school().0;
+    sqlx::query!(
+        "insert into target_reviews (
+           school_id, record_id, position, item_id, pupil_words, title, baseline, exit, delivered, rating, next_step,
+           before_pupil, before_home, before_school, after_pupil, after_home, after_school
+         )
+         select $1, $2, position, (item ->> 'id')::uuid, item ->> 'pupil_words', item ->> 'title', item ->> 'baseline',
+                item ->> 'exit', item ->> 'delivered', item ->> 'rating', item ->> 'next_step',
+                (item -> 'before' ->> 'pupil')::bigint, (item -> 'before' ->> 'home')::bigint,
+                (item -> 'before' ->> 'school')::bigint, (item -> 'after' ->> 'pupil')::bigint,
+                (item -> 'after' ->> 'home')::bigint, (item -> 'after' ->> 'school')::bigint
+         from jsonb_array_elements(($3::text)::jsonb -> 'reviews') with ordinality as list (item, position)",
+        school,
+        id.0,
+        json
+    )
+    .execute(txn.connection())
+    .await?;
+    sqlx::query!(
+        "insert into deliveries (
+           school_id, record_id, position, item_id, name, provision_id, planned, delivered, why_not
+         )
+         select $1, $2, position, (item ->> 'id')::uuid, item ->> 'name', item_id(item ->> 'provision'),
+                (item ->> 'planned')::bigint, (item ->> 'delivered')::bigint, item ->> 'why_not'
+         from jsonb_array_elements(($3::text)::jsonb -> 'delivery') with ordinality as list (item, position)",
+        school,
+        id.0,
+        json
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(())
+}
+
+async fn create_costs(txn: &mut SchoolTransaction, id: RecordId, costs: &[Cost]) -> sqlx::Result<()> {
+    let school = txn.school().0;
+    for (position, cost) in (1..).zip(costs) {
+        sqlx::query!(
+            "insert into provision_costs (school_id, record_id, position, provision_id, pence_per_pupil, funding)
+             values ($1, $2, $3, $4, $5, $6)",
+            school,
+            id.0,
+            position,
+            cost.provision.0,
+            cost.pence_per_pupil,
+            cost.funding
+        )
+        .execute(txn.connection())
+        .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! Secrets that open a door: the token in a personal link, and the id of a login session.
+//!
+//! The database only ever sees a [`Hash`]. A join token is derived from the installation’s own key,
+//! so that the same link can be shown to a person again, though it is stored nowhere.
+
+use std::{fmt, io, os::unix::fs::OpenOptionsExt, path::Path};
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use hmac::{Hmac, Mac};
+use rand::RngCore;
+use sha2::{Digest, Sha256};
+use shared::ParticipantId;
+
+/// SHA-256 of a secret. As these are random and long, a plain hash is enough.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Hash([u8; 32]);
+
+impl Hash {
+    pub fn of(secret: &str) -> Self {
+        Self(Sha256::digest(secret.as_bytes()).into())
+    }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hash(…)")
+    }
+}
+
+/// The key that join tokens are derived from.
+#[derive(Clone)]
+pub struct JoinKey([u8; 32]);
+
+impl JoinKey {
+    pub fn new(key: [u8; 32]) -> Self {
+        Self(key)
+    }
+
+    /// The key of this data directory, made on the first start. Whoever can read it can make
+    /// everybody’s links, so only its owner may.
+    pub fn load_or_make(path: &Path) -> io::Result<Self> {
+        match std::fs::read(path) {
+            Ok(bytes) => bytes
+                .try_into()
+                .map(Self)
+                .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it does not hold 32 bytes")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let key = random();
+                let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+                io::Write::write_all(&mut file, &key)?;
+                file.sync_all()?;
+                Ok(Self(key))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The token in this participant’s link: 192 bits that nobody without the key can know.
+    pub fn token(&self, participant: ParticipantId) -> String {
+        let mac = Hmac::<Sha256>::new_from_slice(&self.0).map(|mac| mac.chain_update(b"join "));
+        let Ok(mac) = mac else { unreachable!("HMAC takes keys of any length") };
+        let bytes = mac.chain_update(participant.0.as_bytes()).finalize().into_bytes();
+        BASE64_URL_SAFE_NO_PAD.encode(&bytes[..24])
+    }
+}
+
+impl fmt::Debug for JoinKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JoinKey(…)")
+    }
+}
+
+/// A new session’s id: 256 random bits.
+pub fn session_id() -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(random())
+}
+
+fn random() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    rand::rng().fill_bytes(&mut bytes);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_link_is_the_same_again_and_nobody_elses() {
+        let key = JoinKey::new([7; 32]);
+        let (one, other) = (ParticipantId(Uuid::from_u128(1)), ParticipantId(Uuid::from_u128(2)));
+        assert_eq!(key.token(one), key.token(one));
+        assert_ne!(key.token(one), key.token(other));
+        assert_ne!(key.token(one), JoinKey::new([8; 32]).token(one));
+        assert_eq!(key.token(one).len(), 32);
+    }
+
+    #[test]
+    fn the_key_is_kept_for_the_next_start() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("join-key");
+        let one = ParticipantId(Uuid::from_u128(1));
+        let first = JoinKey::load_or_make(&path).unwrap().token(one);
+        assert_eq!(JoinKey::load_or_make(&path).unwrap().token(one), first);
+    }
+}
