@@ -7,6 +7,7 @@
 //! no others; the pool works as a role that cannot look past that, whoever it connects as.
 
 pub mod agreements;
+pub mod documents;
 pub mod join_links;
 pub mod login_sessions;
 pub mod meetings;
