@@ -1,11 +1,24 @@
 //! The document around every page, and the routes.
+//!
+//! What must stay true: nothing here needs a script to be read; every script carries the nonce; no
+//! `style` attribute anywhere, because the content security policy would drop it.
 
-use leptos::prelude::*;
+use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::{
+    SsrMode,
     components::{Route, Router, Routes},
     path,
 };
+
+use crate::{
+    components::my_view::MyView,
+    error::AppError,
+    pages::{errors::ErrorPage, home::HomePage, join::JoinPage, meeting::MeetingPage, record::RecordPage},
+};
+
+/// The pictures that pages point at with `<use>`. Only the server sends them, once a page.
+const SPRITE: &str = include_str!("components/sprite.svg");
 
 /// The hashed names of what the browser downloads, read by the server from the site’s manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
@@ -16,20 +29,50 @@ pub struct SiteAssets {
 }
 
 pub fn shell(assets: SiteAssets) -> impl IntoView {
+    // Before the first paint, so that nobody sees a flash of somebody else’s colours.
+    let view = MyView::of_this_request();
     view! {
         <!DOCTYPE html>
-        <html lang="en-GB">
+        <html
+            lang="en-GB"
+            data-theme=view.get("theme")
+            data-size=view.get("size")
+            data-letters=view.get("letters")
+            data-space=view.get("space")
+            data-carets=view.get("carets")
+            data-motion=view.get("motion")
+            data-view=view.get("view")
+        >
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="stylesheet" href=assets.css.clone() />
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                <HydrationScripts assets />
                 <MetaTags />
             </head>
             <body>
                 <App />
+                <div class="sprite" inner_html=SPRITE></div>
             </body>
         </html>
+    }
+}
+
+/// Our own, because the one that Leptos 0.8 brings writes the nonce into `crossorigin` of its
+/// preload, and Firefox then sometimes never starts the page.
+#[component]
+fn HydrationScripts(assets: SiteAssets) -> impl IntoView {
+    let start = format!(
+        "import start, {{ hydrate }} from {js:?};\nstart({{ module_or_path: {wasm:?} }}).then(hydrate);",
+        js = assets.js,
+        wasm = assets.wasm
+    );
+    view! {
+        <link rel="modulepreload" href=assets.js.clone() nonce=use_nonce() />
+        <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+        <script type="module" nonce=use_nonce() inner_html=start></script>
     }
 }
 
@@ -37,10 +80,16 @@ pub fn shell(assets: SiteAssets) -> impl IntoView {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
-        <Title text="Roundtable" />
+        <Title formatter=|title: String| {
+            if title.is_empty() { "Roundtable".to_owned() } else { format!("{title} · Roundtable") }
+        } />
         <Router>
-            <Routes fallback=|| "There is no such page.">
-                <Route path=path!("/") view=|| "Roundtable" />
+            <Routes fallback=|| view! { <ErrorPage error=AppError::NotFound /> }>
+                // Rendered whole, so that it can be read without a script and has its right status.
+                <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+                <Route path=path!("/join/:token") view=JoinPage ssr=SsrMode::Async />
+                <Route path=path!("/meetings/:id") view=MeetingPage ssr=SsrMode::Async />
+                <Route path=path!("/meetings/:id/record") view=RecordPage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

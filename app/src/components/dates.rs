@@ -1,0 +1,74 @@
+//! Days as people say them. Documents and records keep `YYYY-MM-DD`; what is not a date is shown as it is.
+
+use time::{Date, Month, Weekday, format_description::BorrowedFormatItem, macros::format_description};
+
+const ISO: &[BorrowedFormatItem<'static>] = format_description!("[year]-[month]-[day]");
+
+/// “Tuesday 16 March 2027”.
+pub fn long(day: &str) -> String {
+    parse(day).map_or_else(
+        || day.to_owned(),
+        |date| format!("{} {} {} {}", weekday(date.weekday()), date.day(), month(date.month()), date.year()),
+    )
+}
+
+/// “16 March 2027”.
+pub fn short(day: &str) -> String {
+    parse(day).map_or_else(|| day.to_owned(), |date| format!("{} {} {}", date.day(), month(date.month()), date.year()))
+}
+
+/// The day of an RFC 3339 moment.
+pub fn day_of(moment: &str) -> &str {
+    moment.get(..10).unwrap_or(moment)
+}
+
+fn parse(day: &str) -> Option<Date> {
+    Date::parse(day.trim(), ISO).ok()
+}
+
+fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "Monday",
+        Weekday::Tuesday => "Tuesday",
+        Weekday::Wednesday => "Wednesday",
+        Weekday::Thursday => "Thursday",
+        Weekday::Friday => "Friday",
+        Weekday::Saturday => "Saturday",
+        Weekday::Sunday => "Sunday",
+    }
+}
+
+fn month(month: Month) -> &'static str {
+    match month {
+        Month::January => "January",
+        Month::February => "February",
+        Month::March => "March",
+        Month::April => "April",
+        Month::May => "May",
+        Month::June => "June",
+        Month::July => "July",
+        Month::August => "August",
+        Month::September => "September",
+        Month::October => "October",
+        Month::November => "November",
+        Month::December => "December",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_said_as_people_say_them() {
+        assert_eq!(long("2027-03-16"), "Tuesday 16 March 2027");
+        assert_eq!(short("2026-11-09"), "9 November 2026");
+        assert_eq!(short(day_of("2026-11-19T16:35:00Z")), "19 November 2026");
+    }
+
+    #[test]
+    fn what_is_not_a_date_is_shown_as_it_is() {
+        assert_eq!(long("after half-term"), "after half-term");
+        assert_eq!(long(""), "");
+    }
+}

@@ -1,0 +1,138 @@
+//! People on the page: shape says which side of the table, letters say who, colour only helps. All
+//! of it is drawn beside a name and hidden from those who hear the page.
+
+use leptos::prelude::*;
+use shared::{ParticipantId, PersonId, Role, role::Side};
+
+use crate::view::{Participant, Pupil};
+
+/// Who is in this meeting, for every part of its page.
+#[derive(Clone, Copy)]
+pub struct People {
+    /// Read again when somebody answers or arrives.
+    pub all: RwSignal<Vec<Participant>>,
+    pub me: ParticipantId,
+    pupil: StoredValue<Pupil>,
+}
+
+impl People {
+    pub fn provide(all: Vec<Participant>, pupil: Pupil, me: ParticipantId) -> Self {
+        let people = Self { all: RwSignal::new(all), me, pupil: StoredValue::new(pupil) };
+        provide_context(people);
+        people
+    }
+
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    pub fn pupil(&self) -> Pupil {
+        self.pupil.get_value()
+    }
+
+    pub fn pupil_name(&self) -> String {
+        self.pupil.with_value(|pupil| pupil.name.clone())
+    }
+
+    pub fn is_pupil(&self, person: PersonId) -> bool {
+        self.pupil.with_value(|pupil| pupil.person == person)
+    }
+
+    pub fn myself(&self) -> Option<Participant> {
+        self.all.with(|all| all.iter().find(|person| person.id == self.me).cloned())
+    }
+
+    pub fn my_role(&self) -> Option<Role> {
+        self.all.with_untracked(|all| all.iter().find(|person| person.id == self.me).map(|me| me.role))
+    }
+
+    pub fn by_person(&self, person: PersonId) -> Option<Participant> {
+        self.all.with(|all| all.iter().find(|participant| participant.person == person).cloned())
+    }
+}
+
+/// The place card’s mark: the shape of a side, with initials.
+#[component]
+pub fn Token(
+    role: Role,
+    colour: u8,
+    #[prop(into)] initials: String,
+    #[prop(default = "")] class: &'static str,
+) -> impl IntoView {
+    let side = role.side();
+    view! {
+        <svg class=format!("token person-{colour} {class}") viewBox="0 0 48 48" aria-hidden="true">
+            <use href=shape(side)></use>
+            <text x="24" y=baseline(side)>
+                {initials}
+            </text>
+        </svg>
+    }
+}
+
+/// The token of somebody in the meeting; the pupil’s is their own picture.
+#[component]
+pub fn TokenOf(person: Participant, pupil: Pupil, #[prop(default = "")] class: &'static str) -> impl IntoView {
+    if person.role == Role::Pupil {
+        view! { <Portrait pupil class /> }.into_any()
+    } else {
+        view! { <Token role=person.role colour=person.colour initials=person.initials class /> }.into_any()
+    }
+}
+
+/// The pupil’s own picture in a sun; without a picture, the first letter of the name.
+#[component]
+pub fn Portrait(pupil: Pupil, #[prop(default = "")] class: &'static str) -> impl IntoView {
+    view! { <Sun picture=pupil.portrait name=pupil.name class /> }
+}
+
+#[component]
+pub fn Sun(picture: Option<String>, name: String, #[prop(default = "")] class: &'static str) -> impl IntoView {
+    let letter = picture.is_none().then(|| name.chars().next().unwrap_or('·').to_string());
+    view! {
+        <span class=format!("portrait {class}") aria-hidden="true">
+            <svg viewBox="0 0 48 48">
+                <use href="#t-pupil"></use>
+                {letter
+                    .map(|letter| {
+                        view! {
+                            <text x="24" y="30">
+                                {letter}
+                            </text>
+                        }
+                    })}
+            </svg>
+            {picture.map(|src| view! { <img src=src alt="" width="200" height="200" /> })}
+        </span>
+    }
+}
+
+/// The shape of a side alone, beside its name.
+#[component]
+pub fn SideMark(side: Side) -> impl IntoView {
+    let class = if side == Side::Pupil { "side is-pupil" } else { "side" };
+    view! {
+        <svg class=class viewBox="0 0 48 48" aria-hidden="true">
+            <use href=shape(side)></use>
+        </svg>
+    }
+}
+
+fn shape(side: Side) -> &'static str {
+    match side {
+        Side::Pupil => "#t-pupil",
+        Side::Home => "#t-home",
+        Side::School => "#t-school",
+        Side::Visitor => "#t-visitor",
+        Side::Voice => "#t-voice",
+    }
+}
+
+/// Where letters look centred in each shape.
+fn baseline(side: Side) -> &'static str {
+    match side {
+        Side::Home => "32",
+        Side::Voice => "26.5",
+        Side::Pupil | Side::School | Side::Visitor => "29.5",
+    }
+}

@@ -1,0 +1,20 @@
+//! One module for each address.
+
+pub mod errors;
+pub mod home;
+pub mod join;
+pub mod meeting;
+pub mod record;
+
+use leptos::prelude::*;
+
+/// The parts of the page that every page has at its top: a way past the top bar.
+#[component]
+pub fn SkipLink(to: &'static str, words: &'static str) -> impl IntoView {
+    // `external`: the browser moves the focus, which the router would not.
+    view! {
+        <a class="skip" href=to rel="external">
+            {words}
+        </a>
+    }
+}

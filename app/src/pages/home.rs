@@ -1,0 +1,172 @@
+//! The school’s meetings, for whoever is signed in; for everybody else, how to come in.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use shared::Stage;
+
+use crate::{
+    api::meetings::read_meetings,
+    components::{
+        icon::{BrandMark, Icon},
+        my_view::MyViewButton,
+        people::Sun,
+    },
+    error::AppError,
+    pages::{SkipLink, errors::ErrorPage},
+    view::{MeetingRow, MeetingsPage},
+};
+
+/// Meetings the Code of Practice asks for in a school year.
+const MEETINGS_A_YEAR: u32 = 3;
+
+#[component]
+pub fn HomePage() -> impl IntoView {
+    let page = Resource::new(|| (), |()| read_meetings());
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(page) => view! { <Meetings page /> }.into_any(),
+                    Err(AppError::NotSignedIn) => view! { <Welcome /> }.into_any(),
+                    Err(error) => view! { <ErrorPage error /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Meetings(page: MeetingsPage) -> impl IntoView {
+    let (coming, done): (Vec<_>, Vec<_>) = page.meetings.into_iter().partition(|row| row.stage != Stage::Agreed);
+    view! {
+        <Title text="Meetings" />
+        <div class="home-page">
+            <SkipLink to="#main" words="Skip to the meetings" />
+            <header class="topbar">
+                <a class="brand" href="/" aria-label="Roundtable">
+                    <BrandMark />
+                    <span>"Roundtable"</span>
+                </a>
+                <p class="who-am-i">{page.name.clone()} ", " {page.school}</p>
+                <MyViewButton />
+            </header>
+            <div class="table">
+                <main class="home" id="main" tabindex="-1">
+                    <header class="welcome">
+                        <h1>"Hello, " {page.name}</h1>
+                        <p class="lead">{how_many(coming.len())}</p>
+                    </header>
+                    <MeetingList title="Meetings to come" rows=coming />
+                    <MeetingList title="Agreed" rows=done />
+                </main>
+            </div>
+        </div>
+    }
+}
+
+fn how_many(coming: usize) -> String {
+    match coming {
+        0 => "No meeting is waiting for you.".to_owned(),
+        1 => "One meeting is waiting for you.".to_owned(),
+        _ => format!("{coming} meetings are waiting for you."),
+    }
+}
+
+#[component]
+fn MeetingList(title: &'static str, rows: Vec<MeetingRow>) -> impl IntoView {
+    let id = title.to_lowercase().replace(' ', "-");
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section class="sheet" aria-labelledby=id.clone()>
+                <h2 id=id.clone()>{title}</h2>
+                <ul class="day">{rows.into_iter().map(|row| view! { <Row row /> }).collect_view()}</ul>
+            </section>
+        }
+    })
+}
+
+#[component]
+fn Row(row: MeetingRow) -> impl IntoView {
+    let meeting = format!("/meetings/{}", row.id);
+    let (href, words, class) = match row.stage {
+        Stage::Preparing => (meeting, "Get ready", "button"),
+        Stage::Meeting => (meeting, "Go in", "button primary"),
+        Stage::Agreed => (format!("{meeting}/record"), "Read the plan", "button"),
+    };
+    view! {
+        <li>
+            <Sun picture=row.portrait name=row.pupil.clone() />
+            <p>
+                <strong>{row.pupil.clone()}</strong>
+                <span>{row.kind} ", " {row.year_group}</span>
+                <span>
+                    <time datetime=row.held_on>{row.when}</time>
+                    {(row.stage == Stage::Meeting).then_some(" – together now")}
+                </span>
+            </p>
+            <p class="held-of">
+                <Thirds held=row.held_this_year />
+                <span>{format!("{} of {MEETINGS_A_YEAR} meetings this year", row.held_this_year)}</span>
+            </p>
+            // The meeting is a page of its own, with a socket: it is loaded whole.
+            <a class=class href=href rel="external">
+                {words}
+                <span class="visually-hidden">": " {row.pupil}</span>
+            </a>
+        </li>
+    }
+}
+
+/// A ring in three pieces: thick for a meeting held, dotted for one to come. The words stand beside it.
+#[component]
+fn Thirds(held: u32) -> impl IntoView {
+    const PIECES: [&str; 3] =
+        ["M28.4 7.6A17 17 0 0 1 40.4 28.4", "M36.0 36.0A17 17 0 0 1 12.0 36.0", "M7.6 28.4A17 17 0 0 1 19.6 7.6"];
+    view! {
+        <svg class="thirds" viewBox="0 0 48 48" aria-hidden="true">
+            {(0..held)
+                .map(|_| "held")
+                .chain(std::iter::repeat("to-come"))
+                .zip(PIECES)
+                .map(|(class, piece)| view! { <path class=class d=piece></path> })
+                .collect_view()}
+        </svg>
+    }
+}
+
+/// For somebody who came without a link of their own.
+#[component]
+fn Welcome() -> impl IntoView {
+    view! {
+        <Title text="" />
+        <div class="join-page">
+            <SkipLink to="#main" words="Skip to the main part" />
+            <header class="join-bar">
+                <p class="brand">
+                    <BrandMark />
+                    <span>"Roundtable"</span>
+                </p>
+            </header>
+            <div class="table is-plain">
+                <main class="join-main" id="main" tabindex="-1">
+                    <article class="sheet letter">
+                        <h1>"One table, one plan, written together"</h1>
+                        <p class="lead">
+                            "A review meeting for a child who needs some extra help: family, child, school and visitors write one plan together, and everybody leaves with the same copy."
+                        </p>
+                        <h2>"To come in, open your own link"</h2>
+                        <ol class="happens">
+                            <li>"Find the message that invited you. The link in it is only for you."</li>
+                            <li>"Open it, and press “Join the meeting”."</li>
+                            <li>"That is all. There is no account and no password."</li>
+                        </ol>
+                        <p class="help-line">
+                            <Icon name="help" />
+                            <span>"No message, or the link has ended? Ring the school office and ask for a new one."</span>
+                        </p>
+                    </article>
+                </main>
+            </div>
+        </div>
+    }
+}

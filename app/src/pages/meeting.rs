@@ -1,0 +1,7 @@
+//! The meeting.
+use leptos::prelude::*;
+
+#[component]
+pub fn MeetingPage() -> impl IntoView {
+    view! { <p>"…"</p> }
+}
