@@ -2,9 +2,10 @@
 
 use std::{
     fs,
+    io::{BufRead, BufReader},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use server::postgres::{PostgresError, PrivatePostgres, installed, start, start_with};
@@ -60,6 +61,36 @@ async fn a_postgres_that_lost_its_roundtable_is_replaced() {
     assert_ne!(postgres.pid(), Some(orphan));
     assert_eq!(word(&postgres).await, "kept");
     postgres.stop().await;
+}
+
+#[tokio::test]
+async fn it_does_not_outlive_a_roundtable_that_was_killed() {
+    let directory = directory();
+    let mut killed = Command::new(std::env::current_exe().unwrap())
+        .args(["postgres::holds_a_postgres_until_killed", "--exact", "--ignored", "--nocapture"])
+        .env("HOLD_POSTGRES_IN", directory.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let output = BufReader::new(killed.stdout.take().unwrap());
+    let pid = output.lines().find_map(|line| line.unwrap().strip_prefix("held: ").map(str::to_owned)).unwrap();
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+
+    // A dead process works nowhere, even if nobody has buried it yet.
+    while fs::read_link(format!("/proc/{pid}/cwd")).is_ok() {
+        tokio::task::yield_now().await;
+    }
+    start(directory.path()).await.unwrap().stop().await;
+}
+
+#[tokio::test]
+#[ignore = "is the process that the test above kills"]
+async fn holds_a_postgres_until_killed() {
+    let directory = std::env::var("HOLD_POSTGRES_IN").unwrap();
+    let postgres = start(Path::new(&directory)).await.unwrap();
+    println!("\nheld: {}", postgres.pid().unwrap());
+    std::future::pending::<()>().await;
 }
 
 #[tokio::test]
