@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod backend;
+pub mod collab;
 pub mod components;
 pub mod error;
 pub mod pages;

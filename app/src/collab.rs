@@ -1,0 +1,196 @@
+//! What is written together: the meeting’s sections as signals, the one text box of the product, and
+//! the socket that keeps both in step with everybody else.
+//!
+//! A page asks for [`Meeting`] from context, reads a section through [`SectionStore`] and puts a
+//! [`CollabField`] where people write. The same code runs on the server (to render) and in the
+//! browser (to hydrate and go live), from the same bytes, so both make the same page.
+//!
+//! What must stay true: browser objects live in thread-locals and never in a signal; an observer of
+//! a document only fills a queue, and nothing reads the document until its transaction is over.
+
+mod field;
+mod fresh;
+#[cfg(all(test, feature = "ssr"))]
+mod samples;
+mod section_store;
+
+use std::collections::BTreeSet;
+
+use leptos::prelude::*;
+use shared::{
+    Access, MeetingId, ParticipantId, PersonId, Role, Section, Stage, doc::FieldAddress, policy, presence::Presence,
+    sync::SaveState,
+};
+
+pub use self::{field::*, section_store::SectionStore};
+use crate::view::MeetingPage;
+
+/// A live meeting, as its page sees it. Cheap to copy; reads are tracked.
+#[derive(Clone, Copy)]
+pub struct Meeting {
+    pub id: MeetingId,
+    pub me: ParticipantId,
+    /// Who I am, as “said by” and “removed by” record it.
+    pub my_person: Option<PersonId>,
+    pub pupil: PersonId,
+    role: Option<Role>,
+    scribe: bool,
+    looked_after: bool,
+    sections: StoredValue<Vec<SectionStore>>,
+    state: State,
+}
+
+/// The signals behind a [`Meeting`]. The driver writes them; pages read them.
+#[derive(Clone, Copy)]
+struct State {
+    save_state: RwSignal<SaveState>,
+    connected: RwSignal<bool>,
+    here: RwSignal<Vec<ParticipantId>>,
+    writing: RwSignal<Vec<Presence>>,
+    stage: RwSignal<Stage>,
+    spotlight: RwSignal<Option<(String, String)>>,
+    answered: RwSignal<BTreeSet<ParticipantId>>,
+    recorded: RwSignal<Option<u32>>,
+    kept: RwSignal<Vec<KeptWords>>,
+    removed: RwSignal<bool>,
+}
+
+/// Words that could not go into the document, for the person to copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptWords {
+    pub field: FieldAddress,
+    /// “Targets and provision: How we’ll know”.
+    pub where_label: String,
+    pub words: String,
+    /// What happened, in plain words.
+    pub reason: &'static str,
+}
+
+/// Makes the page’s meeting and puts it into context. In the browser it connects once the page is
+/// hydrated, and disconnects when the page is left.
+pub fn provide_meeting(page: &MeetingPage) -> Meeting {
+    let meeting = Meeting::new(page);
+    provide_context(meeting);
+    meeting
+}
+
+/// The meeting of this page. Only inside a page that called [`provide_meeting`].
+pub fn use_meeting() -> Meeting {
+    expect_context()
+}
+
+impl Meeting {
+    fn new(page: &MeetingPage) -> Self {
+        let myself = page.myself();
+        let sections = Section::ALL.map(|section| {
+            let given = page.sections.iter().find(|given| given.section == section);
+            SectionStore::new(section, given)
+        });
+        let here = page.people.iter().filter(|person| person.here).map(|person| person.id).collect();
+        let answered = page.people.iter().filter(|person| person.answer.is_some()).map(|person| person.id).collect();
+        Self {
+            id: page.id,
+            me: page.me,
+            my_person: myself.map(|me| me.person),
+            pupil: page.pupil.person,
+            role: myself.map(|me| me.role),
+            scribe: myself.is_some_and(|me| me.scribe),
+            looked_after: page.pupil.looked_after,
+            sections: StoredValue::new(sections.to_vec()),
+            state: State {
+                save_state: RwSignal::new(SaveState::Saved),
+                connected: RwSignal::new(false),
+                here: RwSignal::new(here),
+                writing: RwSignal::new(vec![]),
+                stage: RwSignal::new(page.stage),
+                spotlight: RwSignal::new(page.spotlight.clone().map(|part| (part, String::new()))),
+                answered: RwSignal::new(answered),
+                recorded: RwSignal::new(page.version),
+                kept: RwSignal::new(vec![]),
+                removed: RwSignal::new(false),
+            },
+        }
+    }
+
+    /// A section this person may read, once its content is here. Tracked: a section appears when
+    /// the meeting opens or a role changes.
+    pub fn section(&self, section: Section) -> Option<SectionStore> {
+        let store = self.store(section)?;
+        store.access().get().can_read().then_some(store)
+    }
+
+    fn store(&self, section: Section) -> Option<SectionStore> {
+        self.sections.with_value(|all| all.iter().find(|store| store.section() == section).copied())
+    }
+
+    pub fn save_state(&self) -> Signal<SaveState> {
+        self.state.save_state.into()
+    }
+
+    pub fn connected(&self) -> Signal<bool> {
+        self.state.connected.into()
+    }
+
+    /// Who is connected now.
+    pub fn here(&self) -> Signal<Vec<ParticipantId>> {
+        self.state.here.into()
+    }
+
+    /// Who writes where: each person once, without me.
+    pub fn writing(&self) -> Signal<Vec<Presence>> {
+        self.state.writing.into()
+    }
+
+    /// Who writes in this field, without me.
+    pub fn writing_at(&self, field: FieldAddress) -> Memo<Vec<Presence>> {
+        let writing = self.state.writing;
+        Memo::new(move |_| {
+            writing.with(|all| {
+                all.iter().filter(|presence| presence.writing.field.as_ref() == Some(&field)).cloned().collect()
+            })
+        })
+    }
+
+    pub fn stage(&self) -> Signal<Stage> {
+        self.state.stage.into()
+    }
+
+    /// The part everybody was asked to look at, and who asked (empty if before this page).
+    pub fn spotlight(&self) -> Signal<Option<(String, String)>> {
+        self.state.spotlight.into()
+    }
+
+    pub fn answered(&self) -> Signal<BTreeSet<ParticipantId>> {
+        self.state.answered.into()
+    }
+
+    /// The version of the saved record.
+    pub fn recorded(&self) -> Signal<Option<u32>> {
+        self.state.recorded.into()
+    }
+
+    /// Words that were refused, newest last, until they are dismissed.
+    pub fn kept(&self) -> Signal<Vec<KeptWords>> {
+        self.state.kept.into()
+    }
+
+    pub fn dismiss_kept(&self, field: &FieldAddress) {
+        self.state.kept.update(|kept| kept.retain(|words| words.field != *field));
+    }
+
+    /// I was asked to leave.
+    pub fn removed(&self) -> Signal<bool> {
+        self.state.removed.into()
+    }
+
+    /// What the policy table gives me at a stage. Only tells which sections are worth opening: the
+    /// server decides.
+    fn access_at(&self, section: Section, stage: Stage) -> Access {
+        match self.role {
+            Some(role) if section != Section::Pep || self.looked_after => {
+                policy::access_for(section, role, self.scribe, stage)
+            }
+            _ => Access::None,
+        }
+    }
+}

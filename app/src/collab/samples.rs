@@ -1,0 +1,69 @@
+//! Small invented pages for the tests of this module.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use shared::{
+    Access, ItemId, MeetingId, ParticipantId, PersonId, Role, Section, Stage,
+    doc::SectionDoc,
+    presence::{Presence, Writing},
+};
+use uuid::Uuid;
+
+use crate::view::{MeetingPage, Participant, Pupil, SectionState};
+
+pub(super) fn item(n: u128) -> ItemId {
+    ItemId(Uuid::from_u128(n))
+}
+
+pub(super) fn presence(name: &str) -> Presence {
+    let n = name.bytes().map(u128::from).sum();
+    Presence {
+        participant: ParticipantId(Uuid::from_u128(n)),
+        person: PersonId(Uuid::from_u128(n)),
+        name: name.to_owned(),
+        role: Role::Teacher,
+        colour: 3,
+        writing: Writing::default(),
+    }
+}
+
+/// A meeting of one teacher with one section, filled as the server would.
+pub(super) fn page(section: Section, access: Access, stage: Stage, fill: impl FnOnce(&SectionDoc)) -> MeetingPage {
+    let doc = SectionDoc::new(section, 99);
+    fill(&doc);
+    let me = ParticipantId(Uuid::from_u128(1));
+    MeetingPage {
+        id: MeetingId(Uuid::from_u128(1)),
+        school: "Larch Lane Primary".to_owned(),
+        pupil: Pupil {
+            person: PersonId(Uuid::from_u128(100)),
+            name: "Tomek".to_owned(),
+            portrait: None,
+            portrait_alt: String::new(),
+            looked_after: false,
+        },
+        kind: "Review".to_owned(),
+        when: String::new(),
+        place: String::new(),
+        minutes: 45,
+        stage,
+        ground_rules: vec![],
+        me,
+        people: vec![Participant {
+            id: me,
+            person: PersonId(Uuid::from_u128(2)),
+            name: "Miss Qureshi".to_owned(),
+            full_name: "Miss Qureshi".to_owned(),
+            initials: "SQ".to_owned(),
+            role: Role::Teacher,
+            title: "Class teacher".to_owned(),
+            colour: 3,
+            scribe: false,
+            attendance: "in_person".to_owned(),
+            here: true,
+            answer: None,
+        }],
+        sections: vec![SectionState { section, epoch: 1, access, state: BASE64_STANDARD.encode(doc.state()) }],
+        spotlight: None,
+        version: None,
+    }
+}
