@@ -5,7 +5,7 @@
 //! the text binding may change it while somebody writes. A field that cannot be written is plain
 //! text, never a disabled box.
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use shared::{
     Section,
     doc::FieldAddress,
@@ -14,6 +14,7 @@ use shared::{
 };
 
 use super::{Meeting, SectionStore, use_meeting};
+use crate::components::icon::Icon;
 
 /// A text field of the document: a text box for those who may write, plain text for those who read.
 #[component]
@@ -94,9 +95,7 @@ impl Parts {
                     Some(
                         view! {
                             <p class="writing-here" id=here_id.clone()>
-                                <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-                                    <use href="#i-pen"></use>
-                                </svg>
+                                <Icon name="pen" />
                                 {line}
                             </p>
                         },

@@ -106,12 +106,10 @@ pub async fn load(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Resu
         }
     }
 
-    let owners = sqlx::query!(
-        "select section, client_id, person_id from section_authors where meeting_id = $1",
-        meeting.0
-    )
-    .fetch_all(txn.connection())
-    .await?;
+    let owners =
+        sqlx::query!("select section, client_id, person_id from section_authors where meeting_id = $1", meeting.0)
+            .fetch_all(txn.connection())
+            .await?;
     for row in owners {
         if let Some(i) = find(&mut sections, &row.section) {
             sections[i].owners.push((row.client_id.cast_unsigned(), PersonId(row.person_id)));
