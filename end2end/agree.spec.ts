@@ -1,0 +1,78 @@
+// Agreeing: each answers for themselves, the record is made, nothing changes after, and the next cycle starts from it.
+import { createHash } from 'node:crypto'
+import { boxes, openPart } from './support/page.ts'
+import { expect, test } from './support/test.ts'
+import { SectionClient, signIn, socket } from './support/yjs.ts'
+
+test('they answer, one of them against; it is saved, closed, readable, and carried on', async ({ server, join }) => {
+  test.setTimeout(120_000)
+  const meeting = { pupil: 'Tomek', stage: 'preparing' }
+  const facilitator = await join({ ...meeting, role: 'facilitator' })
+  const parent = await join({ ...meeting, role: 'parent', name: 'Marek' })
+  const pupil = await join({ ...meeting, role: 'pupil' })
+  const teacher = await join({ ...meeting, role: 'teacher' })
+  const { page } = facilitator
+
+  // A specialist's Yjs program is at the table too, and will be told like everybody else.
+  const specialist = server.meetings().find(({ id }) => id === facilitator.meeting.id)!.people.find(({ role }) => role === 'specialist')!
+  const connection = socket(server, await signIn(server, specialist))
+  const plan = new SectionClient(connection, facilitator.meeting, 'plan')
+  await expect.poll(() => plan.synced).toBe(true)
+
+  await page.getByRole('button', { name: 'Start the meeting' }).click()
+  for (const { page } of [facilitator, parent, teacher]) {
+    await expect(page.locator('.stages [aria-current="step"]')).toHaveText('Together')
+  }
+
+  // Each answers for themselves.
+  for (const [who, choice, comment] of [
+    [parent, 'I disagree with a part', 'Not the big hall on Fridays. Ask Tomek first.'],
+    [teacher, 'I agree', ''],
+    [pupil, 'I agree', ''],
+    [facilitator, 'I agree, with a comment', 'We will ask Tomek in January.'],
+  ] as const) {
+    await openPart(who.page, 'agree')
+    await who.page.getByRole('radio', { name: choice, exact: true }).check()
+    if (comment) await who.page.getByLabel(/comment|words/i).last().fill(comment)
+    await who.page.getByRole('button', { name: 'Send my answer' }).click()
+    await expect(who.page.locator('#agree')).toContainText('You')
+  }
+  await expect(page.locator('#agree')).toContainText('Not the big hall on Fridays')
+
+  // What the Code asks for is said until it is there.
+  await page.getByLabel('When we meet again').fill('2027-03-16')
+  await boxes(page, 'plan', 'whole', 'expected_impact').fill('Tomek has friends to play with, and words for how he is.')
+  await page.getByRole('button', { name: 'Agree and save' }).click()
+
+  // Closed for everybody, within a second, in every open page and program.
+  for (const { page } of [facilitator, parent, teacher, pupil]) {
+    await expect(page.locator('textarea[id^="plan-"]')).toHaveCount(0, { timeout: 3_000 })
+    await expect(page.getByRole('link', { name: /record|copy/i }).first()).toBeVisible()
+  }
+  plan.text('targets', plan.items('targets')[0].id, 'success').insert(0, 'after the bell ')
+  await expect.poll(() => plan.events.find(({ event }) => event === 'refused')).toMatchObject({ reason: 'agreed' })
+  connection.destroy()
+
+  // The family's copy.
+  const record = await parent.context.request.get(`/meetings/${facilitator.meeting.id}/record.json`)
+  expect(record.status()).toBe(200)
+  const json = await record.text()
+  const agreed = JSON.parse(json)
+  expect(agreed.targets.length).toBeGreaterThan(0)
+  expect(json).not.toContain('after the bell')
+  expect(agreed.agreements).toContainEqual(
+    expect.objectContaining({ response: 'partly_disagree', comment: 'Not the big hall on Fridays. Ask Tomek first.' }),
+  )
+  const hash = createHash('sha256').update(json).digest('hex')
+  await parent.page.goto(`/meetings/${facilitator.meeting.id}/record`)
+  await expect(parent.page.locator('body')).toContainText('Not the big hall on Fridays')
+  await expect(parent.page.locator('body')).toContainText(hash.slice(0, 4))
+  await expect(parent.page.locator('body')).not.toContainText('£')
+
+  // The next cycle starts from it.
+  await page.goto(`/meetings/${facilitator.meeting.id}/record`)
+  await page.getByRole('button', { name: /Start the next/ }).click()
+  await page.waitForURL((url) => /\/meetings\/[0-9a-f-]{36}$/.test(url.pathname) && !url.pathname.includes(facilitator.meeting.id))
+  await expect(boxes(page, 'review', 'targets', 'exit').first()).toBeVisible()
+  await expect(page.locator('body')).toContainText('Say my name first')
+})
