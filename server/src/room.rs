@@ -7,10 +7,10 @@
 //! by anybody before it is committed, not even by the pages that this server renders.
 
 pub mod gate;
-pub mod message;
-pub mod outbox;
+pub(crate) mod message;
+pub(crate) mod outbox;
 mod presence;
-mod section;
+pub mod section;
 pub mod state;
 pub(crate) mod task;
 

@@ -5,15 +5,21 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use shared::{MeetingId, SchoolId};
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    task::{JoinError, JoinSet},
+};
 
 use crate::{
     db::Db,
-    room::{RoomHandle, message::Mail, task},
+    room::{RoomHandle, message::Mail, state::ConnectionId, task},
     update_log::UpdateLog,
 };
 
@@ -30,12 +36,21 @@ struct Inner {
     db: Db,
     log: UpdateLog,
     live: Mutex<HashMap<RoomKey, RoomHandle>>,
+    tasks: Mutex<JoinSet<()>>,
     closing: watch::Sender<bool>,
+    connections: AtomicU64,
 }
 
 impl Rooms {
     pub fn new(db: Db, log: UpdateLog) -> Self {
-        let inner = Inner { db, log, live: Mutex::default(), closing: watch::Sender::new(false) };
+        let inner = Inner {
+            db,
+            log,
+            live: Mutex::default(),
+            tasks: Mutex::default(),
+            closing: watch::Sender::new(false),
+            connections: AtomicU64::new(0),
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -50,7 +65,11 @@ impl Rooms {
         let (room, mail) = RoomHandle::new();
         live.insert(key, room.clone());
         drop(live);
-        tokio::spawn(task::run(self.clone(), key, mail));
+        let mut tasks = lock(&self.inner.tasks);
+        while let Some(ended) = tasks.try_join_next() {
+            report(ended);
+        }
+        tasks.spawn(task::run(self.clone(), key, mail, self.inner.closing.subscribe()));
         room
     }
 
@@ -63,9 +82,15 @@ impl Rooms {
     /// in the log, or the log has given up.
     pub async fn close_all(&self) {
         self.inner.closing.send_replace(true);
-        // Each room holds a receiver for as long as it runs.
-        self.inner.closing.closed().await;
+        let mut tasks = std::mem::take(&mut *lock(&self.inner.tasks));
+        while let Some(ended) = tasks.join_next().await {
+            report(ended);
+        }
         self.inner.log.close().await;
+    }
+
+    pub(crate) fn next_connection(&self) -> ConnectionId {
+        ConnectionId(self.inner.connections.fetch_add(1, Ordering::Relaxed))
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -74,10 +99,6 @@ impl Rooms {
 
     pub(crate) fn log(&self) -> &UpdateLog {
         &self.inner.log
-    }
-
-    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
-        self.inner.closing.subscribe()
     }
 
     /// Takes an empty room off the list, unless somebody has just written to it.
@@ -100,7 +121,17 @@ impl Rooms {
     }
 
     fn live(&self) -> MutexGuard<'_, HashMap<RoomKey, RoomHandle>> {
-        // A panic while it was held cannot have left a map half changed.
-        self.inner.live.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.inner.live)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic while one of these was held cannot have left it half changed.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn report(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a room ended in a way it should not");
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! Compiles for the server and for the browser, so that both sides read one definition of what a
 //! meeting holds ([`schema`]), who may read and write it ([`policy`]), how it is edited ([`doc`]),
-//! what travels on the wire ([`protocol`], [`event`], [`presence`]), how a browser keeps up
-//! ([`sync`]) and what is kept when everyone agrees ([`record`]).
+//! what an update may make ([`shape`]), what travels on the wire ([`protocol`], [`event`],
+//! [`presence`]), how a browser keeps up ([`sync`]) and what is kept when everyone agrees
+//! ([`record`]).
 //!
 //! What must stay true: nothing here reads a clock, draws a random number or opens anything; time,
 //! ids and randomness come in as parameters.
@@ -19,6 +20,7 @@ pub mod record;
 pub mod role;
 pub mod schema;
 pub mod section;
+pub mod shape;
 pub mod splice;
 pub mod stage;
 pub mod sync;

@@ -1,0 +1,156 @@
+//! Who may put what into a section, as far as ids can tell: whose hand, whose words, what it builds on.
+//!
+//! An update names what it inserts and what it deletes by id, and the server knows whose every id is.
+//! So these rules are kept without understanding a letter of the text.
+//!
+//! What must stay true: only what is new to the document is judged, because a SyncStep2 repeats
+//! whatever its client knows; ownership is by person, however many client ids they have used; where a
+//! section protects the pupil’s words, nobody but the pupil or the named scribe deletes an id of the
+//! pupil’s, whether the update says so or only brings it about.
+
+use std::collections::HashMap;
+
+use shared::{
+    PersonId, Section,
+    event::Refusal,
+    policy::protects_pupil_words,
+    shape::{Outline, Run},
+};
+use yrs::{ID, IdSet, ReadTxn, StateVector, Transaction, block::ClientID};
+
+/// Client ids a section may come to know. Somebody who makes a new one for every letter is stopped
+/// long before the state vector that everybody is sent grows with them.
+const OWNERS_LIMIT: usize = 10_000;
+
+/// Who writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Writer {
+    pub person: PersonId,
+    /// Named to write for the pupil.
+    pub scribe: bool,
+}
+
+/// What the server knows of a section’s ids.
+#[derive(Debug)]
+pub struct Gate {
+    /// The pupil, where this section protects the pupil’s words.
+    protected: Option<PersonId>,
+    owners: HashMap<u64, PersonId>,
+    clocks: StateVector,
+    known_deletes: IdSet,
+}
+
+/// What of an update the document does not have yet.
+#[derive(Debug, Default)]
+pub struct News {
+    inserts: Vec<Run>,
+    deletes: IdSet,
+}
+
+impl News {
+    pub fn is_empty(&self) -> bool {
+        self.inserts.is_empty() && self.deletes.is_empty()
+    }
+}
+
+impl Gate {
+    pub fn new(section: Section, pupil: PersonId, owners: impl IntoIterator<Item = (u64, PersonId)>) -> Self {
+        Self {
+            protected: protects_pupil_words(section).then_some(pupil),
+            owners: owners.into_iter().collect(),
+            clocks: StateVector::default(),
+            known_deletes: IdSet::new(),
+        }
+    }
+
+    /// Learns the document from the beginning. Walks all of it.
+    pub fn learn(&mut self, txn: &Transaction) {
+        let snapshot = txn.snapshot();
+        self.clocks = snapshot.state_map;
+        self.known_deletes = snapshot.delete_set;
+    }
+
+    pub fn owner(&self, client: u64) -> Option<PersonId> {
+        self.owners.get(&client).copied()
+    }
+
+    pub fn news(&self, outline: &Outline) -> News {
+        let inserts = outline.inserts.iter().filter_map(|run| {
+            let known = self.clock(run.client);
+            (run.to > known).then(|| Run { from: run.from.max(known), ..*run })
+        });
+        let mut deletes = IdSet::new();
+        for run in &outline.deletes {
+            deletes.insert(ID::new(ClientID::new(run.client), run.from), run.to - run.from);
+        }
+        deletes.diff_with(&self.known_deletes);
+        News { inserts: inserts.collect(), deletes }
+    }
+
+    /// Judges an update by what it says. Returns the client ids it is the first to use.
+    pub fn check(&self, outline: &Outline, news: &News, writer: Writer) -> Result<Vec<u64>, Refusal> {
+        let (after, claims) = self.check_hand(&news.inserts, writer)?;
+        let has = |client: u64, clock: u32| clock < after.get(&client).copied().unwrap_or_else(|| self.clock(client));
+        if !outline.needs.iter().all(|(client, clock)| has(*client, *clock)) {
+            return Err(Refusal::MissingPast);
+        }
+        for (client, ranges) in news.deletes.iter() {
+            if !ranges.iter().all(|range| has(client.get(), range.end - 1)) {
+                return Err(Refusal::MissingPast);
+            }
+        }
+        self.check_deletes(&news.deletes, writer)?;
+        Ok(claims)
+    }
+
+    /// Judges what a transaction really deleted: a key that is written again deletes the old value
+    /// without saying so.
+    pub fn check_deletes(&self, deletes: &IdSet, writer: Writer) -> Result<(), Refusal> {
+        let Some(pupil) = self.protected.filter(|pupil| *pupil != writer.person && !writer.scribe) else {
+            return Ok(());
+        };
+        let deletes = deletes.diff(&self.known_deletes);
+        let of_pupil = |client: &ClientID| self.owner(client.get()) == Some(pupil);
+        if deletes.iter().any(|(client, ranges)| of_pupil(client) && !ranges.is_empty()) {
+            return Err(Refusal::ProtectedWords);
+        }
+        Ok(())
+    }
+
+    /// Remembers an update that was let in: what was inserted and deleted, and whose the new ids are.
+    pub fn record(&mut self, news: &News, deleted: &IdSet, claims: &[u64], writer: Writer) {
+        for run in &news.inserts {
+            self.clocks.set_max(ClientID::new(run.client), run.to);
+        }
+        self.known_deletes.merge_with(deleted.clone());
+        self.owners.extend(claims.iter().map(|client| (*client, writer.person)));
+    }
+
+    /// New content is the writer’s own, and follows what the document has without a gap. Returns how
+    /// far each client will have come, and which of them nobody owns yet.
+    fn check_hand(&self, inserts: &[Run], writer: Writer) -> Result<(HashMap<u64, u32>, Vec<u64>), Refusal> {
+        let mut after = HashMap::new();
+        let mut claims = vec![];
+        for run in inserts {
+            let reached = *after.entry(run.client).or_insert_with(|| self.clock(run.client));
+            if run.from != reached {
+                return Err(Refusal::MissingPast);
+            }
+            after.insert(run.client, run.to);
+            match self.owner(run.client) {
+                Some(owner) if owner == writer.person => {}
+                Some(_) => return Err(Refusal::NotYourHand),
+                None if claims.contains(&run.client) => {}
+                None => claims.push(run.client),
+            }
+        }
+        if self.owners.len() + claims.len() > OWNERS_LIMIT {
+            return Err(Refusal::TooLong);
+        }
+        Ok((after, claims))
+    }
+
+    fn clock(&self, client: u64) -> u32 {
+        self.clocks.get(&ClientID::new(client))
+    }
+}

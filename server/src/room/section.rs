@@ -1,0 +1,215 @@
+//! One section of a live meeting: its document, its gate, and what it takes to begin again.
+//!
+//! yrs cannot take an apply back. So the section keeps, in memory, what the log keeps on disk: the
+//! last checkpoint and every update accepted since. A document that was given something wrong is
+//! thrown away and made again from those, updates that still wait for their commit included.
+//!
+//! What must stay true: whatever an update does, the section is afterwards either the one before it
+//! or the one with all of it; a panic in yrs ends at [`SectionState::take`].
+
+use std::{
+    mem,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use shared::{
+    PersonId, Section,
+    doc::{REMOTE, SectionDoc},
+    event::Refusal,
+    shape::{self, Unfit, Watch, outline},
+};
+use yrs::{IdSet, ReadTxn, StateVector, Transact, Update, updates::decoder::Decode};
+
+use super::gate::{Gate, Writer};
+
+/// The server reads and checks, and never writes under an id of its own.
+const NOBODY: u64 = 0;
+
+/// Updates after which the whole document is written as one again.
+const CHECKPOINT_AFTER: usize = 500;
+
+/// How large a section may become, in bytes. A hundred times a full one.
+const SIZE_LIMIT: usize = 1024 * 1024;
+
+/// A section as it comes from the database.
+#[derive(Clone, Debug)]
+pub struct LoadedSection {
+    pub section: Section,
+    pub epoch: u64,
+    pub schema: u32,
+    pub checkpoint: Arc<[u8]>,
+    pub updates: Vec<Arc<[u8]>>,
+    pub seq: u64,
+    pub owners: Vec<(u64, PersonId)>,
+}
+
+/// The kept bytes do not make a document. Nothing a client does brings this about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the section {0:?} cannot be made from what was kept of it")]
+pub struct Broken(pub Section);
+
+/// What became of an update.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It said nothing new.
+    Known,
+    Accepted {
+        seq: u64,
+        claims: Vec<u64>,
+    },
+    Refused(Refusal),
+    /// Not an update, or one that yrs cannot bear.
+    Malformed,
+}
+
+pub struct SectionState {
+    pub epoch: u64,
+    pub schema: u32,
+    /// Of the last accepted update.
+    pub seq: u64,
+    doc: SectionDoc,
+    watch: Watch,
+    gate: Gate,
+    /// The whole document up to some update, and those accepted since.
+    base: Arc<[u8]>,
+    since: Vec<Arc<[u8]>>,
+}
+
+impl SectionState {
+    pub fn load(loaded: LoadedSection, pupil: PersonId) -> Result<Self, Broken> {
+        let doc = rebuild(loaded.section, &loaded.checkpoint, &loaded.updates)?;
+        let mut gate = Gate::new(loaded.section, pupil, loaded.owners);
+        gate.learn(&doc.yrs().transact());
+        Ok(Self {
+            epoch: loaded.epoch,
+            schema: loaded.schema,
+            seq: loaded.seq,
+            watch: shape::watch(&doc),
+            doc,
+            gate,
+            base: loaded.checkpoint,
+            since: loaded.updates,
+        })
+    }
+
+    /// Takes in an update, all of it or nothing. `access` is what the policy says of this writer now;
+    /// what says nothing new needs none.
+    pub fn take(&mut self, update: &Arc<[u8]>, writer: Writer, access: Result<(), Refusal>) -> Result<Outcome, Broken> {
+        let outlined = match outline(self.doc.section(), update) {
+            Ok(outlined) => outlined,
+            Err(Unfit::Malformed) => return Ok(Outcome::Malformed),
+            Err(Unfit::Undeclared) => return Ok(Outcome::Refused(access.err().unwrap_or(Refusal::UnknownShape))),
+        };
+        let news = self.gate.news(&outlined);
+        if news.is_empty() {
+            return Ok(Outcome::Known);
+        }
+        let checked = access
+            .and_then(|()| self.gate.check(&outlined, &news, writer))
+            .and_then(|claims| self.check_size(update.len()).map(|()| claims));
+        let claims = match checked {
+            Ok(claims) => claims,
+            Err(refusal) => return Ok(Outcome::Refused(refusal)),
+        };
+        match self.apply(update, writer) {
+            Applied::Fits { deleted } => {
+                self.gate.record(&news, &deleted, &claims, writer);
+                self.since.push(update.clone());
+                self.seq += 1;
+                Ok(Outcome::Accepted { seq: self.seq, claims })
+            }
+            Applied::Unfit(refusal) => self.roll_back().map(|()| Outcome::Refused(refusal)),
+            Applied::Failed => self.roll_back().map(|()| Outcome::Malformed),
+        }
+    }
+
+    /// The whole document as one update.
+    pub fn state(&self) -> Vec<u8> {
+        self.doc.state()
+    }
+
+    pub fn state_vector(&self) -> Vec<u8> {
+        self.doc.state_vector()
+    }
+
+    /// What somebody with this state vector lacks; nothing if it is not a state vector.
+    pub fn diff(&self, state_vector: &[u8]) -> Option<Vec<u8>> {
+        let known = catch_unwind(|| StateVector::decode_v1(state_vector)).ok()?.ok()?;
+        catch_unwind(AssertUnwindSafe(|| self.doc.yrs().transact().encode_diff_v1(&known))).ok()
+    }
+
+    pub fn owner(&self, client: u64) -> Option<PersonId> {
+        self.gate.owner(client)
+    }
+
+    /// The document as one, if enough was added to be worth writing, or anything at all and nobody
+    /// will add more for now.
+    pub fn checkpoint(&mut self, at_rest: bool) -> Option<Arc<[u8]>> {
+        if self.since.is_empty() || (self.since.len() < CHECKPOINT_AFTER && !at_rest) {
+            return None;
+        }
+        self.base = self.doc.state().into();
+        self.since = vec![];
+        Some(self.base.clone())
+    }
+
+    fn check_size(&self, more: usize) -> Result<(), Refusal> {
+        let kept = self.base.len() + self.since.iter().map(|update| update.len()).sum::<usize>();
+        // The sum counts what was deleted since: look closer before saying no.
+        if kept + more <= SIZE_LIMIT || self.doc.state().len() + more <= SIZE_LIMIT {
+            Ok(())
+        } else {
+            Err(Refusal::TooLong)
+        }
+    }
+
+    fn apply(&self, update: &[u8], writer: Writer) -> Applied {
+        let Ok(Ok(decoded)) = catch_unwind(|| Update::decode_v1(update)) else { return Applied::Failed };
+        let mut txn = self.doc.yrs().transact_mut_with(REMOTE);
+        let applied = catch_unwind(AssertUnwindSafe(|| {
+            if txn.apply_update(decoded).is_err() {
+                return Applied::Failed;
+            }
+            let brought_about = self.gate.check_deletes(txn.delete_set(), writer);
+            let deleted = txn.delete_set().clone();
+            let whole = if txn.has_missing_updates() { Err(Refusal::MissingPast) } else { Ok(()) };
+            // Committing is what runs the watch.
+            txn.commit();
+            let shape = self.watch.verdict();
+            match brought_about.and(whole).and(shape) {
+                Ok(()) => Applied::Fits { deleted },
+                Err(refusal) => Applied::Unfit(refusal),
+            }
+        }));
+        applied.unwrap_or_else(|_| {
+            // Dropping it would commit what broke half-way, and a second panic ends the process.
+            mem::forget(txn);
+            Applied::Failed
+        })
+    }
+
+    fn roll_back(&mut self) -> Result<(), Broken> {
+        self.doc = rebuild(self.doc.section(), &self.base, &self.since)?;
+        self.watch = shape::watch(&self.doc);
+        // Owners and deletes were recorded for accepted updates alone, and still hold.
+        Ok(())
+    }
+}
+
+enum Applied {
+    Fits { deleted: IdSet },
+    Unfit(Refusal),
+    Failed,
+}
+
+fn rebuild(section: Section, base: &[u8], since: &[Arc<[u8]>]) -> Result<SectionDoc, Broken> {
+    let build = || {
+        let doc = SectionDoc::from_state(section, NOBODY, base).map_err(|_| Broken(section))?;
+        for update in since {
+            doc.apply(update).map_err(|_| Broken(section))?;
+        }
+        Ok(doc)
+    };
+    catch_unwind(build).unwrap_or(Err(Broken(section)))
+}

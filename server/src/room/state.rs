@@ -1,0 +1,331 @@
+//! The room’s mind: what arrives goes in, what is to be done comes out.
+//!
+//! ```text
+//! mailbox ─ Input ─▶ RoomState::handle ─ Effect ─▶ task: append, send, close
+//!                           ▲                        │
+//!                           └── Committed, Tick ─────┘
+//! ```
+//!
+//! Nothing here waits, knows the time or draws a random number, so that every order of events can be
+//! tried in a test. It begins with a loaded document, so that none can be sent that is not.
+//!
+//! To add something a client may ask for: add its match arm in `frame`, and say what happens when the
+//! person may no longer read the section.
+//!
+//! What must stay true: what is sent about a document was committed before ([`Held`] sees to it);
+//! rights are asked of the policy table at every update; a connection that is closed is forgotten in
+//! the same step.
+
+mod authority;
+mod held;
+mod opening;
+mod writing;
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use shared::{
+    Access, MeetingId, ParticipantId, PersonId, Role, Section, Stage,
+    event::ServerEvent,
+    protocol::{CloseCode, Message, encode},
+};
+
+use self::held::Held;
+pub use super::section::{Broken, LoadedSection};
+use super::{SectionCopy, presence::SectionPresence, section::SectionState};
+
+/// How long an empty room stays, for the person whose train goes through a tunnel.
+pub const GRACE: Duration = Duration::from_secs(30);
+
+/// Connections one room takes. A meeting has a dozen people, some of them with two devices.
+pub const CONNECTION_LIMIT: usize = 100;
+
+/// Of one person. A telephone that comes back again and again may leave some behind for a minute.
+pub const CONNECTIONS_EACH: usize = 20;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub u64);
+
+/// Somebody invited to this meeting and not removed from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Participant {
+    pub id: ParticipantId,
+    pub person: PersonId,
+    pub role: Role,
+    pub scribe: bool,
+    pub name: String,
+    pub colour: u8,
+}
+
+/// A meeting as it comes from the database.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    pub meeting: MeetingId,
+    pub stage: Stage,
+    pub pupil: PersonId,
+    pub participants: Vec<Participant>,
+    pub sections: Vec<LoadedSection>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Input {
+    Connect {
+        conn: ConnectionId,
+        person: PersonId,
+    },
+    Frame {
+        conn: ConnectionId,
+        section: Section,
+        message: Message,
+    },
+    Disconnect {
+        conn: ConnectionId,
+    },
+    /// The log holds everything up to this position.
+    Committed {
+        through: u64,
+    },
+    /// Somebody else wrote to the log: what is here is not the truth.
+    LogLost,
+    StageChanged(Stage),
+    ParticipantsChanged(Vec<Participant>),
+    Announce(ServerEvent),
+    /// Asks for every section, as far as it is committed.
+    Read {
+        question: u64,
+    },
+    /// The same, and holds back updates until [`Input::Resume`].
+    Quiesce {
+        question: u64,
+    },
+    Resume,
+    /// The server is going away.
+    Shutdown,
+    Tick,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    Send {
+        conn: ConnectionId,
+        frame: Arc<[u8]>,
+    },
+    Close {
+        conn: ConnectionId,
+        code: CloseCode,
+    },
+    /// Positions count up by one over all of a room’s appends and checkpoints.
+    Append {
+        position: u64,
+        section: Section,
+        seq: u64,
+        person: PersonId,
+        update: Arc<[u8]>,
+        claims: Vec<u64>,
+    },
+    Checkpoint {
+        position: u64,
+        section: Section,
+        seq: u64,
+        state: Arc<[u8]>,
+    },
+    Answer {
+        question: u64,
+        sections: Vec<SectionCopy>,
+    },
+    /// Nobody needs this room any more.
+    Unload,
+}
+
+pub struct RoomState {
+    meeting: MeetingId,
+    stage: Stage,
+    participants: Vec<Participant>,
+    sections: BTreeMap<Section, SectionState>,
+    presence: BTreeMap<Section, SectionPresence>,
+    connections: BTreeMap<ConnectionId, Connection>,
+    held: Held,
+    /// Updates kept back while the room is quiet.
+    quiet: Option<VecDeque<(ConnectionId, Section, Message)>>,
+    openings: u64,
+    /// As last told to everybody.
+    here: BTreeSet<ParticipantId>,
+    empty_since: Option<Instant>,
+    effects: Vec<Effect>,
+}
+
+struct Connection {
+    participant: Participant,
+    open: BTreeMap<Section, Open>,
+    /// Has been told who is here.
+    told: bool,
+    refusals: u32,
+}
+
+/// A section that a connection has open.
+#[derive(Clone, Copy)]
+struct Open {
+    /// Counts up when a refused client begins again: what was held for the one before is not for it.
+    opening: u64,
+    access: Access,
+    /// Nothing more is taken until the client begins again.
+    refused: bool,
+    /// The position its last SyncStep1 was answered at. What comes after it is sent as it comes.
+    caught_up: Option<u64>,
+}
+
+impl RoomState {
+    pub fn new(loaded: Loaded, now: Instant) -> Result<Self, Broken> {
+        let mut sections = BTreeMap::new();
+        for section in loaded.sections {
+            sections.insert(section.section, SectionState::load(section, loaded.pupil)?);
+        }
+        Ok(Self {
+            meeting: loaded.meeting,
+            stage: loaded.stage,
+            participants: loaded.participants,
+            presence: BTreeMap::new(),
+            sections,
+            connections: BTreeMap::new(),
+            held: Held::default(),
+            quiet: None,
+            openings: 0,
+            here: BTreeSet::new(),
+            empty_since: Some(now),
+            effects: vec![],
+        })
+    }
+
+    pub fn handle(&mut self, input: Input, now: Instant) -> Vec<Effect> {
+        match input {
+            Input::Connect { conn, person } => self.connect(conn, person),
+            Input::Frame { conn, section, message } => self.frame(conn, section, message),
+            Input::Disconnect { conn } => self.forget(conn),
+            Input::Committed { through } => self.held.committed(through),
+            Input::LogLost => {
+                self.close_everybody(CloseCode::TryAgain);
+                self.effects.push(Effect::Unload);
+            }
+            Input::StageChanged(stage) => self.stage_changed(stage),
+            Input::ParticipantsChanged(participants) => self.participants_changed(participants),
+            Input::Announce(event) => self.announce(&event),
+            Input::Read { question } => self.read(question),
+            Input::Quiesce { question } => {
+                self.quiet.get_or_insert_default();
+                self.read(question);
+            }
+            Input::Resume => self.resume(),
+            Input::Shutdown => self.close_everybody(CloseCode::TryAgain),
+            Input::Tick => self.tick(now),
+        }
+        self.release();
+        self.tell_who_is_here();
+        let empty_since = self.empty_since.unwrap_or(now);
+        self.empty_since = self.connections.is_empty().then_some(empty_since);
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Whether this person may come in, as far as the room knows.
+    pub fn knows(&self, person: PersonId) -> bool {
+        self.participants.iter().any(|participant| participant.person == person)
+    }
+
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// Whether all that was accepted is in the log.
+    pub fn is_settled(&self) -> bool {
+        self.held.is_settled()
+    }
+
+    /// Who is connected now.
+    pub fn here(&self) -> Vec<ParticipantId> {
+        self.here.iter().copied().collect()
+    }
+
+    fn connect(&mut self, conn: ConnectionId, person: PersonId) {
+        let participant = self.participants.iter().find(|participant| participant.person == person);
+        let code = match participant {
+            None => CloseCode::Unauthorized,
+            Some(_) if self.is_crowded(person) => CloseCode::TooMany,
+            Some(participant) => {
+                let participant = participant.clone();
+                self.connections
+                    .insert(conn, Connection { participant, open: BTreeMap::new(), told: false, refusals: 0 });
+                return;
+            }
+        };
+        self.effects.push(Effect::Close { conn, code });
+    }
+
+    fn is_crowded(&self, person: PersonId) -> bool {
+        let theirs = self.connections.values().filter(|connection| connection.participant.person == person);
+        self.connections.len() >= CONNECTION_LIMIT || theirs.count() >= CONNECTIONS_EACH
+    }
+
+    fn frame(&mut self, conn: ConnectionId, section: Section, message: Message) {
+        if !self.connections.contains_key(&conn) {
+            return;
+        }
+        match message {
+            Message::AuthToken(_) => self.open(conn, section),
+            Message::SyncStep1(state_vector) => self.sync(conn, section, &state_vector),
+            Message::SyncStep2(_) | Message::Update(_) => self.write(conn, section, message),
+            Message::Awareness(body) => self.say(conn, section, &body),
+            Message::QueryAwareness => self.tell_presence(conn, section),
+            Message::Close(_) => self.leave(conn, section),
+            Message::Ping => self.send(conn, section, &Message::Pong),
+            // What only a server says. A client of ours says nothing by Stateless either: whatever
+            // needs a person’s authority is a command of its own.
+            Message::PermissionDenied(_)
+            | Message::Authenticated { .. }
+            | Message::Stateless(_)
+            | Message::SyncStatus(_)
+            | Message::Pong => {}
+        }
+    }
+
+    /// Checkpoints, and then leaves, a room that has been empty for a while.
+    fn tick(&mut self, now: Instant) {
+        let empty = self.empty_since.is_some_and(|since| now.duration_since(since) >= GRACE);
+        if !empty || self.quiet.is_some() || !self.held.is_settled() {
+            return;
+        }
+        for section in self.sections.keys().copied().collect::<Vec<_>>() {
+            self.checkpoint(section, true);
+        }
+        if self.held.is_settled() {
+            self.effects.push(Effect::Unload);
+        }
+    }
+
+    fn send(&mut self, conn: ConnectionId, section: Section, message: &Message) {
+        let frame = encode(&section.document_name(self.meeting), message).into();
+        self.effects.push(Effect::Send { conn, frame });
+    }
+
+    /// Ends a connection and forgets it. Whatever it still sends is ignored.
+    fn close(&mut self, conn: ConnectionId, code: CloseCode) {
+        self.effects.push(Effect::Close { conn, code });
+        self.forget(conn);
+    }
+
+    fn close_everybody(&mut self, code: CloseCode) {
+        for conn in std::mem::take(&mut self.connections).into_keys() {
+            self.effects.push(Effect::Close { conn, code });
+        }
+        self.presence.clear();
+        self.quiet = None;
+    }
+
+    fn forget(&mut self, conn: ConnectionId) {
+        let Some(connection) = self.connections.remove(&conn) else { return };
+        for section in connection.open.into_keys() {
+            self.presence_gone(conn, section);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Who may do what, now: rights follow the stage and the list of participants on open sockets.
+
+use shared::{
+    Access, Section, Stage,
+    event::ServerEvent,
+    policy::access_for,
+    protocol::{CloseCode, Message},
+};
+
+use super::{ConnectionId, Participant, RoomState};
+
+impl RoomState {
+    pub(super) fn access(&self, conn: ConnectionId, section: Section) -> Access {
+        self.connections.get(&conn).map_or(Access::None, |connection| {
+            access_for(section, connection.participant.role, connection.participant.scribe, self.stage)
+        })
+    }
+
+    pub(super) fn stage_changed(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.announce(&ServerEvent::Stage { stage });
+        self.re_evaluate();
+    }
+
+    pub(super) fn participants_changed(&mut self, participants: Vec<Participant>) {
+        self.participants = participants;
+        for conn in self.connections.keys().copied().collect::<Vec<_>>() {
+            let Some(connection) = self.connections.get_mut(&conn) else { continue };
+            let now = self.participants.iter().find(|participant| participant.id == connection.participant.id);
+            if let Some(now) = now {
+                connection.participant = now.clone();
+            } else {
+                self.tell(conn, &ServerEvent::Removed);
+                self.close(conn, CloseCode::Removed);
+            }
+        }
+        self.re_evaluate();
+    }
+
+    /// Sends an event once to every connection.
+    pub(super) fn announce(&mut self, event: &ServerEvent) {
+        for conn in self.connections.keys().copied().collect::<Vec<_>>() {
+            self.tell(conn, event);
+        }
+    }
+
+    pub(super) fn send_event(&mut self, conn: ConnectionId, section: Section, event: &ServerEvent) {
+        // Plain structs always have a JSON form.
+        if let Ok(json) = serde_json::to_string(event) {
+            self.send(conn, section, &Message::Stateless(json));
+        }
+    }
+
+    pub(super) fn tell_who_is_here(&mut self) {
+        let open = self.connections.values().filter(|connection| !connection.open.is_empty());
+        let here = open.map(|connection| connection.participant.id).collect();
+        let changed = here != self.here;
+        self.here = here;
+        let event = ServerEvent::Here { participants: self.here() };
+        let open = self.connections.iter_mut().filter(|(_, connection)| !connection.open.is_empty());
+        let untold = open.filter_map(|(conn, connection)| {
+            let told = std::mem::replace(&mut connection.told, true);
+            (changed || !told).then_some(*conn)
+        });
+        for conn in untold.collect::<Vec<_>>() {
+            self.tell(conn, &event);
+        }
+    }
+
+    /// The protocol has no message without a document: it goes with the first that is open.
+    fn tell(&mut self, conn: ConnectionId, event: &ServerEvent) {
+        let first = self.connections.get(&conn).and_then(|connection| connection.open.keys().next().copied());
+        if let Some(section) = first {
+            self.send_event(conn, section, event);
+        }
+    }
+
+    fn re_evaluate(&mut self) {
+        let open = self.connections.iter().flat_map(|(conn, connection)| {
+            connection.open.iter().map(|(section, open)| (*conn, *section, open.access))
+        });
+        for (conn, section, before) in open.collect::<Vec<_>>() {
+            let access = self.access(conn, section);
+            if !access.can_read() {
+                self.deny(conn, section);
+            } else if access != before {
+                let open = self.connections.get_mut(&conn).and_then(|connection| connection.open.get_mut(&section));
+                if let Some(open) = open {
+                    open.access = access;
+                }
+                self.send_event(conn, section, &ServerEvent::Access { section, access });
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What waits for the log before anybody may see it: updates on their way to the others,
+//! acknowledgements, and answers that hold what is not committed yet.
+//!
+//! What must stay true: it is one queue for the whole room, first in, first out. So an answer can never
+//! overtake an update it holds, nor an acknowledgement the commit it speaks of.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use shared::{
+    Section,
+    protocol::{Message, encode},
+};
+
+use super::{ConnectionId, Effect, RoomState};
+use crate::room::SectionCopy;
+
+/// Releases that may wait. Beyond it whoever writes is sent away to come back: the log is full, or
+/// the database has been gone for long.
+pub(super) const HELD_LIMIT: usize = 20_000;
+
+#[derive(Default)]
+pub(super) struct Held {
+    /// Of the last thing given to the log, and the last thing it holds.
+    position: u64,
+    through: u64,
+    waiting: VecDeque<(u64, Release)>,
+}
+
+/// One opening of a section by a connection: where an acknowledgement or an answer belongs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct To {
+    pub conn: ConnectionId,
+    pub section: Section,
+    pub opening: u64,
+}
+
+pub(super) enum Release {
+    /// To everybody who has the section open, and an acknowledgement to its author.
+    Update {
+        author: To,
+        update: Arc<[u8]>,
+    },
+    Ack(To),
+    Send(To, Message),
+    Answer {
+        question: u64,
+        sections: Vec<SectionCopy>,
+    },
+}
+
+impl Held {
+    /// The place of the next thing given to the log.
+    pub(super) fn next_position(&mut self) -> u64 {
+        self.position += 1;
+        self.position
+    }
+
+    pub(super) fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Waits for all that has been given to the log so far.
+    pub(super) fn hold(&mut self, release: Release) {
+        self.waiting.push_back((self.position, release));
+    }
+
+    pub(super) fn committed(&mut self, through: u64) {
+        self.through = self.through.max(through);
+    }
+
+    pub(super) fn is_settled(&self) -> bool {
+        self.through >= self.position
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.waiting.len() >= HELD_LIMIT
+    }
+
+    fn pop(&mut self) -> Option<(u64, Release)> {
+        let (position, _) = self.waiting.front()?;
+        if *position <= self.through { self.waiting.pop_front() } else { None }
+    }
+}
+
+impl RoomState {
+    pub(super) fn release(&mut self) {
+        while let Some((position, release)) = self.held.pop() {
+            match release {
+                Release::Update { author, update } => self.broadcast(position, author, &update),
+                Release::Ack(to) => self.send_to(to, &Message::SyncStatus(true)),
+                Release::Send(to, message) => self.send_to(to, &message),
+                Release::Answer { question, sections } => self.effects.push(Effect::Answer { question, sections }),
+            }
+        }
+    }
+
+    fn broadcast(&mut self, position: u64, author: To, update: &[u8]) {
+        let message = Message::Update(update.to_vec());
+        let frame: Arc<[u8]> = encode(&author.section.document_name(self.meeting), &message).into();
+        for (conn, connection) in &self.connections {
+            let Some(open) = connection.open.get(&author.section) else { continue };
+            let is_author = *conn == author.conn && open.opening == author.opening;
+            // An answer from after this update already has it.
+            if !is_author && open.caught_up.is_some_and(|caught_up| caught_up < position) {
+                self.effects.push(Effect::Send { conn: *conn, frame: frame.clone() });
+            }
+        }
+        self.send_to(author, &Message::SyncStatus(true));
+    }
+
+    /// Sends it unless the client has begun again, or may no longer read the section.
+    fn send_to(&mut self, to: To, message: &Message) {
+        let open = self.connections.get(&to.conn).and_then(|connection| connection.open.get(&to.section));
+        if open.is_some_and(|open| open.opening == to.opening) {
+            self.send(to.conn, to.section, message);
+        }
+    }
+}
