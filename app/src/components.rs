@@ -1,6 +1,14 @@
 //! The pieces pages are made of: one file for each small family.
 
 pub mod dates;
+pub mod field;
+pub mod focus;
 pub mod icon;
+pub mod item;
+pub mod list;
+pub mod live;
 pub mod my_view;
+pub mod notices;
 pub mod people;
+pub mod scale;
+pub mod words;

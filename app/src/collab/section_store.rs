@@ -81,7 +81,7 @@ impl SectionStore {
         self.read(move |doc| doc.meta(list, item))
     }
 
-    fn read<T: PartialEq + Send + Sync + 'static>(
+    pub(crate) fn read<T: PartialEq + Send + Sync + 'static>(
         &self,
         read: impl Fn(&SectionDoc) -> T + Send + Sync + 'static,
     ) -> Memo<T> {

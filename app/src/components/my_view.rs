@@ -72,8 +72,7 @@ impl MyView {
         }
     }
 
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser writes the cookie"))]
-    fn to_text(&self) -> String {
+    pub fn to_text(&self) -> String {
         self.0.iter().map(|(key, value)| format!("{key}:{value}")).collect::<Vec<_>>().join(".")
     }
 
@@ -91,8 +90,8 @@ impl MyView {
         Self::default()
     }
 
-    #[cfg_attr(not(any(feature = "ssr", feature = "hydrate")), expect(dead_code, reason = "needs cookies"))]
-    fn of_cookies(cookies: &str) -> Self {
+    /// From all cookies of this site, as a request or a browser holds them.
+    pub fn of_cookies(cookies: &str) -> Self {
         let prefix = format!("{COOKIE}=");
         cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix(&prefix)).map(Self::parse).unwrap_or_default()
     }

@@ -46,6 +46,11 @@ impl People {
         self.all.with_untracked(|all| all.iter().find(|person| person.id == self.me).map(|me| me.role))
     }
 
+    /// Whether what I write down as the pupil’s words is the pupil’s: the pupil, and the named scribe.
+    pub fn writes_for_pupil(&self) -> bool {
+        self.myself().is_some_and(|me| me.role == Role::Pupil || me.scribe)
+    }
+
     pub fn by_person(&self, person: PersonId) -> Option<Participant> {
         self.all.with(|all| all.iter().find(|participant| participant.person == person).cloned())
     }

@@ -1,7 +1,206 @@
-//! The meeting.
+//! The meeting: everybody round one table, all parts of the document on it.
+//!
+//! Rendered on the server from the same bytes the browser goes live with, so that it can be read
+//! before any script arrives. What is written goes through [`crate::collab`]; what is decided,
+//! through [`crate::api`].
+
+#![expect(unreachable_pub, reason = "a component’s props are public, however private the component")]
+
+mod actions;
+mod admire;
+mod agenda;
+mod agree;
+mod help;
+mod last;
+mod other;
+pub mod parts;
+mod passport;
+mod pupil;
+mod round;
+mod sheet;
+mod side_rows;
+mod targets;
+mod top_bar;
+mod tray;
+mod views;
+mod working;
+
+pub(crate) use self::last::verdict_class;
+
 use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use shared::{MeetingId, Role, Stage};
+
+use self::{
+    agenda::{Agenda, PartNav},
+    parts::Part,
+    pupil::PupilLayout,
+    round::Round,
+    sheet::Layout,
+    top_bar::TopBar,
+    tray::Tray,
+};
+use crate::{
+    api::meetings::read_meeting,
+    collab::{Meeting, provide_meeting},
+    components::{
+        icon::Icon,
+        live::LiveRegion,
+        notices::{GoThere, KeptWordsList, Notice},
+        people::People,
+    },
+    error::AppError,
+    pages::{SkipLink, errors::ErrorPage},
+    view,
+};
 
 #[component]
 pub fn MeetingPage() -> impl IntoView {
-    view! { <p>"…"</p> }
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<MeetingId>().ok()));
+    let page = Resource::new(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => read_meeting(id).await,
+                None => Err(AppError::NotFound),
+            }
+        },
+    );
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(page) => view! { <TheMeeting page /> }.into_any(),
+                    Err(error) => view! { <ErrorPage error /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn TheMeeting(page: view::MeetingPage) -> impl IntoView {
+    let meeting = provide_meeting(&page);
+    let people = People::provide(page.people.clone(), page.pupil.clone(), page.me);
+    keep_people_fresh(meeting, people);
+    let title = format!("{}’s review meeting", page.pupil.name);
+    let is_pupil = page.myself().is_some_and(|me| me.role == Role::Pupil);
+    let removed = meeting.removed();
+    view! {
+        <Title text=title.clone() />
+        {move || {
+            if removed.get() {
+                view! { <Removed /> }.into_any()
+            } else if is_pupil {
+                view! { <PupilLayout /> }.into_any()
+            } else {
+                view! { <TableLayout page=page.clone() title=title.clone() /> }.into_any()
+            }
+        }}
+    }
+}
+
+/// For the adults: the round table, the agenda, every sheet.
+#[component]
+fn TableLayout(page: view::MeetingPage, title: String) -> impl IntoView {
+    let meeting = crate::collab::use_meeting();
+    let parts = parts::for_me(meeting);
+    Layout::All.provide();
+    let runs_it = page.myself().is_some_and(|me| me.role.can_facilitate());
+    let minutes = page.minutes;
+    view! {
+        <div class="meeting-page">
+            <SkipLink to="#sheets" words="Skip to the sheets" />
+            <TopBar />
+            <LiveRegion />
+            <div class="table">
+                <Round title when=page.when place=page.place />
+                <GoThere href=|part: Part| format!("#{}", part.key()) />
+                <div class="desk">
+                    <Agenda parts ground_rules=page.ground_rules />
+                    <main class="sheets" id="sheets" tabindex="-1">
+                        <PartNav parts />
+                        <KeptWordsList />
+                        <AgreedNotice />
+                        <For each=move || parts.get() key=|part| *part children=sheet_of />
+                    </main>
+                </div>
+            </div>
+            {runs_it.then(|| view! { <Tray parts minutes /> })}
+        </div>
+    }
+}
+
+/// Each part’s sheet. “Who is here” is the table itself.
+fn sheet_of(part: Part) -> AnyView {
+    match part {
+        Part::Who => ().into_any(),
+        Part::Admire => view! { <admire::Admire /> }.into_any(),
+        Part::Last => view! { <last::Last /> }.into_any(),
+        Part::Working => view! { <working::Working /> }.into_any(),
+        Part::Targets => view! { <targets::Targets /> }.into_any(),
+        Part::Actions => view! { <actions::Actions /> }.into_any(),
+        Part::Passport => view! { <passport::Passport /> }.into_any(),
+        Part::Pep => view! { <other::Pep /> }.into_any(),
+        Part::Staff => view! { <other::Staff /> }.into_any(),
+        Part::Agree => view! { <agree::Agree /> }.into_any(),
+    }
+}
+
+/// Agreed, so it stays as it is: everything below is words now.
+#[component]
+fn AgreedNotice() -> impl IntoView {
+    let meeting = crate::collab::use_meeting();
+    let stage = meeting.stage();
+    move || {
+        (stage.get() == Stage::Agreed).then(|| {
+            view! {
+                <Notice icon="lock" title="Agreed">
+                    <p>"Everybody has the same copy. Nobody can change this version."</p>
+                    <a class="button primary" href=format!("/meetings/{}/record", meeting.id) rel="external">
+                        "Read the plan"
+                        <Icon name="right" />
+                    </a>
+                </Notice>
+            }
+        })
+    }
+}
+
+#[component]
+fn Removed() -> impl IntoView {
+    view! {
+        <div class="join-page">
+            <div class="table is-plain">
+                <main class="join-main">
+                    <article class="sheet letter">
+                        <h1>"You are no longer in this meeting"</h1>
+                        <p class="lead">
+                            "The person running the meeting has closed your place. What you wrote stays in the plan. If this is a mistake, ring the school office."
+                        </p>
+                    </article>
+                </main>
+            </div>
+        </div>
+    }
+}
+
+/// Answers are commands, not part of the document: after somebody answers, ask who answered what.
+fn keep_people_fresh(meeting: Meeting, people: People) {
+    let (answered, recorded, here) = (meeting.answered(), meeting.recorded(), meeting.here());
+    let stage = meeting.stage();
+    Effect::watch(
+        move || (answered.get(), recorded.get(), here.get(), stage.get()),
+        move |_, _, _| {
+            leptos::task::spawn_local(async move {
+                // Without an answer the page keeps what it knows.
+                if let Ok(page) = read_meeting(meeting.id).await {
+                    let _ = people.all.try_set(page.people);
+                }
+            });
+        },
+        false,
+    );
 }

@@ -1,7 +1,204 @@
-//! The family’s copy.
+//! What the family takes home: the agreed plan, two sheets of A4, the same for everybody.
+//!
+//! What must stay true: it shows the record and nothing else, so that a page printed today and one
+//! printed next year say the same.
+
+#![expect(unreachable_pub, reason = "a component’s props are public, however private the component")]
+
+mod agreed;
+mod steps;
+mod words;
+
 use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use shared::{MeetingId, schema::plan};
+
+use self::{
+    agreed::{Agreed, Differences},
+    steps::{Actions, HowItWent, NextSteps, Promises},
+    words::{Boards, PupilSaid},
+};
+use crate::{
+    api::{meetings::start_next_meeting, records::read_record},
+    components::{dates, icon::Icon, my_view::MyViewButton, people::Portrait},
+    error::AppError,
+    pages::{SkipLink, errors::ErrorPage},
+    view,
+};
+
+/// Letters of the hash that people compare: enough to tell two versions apart.
+const CHECK_MARK: usize = 12;
 
 #[component]
 pub fn RecordPage() -> impl IntoView {
-    view! { <p>"…"</p> }
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<MeetingId>().ok()));
+    let page = Resource::new(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => read_record(id).await,
+                None => Err(AppError::NotFound),
+            }
+        },
+    );
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(page) => view! { <TheRecord page /> }.into_any(),
+                    Err(error) => view! { <ErrorPage error /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn TheRecord(page: view::RecordPage) -> impl IntoView {
+    let view::RecordPage { record, hash, pupil, people, can_start_next, next_meeting } = page;
+    let facts = &record.meeting;
+    let meeting = facts.id;
+    let name = facts.pupil_name.clone();
+    let agreed_on = dates::short(dates::day_of(&record.agreed_at));
+    let decision = plan::DECISIONS.iter().find(|code| code.code == record.decision).map(|code| code.label);
+    let impact = (!record.expected_impact.is_empty()).then(|| record.expected_impact.clone());
+    view! {
+        <Title text=format!("{name}’s plan, agreed {agreed_on}") />
+        <div class="record-page">
+            <SkipLink to="#plan" words="Skip to the plan" />
+            <header class="record-bar">
+                <p class="save-state">
+                    <Icon name="tick" />
+                    "Agreed and saved, "
+                    {agreed_on.clone()}
+                </p>
+                <nav aria-label="Take this home">
+                    <button class="button primary" type="button" on:click=move |_| print()>
+                        <Icon name="print" />
+                        "Print"
+                    </button>
+                    <a class="button" href=format!("/meetings/{meeting}") rel="external">
+                        "The meeting"
+                    </a>
+                    <a class="button" href="/" rel="external">
+                        "All meetings"
+                    </a>
+                    <MyViewButton />
+                </nav>
+            </header>
+            <main class="record" id="plan" tabindex="-1">
+                <article class="page" aria-labelledby="title">
+                    <header class="record-head">
+                        <Portrait pupil=pupil.clone() />
+                        <div>
+                            <h1 id="title">{name.clone()} "’s plan"</h1>
+                            <p>
+                                "Our copy of what we agreed on " {dates::long(&facts.held_on)} ", at "
+                                {facts.school.clone()} "."
+                            </p>
+                        </div>
+                    </header>
+                    <PupilSaid record=record.clone() pupil=pupil.clone() />
+                    <HowItWent record=record.clone() />
+                    <NextSteps record=record.clone() />
+                </article>
+                <article class="page" aria-label="Page 2">
+                    <Actions actions=record.actions.clone() />
+                    <Promises record=record.clone() />
+                    <Agreed record=record.clone() people=people.clone() pupil=pupil.clone() />
+                    <Differences differences=record.differences.clone() people pupil />
+                    <Boards record=record.clone() />
+                    <footer class="record-foot">
+                        <h2>"We meet again"</h2>
+                        <p class="next-date">{dates::long(&record.review_on)}</p>
+                        {impact.map(|impact| view! { <p>"The difference we expect: " {impact}</p> })}
+                        {decision.map(|decision| view! { <p>"What we decided: " {decision} "."</p> })}
+                        <p>"Questions before then: ask for " {facts.facilitator.clone()} " at the school office."</p>
+                        <p class="small">
+                            {format!("Version {}, agreed {agreed_on}. Check mark ", record.version)}
+                            <span class="check-mark">{check_mark(&hash)}</span>
+                            {record.reason.clone().map(|reason| format!(". Why there is a new version: {reason}"))}
+                            ". If anything changes there will be a new version that says why."
+                        </p>
+                    </footer>
+                </article>
+                {can_start_next.then(|| view! { <NextCycle meeting next_meeting /> })}
+            </main>
+        </div>
+    }
+}
+
+/// “7f3a 91c0 5be2”.
+fn check_mark(hash: &str) -> String {
+    let letters: Vec<char> = hash.chars().take(CHECK_MARK).collect();
+    letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+fn print() {
+    let _ = window().print();
+}
+
+/// For the facilitator: the next meeting begins with what this one agreed.
+#[component]
+fn NextCycle(meeting: MeetingId, next_meeting: Option<MeetingId>) -> impl IntoView {
+    let start = Action::new(move |(): &()| start_next_meeting(meeting));
+    let next = move || start.value().get().and_then(Result::ok).or(next_meeting);
+    let failed = move || {
+        let error = start.value().get()?.err()?;
+        Some(view! {
+            <p class="error" role="alert">
+                <Icon name="stop" />
+                {error.to_string()}
+            </p>
+        })
+    };
+    view! {
+        <section class="page next-cycle" aria-labelledby="next-cycle">
+            <div>
+                <h2 id="next-cycle">"The next cycle"</h2>
+                <p>"The passport comes along, these targets become “last targets”, and where we are now becomes the start."</p>
+                {failed}
+                {move || match next() {
+                    Some(next) => {
+                        view! {
+                            <a class="button primary" href=format!("/meetings/{next}") rel="external">
+                                "Open the next meeting"
+                                <Icon name="right" />
+                            </a>
+                        }
+                            .into_any()
+                    }
+                    None => {
+                        view! {
+                            <button
+                                class="button primary"
+                                type="button"
+                                disabled=move || start.pending().get()
+                                on:click=move |_| {
+                                    start.dispatch(());
+                                }
+                            >
+                                "Start the next cycle from this"
+                                <Icon name="right" />
+                            </button>
+                        }
+                            .into_any()
+                    }
+                }}
+            </div>
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_mark;
+
+    #[test]
+    fn a_check_mark_is_short_enough_to_compare() {
+        assert_eq!(check_mark("7f3a91c05be2d41199"), "7f3a 91c0 5be2");
+        assert_eq!(check_mark(""), "");
+    }
 }

@@ -1,0 +1,200 @@
+//! A field of an item: its label, its control, its words. Whoever may not write sees words, never a
+//! box that does nothing. One id joins label and control; no page builds its own.
+
+use leptos::prelude::*;
+use shared::schema::{Code, Field as Schema, Kind};
+
+use super::{dates, item::Item, people::People};
+use crate::collab::CollabField;
+
+/// A field by its key in the schema, whatever it holds.
+#[component]
+pub fn Field(
+    item: Item,
+    key: &'static str,
+    /// The schema’s own if none is given.
+    #[prop(into, optional)]
+    label: Option<String>,
+    #[prop(default = 1)] rows: u32,
+    /// Keep the label for those who cannot see the page, and hide it from the others.
+    #[prop(optional)]
+    hide_label: bool,
+    /// Show plain words even to those who may write in this section.
+    #[prop(into, optional)]
+    read_only: Option<Signal<bool>>,
+) -> impl IntoView {
+    let field = item.list.field(key)?;
+    let label = label.unwrap_or_else(|| field.label.to_owned());
+    let read_only = read_only.unwrap_or_else(|| Signal::stored(false));
+    let access = item.store.access();
+    let may_write = Memo::new(move |_| access.get().can_write() && !read_only.get());
+    Some(match field.kind {
+        Kind::Text { .. } => (move || {
+            let label = label.clone();
+            if read_only.get() {
+                view! { <ReadField label hide_label words=item.words(key) /> }.into_any()
+            } else {
+                view! { <CollabField address=item.address(field) label rows hide_label /> }.into_any()
+            }
+        })
+        .into_any(),
+        Kind::Choice(codes) => {
+            let words = Memo::new(move |_| said(codes, &item.words(key).get()));
+            control_or_words(may_write, item, field, label, hide_label, words, move || choice(item, field, codes))
+        }
+        Kind::Date => {
+            let words = Memo::new(move |_| dates::long(&item.words(key).get()));
+            control_or_words(may_write, item, field, label, hide_label, words, move || date(item, field))
+        }
+        Kind::Number { from, to } => {
+            let words = Memo::new(move |_| item.number(key).get().map(|n| n.to_string()).unwrap_or_default());
+            control_or_words(may_write, item, field, label, hide_label, words, move || number(item, field, from, to))
+        }
+        Kind::Ids => {
+            let people = People::here();
+            let words = Memo::new(move |_| {
+                item.words(key)
+                    .get()
+                    .parse()
+                    .ok()
+                    .and_then(|id| people.by_person(id))
+                    .map(|p| p.name)
+                    .unwrap_or_default()
+            });
+            control_or_words(may_write, item, field, label, hide_label, words, move || person(item, field))
+        }
+    })
+}
+
+/// Words under a label, for those who read.
+#[component]
+pub fn ReadField(label: String, hide_label: bool, words: Memo<String>) -> impl IntoView {
+    view! {
+        <div class="field is-read">
+            <p class=if hide_label { "field-label visually-hidden" } else { "field-label" }>{label}</p>
+            <p class="field-text" dir="auto">
+                {move || words.get()}
+            </p>
+        </div>
+    }
+}
+
+fn control_or_words(
+    may_write: Memo<bool>,
+    item: Item,
+    field: &'static Schema,
+    label: String,
+    hide_label: bool,
+    words: Memo<String>,
+    control: impl Fn() -> AnyView + Send + 'static,
+) -> AnyView {
+    let id = item.address(field).dom_id();
+    (move || {
+        let label = label.clone();
+        if may_write.get() {
+            view! {
+                <div class="field">
+                    <label for=id.clone() class=if hide_label { "visually-hidden" } else { "" }>
+                        {label}
+                    </label>
+                    {control()}
+                </div>
+            }
+            .into_any()
+        } else {
+            view! { <ReadField label hide_label words /> }.into_any()
+        }
+    })
+    .into_any()
+}
+
+/// The words of a code; nothing chosen yet says nothing.
+fn said(codes: &'static [Code], code: &str) -> String {
+    codes.iter().find(|known| known.code == code).map(|known| known.label.to_owned()).unwrap_or_default()
+}
+
+fn choice(item: Item, field: &'static Schema, codes: &'static [Code]) -> AnyView {
+    let chosen = item.words(field.key);
+    let nothing = codes.iter().all(|code| !code.code.is_empty()).then_some(("", "Not chosen yet"));
+    let options = nothing.into_iter().chain(codes.iter().map(|code| (code.code, code.label)));
+    let options: Vec<_> = options.map(|(code, label)| (code.to_owned(), label.to_owned())).collect();
+    select(item.address(field).dom_id(), options, move || chosen.get(), move |code| item.set_words(field.key, code))
+}
+
+fn number(item: Item, field: &'static Schema, from: i64, to: i64) -> AnyView {
+    const FEW: i64 = 12;
+    let value = item.number(field.key);
+    let id = item.address(field).dom_id();
+    if to - from < FEW {
+        let nothing = (String::new(), "–".to_owned());
+        let options = std::iter::once(nothing).chain((from..=to).map(|n| (n.to_string(), n.to_string()))).collect();
+        let now = move || value.get().map(|n| n.to_string()).unwrap_or_default();
+        return select(id, options, now, move |n| item.set_number(field.key, n.parse().ok()));
+    }
+    view! {
+        <input
+            id=id
+            type="number"
+            inputmode="numeric"
+            min=from
+            max=to
+            value=value.get_untracked()
+            prop:value=move || value.get().map(|n| n.to_string()).unwrap_or_default()
+            on:change:target=move |event| {
+                let number = event.target().value().parse().ok().map(|n: i64| n.clamp(from, to));
+                item.set_number(field.key, number);
+            }
+        />
+    }
+    .into_any()
+}
+
+fn date(item: Item, field: &'static Schema) -> AnyView {
+    let value = item.words(field.key);
+    view! {
+        <input
+            id=item.address(field).dom_id()
+            type="date"
+            value=value.get_untracked()
+            prop:value=move || value.get()
+            on:change:target=move |event| item.set_words(field.key, &event.target().value())
+        />
+    }
+    .into_any()
+}
+
+/// One of the people in the meeting.
+fn person(item: Item, field: &'static Schema) -> AnyView {
+    let chosen = item.words(field.key);
+    let nobody = (String::new(), "Nobody chosen yet".to_owned());
+    let people = People::here().all.with_untracked(|all| {
+        std::iter::once(nobody).chain(all.iter().map(|p| (p.person.to_string(), p.name.clone()))).collect()
+    });
+    select(item.address(field).dom_id(), people, move || chosen.get(), move |id| item.set_words(field.key, id))
+}
+
+fn select(
+    id: String,
+    options: Vec<(String, String)>,
+    now: impl Fn() -> String + Copy + Send + Sync + 'static,
+    choose: impl Fn(&str) + 'static,
+) -> AnyView {
+    let option = move |(value, words): (String, String)| {
+        let is_now = {
+            let value = value.clone();
+            move || now() == value
+        };
+        view! {
+            // The attribute for the server’s page, the property for a browser that has taken over.
+            <option value=value selected=untrack(&is_now) prop:selected=is_now>
+                {words}
+            </option>
+        }
+    };
+    view! {
+        <select id=id on:change:target=move |event| choose(&event.target().value())>
+            {options.into_iter().map(option).collect_view()}
+        </select>
+    }
+    .into_any()
+}

@@ -1,0 +1,60 @@
+//! The focus stays where its person put it. Nobody else’s edit may ever move it.
+
+/// Puts the focus on an element of the page, once what was just changed is on it.
+pub fn go_to(id: String) {
+    #[cfg(feature = "hydrate")]
+    leptos::prelude::request_animation_frame(move || {
+        if let Some(element) = leptos::prelude::document().get_element_by_id(&id) {
+            browser::focus(&element);
+        }
+    });
+    #[cfg(not(feature = "hydrate"))]
+    let _ = id;
+}
+
+/// Called before a list is put into a new order: an element that is moved in the page loses the
+/// focus, so it is given back.
+pub fn keep() {
+    #[cfg(feature = "hydrate")]
+    browser::keep();
+}
+
+/// Whether an element has been scrolled to the top of the window, or past it.
+pub fn has_reached_top(id: &str) -> bool {
+    #[cfg(feature = "hydrate")]
+    return browser::has_reached_top(id);
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = id;
+        false
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use leptos::prelude::{document, queue_microtask};
+    use wasm_bindgen::JsCast;
+    use web_sys::{Element, HtmlElement};
+
+    pub(super) fn focus(element: &Element) {
+        if let Some(element) = element.dyn_ref::<HtmlElement>() {
+            let _ = element.focus();
+        }
+    }
+
+    pub(super) fn has_reached_top(id: &str) -> bool {
+        const FROM_THE_TOP: f64 = 240.0;
+        let element = document().get_element_by_id(id);
+        element.is_some_and(|element| element.get_bounding_client_rect().top() < FROM_THE_TOP)
+    }
+
+    pub(super) fn keep() {
+        let Some(had_it) = document().active_element() else { return };
+        queue_microtask(move || {
+            let has_it = document().active_element();
+            if had_it.is_connected() && has_it.as_ref() != Some(&had_it) {
+                focus(&had_it);
+            }
+        });
+    }
+}

@@ -1,0 +1,256 @@
+//! Lists that everybody edits at once: add, move up and down, remove, put back.
+//!
+//! What must stay true: rows are keyed by item, so nobody else’s edit makes a row anew; what is
+//! removed stays on the page until it is left, and “Put back” brings back every letter.
+
+use leptos::prelude::*;
+use shared::{ItemId, Role, doc::NewItem, schema::List};
+
+use super::{focus, icon::Icon, item::Item, people::People};
+use crate::collab::{SectionStore, use_meeting};
+
+/// The rows that belong together, for a row’s tools to move it among them.
+#[derive(Clone, Copy)]
+struct Neighbours(Memo<Vec<ItemId>>);
+
+/// Those of a list that pass `only`, in their order; what somebody takes off the page meanwhile stays in.
+pub fn shown(
+    store: SectionStore,
+    list: &'static List,
+    only: impl Fn(Item) -> bool + Send + Sync + 'static,
+) -> Memo<Vec<ItemId>> {
+    let all = store.all_items(list);
+    let gone_before: Vec<ItemId> =
+        all.with_untracked(|all| all.iter().filter(|item| item.removed_by.is_some()).map(|item| item.id).collect());
+    Memo::new(move |_| {
+        let all = all.get();
+        let on_page = all.into_iter().filter(|item| item.removed_by.is_none() || !gone_before.contains(&item.id));
+        on_page.map(|item| item.id).filter(|id| only(Item { store, list, id: *id })).collect()
+    })
+}
+
+/// All of a list.
+pub fn all_shown(store: SectionStore, list: &'static List) -> Memo<Vec<ItemId>> {
+    shown(store, list, |_| true)
+}
+
+/// The rows of a list, each one `<li>` by itself.
+#[component]
+pub fn Rows<F, V>(store: SectionStore, list: &'static List, shown: Memo<Vec<ItemId>>, row: F) -> impl IntoView
+where
+    F: Fn(Item) -> V + Clone + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    view! {
+        <For
+            each=move || {
+                focus::keep();
+                shown.get()
+            }
+            key=|id| *id
+            children=move |id| {
+                provide_context(Neighbours(shown));
+                let item = Item { store, list, id };
+                let meta = store.meta(list, id);
+                let removed_by = Memo::new(move |_| meta.get().and_then(|meta| meta.removed_by));
+                let row = row.clone();
+                move || match removed_by.get() {
+                    Some(_) => view! { <Removed item /> }.into_any(),
+                    None => row(item).into_any(),
+                }
+            }
+        />
+    }
+}
+
+/// What stands where a row was.
+#[component]
+fn Removed(item: Item) -> impl IntoView {
+    let people = People::here();
+    let meeting = use_meeting();
+    let meta = item.store.meta(item.list, item.id);
+    let by = move || meta.get().and_then(|meta| meta.removed_by);
+    let who = move || match by() {
+        by if by == meeting.my_person => "You".to_owned(),
+        by => by.and_then(|by| people.by_person(by)).map_or_else(|| "Somebody".to_owned(), |person| person.name),
+    };
+    let what = Memo::new(move |_| in_short(item));
+    let id = format!("put-back-{}", item.id);
+    // Whoever pressed “Remove” must not be left nowhere; nobody else’s focus is touched.
+    Effect::new({
+        let id = id.clone();
+        move || {
+            if untrack(by) == meeting.my_person {
+                focus::go_to(id.clone());
+            }
+        }
+    });
+    view! {
+        <li class="removed">
+            <p>
+                <strong>{who} " removed this."</strong>
+                {move || what.get()}
+            </p>
+            <button
+                class="button"
+                type="button"
+                id=id
+                on:click=move |_| {
+                    item.store.put_back(item.list, item.id);
+                    if let Some(first) = item.first_box() {
+                        focus::go_to(first);
+                    }
+                }
+            >
+                <Icon name="undo" />
+                "Put back"
+            </button>
+        </li>
+    }
+}
+
+/// The first words of an item, to tell it from the others.
+pub fn in_short(item: Item) -> String {
+    const LETTERS: usize = 60;
+    let words = item.list.fields.iter().map(|field| item.words(field.key).get()).find(|words| !words.trim().is_empty());
+    let words = words.unwrap_or_default();
+    if words.trim().is_empty() {
+        return String::new();
+    }
+    let short: String = words.chars().take(LETTERS).collect();
+    if short.len() < words.len() { format!(" “{}…”", short.trim_end()) } else { format!(" “{short}”") }
+}
+
+/// Up, down, remove: words and a mark, for those who may.
+#[component]
+pub fn Tools(item: Item) -> impl IntoView {
+    let may_change = item.may_change();
+    move || may_change.get().then(|| view! { <ToolsOf item /> })
+}
+
+#[component]
+fn ToolsOf(item: Item) -> impl IntoView {
+    let meeting = use_meeting();
+    let Neighbours(rows) = expect_context();
+    let on_page = item.store.items(item.list);
+    let index = Memo::new(move |_| {
+        let live = on_page.get();
+        let rows: Vec<_> = rows.get().into_iter().filter(|id| live.contains(id)).collect();
+        (rows.iter().position(|id| *id == item.id).unwrap_or(0), rows)
+    });
+    let is_first = move || index.with(|(at, _)| *at == 0);
+    let is_last = move || index.with(|(at, rows)| *at + 1 >= rows.len());
+    // Rows of other sides or targets may lie between two neighbours: step over all of them.
+    let go = move |up: bool, button: String| {
+        let (at, rows) = index.get_untracked();
+        let beside = if up { at.checked_sub(1) } else { Some(at + 1) }.and_then(|at| rows.get(at).copied());
+        let Some(beside) = beside else { return };
+        let place = |id: ItemId| on_page.get_untracked().iter().position(|other| *other == id).unwrap_or(0);
+        for _ in 0..place(item.id).abs_diff(place(beside)) {
+            item.store.move_by(item.list, item.id, if up { -1 } else { 1 });
+        }
+        focus::go_to(button);
+    };
+    let (up, down) = (format!("up-{}", item.id), format!("down-{}", item.id));
+    let about = Memo::new(move |_| in_short(item));
+    view! {
+        <div class="tools">
+            <button
+                class="tool"
+                type="button"
+                id=up.clone()
+                aria-disabled=move || is_first().to_string()
+                on:click=move |_| go(true, up.clone())
+            >
+                <Icon name="up" />
+                <span>
+                    <span class="visually-hidden">"Move "</span>
+                    "Up"
+                    <About words=about />
+                </span>
+            </button>
+            <button
+                class="tool"
+                type="button"
+                id=down.clone()
+                aria-disabled=move || is_last().to_string()
+                on:click=move |_| go(false, down.clone())
+            >
+                <Icon name="down" />
+                <span>
+                    <span class="visually-hidden">"Move "</span>
+                    "Down"
+                    <About words=about />
+                </span>
+            </button>
+            <button
+                class="tool is-stop"
+                type="button"
+                on:click=move |_| {
+                    if let Some(me) = meeting.my_person {
+                        item.store.remove(item.list, item.id, me);
+                    }
+                }
+            >
+                <Icon name="remove" />
+                <span>"Remove" <About words=about /></span>
+            </button>
+        </div>
+    }
+}
+
+/// Which one a button is about, for those who hear the page.
+#[component]
+fn About(words: Memo<String>) -> impl IntoView {
+    view! { <span class="visually-hidden">{move || words.get()}</span> }
+}
+
+/// The next empty line.
+#[component]
+pub fn Add(
+    store: SectionStore,
+    list: &'static List,
+    #[prop(into, optional)] words: Option<String>,
+    /// What a new item begins with, beside who added it.
+    #[prop(into, optional)]
+    with: Option<Callback<NewItem, NewItem>>,
+    /// What is added here are the pupil’s words, also when the scribe writes them down.
+    #[prop(optional)]
+    pupils: bool,
+) -> impl IntoView {
+    let words = words.unwrap_or_else(|| list.add.to_owned());
+    let access = store.access();
+    let may_write = Memo::new(move |_| access.get().can_write());
+    let people = People::here();
+    let add = move |_| {
+        let new = new_item(people, pupils);
+        let new = match with {
+            Some(with) => with.run(new),
+            None => new,
+        };
+        let id = store.add(list, new);
+        if let Some(first) = (Item { store, list, id }).first_box() {
+            focus::go_to(first);
+        }
+    };
+    move || {
+        may_write.get().then(|| {
+            view! {
+                <button class="add" type="button" on:click=add>
+                    <Icon name="plus" />
+                    {words.clone()}
+                </button>
+            }
+        })
+    }
+}
+
+/// By whose hand: mine; but the pupil’s words are the pupil’s, also when I am the one who writes them down.
+fn new_item(people: People, pupils: bool) -> NewItem {
+    let Some(me) = untrack(|| people.myself()) else { return NewItem::default() };
+    if pupils && me.scribe && me.role != Role::Pupil {
+        NewItem { captured: format!("spoken, typed by {}", me.name), ..NewItem::by(people.pupil().person) }
+    } else {
+        NewItem::by(me.person)
+    }
+}

@@ -1,0 +1,142 @@
+//! When something happens: what happened, whose words are safe, and what to press.
+
+use leptos::prelude::*;
+use shared::record::Missing;
+
+use super::{icon::Icon, people::People};
+use crate::{
+    collab::{KeptWords, use_meeting},
+    pages::meeting::parts::Part,
+};
+
+/// One message: a mark, what happened, what it means.
+#[component]
+pub fn Notice(
+    icon: &'static str,
+    #[prop(into)] title: String,
+    #[prop(optional)] is_stop: bool,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class=if is_stop { "notice is-stop" } else { "notice" }>
+            <Icon name=icon />
+            <div>
+                <h2>{title}</h2>
+                {children()}
+            </div>
+        </div>
+    }
+}
+
+/// Changes that were not taken. The words stay until their writer throws them away.
+#[component]
+pub fn KeptWordsList() -> impl IntoView {
+    let meeting = use_meeting();
+    let kept = meeting.kept();
+    view! {
+        <For each=move || kept.get() key=|kept| (kept.field.clone(), kept.words.clone()) let:kept>
+            <Kept kept />
+        </For>
+    }
+}
+
+#[component]
+fn Kept(kept: KeptWords) -> impl IntoView {
+    let meeting = use_meeting();
+    let (field, words) = (kept.field, kept.words.clone());
+    view! {
+        <section class="kept" aria-label="A change that was not taken">
+            <h2>
+                <Icon name="lock" />
+                {kept.reason}
+            </h2>
+            <p>{kept.where_label} ". Here is what you wrote; nothing of it is lost:"</p>
+            <blockquote class="kept-words" tabindex="0" dir="auto">
+                {kept.words}
+            </blockquote>
+            <div class="row">
+                <button class="button" type="button" on:click=move |_| copy(&words)>
+                    <Icon name="copy" />
+                    "Copy my words"
+                </button>
+                <button class="button quiet" type="button" on:click=move |_| meeting.dismiss_kept(&field)>
+                    "Throw away"
+                </button>
+            </div>
+        </section>
+    }
+}
+
+fn copy(words: &str) {
+    #[cfg(feature = "hydrate")]
+    {
+        // Where a browser refuses, the words stand on the page to be marked and copied by hand.
+        let _ = window().navigator().clipboard().write_text(words);
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = words;
+}
+
+/// The facilitator has moved on. A way there, never a jump: nothing scrolls, no focus moves.
+#[component]
+pub fn GoThere(#[prop(into)] href: Callback<Part, String>) -> impl IntoView {
+    let spotlight = use_meeting().spotlight();
+    let people = People::here();
+    let stayed = RwSignal::new(None::<(String, String)>);
+    let call = Memo::new(move |_| {
+        let call = spotlight.get().filter(|(_, by)| !by.is_empty())?;
+        let i_run_it = people.my_role().is_some_and(shared::Role::can_facilitate);
+        (!i_run_it && stayed.get().as_ref() != Some(&call)).then_some(call)
+    });
+    move || {
+        let (part, by) = call.get()?;
+        let part = Part::from_key(&part)?;
+        let answered = move |_| stayed.set(call.get_untracked());
+        Some(view! {
+            <div class="go-there">
+                <p>
+                    <Icon name="gather" />
+                    <span>{by} " has moved on to " <strong>{part.title()}</strong></span>
+                </p>
+                <a class="button on-board primary" href=href.run(part) rel="external" on:click=answered>
+                    "Go there"
+                    <Icon name="right" />
+                </a>
+                <button class="button on-board" type="button" on:click=answered>
+                    "Stay here"
+                </button>
+            </div>
+        })
+    }
+}
+
+/// What is still missing, each a way to its part of the page.
+#[component]
+pub fn MissingList(missing: Vec<Missing>, #[prop(optional)] is_error: bool) -> impl IntoView {
+    let title = match missing.len() {
+        1 => "One thing is still missing".to_owned(),
+        n => format!("{n} things are still missing"),
+    };
+    view! {
+        <div
+            class=if is_error { "error-summary" } else { "error-summary to-do-first" }
+            role=is_error.then_some("alert")
+        >
+            <h3>{title}</h3>
+            <ul>
+                {missing
+                    .into_iter()
+                    .map(|missing| {
+                        view! {
+                            <li>
+                                <a href=format!("#{}", missing.part) rel="external">
+                                    {missing.words}
+                                </a>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+        </div>
+    }
+}

@@ -1,0 +1,127 @@
+//! Who said what. The pupil’s own words are the most precious text on the page: larger, quoted, on
+//! yellow, with how they were captured; for everybody else they are no text box.
+
+use leptos::prelude::*;
+
+use super::{
+    dates,
+    field::Field,
+    icon::Icon,
+    item::Item,
+    list::Tools,
+    people::{People, Portrait, TokenOf},
+};
+
+/// A card with the pupil’s words. The pupil, and the pupil’s scribe, can write on it.
+#[component]
+pub fn PupilWords(item: Item, key: &'static str, #[prop(default = "")] class: &'static str) -> impl IntoView {
+    let may_change = item.may_change();
+    let words = item.words(key);
+    view! {
+        <div class=format!("words {class}")>
+            {move || {
+                if may_change.get() {
+                    view! {
+                        <Field item key label="My words" hide_label=true />
+                        <Tools item />
+                    }
+                        .into_any()
+                } else {
+                    view! {
+                        <blockquote>
+                            <p dir="auto">{move || words.get()}</p>
+                        </blockquote>
+                    }
+                        .into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+/// Below such a card: who said it, how it was captured, and who may change it.
+#[component]
+pub fn SaidBy(item: Item) -> impl IntoView {
+    let people = People::here();
+    let meta = item.store.meta(item.list, item.id);
+    let may_change = item.may_change();
+    let how = move || meta.get().map(|meta| how_captured(&meta.captured, &meta.said_on)).unwrap_or_default();
+    let name = people.pupil_name();
+    view! {
+        <figcaption>
+            <Portrait pupil=people.pupil() />
+            <span>
+                <strong>{name.clone()} " said this"</strong>
+                <span>{how}</span>
+            </span>
+            {move || (!may_change.get()).then(|| view! { <Protected name=name.clone() /> })}
+        </figcaption>
+    }
+}
+
+/// “Only Tomek can change this”.
+#[component]
+pub fn Protected(name: String) -> impl IntoView {
+    view! {
+        <span class="protected">
+            <Icon name="lock" />
+            "Only "
+            {name}
+            " can change this"
+        </span>
+    }
+}
+
+/// “Spoken, typed by an adult in the pupil’s own words, 9 November 2026”.
+pub fn how_captured(captured: &str, said_on: &str) -> String {
+    let mut how: Vec<String> = vec![];
+    let mut letters = captured.chars();
+    if let Some(first) = letters.next() {
+        how.push(first.to_uppercase().chain(letters).collect());
+    }
+    if !said_on.is_empty() {
+        how.push(dates::short(said_on));
+    }
+    how.join(", ")
+}
+
+/// “Mr Adeyemi, key adult”: whose note this is.
+#[component]
+pub fn By(item: Item) -> impl IntoView {
+    let people = People::here();
+    let said_by = item.said_by();
+    move || {
+        said_by.get().map(|person| {
+            let title = if person.id == people.me { "you".to_owned() } else { person.title };
+            view! {
+                <p class="by">
+                    {person.name}
+                    " "
+                    <span>{title}</span>
+                </p>
+            }
+        })
+    }
+}
+
+/// The token of whose note this is.
+#[component]
+pub fn TokenBy(item: Item, #[prop(default = "")] class: &'static str) -> impl IntoView {
+    let people = People::here();
+    let said_by = item.said_by();
+    move || said_by.get().map(|person| view! { <TokenOf person pupil=people.pupil() class /> })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::how_captured;
+
+    #[test]
+    fn how_words_were_captured_is_one_sentence() {
+        assert_eq!(
+            how_captured("spoken, typed by an adult", "2026-11-09"),
+            "Spoken, typed by an adult, 9 November 2026"
+        );
+        assert_eq!(how_captured("", ""), "");
+    }
+}

@@ -1,0 +1,250 @@
+//! How last targets went: did it happen, did it help, three voices, what next.
+//!
+//! “Did not happen” is kept apart from “did not work”: the school learns from the first, the child
+//! from neither.
+
+use leptos::prelude::*;
+use shared::{
+    ItemId, Section,
+    doc::NewItem,
+    role::Side,
+    schema::{actions, review},
+};
+
+use super::{
+    other::PlainRow,
+    parts::Part,
+    sheet::{Empty, Layout, Sheet},
+};
+use crate::{
+    collab::{SectionStore, use_meeting},
+    components::{
+        field::Field,
+        icon::Icon,
+        item::{Item, only_item},
+        list::{Add, Rows, Tools, all_shown, shown},
+        people::{People, SideMark},
+        scale::Scale,
+        words::{By, PupilWords, SaidBy, TokenBy},
+    },
+};
+
+#[component]
+pub(super) fn Last() -> impl IntoView {
+    let meeting = use_meeting();
+    let store = meeting.section(Section::Review)?;
+    let list = &review::TARGETS;
+    let rows = all_shown(store, list);
+    let pupil = People::here().pupil_name();
+    let is_adults = !Layout::here().is_pupils();
+    let first = format!("This is {pupil}’s first plan, so there is nothing to look back on.");
+    Some(view! {
+        <Sheet part=Part::Last>
+            <Empty when=Signal::derive(move || rows.with(Vec::is_empty)) words=first />
+            <ol class="reviews">
+                <Rows store list shown=rows row=|item| view! { <Review item /> } />
+            </ol>
+            {is_adults.then(|| view! { <Add store list /> })}
+            <Remarks store target=None />
+            {is_adults.then(move || meeting.section(Section::Do).map(|store| view! { <Delivery store /> }))}
+            {is_adults
+                .then(|| {
+                    only_item(store, &review::WHOLE)
+                        .map(|item| {
+                            view! {
+                                <div class="sub">
+                                    <Field item key="impact" rows=2 />
+                                </div>
+                            }
+                        })
+                })}
+        </Sheet>
+    })
+}
+
+#[component]
+fn Review(item: Item) -> impl IntoView {
+    let title_id = format!("{}-title", item.id);
+    let is_pupils = Layout::here().is_pupils();
+    let (words, title) = (item.words("pupil_words"), item.words("title"));
+    let heading = move || Some(words.get()).filter(|words| !words.trim().is_empty()).unwrap_or_else(|| title.get());
+    view! {
+        <li class="review" aria-labelledby=title_id.clone()>
+            <div class="review-head">
+                <h3 id=title_id.clone()>{heading}</h3>
+                <Verdict item />
+            </div>
+            <div class="review-body">
+                {if is_pupils {
+                    view! { <PupilsScores item /> }.into_any()
+                } else {
+                    view! {
+                        <div class="review-fields">
+                            <Field item key="pupil_words" />
+                            <Field item key="title" />
+                            <Field item key="baseline" />
+                            <Field item key="exit" />
+                            <Field item key="delivered" />
+                        </div>
+                        <div class="review-fields">
+                            <Scales item />
+                            <Field item key="rating" />
+                            <Field item key="next_step" />
+                        </div>
+                    }
+                        .into_any()
+                }}
+            </div>
+            <Remarks store=item.store target=Some(item.id) />
+            {(!is_pupils).then(|| view! { <Tools item /> })}
+        </li>
+    }
+}
+
+/// In the pupil’s words, whoever reads it. The shape says it too.
+#[component]
+fn Verdict(item: Item) -> impl IntoView {
+    let rating = item.words("rating");
+    move || {
+        let code = rating.get();
+        let words = review::RATINGS.iter().find(|rating| rating.code == code)?.plain;
+        let (class, icon) = verdict_class(&code);
+        Some(view! {
+            <p class=format!("verdict {class}")>
+                {icon.map(|name| view! { <Icon name /> })}
+                {words}
+            </p>
+        })
+    }
+}
+
+/// How a verdict is drawn. Not delivered is dashed, never red.
+pub(crate) fn verdict_class(rating: &str) -> (&'static str, Option<&'static str>) {
+    match rating {
+        "EXCEEDED" | "ACHIEVED" => ("is-done", Some("tick")),
+        "PARTLY" | "SMALL_STEPS" => ("is-nearly", None),
+        "NOT_DELIVERED" => ("is-missed", Some("pause")),
+        _ => ("", None),
+    }
+}
+
+const VOICES: [(Side, &str, &str); 3] = [
+    (Side::Pupil, "before_pupil", "after_pupil"),
+    (Side::Home, "before_home", "after_home"),
+    (Side::School, "before_school", "after_school"),
+];
+
+#[component]
+fn Scales(item: Item) -> impl IntoView {
+    let pupil = People::here().pupil_name();
+    let voice = move |(side, before, after): (Side, &'static str, &'static str)| {
+        let name = match side {
+            Side::Pupil => pupil.clone(),
+            Side::Home => "Home".to_owned(),
+            Side::School | Side::Visitor | Side::Voice => "School".to_owned(),
+        };
+        view! {
+            <li>
+                <span class="voice">
+                    <SideMark side />
+                    {name.clone()}
+                </span>
+                <Scale before=item.number(before) now=item.number(after) side />
+                <span class="scores">
+                    <Field item key=before label=format!("{name}, before, out of ten") hide_label=true />
+                    <span>", now"</span>
+                    <Field item key=after label=format!("{name}, now, out of ten") hide_label=true />
+                </span>
+            </li>
+        }
+    };
+    view! { <ul class="scales" aria-label="Scores out of ten">{VOICES.map(voice).into_iter().collect_view()}</ul> }
+}
+
+/// Only the pupil’s own two numbers.
+#[component]
+fn PupilsScores(item: Item) -> impl IntoView {
+    let (before, now) = (item.number("before_pupil"), item.number("after_pupil"));
+    view! {
+        <div class="review-fields">
+            <Scale before now side=Side::Pupil />
+            <Field item key="after_pupil" label="How is it now? 1 is hard, 10 is easy" />
+        </div>
+    }
+}
+
+/// What each of us says about one target, or about all of them.
+#[component]
+fn Remarks(store: SectionStore, target: Option<ItemId>) -> impl IntoView {
+    let list = &review::REMARKS;
+    let about = target.map(|id| id.to_string()).unwrap_or_default();
+    let rows = {
+        let about = about.clone();
+        shown(store, list, move |item| item.words("target").get() == about)
+    };
+    let with = move |new: NewItem| new.with("target", about.clone());
+    let words = if target.is_some() { list.add } else { "Add what you think about all of them" };
+    view! {
+        <ul class="remarks">
+            <Rows store list shown=rows row=|item| view! { <Remark item /> } />
+        </ul>
+        <Add store list words with=with pupils=true />
+    }
+}
+
+#[component]
+fn Remark(item: Item) -> impl IntoView {
+    let is_pupils = item.is_pupils();
+    move || {
+        if is_pupils.get() {
+            view! {
+                <li class="is-pupil">
+                    <figure class="said">
+                        <PupilWords item key="text" />
+                        <SaidBy item />
+                    </figure>
+                </li>
+            }
+            .into_any()
+        } else {
+            let may_change = item.may_change();
+            view! {
+                <li class="line">
+                    <TokenBy item class="small" />
+                    <div>
+                        <Field
+                            item
+                            key="text"
+                            hide_label=true
+                            read_only=Signal::derive(move || !may_change.get())
+                        />
+                        <By item />
+                    </div>
+                    <Tools item />
+                </li>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// Planned against delivered: “did it happen?” comes before “did it work?”.
+#[component]
+fn Delivery(store: SectionStore) -> impl IntoView {
+    let list = &actions::DELIVERY;
+    let rows = all_shown(store, list);
+    view! {
+        <section class="sub" aria-labelledby="h-delivery">
+            <h3 id="h-delivery">{list.label}</h3>
+            <ul class="rows">
+                <Rows
+                    store
+                    list
+                    shown=rows
+                    row=|item| view! { <PlainRow item keys=vec!["name", "planned", "delivered", "why_not"] /> }
+                />
+            </ul>
+            <Add store list />
+        </section>
+    }
+}

@@ -1,0 +1,173 @@
+//! The meeting as the pupil sees it: one part at a time, larger, in plain words. The same document,
+//! the same parts; back and next are links, so that they work before any script has arrived.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use shared::Role;
+
+use super::{
+    AgreedNotice,
+    parts::{self, Part},
+    sheet::Layout,
+    sheet_of,
+    top_bar::SaveStateLine,
+};
+use crate::{
+    collab::use_meeting,
+    components::{
+        icon::Icon,
+        live::LiveRegion,
+        my_view::MyViewButton,
+        notices::{GoThere, KeptWordsList},
+        people::{People, Portrait, Token},
+    },
+    pages::SkipLink,
+};
+
+#[component]
+pub(super) fn PupilLayout() -> impl IntoView {
+    let meeting = use_meeting();
+    let all = parts::for_me(meeting);
+    let parts = Memo::new(move |_| all.get().into_iter().filter(|part| *part != Part::Who).collect::<Vec<_>>());
+    let query = use_query_map();
+    let now = Memo::new(move |_| {
+        let asked = query.read().get("part").and_then(|key| Part::from_key(&key));
+        asked.filter(|part| parts.with(|parts| parts.contains(part))).unwrap_or(Part::Admire)
+    });
+    Layout::OneAtATime { now }.provide();
+    view! {
+        <div class="pupil-page">
+            <SkipLink to="#sheets" words="Skip to the question" />
+            <PupilBar />
+            <LiveRegion />
+            <div class="table is-plain">
+                <main class="pupil-main" id="sheets" tabindex="-1">
+                    <Steps parts now />
+                    <GoThere href=|part: Part| href(part) />
+                    <KeptWordsList />
+                    <AgreedNotice />
+                    <For each=move || parts.get() key=|part| *part children=sheet_of />
+                </main>
+            </div>
+            <PupilTray parts now />
+        </div>
+    }
+}
+
+fn href(part: Part) -> String {
+    format!("?part={}", part.key())
+}
+
+#[component]
+fn PupilBar() -> impl IntoView {
+    let people = People::here();
+    let meeting = use_meeting();
+    let here = meeting.here();
+    let with_me = Memo::new(move |_| {
+        let here = here.get();
+        people.all.with(|all| {
+            all.iter().filter(|p| p.role != Role::Pupil && here.contains(&p.id)).cloned().collect::<Vec<_>>()
+        })
+    });
+    let count = move || match with_me.with(Vec::len) {
+        0 => "Nobody else is here yet".to_owned(),
+        1 => "1 person is here".to_owned(),
+        n => format!("{n} people are here"),
+    };
+    view! {
+        <header class="pupil-bar">
+            <h1 class="pupil-name">
+                <Portrait pupil=people.pupil() />
+                <span>{people.pupil_name()}</span>
+                <span class="visually-hidden">"’s review meeting"</span>
+            </h1>
+            <details class="with-me">
+                <summary>
+                    <span>{count}</span>
+                </summary>
+                <ul>
+                    {move || {
+                        with_me
+                            .get()
+                            .into_iter()
+                            .map(|person| {
+                                view! {
+                                    <li>
+                                        <Token role=person.role colour=person.colour initials=person.initials />
+                                        {person.name}
+                                        ", "
+                                        {person.title}
+                                    </li>
+                                }
+                            })
+                            .collect_view()
+                    }}
+                </ul>
+            </details>
+            <MyViewButton />
+            <SaveStateLine />
+        </header>
+    }
+}
+
+#[component]
+fn Steps(parts: Memo<Vec<Part>>, now: Memo<Part>) -> impl IntoView {
+    let place = move |part: Part| parts.with(|parts| parts.iter().position(|other| *other == part));
+    let class = move |part: Part| {
+        if part == now.get() {
+            "is-now"
+        } else if place(part) < place(now.get()) {
+            "is-done"
+        } else {
+            ""
+        }
+    };
+    view! {
+        <nav aria-label="Parts of the meeting">
+            <ol class="steps">
+                <For each=move || parts.get() key=|part| *part let:part>
+                    <li class=move || class(part)>
+                        <a href=href(part) aria-current=move || (now.get() == part).then_some("step")>
+                            <span>{part.plain_title()}</span>
+                        </a>
+                    </li>
+                </For>
+            </ol>
+        </nav>
+    }
+}
+
+#[component]
+fn PupilTray(parts: Memo<Vec<Part>>, now: Memo<Part>) -> impl IntoView {
+    let at = Memo::new(move |_| parts.with(|parts| parts.iter().position(|part| *part == now.get()).unwrap_or(0)));
+    let beside = move |by: isize| parts.with(|parts| parts.get(at.get().checked_add_signed(by)?).copied()).map(href);
+    view! {
+        <nav class="pupil-tray" aria-label="Back and next">
+            // The pupil’s first part has nothing before it; the button keeps its place.
+            {move || match beside(-1) {
+                Some(href) => {
+                    view! {
+                        <a class="button is-big" href=href>
+                            <Icon name="left" />
+                            "Back"
+                        </a>
+                    }
+                        .into_any()
+                }
+                None => view! { <span></span> }.into_any(),
+            }}
+            <p class="where">{move || format!("{} of {}", at.get() + 1, parts.with(Vec::len))}</p>
+            {move || {
+                beside(1)
+                    .map(|href| {
+                        view! {
+                            <a class="button is-big primary" href=href>
+                                "Next"
+                                <Icon name="right" />
+                            </a>
+                        }
+                    })
+            }}
+        </nav>
+    }
+}

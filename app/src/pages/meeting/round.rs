@@ -1,0 +1,129 @@
+//! The round table seen from above: the child at its head, everybody else beside.
+
+use leptos::prelude::*;
+use shared::{ParticipantId, Role};
+
+use super::parts::Part;
+use crate::{
+    collab::use_meeting,
+    components::{
+        icon::Icon,
+        people::{People, Portrait, Token},
+    },
+    view::Participant,
+};
+
+/// Places drawn in the two bows; whoever comes after them sits in a second row.
+const PLACES: usize = 8;
+
+#[component]
+pub(super) fn Round(title: String, when: String, place: String) -> impl IntoView {
+    let people = People::here();
+    let seated = Memo::new(move |_| {
+        people.all.with(|all| all.iter().filter(|person| person.role != Role::Pupil).map(|p| p.id).collect::<Vec<_>>())
+    });
+    view! {
+        <section class="round" id="who" aria-labelledby="title" tabindex="-1">
+            <div class="place-of-honour">
+                <Portrait pupil=people.pupil() class="large" />
+                <h1 id="title">{title}</h1>
+                <p class="lead">{when} <br /> {place}</p>
+            </div>
+            <h2 class="visually-hidden">"Who is here"</h2>
+            <ul class="seats">
+                <For each=move || seated.get() key=|id| *id let:id>
+                    <Seat id seated />
+                </For>
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn Seat(id: ParticipantId, seated: Memo<Vec<ParticipantId>>) -> impl IntoView {
+    let people = People::here();
+    let meeting = use_meeting();
+    let here = meeting.here();
+    let is_here = Memo::new(move |_| here.with(|here| here.contains(&id)) || id == people.me);
+    let class = move || {
+        let at = seated.with(|all| all.iter().position(|other| *other == id).map(|at| place(at, all.len())));
+        let (at, second) = at.unwrap_or((1, false));
+        format!(
+            "seat is-at-{at}{}{}",
+            if second { " is-second-row" } else { "" },
+            if is_here.get() { "" } else { " is-away" }
+        )
+    };
+    let person = move || people.all.with(|all| all.iter().find(|person| person.id == id).cloned());
+    view! {
+        <li class=class>
+            {move || {
+                person()
+                    .map(|person| {
+                        view! {
+                            <Token role=person.role colour=person.colour initials=person.initials.clone() />
+                            <p class="place-card">
+                                <strong>{person.name.clone()}</strong>
+                                " "
+                                <span>{title(&person, id == people.me)}</span>
+                                <Doing person is_here />
+                            </p>
+                        }
+                    })
+            }}
+        </li>
+    }
+}
+
+/// What somebody does now, in words: writing, or not here yet.
+#[component]
+fn Doing(person: Participant, is_here: Memo<bool>) -> impl IntoView {
+    let writing = use_meeting().writing();
+    let part = Memo::new(move |_| {
+        writing.with(|all| {
+            let presence = all.iter().find(|presence| presence.participant == person.id)?;
+            presence.writing.field.as_ref().map(Part::of)
+        })
+    });
+    let sent_views = person.attendance == "sent_views";
+    move || {
+        let (icon, words) = match part.get() {
+            Some(part) => ("pen", format!("Writing in {}", part.short())),
+            None if is_here.get() => return None,
+            None if sent_views => ("letter", "Sent their views".to_owned()),
+            None => ("door", "Not here yet".to_owned()),
+        };
+        Some(view! {
+            <span class=format!("doing person-{}", person.colour)>
+                <Icon name=icon />
+                {words}
+            </span>
+        })
+    }
+}
+
+fn title(person: &Participant, is_me: bool) -> String {
+    let scribe = if person.scribe { ", writes for the pupil" } else { "" };
+    let me = if is_me { ", that’s you" } else { "" };
+    format!("{}{scribe}{me}", person.title)
+}
+
+/// Which of the eight places: half the people on each side of the child, nearest first.
+fn place(at: usize, people: usize) -> (usize, bool) {
+    let (row, at, in_row) = (at / PLACES, at % PLACES, people.saturating_sub(at / PLACES * PLACES).min(PLACES));
+    let left = in_row.div_ceil(2);
+    let place = if at < left { PLACES / 2 - left + at + 1 } else { PLACES / 2 + 1 + at - left };
+    (place, row > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn people_sit_close_to_the_child_on_both_sides() {
+        assert_eq!((0..4).map(|at| place(at, 4).0).collect::<Vec<_>>(), [3, 4, 5, 6]);
+        assert_eq!((0..8).map(|at| place(at, 8).0).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(place(8, 9), (4, true));
+    }
+}

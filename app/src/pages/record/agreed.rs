@@ -1,0 +1,82 @@
+//! Who agreed, and how. Disagreement is an answer: framed, never red.
+
+use leptos::prelude::*;
+use shared::{
+    PersonId,
+    record::{AgreedRecord, Agreement, Difference, Response, Statement},
+};
+
+use crate::{
+    components::people::TokenOf,
+    view::{Participant, Pupil},
+};
+
+#[component]
+pub(super) fn Agreed(record: AgreedRecord, people: Vec<Participant>, pupil: Pupil) -> impl IntoView {
+    let silent: Vec<_> = record
+        .attendance
+        .iter()
+        .filter(|person| person.role.can_agree())
+        .filter(|person| !record.agreements.iter().any(|agreement| agreement.person == person.person))
+        .map(|person| person.name.clone())
+        .collect();
+    let line = move |agreement: Agreement| {
+        let class = match agreement.response {
+            Response::PartlyDisagree | Response::Disagree => "is-part",
+            Response::Agree | Response::AgreeWithComment | Response::ViewsSharedOnly => "",
+        };
+        let token = token(&people, agreement.person, &pupil);
+        let comment = (!agreement.comment.is_empty()).then(|| format!(" “{}”", agreement.comment));
+        view! {
+            <li class=class>
+                {token} <p dir="auto">
+                    <strong>{agreement.name} ", " {agreement.title} ", " {agreement.response.verb()} "."</strong>
+                    {comment}
+                </p>
+            </li>
+        }
+    };
+    view! {
+        <section aria-labelledby="agreed">
+            <h2 id="agreed">"Who agreed, and how"</h2>
+            <ul class="agreed">{record.agreements.into_iter().map(line).collect_view()}</ul>
+            {(!silent.is_empty())
+                .then(|| view! { <p class="small">"Did not answer: " {silent.join(", ")} "."</p> })}
+        </section>
+    }
+}
+
+/// Two views that were not made into one.
+#[component]
+pub(super) fn Differences(differences: Vec<Difference>, people: Vec<Participant>, pupil: Pupil) -> impl IntoView {
+    let one = move |view: Statement| {
+        let token = view.said_by.and_then(|person| token(&people, person, &pupil));
+        view! {
+            <figure class="view">
+                {token} <blockquote>
+                    <p dir="auto">{view.words}</p>
+                </blockquote> <figcaption>
+                    <strong>{view.said_by_name}</strong>
+                </figcaption>
+            </figure>
+        }
+    };
+    differences
+        .into_iter()
+        .map(|difference| {
+            let id = format!("differ-{}", difference.id);
+            view! {
+                <section aria-labelledby=id.clone()>
+                    <h2 id=id.clone()>"We see this differently: " {difference.topic}</h2>
+                    <div class="differ-pair">{difference.views.into_iter().map(one.clone()).collect_view()}</div>
+                </section>
+            }
+        })
+        .collect_view()
+}
+
+fn token(people: &[Participant], person: PersonId, pupil: &Pupil) -> Option<impl IntoView + use<>> {
+    let person = people.iter().find(|participant| participant.person == person)?.clone();
+    let pupil = pupil.clone();
+    Some(view! { <TokenOf person pupil /> })
+}
