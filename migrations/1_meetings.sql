@@ -133,7 +133,7 @@ create table participants (
   ),
   constraint participants_attendance_known check (
     attendance in (
-      'invited', 'in_person', 'remote', 'part_of_meeting', 'sent_views', 'apologies', 'not_invited_on_purpose'
+      'in_person', 'remote', 'part_of_meeting', 'sent_views', 'apologies', 'not_invited_on_purpose'
     )
   ),
   constraint participants_colour_known check (colour between 1 and 8),

@@ -74,6 +74,11 @@ impl Db {
         schools::list(self).await.is_ok()
     }
 
+    pub fn connections_in_use(&self) -> usize {
+        let idle = self.pool.num_idle();
+        (self.pool.size() as usize).saturating_sub(idle)
+    }
+
     pub async fn close(&self) {
         self.pool.close().await;
     }

@@ -1,10 +1,20 @@
 //! Everything with a socket, a database or a clock.
 
+pub mod backend;
 pub mod clock;
+pub mod config;
 mod connection;
 pub mod db;
+pub mod demo;
+mod error;
+pub mod http;
+pub mod invitations;
 pub mod postgres;
 pub mod room;
 pub mod rooms;
 pub mod secret;
+pub mod seed;
+pub mod startup;
+pub mod state;
 pub mod update_log;
+pub mod ws;

@@ -161,14 +161,13 @@ pub async fn set_scribe(
     Ok(named.rows_affected() == 1)
 }
 
-/// Whoever was expected or only excused themselves, and then came, attended.
-pub async fn mark_attended(txn: &mut SchoolTransaction, came: &[ParticipantId], how: &str) -> sqlx::Result<()> {
-    let ids: Vec<_> = came.iter().map(|id| id.0).collect();
+/// Whoever was connected attended, though they had only sent their views or apologies.
+pub async fn mark_attended(txn: &mut SchoolTransaction, here: &[ParticipantId]) -> sqlx::Result<()> {
+    let ids: Vec<_> = here.iter().map(|id| id.0).collect();
     sqlx::query!(
-        "update participants set attendance = $2
-         where id = any ($1) and attendance in ('invited', 'apologies', 'sent_views')",
-        &ids,
-        how
+        "update participants set attendance = 'remote'
+         where id = any ($1) and attendance in ('apologies', 'sent_views')",
+        &ids
     )
     .execute(txn.connection())
     .await?;

@@ -3,4 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::disallowed_methods, reason = "tests bring their own clock and tasks")]
 
+mod demo;
+mod join;
+mod next_meeting;
 mod postgres;
+mod records;
+mod schools;
+mod support;

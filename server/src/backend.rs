@@ -1,0 +1,137 @@
+//! What stands behind the pages: the app’s [`Backend`], from the database and the live rooms.
+//!
+//! What must stay true: every method finds out for itself who asks and what they may do; a command
+//! that was begun runs to its end, though the person who gave it closes the page.
+
+pub mod agreement;
+mod commands;
+mod next;
+mod pages;
+pub mod records;
+
+use app::{
+    backend::{Backend, Viewer},
+    error::AppError,
+    view::{JoinPage, MeetingPage, MeetingsPage, RecordPage},
+};
+use async_trait::async_trait;
+use shared::{MeetingId, ParticipantId, record::Response};
+
+use crate::{
+    clock::SharedClock,
+    db::{self, Db, SchoolTransaction, meetings::Meeting, participants::Participant},
+    error::unavailable,
+    rooms::Rooms,
+    secret::JoinKey,
+};
+
+#[derive(Clone)]
+pub struct ServerBackend {
+    db: Db,
+    rooms: Rooms,
+    clock: SharedClock,
+    join_key: JoinKey,
+}
+
+impl ServerBackend {
+    pub fn new(db: Db, rooms: Rooms, clock: SharedClock, join_key: JoinKey) -> Self {
+        Self { db, rooms, clock, join_key }
+    }
+
+    /// Runs a command on a task of its own: a request is dropped when its browser goes away, and
+    /// between the commit and telling the room there must be no such moment.
+    async fn to_the_end<T, F>(&self, command: impl FnOnce(Self) -> F) -> Result<T, AppError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, AppError>> + Send + 'static,
+    {
+        #[expect(clippy::disallowed_methods, reason = "awaited in the next line")]
+        let running = tokio::spawn(command(self.clone()));
+        running.await.map_err(unavailable)?
+    }
+}
+
+/// A person at their place in a meeting: the beginning of everything a person may ask.
+struct Seated {
+    txn: SchoolTransaction,
+    meeting: Meeting,
+    me: Participant,
+}
+
+impl Seated {
+    /// A meeting that is not there and one that is somebody else’s look the same.
+    async fn find(db: &Db, viewer: Viewer, id: MeetingId) -> Result<Self, AppError> {
+        let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
+        let meeting = db::meetings::find(&mut txn, id).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
+        let me = db::participants::find_admitted(&mut txn, id, viewer.person)
+            .await
+            .map_err(unavailable)?
+            .ok_or(AppError::NotFound)?;
+        Ok(Self { txn, meeting, me })
+    }
+
+    /// For what only the person running the meeting may do.
+    async fn find_facilitator(db: &Db, viewer: Viewer, id: MeetingId) -> Result<Self, AppError> {
+        let seated = Self::find(db, viewer, id).await?;
+        if seated.me.role.can_facilitate() { Ok(seated) } else { Err(AppError::NotAllowed) }
+    }
+}
+
+#[async_trait]
+impl Backend for ServerBackend {
+    async fn join_page(&self, token: &str) -> Result<JoinPage, AppError> {
+        pages::join(self, token).await
+    }
+
+    async fn meetings_page(&self, viewer: Viewer) -> Result<MeetingsPage, AppError> {
+        pages::meetings(self, viewer).await
+    }
+
+    async fn meeting_page(&self, viewer: Viewer, meeting: MeetingId) -> Result<MeetingPage, AppError> {
+        pages::meeting(self, viewer, meeting).await
+    }
+
+    async fn record_page(&self, viewer: Viewer, meeting: MeetingId) -> Result<RecordPage, AppError> {
+        records::page(&self.db, viewer, meeting).await
+    }
+
+    async fn meeting_start(&self, viewer: Viewer, meeting: MeetingId) -> Result<(), AppError> {
+        self.to_the_end(async move |this| commands::start(&this, viewer, meeting).await).await
+    }
+
+    async fn meeting_spotlight(
+        &self,
+        viewer: Viewer,
+        meeting: MeetingId,
+        part: Option<String>,
+    ) -> Result<(), AppError> {
+        self.to_the_end(async move |this| commands::spotlight(&this, viewer, meeting, part).await).await
+    }
+
+    async fn meeting_scribe(
+        &self,
+        viewer: Viewer,
+        meeting: MeetingId,
+        scribe: Option<ParticipantId>,
+    ) -> Result<(), AppError> {
+        self.to_the_end(async move |this| commands::name_scribe(&this, viewer, meeting, scribe).await).await
+    }
+
+    async fn meeting_answer(
+        &self,
+        viewer: Viewer,
+        meeting: MeetingId,
+        response: Response,
+        comment: String,
+    ) -> Result<(), AppError> {
+        self.to_the_end(async move |this| commands::answer(&this, viewer, meeting, response, comment).await).await
+    }
+
+    async fn record_agree(&self, viewer: Viewer, meeting: MeetingId) -> Result<(), AppError> {
+        self.to_the_end(async move |this| commands::agree(&this, viewer, meeting).await).await
+    }
+
+    async fn meeting_start_next(&self, viewer: Viewer, meeting: MeetingId) -> Result<MeetingId, AppError> {
+        self.to_the_end(async move |this| next::start(&this, viewer, meeting).await).await
+    }
+}

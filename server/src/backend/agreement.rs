@@ -1,0 +1,119 @@
+//! Making the agreed record out of a meeting: one transaction, all of it or nothing.
+
+use std::collections::BTreeMap;
+
+use app::error::AppError;
+use shared::{
+    ItemId, RecordId, Section,
+    doc::SectionDoc,
+    record::{Agreement, Attendee, Facts, MeetingFacts, Missing, project},
+    schema::staff,
+};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use super::pages::facilitator;
+use crate::{
+    db::{self, SchoolTransaction, meetings::Meeting, records::Cost},
+    error::unavailable,
+};
+
+/// Why there is no record.
+#[derive(Debug, thiserror::Error)]
+pub enum NotSaved {
+    #[error("something the Code of Practice asks for is missing")]
+    Missing(Vec<Missing>),
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+impl From<NotSaved> for AppError {
+    fn from(not_saved: NotSaved) -> Self {
+        match not_saved {
+            NotSaved::Missing(missing) => Self::Missing(missing),
+            NotSaved::Database(error) => unavailable(error),
+        }
+    }
+}
+
+/// Writes the record of this meeting and closes it. Returns the record’s version.
+pub async fn save(
+    txn: &mut SchoolTransaction,
+    meeting: &Meeting,
+    sections: &BTreeMap<Section, SectionDoc>,
+    id: RecordId,
+    at: OffsetDateTime,
+) -> Result<u32, NotSaved> {
+    let version = db::records::next_version(txn, meeting.id).await?;
+    let facts = facts(txn, meeting, version, at).await?;
+    let record = project(sections, facts).map_err(NotSaved::Missing)?;
+    db::records::create(txn, id, &record, &costs(sections), at).await?;
+    db::meetings::agree(txn, meeting.id, at).await?;
+    Ok(version)
+}
+
+/// What the sections do not hold: who was there, who answered what, when.
+async fn facts(
+    txn: &mut SchoolTransaction,
+    meeting: &Meeting,
+    version: u32,
+    at: OffsetDateTime,
+) -> sqlx::Result<Facts> {
+    let seats = db::participants::list(txn, meeting.id).await?;
+    let answers = db::agreements::list(txn, meeting.id).await?;
+    let moment = |at: OffsetDateTime| at.format(&Rfc3339).unwrap_or_default();
+    Ok(Facts {
+        version,
+        reason: None,
+        agreed_at: moment(at),
+        meeting: MeetingFacts {
+            id: meeting.id,
+            pupil_name: meeting.pupil_name.clone(),
+            pupil_full_name: meeting.pupil_full_name.clone(),
+            school: meeting.school.clone(),
+            kind: meeting.kind.clone(),
+            held_on: meeting.held_on.to_string(),
+            place: meeting.place.clone(),
+            facilitator: facilitator(&seats),
+        },
+        attendance: seats
+            .iter()
+            .map(|seat| Attendee {
+                person: seat.person,
+                name: seat.name.clone(),
+                role: seat.role,
+                title: seat.title.clone(),
+                attendance: seat.attendance.clone(),
+            })
+            .collect(),
+        agreements: seats
+            .iter()
+            .filter_map(|seat| {
+                let answer = answers.get(&seat.id)?;
+                Some(Agreement {
+                    person: seat.person,
+                    name: seat.name.clone(),
+                    role: seat.role,
+                    title: seat.title.clone(),
+                    response: answer.response,
+                    comment: answer.comment.clone(),
+                    at: moment(answer.at),
+                })
+            })
+            .collect(),
+        names: db::people::display_names(txn).await?,
+    })
+}
+
+/// From the staff’s own section: kept in rows beside the record, never in it.
+fn costs(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Cost> {
+    let Some(doc) = sections.get(&Section::StaffPreparation) else { return vec![] };
+    let list = &staff::COSTS;
+    doc.items(list)
+        .into_iter()
+        .filter_map(|item| {
+            let provision: ItemId = doc.words(list, item, "provision").parse().ok()?;
+            let (pence, funding) = (doc.number(list, item, "pence_per_pupil"), doc.words(list, item, "funding"));
+            Some(Cost { provision, pence_per_pupil: pence, funding })
+        })
+        .collect()
+}

@@ -1,0 +1,142 @@
+//! What needs a person’s authority: opening the meeting, pointing, naming a scribe, answering,
+//! agreeing. Committed first, then told to the room.
+
+use std::collections::BTreeMap;
+
+use app::{backend::Viewer, error::AppError};
+use shared::{
+    MeetingId, ParticipantId, RecordId, Section, Stage, doc::SectionDoc, event::ServerEvent, record::Response,
+};
+use time::format_description::well_known::Rfc3339;
+
+use super::{Seated, ServerBackend, agreement};
+use crate::{
+    db::{
+        self, SchoolTransaction,
+        agreements::{self, Answer},
+    },
+    error::{of_room, unavailable},
+    room::SectionCopy,
+};
+
+/// How long a comment may be. The page says so too.
+const LONGEST_COMMENT: usize = 2_000;
+
+/// How long the name of a part of the page may be.
+const LONGEST_PART: usize = 64;
+
+pub(super) async fn start(backend: &ServerBackend, viewer: Viewer, id: MeetingId) -> Result<(), AppError> {
+    let Seated { mut txn, .. } = Seated::find_facilitator(&backend.db, viewer, id).await?;
+    match lock(&mut txn, id).await? {
+        Stage::Agreed => return Err(AppError::Agreed),
+        // Pressed twice.
+        Stage::Meeting => return Ok(()),
+        Stage::Preparing => {}
+    }
+    db::meetings::open(&mut txn, id, backend.clock.now()).await.map_err(unavailable)?;
+    txn.commit().await.map_err(unavailable)?;
+    backend.rooms.open(viewer.school, id).stage_changed(Stage::Meeting).await.map_err(of_room)
+}
+
+pub(super) async fn spotlight(
+    backend: &ServerBackend,
+    viewer: Viewer,
+    id: MeetingId,
+    part: Option<String>,
+) -> Result<(), AppError> {
+    let Seated { mut txn, me, .. } = Seated::find_facilitator(&backend.db, viewer, id).await?;
+    let part = part.map(|part| cut(&part, LONGEST_PART));
+    db::meetings::set_spotlight(&mut txn, id, part.as_deref()).await.map_err(unavailable)?;
+    txn.commit().await.map_err(unavailable)?;
+    let event = ServerEvent::Spotlight { part, by: me.name };
+    backend.rooms.open(viewer.school, id).announce(event).await.map_err(of_room)
+}
+
+pub(super) async fn name_scribe(
+    backend: &ServerBackend,
+    viewer: Viewer,
+    id: MeetingId,
+    scribe: Option<ParticipantId>,
+) -> Result<(), AppError> {
+    let Seated { mut txn, .. } = Seated::find_facilitator(&backend.db, viewer, id).await?;
+    if lock(&mut txn, id).await? == Stage::Agreed {
+        return Err(AppError::Agreed);
+    }
+    if !db::participants::set_scribe(&mut txn, id, scribe).await.map_err(unavailable)? {
+        return Err(AppError::NotFound);
+    }
+    txn.commit().await.map_err(unavailable)?;
+    backend.rooms.open(viewer.school, id).participants_changed().await.map_err(of_room)
+}
+
+pub(super) async fn answer(
+    backend: &ServerBackend,
+    viewer: Viewer,
+    id: MeetingId,
+    response: Response,
+    comment: String,
+) -> Result<(), AppError> {
+    let Seated { mut txn, me, .. } = Seated::find(&backend.db, viewer, id).await?;
+    match lock(&mut txn, id).await? {
+        Stage::Agreed => return Err(AppError::Agreed),
+        // There is nothing to agree to before everybody has talked.
+        Stage::Preparing => return Err(AppError::NotAllowed),
+        Stage::Meeting => {}
+    }
+    if !me.role.can_agree() {
+        return Err(AppError::NotAllowed);
+    }
+    let answer = Answer { response, comment: cut(comment.trim(), LONGEST_COMMENT), at: backend.clock.now() };
+    agreements::answer(&mut txn, me.id, &answer).await.map_err(unavailable)?;
+    txn.commit().await.map_err(unavailable)?;
+    let event = ServerEvent::Answered { participant: me.id };
+    backend.rooms.open(viewer.school, id).announce(event).await.map_err(of_room)
+}
+
+/// Saves the record: the room holds its breath, one transaction writes it all, the room closes.
+pub(super) async fn agree(backend: &ServerBackend, viewer: Viewer, id: MeetingId) -> Result<(), AppError> {
+    // Who asks is looked up first, so that nobody else can make the room hold its breath.
+    drop(Seated::find_facilitator(&backend.db, viewer, id).await?);
+    let room = backend.rooms.open(viewer.school, id);
+    let here = room.here().await.map_err(of_room)?;
+    let quiet = room.quiesce().await.map_err(of_room)?;
+
+    let Seated { mut txn, meeting, .. } = Seated::find_facilitator(&backend.db, viewer, id).await?;
+    match lock(&mut txn, id).await? {
+        Stage::Agreed => return Err(AppError::Agreed),
+        Stage::Preparing => return Err(AppError::NotAllowed),
+        Stage::Meeting => {}
+    }
+    let sections = open(&quiet.sections)?;
+    let now = backend.clock.now();
+    db::participants::mark_attended(&mut txn, &here).await.map_err(unavailable)?;
+    #[expect(clippy::disallowed_methods, reason = "a new record, made on the server alone")]
+    let record = RecordId(uuid::Uuid::now_v7());
+    let version = agreement::save(&mut txn, &meeting, &sections, record, now).await?;
+    txn.commit().await.map_err(unavailable)?;
+
+    // From here it is agreed, whatever else happens.
+    room.stage_changed(Stage::Agreed).await.map_err(of_room)?;
+    let at = now.format(&Rfc3339).unwrap_or_default();
+    room.announce(ServerEvent::Recorded { version, at }).await.map_err(of_room)?;
+    quiet.resume();
+    Ok(())
+}
+
+/// The sections as documents. Their bytes come from the room, so they can be read.
+pub(super) fn open(copies: &[SectionCopy]) -> Result<BTreeMap<Section, SectionDoc>, AppError> {
+    copies
+        .iter()
+        .map(|copy| Ok((copy.section, SectionDoc::from_state(copy.section, 0, &copy.state).map_err(unavailable)?)))
+        .collect()
+}
+
+/// The stage, which nobody else can change until this transaction ends.
+async fn lock(txn: &mut SchoolTransaction, id: MeetingId) -> Result<Stage, AppError> {
+    db::meetings::lock(txn, id).await.map_err(unavailable)?.ok_or(AppError::NotFound)
+}
+
+/// At most so many characters, and none that a database cannot keep.
+fn cut(words: &str, longest: usize) -> String {
+    words.chars().filter(|letter| *letter != '\0').take(longest).collect()
+}

@@ -1,0 +1,262 @@
+//! The next cycle: a meeting that starts from what the last one agreed.
+//!
+//! The passport carries over with its authors, so that a pupil’s words stay protected. Last targets
+//! arrive in the review with what they were before; how they are now is for everybody to say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use app::{backend::Viewer, error::AppError};
+use shared::{
+    ItemId, MeetingId, ParticipantId, PersonId, Section, Stage,
+    doc::{NewItem, SectionDoc},
+    record::{Action, AgreedRecord, Provision, Scores},
+    schema::{actions, plan, review, staff},
+};
+use time::{Date, Duration, macros::format_description};
+use uuid::Uuid;
+
+use super::{Seated, ServerBackend};
+use crate::{
+    db::{
+        self, SchoolTransaction,
+        documents::StoredSection,
+        meetings::{Meeting, NewMeeting},
+        participants::NewParticipant,
+    },
+    error::{is_violation, unavailable},
+    invitations,
+    seed::SectionSeed,
+};
+
+/// When the record does not say when to meet again: about a term later.
+const ABOUT_A_TERM: Duration = Duration::weeks(12);
+
+/// Makes the next meeting, or finds the one that was made already.
+pub(super) async fn start(backend: &ServerBackend, viewer: Viewer, id: MeetingId) -> Result<MeetingId, AppError> {
+    let Seated { mut txn, meeting, .. } = Seated::find_facilitator(&backend.db, viewer, id).await?;
+    if let Some(next) = db::meetings::next(&mut txn, id).await.map_err(unavailable)? {
+        return Ok(next);
+    }
+    if meeting.stage != Stage::Agreed {
+        return Err(AppError::NotAllowed);
+    }
+    let kept = db::records::find(&mut txn, id).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
+    let record: AgreedRecord = serde_json::from_str(&kept.canonical_json).map_err(unavailable)?;
+
+    #[expect(clippy::disallowed_methods, reason = "a new meeting, made on the server alone")]
+    let next = MeetingId(Uuid::now_v7());
+    match create(&mut txn, backend, &meeting, &record, next, viewer.person).await {
+        Ok(()) => {}
+        // Somebody else pressed the same button at the same moment: theirs is the one.
+        Err(error) if is_violation(&error, "meetings_previous_meeting_id_once") => {
+            drop(txn);
+            let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
+            return db::meetings::next(&mut txn, id).await.map_err(unavailable)?.ok_or(AppError::Unavailable);
+        }
+        Err(error) => return Err(unavailable(error)),
+    }
+    txn.commit().await.map_err(unavailable)?;
+    Ok(next)
+}
+
+async fn create(
+    txn: &mut SchoolTransaction,
+    backend: &ServerBackend,
+    last: &Meeting,
+    record: &AgreedRecord,
+    next: MeetingId,
+    facilitator: PersonId,
+) -> sqlx::Result<()> {
+    let review_on = Date::parse(&record.review_on, format_description!("[year]-[month]-[day]")).ok();
+    let new = NewMeeting {
+        id: next,
+        pupil: last.pupil,
+        kind: if last.looked_after { "SEN Support review and PEP meeting" } else { "SEN Support review meeting" },
+        cycle: last.cycle + 1,
+        held_on: review_on.unwrap_or(last.held_on + ABOUT_A_TERM),
+        held_at: last.held_at,
+        minutes: last.minutes,
+        place: &last.place,
+        mode: &last.mode,
+        ground_rules: &last.ground_rules,
+        previous: Some(last.id),
+    };
+    db::meetings::create(txn, new).await?;
+    invite(txn, backend, last.id, next).await?;
+
+    let stored = db::documents::load(txn, last.id).await?;
+    for seed in seeds(next, record, &stored, facilitator) {
+        seed.save(txn).await?;
+    }
+    Ok(())
+}
+
+/// The same people as last time, each with a link of their own. Who excused themselves is expected
+/// again; who was left out on purpose still is.
+async fn invite(
+    txn: &mut SchoolTransaction,
+    backend: &ServerBackend,
+    last: MeetingId,
+    next: MeetingId,
+) -> sqlx::Result<()> {
+    let seats = db::participants::list(txn, last).await?;
+    for (position, seat) in (1..).zip(seats) {
+        let left_out = seat.attendance == "not_invited_on_purpose";
+        if !seat.admitted && !left_out {
+            continue; // asked to leave last time
+        }
+        // Derived, so that it needs no chance: one person has one place in one meeting.
+        let id = ParticipantId(Uuid::new_v5(&next.0, seat.person.0.as_bytes()));
+        let attendance = if left_out || seat.attendance == "remote" { seat.attendance.as_str() } else { "in_person" };
+        let new = NewParticipant {
+            id,
+            meeting: next,
+            person: seat.person,
+            position,
+            role: seat.role,
+            title: &seat.title,
+            colour: seat.colour,
+            attendance,
+        };
+        db::participants::create(txn, new).await?;
+        if !left_out {
+            invitations::keep(txn, &backend.join_key, id, backend.clock.now()).await?;
+        }
+    }
+    Ok(())
+}
+
+fn seeds(next: MeetingId, record: &AgreedRecord, stored: &[StoredSection], facilitator: PersonId) -> Vec<SectionSeed> {
+    let fresh = |section| SectionSeed::new(next, section, facilitator);
+    stored
+        .iter()
+        .map(|last| {
+            let mut seed = match last.section {
+                Section::Passport | Section::Pep => whole(next, last).unwrap_or_else(|| fresh(last.section)),
+                section => fresh(section),
+            };
+            seed.by(facilitator, |doc| match last.section {
+                Section::Plan => carry_plan(doc, record),
+                Section::Do => carry_actions(doc, record),
+                Section::Review => carry_review(doc, record),
+                Section::StaffPreparation => carry_costs(doc, record, last),
+                Section::Passport
+                | Section::PupilViews
+                | Section::FamilyViews
+                | Section::SchoolViews
+                | Section::SpecialistViews
+                | Section::Assess
+                | Section::Pep => {}
+            });
+            seed
+        })
+        .collect()
+}
+
+/// The section as it stood at the end, authors and all.
+fn whole(next: MeetingId, last: &StoredSection) -> Option<SectionSeed> {
+    let owners: BTreeMap<_, _> = last.owners.iter().copied().collect();
+    Some(SectionSeed::carried(next, last.section, read(last)?.state(), owners))
+}
+
+fn read(stored: &StoredSection) -> Option<SectionDoc> {
+    let doc = SectionDoc::from_state(stored.section, 0, &stored.checkpoint).ok()?;
+    stored.updates.iter().try_for_each(|update| doc.apply(update)).ok()?;
+    Some(doc)
+}
+
+/// What the record’s review said to go on with: the help for targets to be continued or adapted.
+fn carried_provision(record: &AgreedRecord) -> Vec<&Provision> {
+    let going_on: BTreeSet<ItemId> = record
+        .reviews
+        .iter()
+        .filter(|target| matches!(target.next_step.as_str(), "continue" | "adapt"))
+        .map(|target| target.id)
+        .collect();
+    record.provision.iter().filter(|provision| provision.targets.iter().any(|id| going_on.contains(id))).collect()
+}
+
+fn carry_plan(doc: &SectionDoc, record: &AgreedRecord) {
+    for outcome in &record.outcomes {
+        let item = NewItem::default().with("text", &outcome.words).with("area", &outcome.area).with("by", &outcome.by);
+        doc.add(&plan::OUTCOMES, outcome.id, item);
+    }
+    for provision in carried_provision(record) {
+        doc.add(&plan::PROVISION, provision.id, provision_item(provision));
+    }
+}
+
+fn provision_item(provision: &Provision) -> NewItem {
+    let targets: Vec<String> = provision.targets.iter().map(ToString::to_string).collect();
+    let mut item = NewItem::default()
+        .with("name", &provision.name)
+        .with("who", &provision.who)
+        .with("when", &provision.when)
+        .with("often", &provision.often)
+        .with("place", &provision.place)
+        .with("tier", &provision.tier)
+        .with("area", &provision.area)
+        .with("targets", targets.join(" "))
+        .with("ratio", &provision.ratio)
+        .with("evidence", &provision.evidence);
+    for (field, number) in [
+        ("sessions_per_week", provision.sessions_per_week),
+        ("minutes", provision.minutes),
+        ("weeks", provision.weeks),
+        ("sessions", provision.sessions),
+    ] {
+        if let Some(number) = number {
+            item = item.with_number(field, number);
+        }
+    }
+    item
+}
+
+/// Everything not done yet, and for each help of the cycle the question whether it happened.
+fn carry_actions(doc: &SectionDoc, record: &AgreedRecord) {
+    for Action { id, what, who, by, .. } in record.actions.iter().filter(|action| action.status != "done") {
+        doc.add(&actions::ACTIONS, *id, NewItem::default().with("what", what).with("who", who).with("by", by));
+    }
+    for provision in &record.provision {
+        let mut item = NewItem::default().with("name", &provision.name).with("provision", provision.id.to_string());
+        if let Some(planned) = provision.sessions {
+            item = item.with_number("planned", planned);
+        }
+        doc.add(&actions::DELIVERY, provision.id, item);
+    }
+}
+
+fn carry_review(doc: &SectionDoc, record: &AgreedRecord) {
+    for target in &record.targets {
+        let Scores { pupil, home, school } = target.before;
+        let mut item = NewItem::default()
+            .with("pupil_words", &target.pupil_words)
+            .with("title", &target.title)
+            .with("baseline", &target.baseline);
+        for (field, score) in [("before_pupil", pupil), ("before_home", home), ("before_school", school)] {
+            if let Some(score) = score {
+                item = item.with_number(field, score);
+            }
+        }
+        doc.add(&review::TARGETS, target.id, item);
+    }
+}
+
+/// What the help that goes on costs.
+fn carry_costs(doc: &SectionDoc, record: &AgreedRecord, last: &StoredSection) {
+    let Some(last) = read(last) else { return };
+    let carried: BTreeSet<String> =
+        carried_provision(record).iter().map(|provision| provision.id.to_string()).collect();
+    let list = &staff::COSTS;
+    for item in last.items(list) {
+        let provision = last.words(list, item, "provision");
+        if carried.contains(&provision) {
+            let mut new =
+                NewItem::default().with("provision", provision).with("funding", last.words(list, item, "funding"));
+            if let Some(pence) = last.number(list, item, "pence_per_pupil") {
+                new = new.with_number("pence_per_pupil", pence);
+            }
+            doc.add(list, item, new);
+        }
+    }
+}

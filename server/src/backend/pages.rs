@@ -1,0 +1,194 @@
+//! What the pages show.
+
+use app::{
+    backend::Viewer,
+    error::AppError,
+    view::{Answer, JoinPage, MeetingPage, MeetingRow, MeetingsPage, Participant, Pupil, SectionState},
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use shared::{MeetingId, ParticipantId, policy::access_for};
+use time::{Date, Time};
+
+use super::{Seated, ServerBackend};
+use crate::{
+    db::{self, agreements, meetings::Meeting, participants},
+    error::{of_room, unavailable},
+    secret::Hash,
+};
+
+/// The invitation. Whatever is wrong with a link is the same to whoever holds it.
+pub(super) async fn join(backend: &ServerBackend, token: &str) -> Result<JoinPage, AppError> {
+    let now = backend.clock.now();
+    let link = db::join_links::find(&backend.db, Hash::of(token))
+        .await
+        .map_err(unavailable)?
+        .filter(|link| link.is_good(now))
+        .ok_or(AppError::LinkEnded)?;
+    let mut txn = backend.db.begin(link.school).await.map_err(unavailable)?;
+    let seat = participants::find(&mut txn, link.participant)
+        .await
+        .map_err(unavailable)?
+        .filter(|seat| seat.admitted)
+        .ok_or(AppError::LinkEnded)?;
+    let meeting = db::meetings::find(&mut txn, seat.meeting).await.map_err(unavailable)?.ok_or(AppError::LinkEnded)?;
+    let people = participants::list(&mut txn, seat.meeting).await.map_err(unavailable)?;
+    Ok(JoinPage {
+        when: when(meeting.held_on, meeting.held_at),
+        school: meeting.school,
+        name: seat.name,
+        title: seat.title,
+        facilitator: facilitator(&people),
+        place: meeting.place,
+    })
+}
+
+pub(super) async fn meetings(backend: &ServerBackend, viewer: Viewer) -> Result<MeetingsPage, AppError> {
+    let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
+    let name =
+        db::people::display_name(&mut txn, viewer.person).await.map_err(unavailable)?.ok_or(AppError::NotSignedIn)?;
+    let meetings = db::meetings::list_for(&mut txn, viewer.person).await.map_err(unavailable)?;
+    Ok(MeetingsPage {
+        school: db::schools::name(&mut txn).await.map_err(unavailable)?,
+        name,
+        meetings: meetings
+            .into_iter()
+            .map(|meeting| MeetingRow {
+                id: meeting.id,
+                pupil: meeting.pupil_name,
+                portrait: meeting.portrait,
+                year_group: meeting.year_group,
+                kind: meeting.kind,
+                held_on: meeting.held_on.to_string(),
+                when: when(meeting.held_on, meeting.held_at),
+                stage: meeting.stage,
+                version: meeting.version.map(i32::cast_unsigned),
+                held_this_year: u32::try_from(meeting.held_this_year).unwrap_or(u32::MAX),
+            })
+            .collect(),
+    })
+}
+
+pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: MeetingId) -> Result<MeetingPage, AppError> {
+    let Seated { mut txn, meeting, me } = Seated::find(&backend.db, viewer, id).await?;
+    let seats = participants::list(&mut txn, id).await.map_err(unavailable)?;
+    let mut answers = agreements::list(&mut txn, id).await.map_err(unavailable)?;
+    // Not held while the room is asked, which may itself be waiting for a connection.
+    drop(txn);
+
+    let room = backend.rooms.open(viewer.school, id);
+    let here = room.here().await.map_err(of_room)?;
+    let sections = room.sections().await.map_err(of_room)?;
+    Ok(MeetingPage {
+        id,
+        pupil: pupil(&meeting),
+        when: when(meeting.held_on, meeting.held_at),
+        school: meeting.school,
+        kind: meeting.kind,
+        place: meeting.place,
+        minutes: meeting.minutes.cast_unsigned(),
+        stage: meeting.stage,
+        ground_rules: meeting.ground_rules,
+        me: me.id,
+        people: seats
+            .into_iter()
+            .filter(|seat| seat.admitted)
+            .map(|seat| {
+                let answer = answers.remove(&seat.id);
+                participant(seat, &here, answer)
+            })
+            .collect(),
+        sections: sections
+            .into_iter()
+            .map(|copy| SectionState {
+                section: copy.section,
+                epoch: copy.epoch,
+                access: access_for(copy.section, me.role, me.scribe, meeting.stage),
+                state: BASE64_STANDARD.encode(copy.state),
+            })
+            .filter(|section| section.access.can_read())
+            .collect(),
+        spotlight: meeting.spotlight,
+        version: meeting.version.map(i32::cast_unsigned),
+    })
+}
+
+pub(super) fn pupil(meeting: &Meeting) -> Pupil {
+    Pupil {
+        person: meeting.pupil_person,
+        name: meeting.pupil_name.clone(),
+        portrait: meeting.portrait.clone(),
+        portrait_alt: meeting.portrait_alt.clone(),
+        looked_after: meeting.looked_after,
+    }
+}
+
+pub(super) fn participant(
+    seat: participants::Participant,
+    here: &[ParticipantId],
+    answer: Option<agreements::Answer>,
+) -> Participant {
+    Participant {
+        id: seat.id,
+        person: seat.person,
+        initials: initials(&seat.full_name),
+        name: seat.name,
+        full_name: seat.full_name,
+        role: seat.role,
+        title: seat.title,
+        colour: seat.colour,
+        scribe: seat.scribe,
+        attendance: seat.attendance,
+        here: here.contains(&seat.id),
+        answer: answer.map(|answer| Answer { response: answer.response, comment: answer.comment }),
+    }
+}
+
+/// Who runs the meeting, as their place card says it.
+pub(super) fn facilitator(people: &[participants::Participant]) -> String {
+    people.iter().find(|seat| seat.role.can_facilitate()).map(|seat| seat.name.clone()).unwrap_or_default()
+}
+
+/// “Thursday 19 November, 3.45”. The year is left out: an invitation is never a year old.
+fn when(day: Date, time: Time) -> String {
+    let hour = match time.hour() % 12 {
+        0 => 12,
+        hour => hour,
+    };
+    format!("{} {} {}, {hour}.{:02}", day.weekday(), day.day(), day.month(), time.minute())
+}
+
+/// “Mrs Joanna Pike” is JP, “Laila Hussain-Webb” LH.
+fn initials(name: &str) -> String {
+    const TITLES: [&str; 5] = ["Mr", "Mrs", "Miss", "Ms", "Dr"];
+    let words: Vec<&str> = name.split_whitespace().filter(|word| !TITLES.contains(word)).collect();
+    let first_letter = |word: &&&str| word.chars().find(|letter| letter.is_alphabetic());
+    let (first, last) = (words.first(), words.last().filter(|_| words.len() > 1));
+    [first, last].iter().flatten().filter_map(first_letter).flat_map(char::to_uppercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::{date, time};
+
+    use super::*;
+
+    #[test]
+    fn times_are_said_as_schools_say_them() {
+        assert_eq!(when(date!(2026 - 11 - 19), time!(15:45)), "Thursday 19 November, 3.45");
+        assert_eq!(when(date!(2026 - 07 - 08), time!(8:00)), "Wednesday 8 July, 8.00");
+        assert_eq!(when(date!(2026 - 07 - 08), time!(12:05)), "Wednesday 8 July, 12.05");
+    }
+
+    #[test]
+    fn initials_leave_out_titles_and_what_a_child_is_called() {
+        for (name, expected) in [
+            ("Mrs Joanna Pike", "JP"),
+            ("Tomasz 'Tomek' Wieczorek", "TW"),
+            ("Kai's mum", "KM"),
+            ("Dr Kwabena Osei", "KO"),
+            ("Zoë", "Z"),
+        ] {
+            assert_eq!(initials(name), expected);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What can be set from outside: by a flag, or by a variable whose name begins with `ROUNDTABLE_`.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+/// A SEN review meeting held live: everyone round the table writes one plan together.
+#[derive(Debug, Parser)]
+#[command(name = "roundtable", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the meetings of this data directory, or of DATABASE_URL.
+    Serve(Config),
+    /// The same, with three invented pupils to try it with, made on the first start.
+    Demo(Config),
+    /// Bring the database up to date and end.
+    Migrate(DatabaseConfig),
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct DatabaseConfig {
+    /// Where everything is kept: the private database, the key of the join links, demo.json.
+    #[arg(long, env = "ROUNDTABLE_DATA", default_value = "./data")]
+    pub data: PathBuf,
+
+    /// A Postgres to use instead of a private one in the data directory.
+    ///
+    /// Its user must be allowed to make tables and roles.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct Config {
+    #[command(flatten)]
+    pub database: DatabaseConfig,
+
+    /// Where to listen.
+    #[arg(long, env = "ROUNDTABLE_ADDR", default_value = "127.0.0.1:3000")]
+    pub addr: SocketAddr,
+
+    /// Where people reach the server, if not there: https://meetings.example.sch.uk
+    #[arg(long, env = "ROUNDTABLE_URL")]
+    pub url: Option<String>,
+
+    /// Where metrics are read. Not for the world: put it where only you can reach it.
+    #[arg(long, env = "ROUNDTABLE_ADMIN_ADDR", default_value = "127.0.0.1:0")]
+    pub admin_addr: SocketAddr,
+
+    /// What browsers download, as scripts/build-site.mjs makes it.
+    #[arg(long, env = "ROUNDTABLE_SITE", default_value = "target/site")]
+    pub site: PathBuf,
+
+    /// How many connections to keep to the database.
+    #[arg(long, env = "ROUNDTABLE_DATABASE_CONNECTIONS", default_value_t = 16)]
+    pub database_connections: u32,
+}
+
+impl Config {
+    /// The address in links and in `Origin`, without a slash at its end.
+    pub fn public_url(&self, listening: SocketAddr) -> String {
+        match &self.url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{listening}"),
+        }
+    }
+}

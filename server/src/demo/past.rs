@@ -1,0 +1,37 @@
+//! Meetings that are over: agreed as they are agreed in the room, by the same code.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use shared::{RecordId, Section, doc::SectionDoc, record::Response};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use uuid::Uuid;
+
+use super::{build::Story, participant_id};
+use crate::{
+    backend::agreement,
+    db::{self, SchoolTransaction, agreements::Answer},
+    seed::SectionSeed,
+};
+
+pub(super) async fn agree(txn: &mut SchoolTransaction, story: &Story<'_>, seeds: &[SectionSeed]) -> anyhow::Result<()> {
+    let mut last = None;
+    for said in &story.meeting.agreement {
+        let at = OffsetDateTime::parse(&said.at, &Rfc3339)?;
+        let response =
+            Response::from_name(&said.response).with_context(|| format!("no answer is {}", said.response))?;
+        let answer = Answer { response, comment: said.comment.clone(), at };
+        let participant = participant_id(story.id, story.person(&said.person_id));
+        db::agreements::answer(txn, participant, &answer).await?;
+        last = last.max(Some(at));
+    }
+    let at = last.context("nobody answered")?;
+    db::meetings::open(txn, story.id, at).await?;
+
+    let meeting = db::meetings::find(txn, story.id).await?.context("it was made a moment ago")?;
+    let sections: BTreeMap<Section, SectionDoc> =
+        seeds.iter().map(|seed| Ok((seed.section(), seed.doc()?))).collect::<anyhow::Result<_>>()?;
+    let record = RecordId(Uuid::new_v5(&story.id.0, b"record 1"));
+    agreement::save(txn, &meeting, &sections, record, at).await?;
+    Ok(())
+}

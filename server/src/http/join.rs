@@ -1,0 +1,144 @@
+//! Coming in by a personal link, and leaving.
+//!
+//! What must stay true: opening a link uses nothing up, because mail scanners open links; only the
+//! button signs somebody in.
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use shared::MeetingId;
+
+use super::session::{self, LASTS, MaybeViewer, cookie_name};
+use crate::{
+    db,
+    secret::{self, Hash},
+    state::AppState,
+};
+
+/// The button on the invitation.
+pub(super) async fn sign_in(State(state): State<AppState>, Path(token): Path<String>, headers: HeaderMap) -> Response {
+    match start_session(&state, &token, &device(&headers)).await {
+        Ok(Some((meeting, id))) => {
+            let mut response = Redirect::to(&format!("/meetings/{meeting}")).into_response();
+            set_cookie(&mut response, &id, LASTS.whole_seconds(), state.is_secure());
+            response
+        }
+        // The page behind the link says why.
+        Ok(None) => Redirect::to(&format!("/join/{}", encode(&token))).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "somebody could not be signed in");
+            Redirect::to(&format!("/join/{}", encode(&token))).into_response()
+        }
+    }
+}
+
+/// The meeting the link leads to, and the new session’s id.
+async fn start_session(state: &AppState, token: &str, device: &str) -> sqlx::Result<Option<(MeetingId, String)>> {
+    let now = state.clock.now();
+    let Some(link) = db::join_links::find(&state.db, Hash::of(token)).await?.filter(|link| link.is_good(now)) else {
+        return Ok(None);
+    };
+    let mut txn = state.db.begin(link.school).await?;
+    let Some(seat) = db::participants::find(&mut txn, link.participant).await?.filter(|seat| seat.admitted) else {
+        return Ok(None);
+    };
+    let id = secret::session_id();
+    db::login_sessions::end_expired(&mut txn, now).await?;
+    db::login_sessions::create(&mut txn, Hash::of(&id), seat.person, device, now, now + LASTS).await?;
+    txn.commit().await?;
+    Ok(Some((seat.meeting, id)))
+}
+
+/// Leaves this device as if nobody had been here: it may belong to the school, or to a friend.
+pub(super) async fn finish(
+    State(state): State<AppState>,
+    MaybeViewer(viewer): MaybeViewer,
+    headers: HeaderMap,
+) -> Response {
+    if let (Some(viewer), Some(id)) = (viewer, session::session_id(&headers, state.is_secure()))
+        && let Err(error) = end_session(&state, viewer.school, Hash::of(id)).await
+    {
+        tracing::error!(%error, "a session could not be ended");
+    }
+    let mut response = Redirect::to("/").into_response();
+    set_cookie(&mut response, "", 0, state.is_secure());
+    response.headers_mut().insert(
+        HeaderName::from_static("clear-site-data"),
+        HeaderValue::from_static("\"cache\", \"cookies\", \"storage\""),
+    );
+    response
+}
+
+async fn end_session(state: &AppState, school: shared::SchoolId, id: Hash) -> sqlx::Result<()> {
+    let mut txn = state.db.begin(school).await?;
+    db::login_sessions::end(&mut txn, id).await?;
+    txn.commit().await
+}
+
+fn set_cookie(response: &mut Response, value: &str, seconds: i64, secure: bool) {
+    let name = cookie_name(secure);
+    let secure = if secure { "; Secure" } else { "" };
+    let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}
+
+fn encode(token: &str) -> String {
+    percent_encoding::utf8_percent_encode(token, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+/// What a person would call the device they use, and no more than that.
+fn device(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let first = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(mark, _)| agent.contains(mark)).map_or("Unknown", |(_, name)| *name)
+    };
+    // In this order, because each pretends to be those after it.
+    let browser = first(&[("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari")]);
+    let system = first(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("CrOS", "Chromebook"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        ("Unknown", "Unknown") => "Another device".to_owned(),
+        ("Unknown", system) => system.to_owned(),
+        (browser, "Unknown") => browser.to_owned(),
+        (browser, system) => format!("{browser} on {system}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(agent: &'static str, expected: &str) {
+        let headers = HeaderMap::from_iter([(header::USER_AGENT, HeaderValue::from_static(agent))]);
+        assert_eq!(device(&headers), expected);
+    }
+
+    #[test]
+    fn devices_have_the_names_people_use() {
+        check(
+            "Mozilla/5.0 (Linux; Android 14; Pixel 7) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36",
+            "Chrome on Android",
+        );
+        check(
+            "Mozilla/5.0 (iPad; CPU OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Version/17.4 Safari/604.1",
+            "Safari on iPad",
+        );
+        check(
+            "Mozilla/5.0 (X11; CrOS x86_64 15633.0.0) AppleWebKit/537.36 Chrome/130.0 Safari/537.36",
+            "Chrome on Chromebook",
+        );
+        check("curl/8.0", "Another device");
+    }
+}

@@ -1,0 +1,56 @@
+//! The pages and their server functions: Leptos, with everything it may ask for in its context.
+
+use app::backend::Backend;
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    http::{StatusCode, request::Parts},
+    response::IntoResponse,
+    routing::{MethodRouter, any},
+};
+use leptos::{
+    nonce::Nonce,
+    prelude::{provide_context, use_context},
+};
+use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
+use std::sync::Arc;
+
+use super::{csp::PageNonce, session::MaybeViewer};
+use crate::state::AppState;
+
+pub(super) fn routes(state: &AppState) -> Router<AppState> {
+    let assets = state.assets.clone();
+    let shell = move || app::shell(assets.clone());
+    let paths = generate_route_list(shell.clone());
+    Router::new().leptos_routes_with_context(state, paths, context(state), shell)
+}
+
+/// For an address that is no page of ours: the app’s own page that says so.
+pub(super) fn not_found(state: &AppState) -> MethodRouter<(), std::convert::Infallible> {
+    let assets = state.assets.clone();
+    let render = render_app_async_with_context(context(state), move || app::shell(assets.clone()));
+    any(move |request: Request<Body>| {
+        let render = render.clone();
+        async move {
+            let mut response = render(request).await.into_response();
+            *response.status_mut() = StatusCode::NOT_FOUND;
+            response
+        }
+    })
+}
+
+/// What a page finds in its context: the backend, who asks, and the nonce that the header names.
+fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+    let backend = state.backend.clone();
+    let assets = state.assets.clone();
+    move || {
+        provide_context::<Arc<dyn Backend>>(backend.clone());
+        provide_context(assets.clone());
+        let Some(parts) = use_context::<Parts>() else { return };
+        provide_context(parts.extensions.get::<MaybeViewer>().and_then(|viewer| viewer.0));
+        if let Some(PageNonce(nonce)) = parts.extensions.get() {
+            provide_context(Nonce::from_value(nonce.as_str()));
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The agreed record as it was agreed, byte for byte: what its hash is of.
+
+use app::error::AppError;
+use axum::{
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use shared::MeetingId;
+
+use super::session::MaybeViewer;
+use crate::{backend::records, state::AppState};
+
+pub(super) async fn json(
+    State(state): State<AppState>,
+    MaybeViewer(viewer): MaybeViewer,
+    Path(id): Path<String>,
+) -> Response {
+    let answer = match (viewer, id.parse::<MeetingId>()) {
+        (None, _) => Err(AppError::NotSignedIn),
+        (_, Err(_)) => Err(AppError::NotFound),
+        (Some(viewer), Ok(meeting)) => records::kept(&state.db, viewer, meeting).await,
+    };
+    match answer {
+        Ok(kept) => ([(header::CONTENT_TYPE, "application/json")], kept.canonical_json).into_response(),
+        Err(error) => {
+            let status = match error {
+                AppError::NotSignedIn => StatusCode::UNAUTHORIZED,
+                AppError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+                _ => StatusCode::NOT_FOUND,
+            };
+            (status, format!("{error}\n")).into_response()
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Putting the server together, and taking it apart again in order.
+//!
+//! ```text
+//! start: Postgres → migrations → pool → update log → rooms → listener
+//! stop:  no new connections → sockets told to come back later → update log written → pool → Postgres
+//! ```
+
+use std::{net::SocketAddr, str::FromStr, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use sqlx::postgres::PgConnectOptions;
+use tokio::net::TcpListener;
+
+use crate::{
+    backend::ServerBackend,
+    clock::SharedClock,
+    config::{Config, DatabaseConfig},
+    db::{self, Db},
+    http,
+    postgres::{self, PrivatePostgres},
+    rooms::Rooms,
+    secret::JoinKey,
+    state::AppState,
+    update_log::UpdateLog,
+};
+
+/// How long requests may take to finish once we are asked to stop.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// A server that is ready to run.
+pub struct Application {
+    state: AppState,
+    join_key: JoinKey,
+    router: axum::Router,
+    listener: TcpListener,
+    admin: TcpListener,
+    postgres: Option<PrivatePostgres>,
+}
+
+impl Application {
+    /// Everything up to the moment of the first request.
+    pub async fn build(config: &Config, listener: TcpListener, clock: SharedClock) -> anyhow::Result<Self> {
+        // First, because it takes a moment to find out and minutes to mend.
+        let assets = http::assets::read_manifest(&config.site)?;
+        let (options, postgres) = open_database(&config.database).await?;
+        let built = Self::build_on(config, listener, clock, assets, options).await;
+        match built {
+            Ok(application) => Ok(Self { postgres, ..application }),
+            Err(error) => {
+                if let Some(postgres) = postgres {
+                    postgres.stop().await;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn build_on(
+        config: &Config,
+        listener: TcpListener,
+        clock: SharedClock,
+        assets: app::SiteAssets,
+        options: PgConnectOptions,
+    ) -> anyhow::Result<Self> {
+        db::migrate(&options).await.context("The database could not be brought up to date")?;
+        let db = Db::connect(options, config.database_connections).await.context("The database cannot be reached")?;
+        let key_path = config.database.data.join("join-key");
+        let join_key = JoinKey::load_or_make(&key_path)
+            .with_context(|| format!("The key of the join links, {}, cannot be used", key_path.display()))?;
+        let url = config.public_url(listener.local_addr()?);
+        let rooms = Rooms::new(db.clone(), UpdateLog::start(db.clone()));
+        let backend = Arc::new(ServerBackend::new(db.clone(), rooms.clone(), clock.clone(), join_key.clone()));
+        let state = AppState::new(db, rooms, clock, backend, assets, &url);
+        let admin = TcpListener::bind(config.admin_addr).await.with_context(|| {
+            format!("{} is not free for metrics: choose another ROUNDTABLE_ADMIN_ADDR", config.admin_addr)
+        })?;
+        let router = http::router(state.clone(), &config.site);
+        Ok(Self { state, join_key, router, listener, admin, postgres: None })
+    }
+
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    pub fn join_key(&self) -> &JoinKey {
+        &self.join_key
+    }
+
+    pub fn admin_addr(&self) -> std::io::Result<SocketAddr> {
+        self.admin.local_addr()
+    }
+
+    /// Serves until `shutdown` completes, and returns when all that was promised is kept.
+    pub async fn run_until_stopped(self, shutdown: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+        let (stop, stopping) = tokio::sync::watch::channel(false);
+        let wait = |mut stopping: tokio::sync::watch::Receiver<bool>| async move {
+            // An error means that the sender is gone, and then it is over too.
+            let _ = stopping.wait_for(|stop| *stop).await;
+        };
+        let service = self.router.into_make_service();
+        let serving = axum::serve(self.listener, service).with_graceful_shutdown(wait(stopping.clone())).into_future();
+        let metrics = axum::serve(self.admin, http::health::admin_router(self.state.clone()))
+            .with_graceful_shutdown(wait(stopping))
+            .into_future();
+
+        let rooms = self.state.rooms.clone();
+        let leaving = async move {
+            shutdown.await;
+            tracing::info!("stopping");
+            let _ = stop.send(true);
+            // Sockets are connections too: the listener waits until they are closed.
+            rooms.close_all().await;
+            tokio::time::sleep(GOODBYE).await;
+        };
+        let result = tokio::select! {
+            served = async { tokio::try_join!(serving, metrics) } => served.map(|_| ()),
+            () = leaving => Ok(()),
+        };
+        self.state.rooms.close_all().await;
+        self.state.db.close().await;
+        if let Some(postgres) = self.postgres {
+            postgres.stop().await;
+        }
+        result.context("The server can no longer listen")
+    }
+}
+
+/// `roundtable migrate`: up to date, and nothing else.
+pub async fn migrate(config: &DatabaseConfig) -> anyhow::Result<()> {
+    let (options, postgres) = open_database(config).await?;
+    let migrated = db::migrate(&options).await.context("The database could not be brought up to date");
+    if let Some(postgres) = postgres {
+        postgres.stop().await;
+    }
+    migrated
+}
+
+/// The database that was asked for, or our own.
+async fn open_database(config: &DatabaseConfig) -> anyhow::Result<(PgConnectOptions, Option<PrivatePostgres>)> {
+    std::fs::create_dir_all(&config.data)
+        .with_context(|| format!("{} cannot be made: choose another ROUNDTABLE_DATA", config.data.display()))?;
+    match &config.database_url {
+        Some(url) => {
+            let options = PgConnectOptions::from_str(url).context("DATABASE_URL is not the address of a Postgres")?;
+            Ok((options, None))
+        }
+        None => {
+            let postgres = postgres::start(&config.data.join("postgres")).await?;
+            Ok((postgres.options(), Some(postgres)))
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Coming in by a personal link.
+
+use app::error::AppError;
+use axum::http::{Request, StatusCode, header};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use time::Duration;
+
+use crate::support::{TestServer, text};
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn opening_a_link_uses_nothing_up_and_says_nothing_of_the_child(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let seat = server.seat("Tomek", "Agnieszka", 3).await;
+    let link = format!("/join/{}", server.token(&seat).await);
+    for _ in 0..3 {
+        let response = server.get(&link, None).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        assert!(response.headers().get(header::SET_COOKIE).is_none());
+        let page = text(response).await;
+        assert!(page.contains("Agnieszka") && page.contains("Mrs Pike"));
+        assert!(!page.contains("Tomek") && !page.contains("Wieczorek"));
+    }
+    assert_eq!(server.post(&link, None).await.status(), StatusCode::SEE_OTHER);
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn the_button_signs_in_and_leads_to_the_meeting(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let seat = server.seat("Tomek", "Agnieszka", 3).await;
+    let response = server.post(&format!("/join/{}", server.token(&seat).await), None).await;
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    assert_eq!(response.headers()[header::LOCATION], format!("/meetings/{}", seat.meeting));
+    let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
+    assert!(cookie.starts_with("sid=") && cookie.contains("; HttpOnly") && cookie.contains("; SameSite=Lax"));
+
+    let cookie = server.sign_in(&seat).await;
+    let page = text(server.get("/", Some(&cookie)).await).await;
+    assert!(page.contains("Hello, ") && page.contains("Agnieszka") && page.contains("Tomek"));
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn an_ended_link_says_so_in_plain_words(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let seat = server.seat("Tomek", "Agnieszka", 3).await;
+    let token = server.token(&seat).await;
+    let words = AppError::LinkEnded.to_string();
+
+    let unknown = server.get("/join/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", None).await;
+    assert_eq!(unknown.status(), StatusCode::GONE);
+    assert!(text(unknown).await.contains(&words));
+
+    server.clock.forward(Duration::days(61));
+    let expired = server.get(&format!("/join/{token}"), None).await;
+    assert_eq!(expired.status(), StatusCode::GONE);
+    assert!(text(expired).await.contains(&words));
+    let pressed = server.post(&format!("/join/{token}"), None).await;
+    assert!(pressed.headers().get(header::SET_COOKIE).is_none());
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn who_was_left_out_on_purpose_cannot_come_in(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let seat = server.seat("Kai", "Kai's mum", 3).await;
+    let token = server.token(&seat).await;
+    assert_eq!(server.get(&format!("/join/{token}"), None).await.status(), StatusCode::GONE);
+    assert!(server.post(&format!("/join/{token}"), None).await.headers().get(header::SET_COOKIE).is_none());
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn another_site_cannot_press_the_button(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let seat = server.seat("Tomek", "Agnieszka", 3).await;
+    let link = format!("/join/{}", server.token(&seat).await);
+    for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")] {
+        let response = server.ask(Request::post(&link).header(name, value), None).await;
+        assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    }
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn finishing_ends_the_session(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let seat = server.seat("Tomek", "Agnieszka", 2).await;
+    let cookie = server.sign_in(&seat).await;
+    let record = format!("/meetings/{}/record.json", seat.meeting);
+    assert_eq!(server.get(&record, Some(&cookie)).await.status(), StatusCode::OK);
+
+    let goodbye = server.post("/finish", Some(&cookie)).await;
+    assert!(goodbye.headers().contains_key("clear-site-data"));
+    assert_eq!(server.get(&record, Some(&cookie)).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn a_session_lasts_a_school_day(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let seat = server.seat("Tomek", "Agnieszka", 2).await;
+    let cookie = server.sign_in(&seat).await;
+    let record = format!("/meetings/{}/record.json", seat.meeting);
+    server.clock.forward(Duration::hours(11));
+    assert_eq!(server.get(&record, Some(&cookie)).await.status(), StatusCode::OK);
+    server.clock.forward(Duration::hours(2));
+    assert_eq!(server.get(&record, Some(&cookie)).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn every_page_names_the_nonce_of_its_scripts(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let response = server.get("/", None).await;
+    let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
+    assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
+    let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
+    let page = text(response).await;
+    let scripts = page.matches("<script").count();
+    assert!(scripts > 0);
+    assert_eq!(
+        page.matches(&format!("nonce=\"{nonce}\"")).count() - page.matches("<link rel=\"modulepreload\"").count(),
+        scripts
+    );
+    assert_eq!(page.matches("style=\"").count(), 0);
+}

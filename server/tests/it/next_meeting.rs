@@ -1,0 +1,68 @@
+//! The next cycle starts from what the last one agreed.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use server::db;
+use shared::{
+    Section, Stage,
+    doc::SectionDoc,
+    schema::{actions, passport, plan, review},
+};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::support::TestServer;
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn the_next_meeting_carries_over_what_was_agreed(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let (backend, meeting) = (&server.backend, pike.meeting);
+    backend.meeting_start(pike.viewer, meeting).await.unwrap();
+    backend.record_agree(pike.viewer, meeting).await.unwrap();
+    let record = backend.record_page(pike.viewer, meeting).await.unwrap();
+    assert!(record.can_start_next);
+
+    let next = backend.meeting_start_next(pike.viewer, meeting).await.unwrap();
+    assert_eq!(backend.meeting_start_next(pike.viewer, meeting).await.unwrap(), next, "pressed twice");
+    let last = backend.record_page(pike.viewer, meeting).await.unwrap();
+    assert_eq!((last.next_meeting, last.can_start_next), (Some(next), false));
+
+    let page = backend.meeting_page(pike.viewer, next).await.unwrap();
+    assert_eq!(page.stage, Stage::Preparing);
+    assert!(page.when.starts_with("Tuesday 16 March"));
+    assert_eq!(page.people.len(), 9);
+    assert!(page.people.iter().all(|person| person.answer.is_none()));
+
+    let section = |section: Section| {
+        let state = page.sections.iter().find(|state| state.section == section).unwrap();
+        SectionDoc::from_state(section, 0, &BASE64_STANDARD.decode(&state.state).unwrap()).unwrap()
+    };
+    let record = last.record;
+
+    let reviewed = section(Section::Review);
+    let targets = reviewed.items(&review::TARGETS);
+    assert_eq!(targets, record.targets.iter().map(|target| target.id).collect::<Vec<_>>());
+    assert_eq!(reviewed.words(&review::TARGETS, targets[0], "pupil_words"), "I can play with Jakub and one more.");
+    assert_eq!(reviewed.words(&review::TARGETS, targets[0], "exit"), "");
+
+    let planned = section(Section::Plan);
+    assert_eq!(planned.items(&plan::OUTCOMES).len(), record.outcomes.len());
+    assert!(planned.items(&plan::TARGETS).is_empty());
+    // The game target could not be judged, so its help goes on.
+    assert_eq!(planned.items(&plan::PROVISION).len(), 2);
+    let doing = section(Section::Do);
+    assert_eq!(doing.items(&actions::ACTIONS).len(), 3);
+    assert_eq!(doing.items(&actions::DELIVERY).len(), record.provision.len());
+
+    // The passport is the same, and still everybody’s own words.
+    assert_eq!(section(Section::Passport).items(&passport::HELP).len(), 4);
+    let mut txn = server.db.begin(pike.viewer.school).await.unwrap();
+    let owners = |sections: Vec<db::documents::StoredSection>| {
+        let passport = sections.into_iter().find(|stored| stored.section == Section::Passport).unwrap();
+        let mut owners = passport.owners;
+        owners.sort();
+        owners
+    };
+    let before = owners(db::documents::load(&mut txn, meeting).await.unwrap());
+    let after = owners(db::documents::load(&mut txn, next).await.unwrap());
+    assert!(before.iter().all(|owner| after.contains(owner)));
+}

@@ -1,0 +1,115 @@
+//! Agreeing: the record is whole, true to its hash, and never changed.
+
+use app::error::AppError;
+use axum::http::{StatusCode, header};
+use shared::{
+    Stage,
+    record::{AgreedRecord, Response, hash},
+};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::support::{TestServer, owner, text};
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn agreeing_writes_the_record_and_all_its_rows(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let marek = server.seat("Tomek", "Marek", 3).await;
+    let meeting = pike.meeting;
+
+    server.backend.meeting_start(pike.viewer, meeting).await.unwrap();
+    let comment = "Not the big hall on Fridays.".to_owned();
+    server.backend.meeting_answer(marek.viewer, meeting, Response::PartlyDisagree, comment.clone()).await.unwrap();
+    server.backend.record_agree(pike.viewer, meeting).await.unwrap();
+
+    let page = server.backend.meeting_page(marek.viewer, meeting).await.unwrap();
+    assert_eq!((page.stage, page.version), (Stage::Agreed, Some(1)));
+    assert!(page.sections.iter().all(|section| !section.access.can_write()));
+
+    let page = server.backend.record_page(marek.viewer, meeting).await.unwrap();
+    let record = &page.record;
+    assert_eq!(record.agreements.len(), 1);
+    assert_eq!((record.agreements[0].response, &record.agreements[0].comment), (Response::PartlyDisagree, &comment));
+    assert!(!page.can_start_next);
+
+    let statements = record.passport.iter().chain(&record.boards).map(|list| list.statements.len()).sum::<usize>()
+        + record.remarks.len()
+        + record.by_school.len()
+        + record.by_home.len()
+        + record.by_pupil.len();
+    for (table, rows) in [
+        ("record_attendance", record.attendance.len()),
+        ("record_agreements", record.agreements.len()),
+        ("statements", statements),
+        ("outcomes", record.outcomes.len()),
+        ("targets", record.targets.len()),
+        ("provisions", record.provision.len()),
+        ("provision_costs", record.provision.len()),
+        ("actions", record.actions.len()),
+        ("target_reviews", record.reviews.len()),
+        ("deliveries", record.delivery.len()),
+    ] {
+        assert!(rows > 0, "the demo has no {table}");
+        assert_eq!(server.count(pike.viewer.school, table, meeting).await, rows as i64, "{table}");
+    }
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn the_record_is_read_byte_for_byte_by_those_at_the_table(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let seat = server.seat("Tomek", "Agnieszka", 2).await;
+    let path = format!("/meetings/{}/record.json", seat.meeting);
+    let response = server.get(&path, Some(&server.sign_in(&seat).await)).await;
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json");
+    let bytes = text(response).await;
+    let page = server.backend.record_page(seat.viewer, seat.meeting).await.unwrap();
+    assert_eq!(hash(&bytes), page.hash);
+    assert_eq!(serde_json::from_str::<AgreedRecord>(&bytes).unwrap(), page.record);
+    // What help costs is for staff: it is in no record at all.
+    assert!(!bytes.contains("SEN notional budget"));
+
+    let stranger = server.seat("Kai", "Pat", 3).await;
+    let cookie = server.sign_in(&stranger).await;
+    assert_eq!(server.get(&path, Some(&cookie)).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(server.get(&path, None).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn what_was_agreed_cannot_be_changed_even_by_the_owner(pool: PgPoolOptions, options: PgConnectOptions) {
+    drop(TestServer::start(pool, options.clone()).await);
+    let mut owner = owner(&options).await;
+    for sql in [
+        "update records set canonical_json = '{}'",
+        "delete from records",
+        "update targets set title = ''",
+        "delete from statements",
+        "truncate record_agreements",
+    ] {
+        let refusal = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut owner).await.unwrap_err();
+        assert!(refusal.to_string().contains("what was agreed is never changed"), "{sql}: {refusal}");
+    }
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn only_the_facilitator_starts_and_agrees_and_only_in_that_order(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let marek = server.seat("Tomek", "Marek", 3).await;
+    let ewa = server.seat("Tomek", "Ewa", 3).await;
+    let stranger = server.seat("Kai", "Mrs Hussain-Webb", 3).await;
+    let (backend, meeting) = (&server.backend, pike.meeting);
+
+    assert_eq!(backend.meeting_start(marek.viewer, meeting).await, Err(AppError::NotAllowed));
+    assert_eq!(backend.meeting_start(stranger.viewer, meeting).await, Err(AppError::NotFound));
+    assert_eq!(backend.record_agree(pike.viewer, meeting).await, Err(AppError::NotAllowed));
+    backend.meeting_start(pike.viewer, meeting).await.unwrap();
+    backend.meeting_start(pike.viewer, meeting).await.unwrap();
+    assert_eq!(backend.record_agree(marek.viewer, meeting).await, Err(AppError::NotAllowed));
+    let words = String::new();
+    let interpreter = backend.meeting_answer(ewa.viewer, meeting, Response::Agree, words.clone()).await;
+    assert_eq!(interpreter, Err(AppError::NotAllowed));
+    backend.record_agree(pike.viewer, meeting).await.unwrap();
+    assert_eq!(backend.record_agree(pike.viewer, meeting).await, Err(AppError::Agreed));
+    let late = backend.meeting_answer(marek.viewer, meeting, Response::Agree, words).await;
+    assert_eq!(late, Err(AppError::Agreed));
+}

@@ -1,0 +1,165 @@
+//! What tests stand on: the demo school in a database of its own, and the server’s router on it.
+
+use std::sync::{Arc, Mutex};
+
+use app::{
+    SiteAssets,
+    backend::{Backend, Viewer},
+};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Request, Response, header},
+};
+use server::{
+    backend::ServerBackend,
+    clock::{Clock, SharedClock},
+    db::{self, Db},
+    demo, http, invitations,
+    rooms::Rooms,
+    secret::JoinKey,
+    state::AppState,
+    update_log::UpdateLog,
+};
+use shared::{MeetingId, ParticipantId, PersonId, SchoolId};
+use sqlx::{
+    PgConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use time::{Duration, OffsetDateTime, macros::datetime};
+use tower::ServiceExt;
+
+pub(crate) const NOON: OffsetDateTime = datetime!(2026-11-19 12:00 UTC);
+
+/// A clock that stands still until it is put forward.
+#[derive(Clone)]
+pub(crate) struct TestClock(Arc<Mutex<OffsetDateTime>>);
+
+impl TestClock {
+    pub(crate) fn forward(&self, by: Duration) {
+        *self.0.lock().unwrap() += by;
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> OffsetDateTime {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// A pool in the role the server works as.
+pub(crate) async fn connect(options: PgConnectOptions) -> Db {
+    Db::connect(options, 4).await.unwrap()
+}
+
+/// A connection in the role the tests run as, which sees everything.
+pub(crate) async fn owner(options: &PgConnectOptions) -> PgConnection {
+    use sqlx::Connection;
+    PgConnection::connect_with(options).await.unwrap()
+}
+
+/// The server with the demo school.
+pub(crate) struct TestServer {
+    pub(crate) db: Db,
+    pub(crate) key: JoinKey,
+    pub(crate) clock: TestClock,
+    pub(crate) backend: Arc<dyn Backend>,
+    pub(crate) router: Router,
+}
+
+/// Somebody at a table.
+#[derive(Clone, Debug)]
+pub(crate) struct Seat {
+    pub(crate) viewer: Viewer,
+    pub(crate) meeting: MeetingId,
+    pub(crate) participant: ParticipantId,
+}
+
+impl TestServer {
+    pub(crate) async fn start(_: PgPoolOptions, options: PgConnectOptions) -> Self {
+        let db = connect(options).await;
+        demo::seed(&db).await.unwrap();
+        let (key, clock) = (JoinKey::new([7; 32]), TestClock(Arc::new(Mutex::new(NOON))));
+        let shared_clock = SharedClock::new(clock.clone());
+        let rooms = Rooms::new(db.clone(), UpdateLog::start(db.clone()));
+        let backend: Arc<dyn Backend> =
+            Arc::new(ServerBackend::new(db.clone(), rooms.clone(), shared_clock.clone(), key.clone()));
+        let assets = SiteAssets::default();
+        let state = AppState::new(db.clone(), rooms, shared_clock, backend.clone(), assets, "http://meetings.example");
+        let router = http::router(state, std::path::Path::new("/nowhere"));
+        Self { db, key, clock, backend, router }
+    }
+
+    /// The place of somebody at this pupil’s table: the meeting to come, or an earlier one.
+    pub(crate) async fn seat(&self, pupil: &str, name: &str, cycle: i32) -> Seat {
+        for school in db::schools::list(&self.db).await.unwrap() {
+            let mut txn = self.db.begin(school).await.unwrap();
+            let row = sqlx::query_as::<_, (uuid::Uuid, uuid::Uuid, uuid::Uuid)>(
+                "select m.id, seat.id, seat.person_id
+                 from meetings m
+                   join pupils p on p.id = m.pupil_id
+                   join people child on child.id = p.person_id
+                   join participants seat on seat.meeting_id = m.id
+                   join people on people.id = seat.person_id
+                 where child.display_name = $1 and people.display_name = $2 and m.cycle = $3",
+            )
+            .bind(pupil)
+            .bind(name)
+            .bind(cycle)
+            .fetch_optional(txn.connection())
+            .await
+            .unwrap();
+            if let Some((meeting, participant, person)) = row {
+                let viewer = Viewer { school, person: PersonId(person) };
+                return Seat { viewer, meeting: MeetingId(meeting), participant: ParticipantId(participant) };
+            }
+        }
+        panic!("{name} has no place at {pupil}’s table")
+    }
+
+    /// Their personal link’s token, good from now.
+    pub(crate) async fn token(&self, seat: &Seat) -> String {
+        let mut txn = self.db.begin(seat.viewer.school).await.unwrap();
+        invitations::keep(&mut txn, &self.key, seat.participant, self.clock.now()).await.unwrap();
+        txn.commit().await.unwrap();
+        self.key.token(seat.participant)
+    }
+
+    /// The session cookie that pressing the button on the invitation sets.
+    pub(crate) async fn sign_in(&self, seat: &Seat) -> String {
+        let token = self.token(seat).await;
+        let response = self.post(&format!("/join/{token}"), None).await;
+        let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    pub(crate) async fn get(&self, path: &str, cookie: Option<&str>) -> Response<Body> {
+        self.ask(Request::get(path), cookie).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, cookie: Option<&str>) -> Response<Body> {
+        self.ask(Request::post(path).header("sec-fetch-site", "same-origin"), cookie).await
+    }
+
+    pub(crate) async fn ask(&self, request: axum::http::request::Builder, cookie: Option<&str>) -> Response<Body> {
+        let mut request = request.header(header::HOST, "meetings.example");
+        if let Some(cookie) = cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    }
+
+    /// How many rows of this table belong to the newest record of a meeting.
+    pub(crate) async fn count(&self, school: SchoolId, table: &str, meeting: MeetingId) -> i64 {
+        let mut txn = self.db.begin(school).await.unwrap();
+        let sql = format!(
+            "select count(*) from {table} where record_id = \
+             (select id from records where meeting_id = $1 order by version desc limit 1)"
+        );
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(meeting.0).fetch_one(txn.connection()).await.unwrap()
+    }
+}
+
+pub(crate) async fn text(response: Response<Body>) -> String {
+    String::from_utf8(to_bytes(response.into_body(), 1 << 22).await.unwrap().to_vec()).unwrap()
+}
