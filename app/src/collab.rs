@@ -10,9 +10,22 @@
 
 mod field;
 mod fresh;
-#[cfg(all(test, feature = "ssr"))]
-mod samples;
 mod section_store;
+
+// What only a browser does; its pure parts are tested without one.
+#[cfg(any(feature = "hydrate", test))]
+mod held;
+#[cfg(any(feature = "hydrate", test))]
+mod incoming;
+#[cfg(any(feature = "hydrate", test))]
+mod undo;
+#[cfg(any(feature = "hydrate", test))]
+mod unsaved;
+#[cfg(any(feature = "hydrate", test))]
+mod writers;
+
+#[cfg(test)]
+mod samples;
 
 use std::collections::BTreeSet;
 

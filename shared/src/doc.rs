@@ -219,16 +219,23 @@ impl SectionDoc {
     /// Edits a text. What lies outside the text is cut off rather than refused: the text may have
     /// changed since the splice was made.
     pub fn splice(&self, list: &List, id: ItemId, field: &str, splice: &Splice) {
+        self.splice_all(list, id, field, std::slice::from_ref(splice));
+    }
+
+    /// Several edits of a text, one after the other, as one change.
+    pub fn splice_all(&self, list: &List, id: ItemId, field: &str, splices: &[Splice]) {
         let Some(text) = self.text_ref(list, id, field) else { return };
         let mut txn = self.doc.transact_mut_with(LOCAL);
-        let length = text.len(&txn);
-        let at = splice.at.min(length);
-        let delete = splice.delete.min(length - at);
-        if delete > 0 {
-            text.remove_range(&mut txn, at, delete);
-        }
-        if !splice.insert.is_empty() {
-            text.insert(&mut txn, at, &splice.insert);
+        for splice in splices {
+            let length = text.len(&txn);
+            let at = splice.at.min(length);
+            let delete = splice.delete.min(length - at);
+            if delete > 0 {
+                text.remove_range(&mut txn, at, delete);
+            }
+            if !splice.insert.is_empty() {
+                text.insert(&mut txn, at, &splice.insert);
+            }
         }
     }
 

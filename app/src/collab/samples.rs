@@ -33,7 +33,7 @@ pub(super) fn page(section: Section, access: Access, stage: Stage, fill: impl Fn
     let me = ParticipantId(Uuid::from_u128(1));
     MeetingPage {
         id: MeetingId(Uuid::from_u128(1)),
-        school: "Larch Lane Primary".to_owned(),
+        school: "Larkfield Hollow Primary School".to_owned(),
         pupil: Pupil {
             person: PersonId(Uuid::from_u128(100)),
             name: "Tomek".to_owned(),

@@ -1,0 +1,157 @@
+//! Undo of one’s own writing in one field, and of nothing else.
+//!
+//! A yrs undo manager takes in whatever carries an origin it was told of, and, if it was told of
+//! none, whatever carries no origin at all: other people’s updates among them. So it is told of
+//! [`LOCAL`], and everything that comes from elsewhere carries another.
+
+use std::sync::Arc;
+
+use shared::doc::{LOCAL, SectionDoc};
+use yrs::{TextRef, UndoManager, sync::Clock, undo::Options};
+
+/// Letters typed within this of each other are undone together.
+const TOGETHER_MS: u64 = 700;
+
+pub(super) struct FieldUndo {
+    manager: UndoManager,
+}
+
+impl FieldUndo {
+    /// The clock must not go backwards.
+    pub(super) fn new(doc: &SectionDoc, text: &TextRef, clock: impl Clock + 'static) -> Self {
+        let mut manager = UndoManager::with_options(Options {
+            capture_timeout_millis: TOGETHER_MS,
+            tracked_origins: [LOCAL.into()].into(),
+            capture_transaction: None,
+            timestamp: Arc::new(clock),
+            init_undo_stack: vec![],
+            init_redo_stack: vec![],
+        });
+        manager.expand_scope(doc.yrs(), text);
+        Self { manager }
+    }
+
+    pub(super) fn undo(&mut self) -> bool {
+        self.manager.undo_blocking()
+    }
+
+    pub(super) fn redo(&mut self) -> bool {
+        self.manager.redo_blocking()
+    }
+
+    pub(super) fn can_undo(&self) -> bool {
+        self.manager.can_undo()
+    }
+
+    pub(super) fn can_redo(&self) -> bool {
+        self.manager.can_redo()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use proptest::prelude::*;
+    use shared::{ItemId, Section, doc::NewItem, schema::plan::TARGETS, splice::Splice};
+    use uuid::Uuid;
+
+    use super::*;
+
+    const ITEM: ItemId = ItemId(Uuid::from_u128(1));
+
+    struct Writer {
+        doc: SectionDoc,
+        undo: FieldUndo,
+    }
+
+    impl Writer {
+        fn new(client: u64, state: &[u8]) -> Self {
+            let doc = SectionDoc::from_state(Section::Plan, client, state).unwrap();
+            let text = doc.text_ref(&TARGETS, ITEM, "title").unwrap();
+            // Every edit is far from the one before, so that each is undone by itself.
+            let time = AtomicU64::new(1);
+            let undo = FieldUndo::new(&doc, &text, move || time.fetch_add(10_000, Ordering::Relaxed));
+            Self { doc, undo }
+        }
+
+        fn writes(&self, at: u32, delete: u32, insert: &str) {
+            self.doc.splice(&TARGETS, ITEM, "title", &Splice { at, delete, insert: insert.to_owned() });
+        }
+
+        fn hears(&self, other: &Self) {
+            self.doc.apply(&other.doc.diff(&self.doc.state_vector()).unwrap()).unwrap();
+        }
+
+        fn text(&self) -> String {
+            self.doc.words(&TARGETS, ITEM, "title")
+        }
+    }
+
+    fn two(words: &str) -> (Writer, Writer) {
+        let seed = SectionDoc::new(Section::Plan, 1);
+        seed.add(&TARGETS, ITEM, NewItem::default().with("title", words));
+        (Writer::new(2, &seed.state()), Writer::new(3, &seed.state()))
+    }
+
+    #[test]
+    fn my_words_go_and_yours_stay() {
+        let (mut me, you) = two("");
+        me.writes(0, 0, "mine ");
+        you.hears(&me);
+        you.writes(2, 0, "YOURS");
+        me.hears(&you);
+        assert!(me.undo.undo());
+        assert_eq!(me.text(), "YOURS");
+        assert!(me.undo.redo());
+        assert_eq!(me.text().replace("YOURS", ""), "mine ");
+    }
+
+    #[test]
+    fn there_is_nothing_to_undo_in_what_others_wrote() {
+        let (mut me, you) = two("seeded");
+        you.writes(0, 0, "yours ");
+        me.hears(&you);
+        assert!(!me.undo.can_undo());
+        assert!(!me.undo.undo());
+        assert_eq!(me.text(), "yours seeded");
+    }
+
+    #[test]
+    fn a_word_i_deleted_comes_back() {
+        let (mut me, you) = two("one two");
+        me.writes(0, 4, "");
+        you.writes(7, 0, " three");
+        me.hears(&you);
+        assert!(me.undo.undo());
+        assert_eq!(me.text(), "one two three");
+        assert!(me.undo.can_redo());
+    }
+
+    proptest! {
+        /// I write small letters, you write capitals, the seed is digits: each letter says who wrote it.
+        #[test]
+        fn undo_never_changes_what_somebody_else_wrote(
+            steps in prop::collection::vec((0u8..4, 0u32..12, "[a-z]{1,3}"), 1..40),
+        ) {
+            let (mut me, you) = two("0123");
+            for (what, at, letters) in steps {
+                let length = |writer: &Writer| writer.text().encode_utf16().count() as u32;
+                match what {
+                    0 => me.writes(at.min(length(&me)), 0, &letters),
+                    1 => {
+                        you.writes(at.min(length(&you)), 0, &letters.to_uppercase());
+                        me.hears(&you);
+                    }
+                    2 => you.hears(&me),
+                    _ => {
+                        let others = |text: String| text.replace(|c: char| c.is_ascii_lowercase(), "");
+                        let before = others(me.text());
+                        me.undo.undo();
+                        prop_assert_eq!(others(me.text()), before);
+                    }
+                }
+            }
+        }
+    }
+}
