@@ -9,20 +9,45 @@
 //! a document only fills a queue, and nothing reads the document until its transaction is over.
 
 mod field;
+mod field_tools;
 mod fresh;
 mod section_store;
 
-// What only a browser does; its pure parts are tested without one.
+// What only a browser does. These parts know no browser, and are tested without one.
+#[cfg(any(feature = "hydrate", test))]
+mod heartbeat;
 #[cfg(any(feature = "hydrate", test))]
 mod held;
 #[cfg(any(feature = "hydrate", test))]
+mod hold;
+#[cfg(any(feature = "hydrate", test))]
 mod incoming;
+#[cfg(any(feature = "hydrate", test))]
+mod line;
+#[cfg(any(feature = "hydrate", test))]
+mod outgoing;
+#[cfg(any(feature = "hydrate", test))]
+mod own_presence;
+#[cfg(any(feature = "hydrate", test))]
+mod sticky;
 #[cfg(any(feature = "hydrate", test))]
 mod undo;
 #[cfg(any(feature = "hydrate", test))]
 mod unsaved;
 #[cfg(any(feature = "hydrate", test))]
 mod writers;
+
+// And these are the browser.
+#[cfg(feature = "hydrate")]
+mod carets;
+#[cfg(feature = "hydrate")]
+mod driver;
+#[cfg(feature = "hydrate")]
+mod listener;
+#[cfg(feature = "hydrate")]
+mod socket;
+#[cfg(feature = "hydrate")]
+mod text_binding;
 
 #[cfg(test)]
 mod samples;
@@ -84,6 +109,11 @@ pub struct KeptWords {
 pub fn provide_meeting(page: &MeetingPage) -> Meeting {
     let meeting = Meeting::new(page);
     provide_context(meeting);
+    #[cfg(feature = "hydrate")]
+    {
+        Effect::new(move |_| driver::start(meeting));
+        on_cleanup(move || driver::stop(meeting));
+    }
     meeting
 }
 
@@ -196,8 +226,14 @@ impl Meeting {
         self.state.removed.into()
     }
 
+    #[cfg(feature = "hydrate")]
+    fn stores(&self) -> Vec<SectionStore> {
+        self.sections.get_value()
+    }
+
     /// What the policy table gives me at a stage. Only tells which sections are worth opening: the
     /// server decides.
+    #[cfg(feature = "hydrate")]
     fn access_at(&self, section: Section, stage: Stage) -> Access {
         match self.role {
             Some(role) if section != Section::Pep || self.looked_after => {

@@ -5,7 +5,7 @@
 //! the text binding may change it while somebody writes. A field that cannot be written is plain
 //! text, never a disabled box.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use shared::{
     Section,
     doc::FieldAddress,
@@ -13,7 +13,7 @@ use shared::{
     schema::{Field, Kind, List},
 };
 
-use super::{Meeting, SectionStore, use_meeting};
+use super::{Meeting, SectionStore, field_tools::FieldTools, use_meeting};
 use crate::components::icon::Icon;
 
 /// A text field of the document: a text box for those who may write, plain text for those who read.
@@ -85,6 +85,12 @@ impl Parts {
                 (!ids.is_empty()).then(|| ids.join(" "))
             }
         };
+        let rendered = self.text_now();
+        let inner_html = escaped(&rendered);
+        let (area, layer) = (NodeRef::<html::Textarea>::new(), NodeRef::<html::Div>::new());
+        let tools = FieldTools::new();
+        #[cfg(feature = "hydrate")]
+        tools.bind(area, layer, self.store, self.address.clone(), rendered, writers);
         view! {
             <div class=move || writers.with(|writers| live_class(writers))>
                 <label class=self.label_class for=id.clone()>
@@ -112,9 +118,10 @@ impl Parts {
                         maxlength=limit(self.field)
                         spellcheck=if self.is_pupils_words() { "false" } else { "true" }
                         aria-describedby=described_by
-                        inner_html=escaped(&self.text_now())
+                        inner_html=inner_html
+                        node_ref=area
                     ></textarea>
-                    <div class="carets" aria-hidden="true"></div>
+                    <div class="carets" aria-hidden="true" node_ref=layer></div>
                 </div>
                 {move || {
                     let left = room_left.get()?;
@@ -126,6 +133,7 @@ impl Parts {
                         },
                     )
                 }}
+                {tools.view()}
             </div>
         }
     }

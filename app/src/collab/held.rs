@@ -102,6 +102,14 @@ impl Held {
         self.join();
     }
 
+    /// The document is another one now, and this is its text.
+    pub(super) fn becomes(&mut self, text: &str) {
+        let text: Vec<u16> = text.encode_utf16().collect();
+        if let Some(splice) = splice::between(&self.document(), &text, text.len()) {
+            self.came(&splice);
+        }
+    }
+
     /// The hold ends. Returns what to do to the box, to be applied one after the other; none of
     /// them both deletes and inserts, so that a browser keeps the caret beside its letter.
     pub(super) fn release(&mut self) -> Vec<Splice> {
@@ -126,8 +134,7 @@ impl Held {
         edits
     }
 
-    /// The document’s text, as far as this knows.
-    pub(super) fn document(&self) -> Vec<u16> {
+    fn document(&self) -> Vec<u16> {
         let mut text = vec![];
         let mut here = 0;
         for run in &self.runs {

@@ -7,9 +7,12 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use leptos::prelude::*;
 use shared::{
     Access, ItemId, PersonId, Section,
-    doc::{ItemMeta, NewItem, SectionDoc},
+    doc::{FieldAddress, ItemMeta, NewItem, SectionDoc},
     schema::List,
 };
+
+#[cfg(feature = "hydrate")]
+use shared::splice::Splice;
 
 use super::fresh;
 use crate::view::SectionState;
@@ -26,8 +29,8 @@ pub struct SectionStore {
     /// What this person may do with what is here. Compared, so that hearing the same again renders
     /// nothing again.
     effective: Memo<Access>,
-    /// Of the content the page was rendered from.
-    epoch: Option<u64>,
+    /// Of the history that the content belongs to, as far as the page that brought it knew.
+    epoch: StoredValue<Option<u64>>,
 }
 
 impl SectionStore {
@@ -43,7 +46,7 @@ impl SectionStore {
             access,
             loaded,
             effective: Memo::new(move |_| if loaded.get() { access.get() } else { Access::None }),
-            epoch: given.filter(|_| loaded.get_untracked()).map(|given| given.epoch),
+            epoch: StoredValue::new(given.filter(|_| loaded.get_untracked()).map(|given| given.epoch)),
         }
     }
 
@@ -121,13 +124,73 @@ impl SectionStore {
         self.edit(|doc| doc.set_number(list, item, field, number));
     }
 
+    /// Writes into a text. Only for its text box.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn write(&self, address: &FieldAddress, edits: &[Splice]) {
+        if let Some((list, field)) = address.schema().filter(|_| !edits.is_empty()) {
+            self.with_doc(|doc| doc.splice_all(list, address.item, field.key, edits));
+            self.changed_here(Some(address.clone()));
+        }
+    }
+
+    fn edit(&self, edit: impl FnOnce(&SectionDoc)) {
+        self.with_doc(edit);
+        self.changed_here(None);
+    }
+
+    /// The person changed the document; in this field, if it was a text.
+    pub(super) fn changed_here(&self, field: Option<FieldAddress>) {
+        self.doc.notify();
+        #[cfg(feature = "hydrate")]
+        super::driver::edited(self.section, field);
+        #[cfg(not(feature = "hydrate"))]
+        drop(field);
+    }
+
     /// The document as it is now, untracked. Keep it short: no other transaction may be open.
     pub(super) fn with_doc<T>(&self, read: impl FnOnce(&SectionDoc) -> T) -> T {
         self.doc.with_untracked(read)
     }
+}
 
-    fn edit(&self, edit: impl FnOnce(&SectionDoc)) {
-        self.doc.with_untracked(edit);
+/// For the driver: what happens to a section from elsewhere.
+#[cfg(any(feature = "hydrate", test))]
+impl SectionStore {
+    pub(super) fn doc(&self) -> SectionDoc {
+        self.doc.get_untracked()
+    }
+
+    pub(super) fn epoch(&self) -> Option<u64> {
+        self.epoch.get_value()
+    }
+
+    pub(super) fn changed_elsewhere(&self) {
         self.doc.notify();
+    }
+
+    /// The section began afresh, with this content.
+    pub(super) fn replace(&self, doc: SectionDoc) {
+        self.doc.set(doc);
+    }
+
+    pub(super) fn set_loaded(&self) {
+        self.loaded.set(true);
+    }
+
+    /// What may no longer be read leaves the page.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn set_access(&self, access: Access) {
+        self.access.set(access);
+        if !access.can_read() && self.loaded.get_untracked() {
+            self.loaded.set(false);
+            self.epoch.set_value(None);
+            self.doc.set(SectionDoc::new(self.section, fresh::client_id()));
+        }
+    }
+
+    /// Tracked: the document, again after every change.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn track(&self) {
+        self.doc.track();
     }
 }
