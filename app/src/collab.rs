@@ -233,8 +233,7 @@ impl Meeting {
 
     /// What the policy table gives me at a stage. Only tells which sections are worth opening: the
     /// server decides.
-    #[cfg(feature = "hydrate")]
-    fn access_at(&self, section: Section, stage: Stage) -> Access {
+    pub fn access_at(&self, section: Section, stage: Stage) -> Access {
         match self.role {
             Some(role) if section != Section::Pep || self.looked_after => {
                 policy::access_for(section, role, self.scribe, stage)

@@ -23,12 +23,15 @@ pub struct SectionStore {
     section: Section,
     /// Replaced when the section starts afresh, notified after every change.
     doc: RwSignal<SectionDoc>,
+    #[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code, reason = "on a server nothing changes it"))]
     access: RwSignal<Access>,
+    #[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code, reason = "on a server nothing changes it"))]
     /// Whether the content is here; an empty document must not be shown as an empty section.
     loaded: RwSignal<bool>,
     /// What this person may do with what is here. Compared, so that hearing the same again renders
     /// nothing again.
     effective: Memo<Access>,
+    #[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code, reason = "on a server nothing changes it"))]
     /// Of the history that the content belongs to, as far as the page that brought it knew.
     epoch: StoredValue<Option<u64>>,
 }
@@ -144,7 +147,7 @@ impl SectionStore {
         #[cfg(feature = "hydrate")]
         super::driver::edited(self.section, field);
         #[cfg(not(feature = "hydrate"))]
-        drop(field);
+        let _ = field;
     }
 
     /// The document as it is now, untracked. Keep it short: no other transaction may be open.
