@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::{
-    ItemId, Role,
+    ItemId, Role, Section,
     doc::FieldAddress,
     policy,
     schema::{Field, Kind, List},
@@ -60,13 +60,16 @@ impl Item {
         Memo::new(move |_| meta.get().and_then(|meta| meta.said_by).is_some_and(|person| people.is_pupil(person)))
     }
 
-    /// Whether this person may change it: never somebody else’s hand in a child’s words, and in the
-    /// pupil’s own view nobody else’s words either, so that the page stays calm.
+    /// Whether this person may change it: never somebody else’s hand in a child’s words. The pupil’s own
+    /// page stays calm: others’ notes are words there, but the passport and the plan are the child’s to
+    /// write in wherever they like.
     pub fn may_change(&self) -> Memo<bool> {
         let access = self.store.access();
         let is_pupils = self.is_pupils();
         let meta = self.store.meta(self.list, self.id);
-        let protected = policy::protects_pupil_words(self.store.section());
+        let section = self.store.section();
+        let protected = policy::protects_pupil_words(section);
+        let written_together = matches!(section, Section::Passport | Section::Plan);
         let meeting = use_meeting();
         let people = People::here();
         Memo::new(move |_| {
@@ -74,7 +77,7 @@ impl Item {
             let said_by = meta.get().and_then(|meta| meta.said_by);
             access.get().can_write()
                 && (!protected || !is_pupils.get() || people.writes_for_pupil())
-                && (!is_pupil || said_by.is_none() || said_by == meeting.my_person)
+                && (!is_pupil || written_together || said_by.is_none() || said_by == meeting.my_person)
         })
     }
 
