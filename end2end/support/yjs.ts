@@ -20,7 +20,7 @@ export function socket(server: Server, cookie: string, origin = server.url): Hoc
     }
   }
   const url = server.url.replace('http', 'ws') + '/live'
-  return new HocuspocusProviderWebsocket({ url, WebSocketPolyfill: Signed, delay: 100, maxDelay: 500 })
+  return new HocuspocusProviderWebsocket({ url, WebSocketPolyfill: Signed, delay: 100, minDelay: 100, maxDelay: 500 })
 }
 
 export class SectionClient {
