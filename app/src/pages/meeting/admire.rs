@@ -5,7 +5,7 @@ use shared::{Section, schema::assess};
 
 use super::{
     parts::Part,
-    sheet::{Empty, Sheet},
+    sheet::{Empty, Layout, Sheet},
 };
 use crate::{
     collab::use_meeting,
@@ -24,7 +24,11 @@ pub(super) fn Admire() -> impl IntoView {
     let list = &assess::ADMIRE;
     let shown = all_shown(store, list);
     let pupil = People::here().pupil_name();
-    let add = format!("Add something you like or admire about {pupil}");
+    let add = if Layout::here().is_pupils() {
+        "Add something people like about me".to_owned()
+    } else {
+        format!("Add something you like or admire about {pupil}")
+    };
     Some(view! {
         <Sheet part=Part::Admire>
             <Empty when=Signal::derive(move || shown.with(Vec::is_empty)) words="Start with one thing that made you smile." />

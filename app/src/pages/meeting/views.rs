@@ -11,6 +11,7 @@ use crate::{
         field::Field,
         item::Item,
         list::{Add, Rows, Tools, all_shown, shown},
+        people::People,
         words::{By, TokenBy},
     },
 };
@@ -54,12 +55,20 @@ fn ViewsOf(section: Section, store: SectionStore) -> impl IntoView {
         item.words("sharing").get().is_empty() || said_by == meeting.my_person
     });
     let advice = all_shown(store, &views::ADVICE);
-    let has_advice = matches!(section, Section::SpecialistViews | Section::SchoolViews);
+    let has_advice = section == Section::SpecialistViews;
+    let access = store.access();
+    // Nothing said, and nothing to be said by this person: no heading over an empty space.
+    let nothing = move || rows.with(Vec::is_empty) && advice.with(Vec::is_empty) && !access.get().can_write();
     let id = format!("h-{}", section.name());
     let pupils = section == Section::PupilViews;
+    let title = if pupils && !Layout::here().is_pupils() {
+        format!("{}’s views", People::here().pupil_name())
+    } else {
+        section.label().to_owned()
+    };
     view! {
-        <div class="lines">
-            <h4 id=id.clone()>{section.label()}</h4>
+        <div class="views-of" hidden=nothing>
+            <h4 id=id.clone()>{title}</h4>
             <ul class="views" aria-labelledby=id>
                 <Rows store list shown=rows row=|item| view! { <View item /> } />
             </ul>
@@ -81,13 +90,26 @@ fn ViewsOf(section: Section, store: SectionStore) -> impl IntoView {
 fn View(item: Item) -> impl IntoView {
     let may_change = item.may_change();
     let mine = Signal::derive(move || !may_change.get());
-    let original = item.words("original");
+    let (question, answer, original) = (item.words("question"), item.words("answer"), item.words("original"));
     view! {
         <li>
             <TokenBy item class="small" />
             <div class="lines">
-                <Field item key="question" read_only=mine />
-                <Field item key="answer" rows=2 read_only=mine />
+                {move || {
+                    if may_change.get() {
+                        view! {
+                            <Field item key="question" />
+                            <Field item key="answer" rows=2 />
+                        }
+                            .into_any()
+                    } else {
+                        view! {
+                            <p class="question" dir="auto">{move || question.get()}</p>
+                            <p dir="auto">{move || answer.get()}</p>
+                        }
+                            .into_any()
+                    }
+                }}
                 {move || {
                     (may_change.get() || !original.get().is_empty())
                         .then(|| view! { <Field item key="original" read_only=mine /> })
