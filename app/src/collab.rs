@@ -99,6 +99,7 @@ pub struct KeptWords {
     pub field: FieldAddress,
     /// “Targets and provision: How we’ll know”.
     pub where_label: String,
+    /// Empty if what was refused was taking words away.
     pub words: String,
     /// What happened, in plain words.
     pub reason: &'static str,
@@ -240,5 +241,13 @@ impl Meeting {
             }
             _ => Access::None,
         }
+    }
+}
+
+/// Tells nobody what they know already; and nobody at all once the page has let go of the signal.
+#[cfg(feature = "hydrate")]
+fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.try_with_untracked(|known| *known != value) == Some(true) {
+        signal.set(value);
     }
 }

@@ -24,6 +24,7 @@ use super::{
     line::{Ask, Line},
     listener::Listener,
     own_presence::{self, OwnPresence},
+    set_if_new,
     socket::{Socket, SocketEvent},
     writers::Writers,
 };
@@ -357,11 +358,5 @@ impl Drop for Driver {
         if let Some(tick) = self.tick.take() {
             tick.clear();
         }
-    }
-}
-
-fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|known| *known != value) {
-        signal.set(value);
     }
 }

@@ -61,11 +61,12 @@ struct Parts {
 impl Parts {
     fn plain_text(&self) -> impl IntoView + use<> {
         let words = self.store.words(self.list, self.address.item, self.field.key);
+        let empty = move || words.with(String::is_empty);
         view! {
             <div class="field is-read">
                 <p class=format!("field-label {}", self.label_class)>{self.label.clone()}</p>
-                <p class="field-text" dir="auto">
-                    {move || words.get()}
+                <p class="written" class:is-empty=empty dir="auto">
+                    {move || if empty() { "Nothing is written here yet.".to_owned() } else { words.get() }}
                 </p>
             </div>
         }

@@ -10,18 +10,23 @@ use leptos::prelude::*;
 use shared::{doc::FieldAddress, presence::Presence};
 
 #[cfg(feature = "hydrate")]
-use super::{SectionStore, text_binding::TextBinding};
+use super::{SectionStore, set_if_new, text_binding::TextBinding};
 use crate::components::icon::Icon;
 
 #[derive(Clone, Copy)]
 pub(super) struct FieldTools {
-    /// Stays once there was something to undo: a button must not go while it has the focus.
-    touched: RwSignal<bool>,
-    can_undo: RwSignal<bool>,
-    can_redo: RwSignal<bool>,
+    undo: Tool,
+    redo: Tool,
     waiting: RwSignal<usize>,
     #[cfg(feature = "hydrate")]
     binding: StoredValue<Option<TextBinding>, LocalStorage>,
+}
+
+#[derive(Clone, Copy)]
+struct Tool {
+    /// Comes when it can first be used, and stays: a button must not go while it has the focus.
+    is_here: RwSignal<bool>,
+    can: RwSignal<bool>,
 }
 
 #[derive(Clone, Copy)]
@@ -34,9 +39,8 @@ enum Press {
 impl FieldTools {
     pub(super) fn new() -> Self {
         Self {
-            touched: RwSignal::new(false),
-            can_undo: RwSignal::new(false),
-            can_redo: RwSignal::new(false),
+            undo: Tool::new(),
+            redo: Tool::new(),
             waiting: RwSignal::new(0),
             #[cfg(feature = "hydrate")]
             binding: StoredValue::new_local(None),
@@ -44,18 +48,20 @@ impl FieldTools {
     }
 
     pub(super) fn view(self) -> impl IntoView {
-        let tool = move |name, words, can: RwSignal<bool>, press| {
-            view! {
-                <button
-                    class="tool"
-                    type="button"
-                    aria-disabled=move || if can.get() { "false" } else { "true" }
-                    on:click=move |_| self.press(press)
-                >
-                    <Icon name />
-                    {words}
-                </button>
-            }
+        let button = move |tool: Tool, name, words, press| {
+            tool.is_here.get().then(|| {
+                view! {
+                    <button
+                        class="tool"
+                        type="button"
+                        aria-disabled=move || if tool.can.get() { "false" } else { "true" }
+                        on:click=move |_| self.press(press)
+                    >
+                        <Icon name />
+                        {words}
+                    </button>
+                }
+            })
         };
         view! {
             {move || {
@@ -77,13 +83,14 @@ impl FieldTools {
                     })
             }}
             {move || {
-                self.touched
+                self.undo
+                    .is_here
                     .get()
                     .then(|| {
                         view! {
                             <div class="tools">
-                                {tool("undo", "Undo mine", self.can_undo, Press::Undo)}
-                                {tool("redo", "Redo", self.can_redo, Press::Redo)}
+                                {move || button(self.undo, "undo", "Undo mine", Press::Undo)}
+                                {move || button(self.redo, "redo", "Redo", Press::Redo)}
                             </div>
                         }
                     })
@@ -138,21 +145,27 @@ impl FieldTools {
 
     /// What can be done now.
     pub(super) fn show(self, can_undo: bool, can_redo: bool, waiting: usize) {
-        fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-            if signal.try_with_untracked(|known| *known != value) == Some(true) {
-                signal.set(value);
-            }
-        }
-        set(self.can_undo, can_undo);
-        set(self.can_redo, can_redo);
-        set(self.waiting, waiting);
-        if can_undo {
-            set(self.touched, true);
-        }
+        self.undo.show(can_undo);
+        self.redo.show(can_redo);
+        set_if_new(self.waiting, waiting);
     }
 
     fn with_binding(self, act: impl FnOnce(&TextBinding)) {
         self.binding.try_with_value(|binding| binding.as_ref().map(act));
+    }
+}
+
+impl Tool {
+    fn new() -> Self {
+        Self { is_here: RwSignal::new(false), can: RwSignal::new(false) }
+    }
+
+    #[cfg(feature = "hydrate")]
+    fn show(self, can: bool) {
+        set_if_new(self.can, can);
+        if can {
+            set_if_new(self.is_here, true);
+        }
     }
 }
 

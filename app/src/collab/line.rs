@@ -136,7 +136,7 @@ impl Line {
             let (list, schema) = field.schema()?;
             let words = doc.words(list, field.item, schema.key);
             let where_label = format!("{}: {}", field.section.label(), schema.label);
-            (!words.is_empty()).then(|| KeptWords { field, where_label, words, reason: refusal.sentence() })
+            Some(KeptWords { field, where_label, words, reason: refusal.sentence() })
         };
         self.unsaved.take().into_iter().filter_map(words).map(Ask::Keep).collect()
     }

@@ -213,6 +213,9 @@ impl Core {
             if let Some(incoming) = &state.incoming {
                 incoming.take();
             }
+            if let Some(undo) = state.undo.as_mut().filter(|_| edits.iter().any(ends_a_step)) {
+                undo.begin_step();
+            }
         }
         self.release_unless_held();
         if !input_type.is_empty() {
@@ -369,6 +372,12 @@ impl Core {
             before.clear();
         }
     }
+}
+
+/// A sentence, a line, and what was pasted or dictated are undone one at a time, even by somebody
+/// who writes without a pause.
+fn ends_a_step(edit: &Splice) -> bool {
+    edit.insert.ends_with(['.', '!', '?', '\n']) || edit.insert.chars().nth(1).is_some()
 }
 
 impl State {

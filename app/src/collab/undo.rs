@@ -39,6 +39,11 @@ impl FieldUndo {
         self.manager.redo_blocking()
     }
 
+    /// What comes next is undone by itself.
+    pub(super) fn begin_step(&mut self) {
+        self.manager.reset();
+    }
+
     pub(super) fn can_undo(&self) -> bool {
         self.manager.can_undo()
     }

@@ -44,6 +44,21 @@ pub fn KeptWordsList() -> impl IntoView {
 fn Kept(kept: KeptWords) -> impl IntoView {
     let meeting = use_meeting();
     let (field, words) = (kept.field, kept.words.clone());
+    if words.is_empty() {
+        return view! {
+            <section class="kept" aria-label="A change that was not taken">
+                <h2>
+                    <Icon name="lock" />
+                    {kept.reason}
+                </h2>
+                <p>{kept.where_label} ". The words are back where they were."</p>
+                <button class="button quiet" type="button" on:click=move |_| meeting.dismiss_kept(&field)>
+                    "All right"
+                </button>
+            </section>
+        }
+        .into_any();
+    }
     view! {
         <section class="kept" aria-label="A change that was not taken">
             <h2>
@@ -65,6 +80,7 @@ fn Kept(kept: KeptWords) -> impl IntoView {
             </div>
         </section>
     }
+    .into_any()
 }
 
 fn copy(words: &str) {
