@@ -163,6 +163,12 @@ impl Meeting {
         store.access().get().can_read().then_some(store)
     }
 
+    /// The same at this moment, for sections whose readers never change: not tracked.
+    pub fn section_now(&self, section: Section) -> Option<SectionStore> {
+        let store = self.store(section)?;
+        store.access().get_untracked().can_read().then_some(store)
+    }
+
     fn store(&self, section: Section) -> Option<SectionStore> {
         self.sections.with_value(|all| all.iter().find(|store| store.section() == section).copied())
     }

@@ -18,7 +18,7 @@ use crate::{
 
 #[component]
 pub(super) fn Actions() -> impl IntoView {
-    let store = use_meeting().section(Section::Do)?;
+    let store = use_meeting().section_now(Section::Do)?;
     let list = &actions::ACTIONS;
     let rows = all_shown(store, list);
     Some(view! {

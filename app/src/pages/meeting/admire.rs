@@ -20,7 +20,7 @@ use crate::{
 
 #[component]
 pub(super) fn Admire() -> impl IntoView {
-    let store = use_meeting().section(Section::Assess)?;
+    let store = use_meeting().section_now(Section::Assess)?;
     let list = &assess::ADMIRE;
     let shown = all_shown(store, list);
     let pupil = People::here().pupil_name();

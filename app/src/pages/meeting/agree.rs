@@ -50,7 +50,7 @@ pub(super) fn Agree() -> impl IntoView {
 /// What the Code asks for that is not there yet: the same check the server makes.
 #[component]
 fn StillMissing() -> impl IntoView {
-    let store = use_meeting().section(Section::Plan)?;
+    let store = use_meeting().section_now(Section::Plan)?;
     let missing = store.read(|doc| record::missing(&BTreeMap::from([(Section::Plan, doc.clone())])));
     Some(move || {
         let missing = missing.get();

@@ -32,7 +32,7 @@ use crate::{
 #[component]
 pub(super) fn Last() -> impl IntoView {
     let meeting = use_meeting();
-    let store = meeting.section(Section::Review)?;
+    let store = meeting.section_now(Section::Review)?;
     let list = &review::TARGETS;
     let rows = all_shown(store, list);
     let pupil = People::here().pupil_name();

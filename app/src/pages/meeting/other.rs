@@ -21,7 +21,7 @@ use crate::{
 /// Parts of the Personal Education Plan of a looked-after pupil.
 #[component]
 pub(super) fn Pep() -> impl IntoView {
-    let store = use_meeting().section(Section::Pep)?;
+    let store = use_meeting().section_now(Section::Pep)?;
     Some(view! {
         <Sheet part=Part::Pep>
             {pep::LISTS.iter().map(|list| view! { <Block store list /> }).collect_view()}
@@ -32,7 +32,7 @@ pub(super) fn Pep() -> impl IntoView {
 /// What staff keep for themselves. What help costs stands beside the help.
 #[component]
 pub(super) fn Staff() -> impl IntoView {
-    let store = use_meeting().section(Section::StaffPreparation)?;
+    let store = use_meeting().section_now(Section::StaffPreparation)?;
     let list = &staff::NOTES;
     let rows = all_shown(store, list);
     Some(view! {

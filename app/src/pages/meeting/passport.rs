@@ -39,7 +39,7 @@ const STATEMENTS: [&List; 8] = [
 
 #[component]
 pub(super) fn Passport() -> impl IntoView {
-    let store = use_meeting().section(Section::Passport)?;
+    let store = use_meeting().section_now(Section::Passport)?;
     let list = &passport::HELP;
     let rows = all_shown(store, list);
     let pupil = People::here().pupil_name();

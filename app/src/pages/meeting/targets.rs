@@ -25,7 +25,7 @@ use crate::{
 
 #[component]
 pub(super) fn Targets() -> impl IntoView {
-    let store = use_meeting().section(Section::Plan)?;
+    let store = use_meeting().section_now(Section::Plan)?;
     let list = &plan::TARGETS;
     let rows = all_shown(store, list);
     let is_adults = !Layout::here().is_pupils();

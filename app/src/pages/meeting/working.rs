@@ -23,7 +23,7 @@ use crate::{
 
 #[component]
 pub(super) fn Working() -> impl IntoView {
-    let store = use_meeting().section(Section::Assess)?;
+    let store = use_meeting().section_now(Section::Assess)?;
     let pupil = People::here().pupil_name();
     let is_adults = !Layout::here().is_pupils();
     Some(view! {
