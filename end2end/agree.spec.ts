@@ -34,7 +34,7 @@ test('they answer, one of them against; it is saved, closed, readable, and carri
     await openPart(who.page, 'agree')
     await who.page.getByRole('radio', { name: choice, exact: true }).check()
     if (comment) await who.page.getByLabel(/comment|words/i).last().fill(comment)
-    await who.page.getByRole('button', { name: 'Send my answer' }).click()
+    await who.page.getByRole('button', { name: 'Give my answer' }).click()
     await expect(who.page.locator('#agree')).toContainText('You')
   }
   await expect(page.locator('#agree')).toContainText('Not the big hall on Fridays')
@@ -43,11 +43,12 @@ test('they answer, one of them against; it is saved, closed, readable, and carri
   await page.getByLabel('When we meet again').fill('2027-03-16')
   await boxes(page, 'plan', 'whole', 'expected_impact').fill('Tomek has friends to play with, and words for how he is.')
   await page.getByRole('button', { name: 'Agree and save' }).click()
+  await page.getByRole('button', { name: 'Yes, agree and save' }).click()
 
   // Closed for everybody, within a second, in every open page and program.
   for (const { page } of [facilitator, parent, teacher, pupil]) {
     await expect(page.locator('textarea[id^="plan-"]')).toHaveCount(0, { timeout: 3_000 })
-    await expect(page.getByRole('link', { name: /record|copy/i }).first()).toBeVisible()
+    await expect(page.getByRole('link', { name: 'Read the plan' }).first()).toBeVisible()
   }
   plan.text('targets', plan.items('targets')[0].id, 'success').insert(0, 'after the bell ')
   await expect.poll(() => plan.events.find(({ event }) => event === 'refused')).toMatchObject({ reason: 'agreed' })
@@ -72,6 +73,7 @@ test('they answer, one of them against; it is saved, closed, readable, and carri
   // The next cycle starts from it.
   await page.goto(`/meetings/${facilitator.meeting.id}/record`)
   await page.getByRole('button', { name: /Start the next/ }).click()
+  await page.getByRole('link', { name: 'Open the next meeting' }).click()
   await page.waitForURL((url) => /\/meetings\/[0-9a-f-]{36}$/.test(url.pathname) && !url.pathname.includes(facilitator.meeting.id))
   await expect(boxes(page, 'review', 'targets', 'exit').first()).toBeVisible()
   await expect(page.locator('body')).toContainText('Say my name first')

@@ -34,7 +34,7 @@ pub(super) async fn page(db: &Db, viewer: Viewer, id: MeetingId) -> Result<Recor
                 participant(seat, &[], answer)
             })
             .collect(),
-        can_start_next: me.role.can_facilitate() && next.is_none(),
+        can_start_next: me.role.can_facilitate(),
         next_meeting: next,
     })
 }
