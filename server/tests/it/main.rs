@@ -4,9 +4,13 @@
 #![allow(clippy::disallowed_methods, reason = "tests bring their own clock and tasks")]
 
 mod demo;
+mod durability;
+mod gate;
 mod join;
+mod live;
 mod next_meeting;
 mod postgres;
 mod records;
+mod room;
 mod schools;
 mod support;

@@ -1,5 +1,8 @@
 //! What tests stand on: the demo school in a database of its own, and the server’s router on it.
 
+pub(crate) mod socket;
+pub(crate) mod table;
+
 use std::sync::{Arc, Mutex};
 
 use app::{
@@ -64,6 +67,7 @@ pub(crate) struct TestServer {
     pub(crate) key: JoinKey,
     pub(crate) clock: TestClock,
     pub(crate) backend: Arc<dyn Backend>,
+    pub(crate) rooms: Rooms,
     pub(crate) router: Router,
 }
 
@@ -79,15 +83,21 @@ impl TestServer {
     pub(crate) async fn start(_: PgPoolOptions, options: PgConnectOptions) -> Self {
         let db = connect(options).await;
         demo::seed(&db).await.unwrap();
+        Self::start_on(db)
+    }
+
+    /// One more server on the same database, as after a restart, or on a second machine.
+    pub(crate) fn start_on(db: Db) -> Self {
         let (key, clock) = (JoinKey::new([7; 32]), TestClock(Arc::new(Mutex::new(NOON))));
         let shared_clock = SharedClock::new(clock.clone());
         let rooms = Rooms::new(db.clone(), UpdateLog::start(db.clone()));
         let backend: Arc<dyn Backend> =
             Arc::new(ServerBackend::new(db.clone(), rooms.clone(), shared_clock.clone(), key.clone()));
         let assets = SiteAssets::default();
-        let state = AppState::new(db.clone(), rooms, shared_clock, backend.clone(), assets, "http://meetings.example");
+        let state =
+            AppState::new(db.clone(), rooms.clone(), shared_clock, backend.clone(), assets, "http://meetings.example");
         let router = http::router(state, std::path::Path::new("/nowhere"));
-        Self { db, key, clock, backend, router }
+        Self { db, key, clock, backend, rooms, router }
     }
 
     /// The place of somebody at this pupil’s table: the meeting to come, or an earlier one.

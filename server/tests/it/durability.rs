@@ -1,0 +1,176 @@
+//! That what was called saved is there, whatever happens to the server or the database.
+
+use server::room::RoomError;
+use shared::{
+    MeetingId, PersonId, SchoolId, Section,
+    doc::{NewItem, SectionDoc},
+    protocol::{CloseCode, Message},
+    schema::plan::TARGETS,
+    splice::Splice,
+};
+use sqlx::{
+    PgConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::support::{TestServer, owner, socket::Tab, table::item};
+
+fn target(words: &str) -> NewItem {
+    NewItem::by(PersonId(uuid::Uuid::nil())).with("title", words)
+}
+
+async fn count(owner: &mut PgConnection, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(owner).await.unwrap()
+}
+
+/// Keeps the log from being written for as long as this transaction is open.
+async fn block(owner: &mut PgConnection) {
+    sqlx::raw_sql("begin; lock table doc_updates in access exclusive mode").execute(owner).await.unwrap();
+}
+
+async fn unblock(owner: &mut PgConnection) {
+    sqlx::raw_sql("commit").execute(owner).await.unwrap();
+}
+
+const WRITERS: &str =
+    "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+
+/// Waits until the log’s writer stands before the blocked table.
+async fn until_writer_waits(owner: &mut PgConnection) {
+    while count(owner, WRITERS).await == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn words(server: &TestServer, school: SchoolId, meeting: MeetingId) -> String {
+    let sections = server.rooms.open(school, meeting).sections().await.unwrap();
+    let plan = sections.into_iter().find(|copy| copy.section == Section::Plan).unwrap();
+    SectionDoc::from_state(Section::Plan, 1, &plan.state).unwrap().words(&TARGETS, item(1), "title")
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn while_the_log_cannot_be_written_nothing_is_called_saved(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let address = server.listen().await;
+    let seat = server.seat("Tomek", "Agnieszka", 3).await;
+    let mut mum = server.open(&address, &seat, Section::Plan, 5).await;
+    let mut senco = server.open(&address, &server.seat("Tomek", "Mrs Pike", 3).await, Section::Plan, 6).await;
+    let mut owner = owner(&options).await;
+
+    block(&mut owner).await;
+    mum.edit(|doc| doc.add(&TARGETS, item(1), target("read a page"))).await;
+    until_writer_waits(&mut owner).await;
+    // Postgres ends the writer’s connection, as it does when it restarts; the writer tries again.
+    let cut = "select count(pg_terminate_backend(pid)) from pg_stat_activity
+               where wait_event_type = 'Lock' and datname = current_database()";
+    assert_eq!(count(&mut owner, cut).await, 1);
+    until_writer_waits(&mut owner).await;
+    let is_news = |message: &Message| matches!(message, Message::SyncStatus(_) | Message::Update(_));
+    assert!(!mum.heard_so_far().await.iter().any(is_news));
+    assert!(!senco.heard_so_far().await.iter().any(is_news));
+
+    unblock(&mut owner).await;
+    mum.until_saved().await;
+    senco.until_doc(|doc| doc.words(&TARGETS, item(1), "title") == "read a page").await;
+    assert_eq!(count(&mut owner, "select count(*) from doc_updates").await, 1);
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn a_server_that_ends_between_commit_and_acknowledgement_loses_nothing(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let address = server.listen().await;
+    let seat = server.seat("Tomek", "Agnieszka", 3).await;
+    let mut mum = server.open(&address, &seat, Section::Plan, 5).await;
+    let mut owner = owner(&options).await;
+    mum.edit(|doc| doc.add(&TARGETS, item(1), target("read a page"))).await;
+    // Nobody has heard yet, but it is written.
+    while count(&mut owner, "select count(*) from doc_updates").await == 0 {
+        tokio::task::yield_now().await;
+    }
+
+    let next = TestServer::start_on(server.db.clone());
+    let address = next.listen().await;
+    let cookie = next.sign_in(&seat).await;
+    let mut again = Tab::connect(&address, &cookie, seat.meeting, Section::Plan, 5).await;
+    again.doc.apply(&mum.doc.state()).unwrap();
+    again.begin().await;
+    // The tab cannot know that it was saved, sends it again, and is told so.
+    again.say(Message::SyncStep2(mum.doc.state())).await;
+    again.until_saved().await;
+    assert_eq!(count(&mut owner, "select count(*) from doc_updates").await, 1);
+    assert_eq!(words(&next, seat.viewer.school, seat.meeting).await, "read a page");
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn two_servers_that_hold_one_meeting_cannot_both_write_it(pool: PgPoolOptions, options: PgConnectOptions) {
+    let one = TestServer::start(pool, options.clone()).await;
+    let other = TestServer::start_on(one.db.clone());
+    let seat = one.seat("Tomek", "Agnieszka", 3).await;
+    let (here, there) = (one.listen().await, other.listen().await);
+    let mut mum = one.open(&here, &seat, Section::Plan, 5).await;
+    let mut senco = other.open(&there, &other.seat("Tomek", "Mrs Pike", 3).await, Section::Plan, 6).await;
+    mum.edit(|doc| doc.add(&TARGETS, item(1), target("read a page"))).await;
+    mum.until_saved().await;
+
+    senco.edit(|doc| doc.add(&TARGETS, item(2), target("write a line"))).await;
+    assert_eq!(senco.until_closed().await, CloseCode::TryAgain.code());
+    let mut back = other.open(&there, &other.seat("Tomek", "Mrs Pike", 3).await, Section::Plan, 7).await;
+    assert_eq!(back.doc.words(&TARGETS, item(1), "title"), "read a page");
+    back.say(Message::SyncStep2(senco.doc.diff(&back.doc.state_vector()).unwrap())).await;
+    back.until_saved().await;
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn a_long_log_is_compacted_and_reads_the_same(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let address = server.listen().await;
+    let seat = server.seat("Tomek", "Agnieszka", 3).await;
+    let mut mum = server.open(&address, &seat, Section::Plan, 5).await;
+    mum.edit(|doc| doc.add(&TARGETS, item(1), target(""))).await;
+    mum.until_saved().await;
+    for n in 0..520 {
+        let splice = Splice { at: n / 2, delete: n % 2, insert: "ab".to_owned() };
+        mum.edit(|doc| doc.splice(&TARGETS, item(1), "title", &splice)).await;
+        mum.until_saved().await;
+    }
+    let mut owner = owner(&options).await;
+    assert_eq!(count(&mut owner, "select count(*) from doc_updates").await, 21);
+
+    server.rooms.close_all().await;
+    assert_eq!(mum.until_closed().await, CloseCode::TryAgain.code());
+    let next = TestServer::start_on(server.db.clone());
+    let said = mum.doc.words(&TARGETS, item(1), "title");
+    assert_eq!(words(&next, seat.viewer.school, seat.meeting).await, said);
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn stopping_writes_what_is_still_waiting(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let address = server.listen().await;
+    let seat = server.seat("Tomek", "Agnieszka", 3).await;
+    let mut mum = server.open(&address, &seat, Section::Plan, 5).await;
+    let mut owner = owner(&options).await;
+    block(&mut owner).await;
+    mum.edit(|doc| doc.add(&TARGETS, item(1), target("read a page"))).await;
+    until_writer_waits(&mut owner).await;
+    let rooms = server.rooms.clone();
+    let closing = tokio::spawn(async move { rooms.close_all().await });
+    assert_eq!(mum.until_closed().await, CloseCode::TryAgain.code());
+    unblock(&mut owner).await;
+    closing.await.unwrap();
+    assert_eq!(count(&mut owner, "select count(*) from doc_updates").await, 1);
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn a_meeting_of_another_school_is_no_meeting(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let (tomek, kai) = (server.seat("Tomek", "Agnieszka", 3).await, server.seat("Kai", "Pat", 3).await);
+    let room = server.rooms.open(kai.viewer.school, tomek.meeting);
+    let answer = room.sections().await;
+    assert_eq!(answer.is_err(), kai.viewer.school != tomek.viewer.school, "{answer:?}");
+    let nowhere = server.rooms.open(kai.viewer.school, MeetingId(uuid::Uuid::nil()));
+    assert!(matches!(nowhere.sections().await, Err(RoomError::NotFound | RoomError::Closed)));
+}

@@ -1,0 +1,171 @@
+//! A person’s tab on a real socket.
+
+use std::time::Duration;
+
+use futures::{SinkExt, StreamExt};
+use shared::{
+    MeetingId, Section,
+    doc::SectionDoc,
+    event::ServerEvent,
+    protocol::{Frame, Message},
+};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::{
+    WebSocketStream, client_async,
+    tungstenite::{self, Message as Packet, client::IntoClientRequest},
+};
+
+use super::{Seat, TestServer};
+
+/// Long enough for the slowest machine; nobody waits for it who hears what they wait for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+const ORIGIN: &str = "http://meetings.example";
+
+/// Where this server listens from now on.
+pub(crate) struct Address(std::net::SocketAddr);
+
+impl TestServer {
+    pub(crate) async fn listen(&self) -> Address {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = Address(listener.local_addr().unwrap());
+        tokio::spawn(axum::serve(listener, self.router.clone()).into_future());
+        address
+    }
+
+    /// Signs in, opens the socket, and one section of their meeting with it.
+    pub(crate) async fn open(&self, address: &Address, seat: &Seat, section: Section, client_id: u64) -> Tab {
+        let cookie = self.sign_in(seat).await;
+        let mut tab = Tab::connect(address, &cookie, seat.meeting, section, client_id).await;
+        tab.begin().await;
+        tab
+    }
+}
+
+pub(crate) async fn knock(
+    address: &Address,
+    cookie: Option<&str>,
+    origin: Option<&str>,
+) -> tungstenite::Result<WebSocketStream<TcpStream>> {
+    let mut request = format!("ws://{}/live", address.0).into_client_request()?;
+    let headers = request.headers_mut();
+    headers.insert("host", "meetings.example".parse()?);
+    if let Some(cookie) = cookie {
+        headers.insert("cookie", cookie.parse()?);
+    }
+    if let Some(origin) = origin {
+        headers.insert("origin", origin.parse()?);
+    }
+    let stream = TcpStream::connect(address.0).await?;
+    Ok(client_async(request, stream).await?.0)
+}
+
+pub(crate) struct Tab {
+    pub(crate) doc: SectionDoc,
+    meeting: MeetingId,
+    socket: WebSocketStream<TcpStream>,
+    sent: Vec<u8>,
+}
+
+impl Tab {
+    pub(crate) async fn connect(
+        address: &Address,
+        cookie: &str,
+        meeting: MeetingId,
+        section: Section,
+        client_id: u64,
+    ) -> Self {
+        let socket = knock(address, Some(cookie), Some(ORIGIN)).await.unwrap();
+        Self { doc: SectionDoc::new(section, client_id), meeting, socket, sent: vec![] }
+    }
+
+    /// Opens the section and catches up.
+    pub(crate) async fn begin(&mut self) {
+        self.say(Message::AuthToken(String::new())).await;
+        self.say(Message::SyncStep1(self.doc.state_vector())).await;
+        self.until(|message| matches!(message, Message::SyncStep2(_))).await;
+        self.sent = self.doc.state_vector();
+    }
+
+    pub(crate) async fn say(&mut self, message: Message) {
+        let frame = Frame::new(self.doc.section().document_name(self.meeting), message);
+        self.send(Packet::binary(frame.encode())).await;
+    }
+
+    pub(crate) async fn send(&mut self, packet: Packet) {
+        // A socket that was closed on us says so when it is read.
+        let _ = self.socket.send(packet).await;
+    }
+
+    pub(crate) async fn edit(&mut self, edit: impl FnOnce(&SectionDoc)) {
+        edit(&self.doc);
+        let update = self.doc.diff(&self.sent).unwrap();
+        self.sent = self.doc.state_vector();
+        self.say(Message::Update(update)).await;
+    }
+
+    /// Listens until this is heard, and takes in every update on the way.
+    pub(crate) async fn until(&mut self, wanted: impl Fn(&Message) -> bool) -> Message {
+        loop {
+            let message = self.next().await.expect("the socket was closed");
+            if wanted(&message) {
+                return message;
+            }
+        }
+    }
+
+    pub(crate) async fn until_saved(&mut self) {
+        self.until(|message| *message == Message::SyncStatus(true)).await;
+    }
+
+    pub(crate) async fn until_event(&mut self, wanted: &ServerEvent) {
+        let json = serde_json::to_string(wanted).unwrap();
+        self.until(|message| *message == Message::Stateless(json.clone())).await;
+    }
+
+    /// Listens until the document says this.
+    pub(crate) async fn until_doc(&mut self, wanted: impl Fn(&SectionDoc) -> bool) {
+        while !wanted(&self.doc) {
+            self.next().await.expect("the socket was closed");
+        }
+    }
+
+    /// Listens until the socket is closed, and returns the code.
+    pub(crate) async fn until_closed(&mut self) -> u16 {
+        loop {
+            if let Err(code) = self.next().await {
+                return code;
+            }
+        }
+    }
+
+    /// Everything that is heard before the answer to a question asked now.
+    pub(crate) async fn heard_so_far(&mut self) -> Vec<Message> {
+        self.say(Message::Ping).await;
+        let mut heard = vec![];
+        loop {
+            match self.next().await.expect("the socket was closed") {
+                Message::Pong => return heard,
+                message => heard.push(message),
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Result<Message, u16> {
+        loop {
+            let packet = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("nothing was heard");
+            match packet {
+                Some(Ok(Packet::Binary(bytes))) => {
+                    let message = Frame::decode(&bytes).unwrap().message;
+                    if let Message::SyncStep2(update) | Message::Update(update) = &message {
+                        self.doc.apply(update).unwrap();
+                    }
+                    return Ok(message);
+                }
+                Some(Ok(Packet::Close(Some(frame)))) => return Err(frame.code.into()),
+                Some(Ok(Packet::Close(None)) | Err(_)) | None => return Err(0),
+                Some(Ok(_)) => {}
+            }
+        }
+    }
+}
