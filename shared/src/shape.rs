@@ -198,7 +198,7 @@ mod tests {
 
     /// What both looks together say of an edit.
     #[track_caller]
-    fn judged(edit: impl FnOnce(&SectionDoc, &MapRef, &mut TransactionMut)) -> Result<(), Refusal> {
+    fn judged<R>(edit: impl FnOnce(&SectionDoc, &MapRef, &mut TransactionMut) -> R) -> Result<(), Refusal> {
         let (ours, theirs) = copies();
         let watch = watch(&ours);
         {
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn an_item_can_be_neither_deleted_nor_replaced_nor_half_made() {
-        assert_eq!(judged(|_, _, txn| drop(txn.get_or_insert_map("targets").remove(txn, &ITEM.to_string()))), UNKNOWN);
+        assert_eq!(judged(|_, _, txn| txn.get_or_insert_map("targets").remove(txn, &ITEM.to_string())), UNKNOWN);
         let replaced = |_: &SectionDoc, _: &MapRef, txn: &mut TransactionMut| {
             txn.get_or_insert_map("targets").insert(txn, ITEM.to_string(), MapPrelim::default());
         };
@@ -262,21 +262,21 @@ mod tests {
 
     #[test]
     fn nothing_undeclared_gets_in() {
-        assert_eq!(judged(|_, _, txn| drop(txn.get_or_insert_text("title").push(txn, "x"))), UNKNOWN);
-        assert_eq!(judged(|_, _, txn| drop(txn.get_or_insert_map("notes").insert(txn, "a", "b"))), UNKNOWN);
-        assert_eq!(judged(|_, _, txn| drop(txn.get_or_insert_map("targets").insert(txn, "a", "b"))), UNKNOWN);
-        assert_eq!(judged(|_, _, txn| drop(txn.get_or_insert_array("targets").push_back(txn, "b"))), UNKNOWN);
-        assert_eq!(judged(|_, item, txn| drop(item.insert(txn, "colour", "red"))), UNKNOWN);
-        assert_eq!(judged(|_, item, txn| drop(item.insert(txn, "title", "no text"))), UNKNOWN);
-        assert_eq!(judged(|_, item, txn| drop(item.insert(txn, "title", TextPrelim::new("another")))), UNKNOWN);
-        assert_eq!(judged(|_, item, txn| drop(item.remove(txn, "title"))), UNKNOWN);
-        assert_eq!(judged(|_, item, txn| drop(item.insert(txn, "area", ArrayPrelim::default()))), UNKNOWN);
-        assert_eq!(judged(|_, item, txn| drop(item.insert(txn, "area", Any::Bool(true)))), UNKNOWN);
-        assert_eq!(judged(|_, item, txn| drop(item.insert(txn, "area", "somewhere else"))), UNKNOWN);
-        assert_eq!(judged(|_, item, txn| drop(item.insert(txn, "by", "tomorrow"))), UNKNOWN);
-        assert_eq!(judged(|_, item, txn| drop(item.insert(txn, "before_home", 11))), UNKNOWN);
-        assert_eq!(judged(|_, item, txn| drop(item.insert(txn, "before_home", 1.5))), UNKNOWN);
-        assert_eq!(judged(|_, item, txn| drop(item.insert(txn, "removed_by", "Amira"))), UNKNOWN);
+        assert_eq!(judged(|_, _, txn| txn.get_or_insert_text("title").push(txn, "x")), UNKNOWN);
+        assert_eq!(judged(|_, _, txn| txn.get_or_insert_map("notes").insert(txn, "a", "b")), UNKNOWN);
+        assert_eq!(judged(|_, _, txn| txn.get_or_insert_map("targets").insert(txn, "a", "b")), UNKNOWN);
+        assert_eq!(judged(|_, _, txn| txn.get_or_insert_array("targets").push_back(txn, "b")), UNKNOWN);
+        assert_eq!(judged(|_, item, txn| item.insert(txn, "colour", "red")), UNKNOWN);
+        assert_eq!(judged(|_, item, txn| item.insert(txn, "title", "no text")), UNKNOWN);
+        assert_eq!(judged(|_, item, txn| item.insert(txn, "title", TextPrelim::new("another"))), UNKNOWN);
+        assert_eq!(judged(|_, item, txn| item.remove(txn, "title")), UNKNOWN);
+        assert_eq!(judged(|_, item, txn| item.insert(txn, "area", ArrayPrelim::default())), UNKNOWN);
+        assert_eq!(judged(|_, item, txn| item.insert(txn, "area", Any::Bool(true))), UNKNOWN);
+        assert_eq!(judged(|_, item, txn| item.insert(txn, "area", "somewhere else")), UNKNOWN);
+        assert_eq!(judged(|_, item, txn| item.insert(txn, "by", "tomorrow")), UNKNOWN);
+        assert_eq!(judged(|_, item, txn| item.insert(txn, "before_home", 11)), UNKNOWN);
+        assert_eq!(judged(|_, item, txn| item.insert(txn, "before_home", 1.5)), UNKNOWN);
+        assert_eq!(judged(|_, item, txn| item.insert(txn, "removed_by", "Amira")), UNKNOWN);
     }
 
     #[test]

@@ -237,10 +237,30 @@ fn what_no_section_has_a_place_for_is_refused() {
         refused
     };
     let unknown = Some(Refusal::UnknownShape);
-    assert_eq!(attempt(|txn, _| drop(txn.get_or_insert_map("costs").insert(txn, "a", 1))), unknown);
-    assert_eq!(attempt(|txn, target| drop(target.insert(txn, "colour", "red"))), unknown);
-    assert_eq!(attempt(|txn, target| drop(target.insert(txn, "area", "nowhere"))), unknown);
-    assert_eq!(attempt(|txn, target| drop(target.insert(txn, "area", Any::from(vec![Any::Null])))), unknown);
+    assert_eq!(
+        attempt(|txn, _| {
+            txn.get_or_insert_map("costs").insert(txn, "a", 1);
+        }),
+        unknown
+    );
+    assert_eq!(
+        attempt(|txn, target| {
+            target.insert(txn, "colour", "red");
+        }),
+        unknown
+    );
+    assert_eq!(
+        attempt(|txn, target| {
+            target.insert(txn, "area", "nowhere");
+        }),
+        unknown
+    );
+    assert_eq!(
+        attempt(|txn, target| {
+            target.insert(txn, "area", Any::from(vec![Any::Null]));
+        }),
+        unknown
+    );
     let bold = |txn: &mut yrs::TransactionMut, target: MapRef| {
         let title = target.get(txn, "title").unwrap().cast::<yrs::TextRef>().unwrap();
         title.insert_with_attributes(txn, 0, "bold", [("bold".into(), Any::Bool(true))].into());
