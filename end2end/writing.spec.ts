@@ -1,0 +1,177 @@
+// One text box, two people in it: what a person writing notices, or must not notice, of the other.
+import type { Locator, Page } from '@playwright/test'
+import { boxes, saved } from './support/page.ts'
+import { type Join, expect, hydrated, test } from './support/test.ts'
+
+type Side = { page: Page; box: Locator }
+
+/** Two people at the same empty box. */
+async function together(join: Join, field = 'title'): Promise<[Side, Side]> {
+  const { page: mine } = await join({ pupil: 'Tomek', role: 'facilitator' })
+  const { page: theirs } = await join({ pupil: 'Tomek', role: 'parent' })
+  const [me, you] = [mine, theirs].map((page) => ({ page, box: boxes(page, 'plan', 'targets', field).first() }))
+  await me!.box.fill('')
+  await expect(you!.box).toHaveValue('')
+  return [me!, you!]
+}
+
+/** The box with its label, its buttons and who is there. */
+function around({ box }: Side): Locator {
+  return box.locator('xpath=ancestor::*[contains(concat(" ", @class, " "), " field ")][1]')
+}
+
+async function writes(side: Side, text: string): Promise<void> {
+  await side.box.focus()
+  await side.page.keyboard.type(text)
+}
+
+async function select(side: Side, from: number, to = from): Promise<void> {
+  await side.box.evaluate((box: HTMLTextAreaElement, [from, to]) => {
+    box.focus()
+    box.setSelectionRange(from!, to!)
+  }, [from, to])
+}
+
+function selection({ box }: Side): Promise<{ from: number; to: number; focused: boolean }> {
+  return box.evaluate((box: HTMLTextAreaElement) => ({
+    from: box.selectionStart,
+    to: box.selectionEnd,
+    focused: document.activeElement === box,
+  }))
+}
+
+async function both(sides: [Side, Side], text: string): Promise<void> {
+  for (const { box } of sides) await expect(box).toHaveValue(text)
+}
+
+test('a caret stays by its letter, whatever somebody else writes around it', async ({ join }) => {
+  const [me, you] = await together(join)
+  await writes(me, 'one two three')
+  await both([me, you], 'one two three')
+
+  await select(you, 3)
+  await select(me, 3)
+  await writes(me, 'XX')
+  await both([me, you], 'oneXX two three')
+  expect(await selection(you)).toEqual({ from: 3, to: 3, focused: true })
+
+  await select(me, 0)
+  await writes(me, 'YY')
+  await both([me, you], 'YYoneXX two three')
+  expect(await selection(you)).toEqual({ from: 5, to: 5, focused: true })
+
+  // A selection loses what somebody else deletes out of it, and nothing more.
+  await select(you, 8, 11)
+  await select(me, 9, 10)
+  await me.page.keyboard.press('Delete')
+  await both([me, you], 'YYoneXX to three')
+  expect(await selection(you)).toEqual({ from: 8, to: 10, focused: true })
+})
+
+test('two people who write in one box at once lose no letter', async ({ join }) => {
+  const [me, you] = await together(join)
+  await writes(me, '.')
+  await both([me, you], '.')
+  await select(me, 1)
+  await select(you, 0)
+  await Promise.all([
+    me.page.keyboard.type(' and 👩‍👩‍👧‍👦 at the end سلام', { delay: 15 }),
+    you.page.keyboard.type('At the beginning 😀', { delay: 20 }),
+  ])
+  await both([me, you], 'At the beginning 😀. and 👩‍👩‍👧‍👦 at the end سلام')
+  await saved(me.page)
+  await saved(you.page)
+})
+
+test('undo takes back my words and nobody else’s', async ({ join }) => {
+  const [me, you] = await together(join, 'baseline')
+  await writes(me, 'Their words.')
+  await both([me, you], 'Their words.')
+  await select(you, 12)
+  await writes(you, ' My words')
+  await both([me, you], 'Their words. My words')
+  await select(me, 0)
+  await writes(me, 'Now: ')
+  await both([me, you], 'Now: Their words. My words')
+
+  await you.page.keyboard.press('Control+z')
+  await both([me, you], 'Now: Their words.')
+  await you.page.keyboard.press('Control+y')
+  await both([me, you], 'Now: Their words. My words')
+  const field = around(you)
+  await field.getByRole('button', { name: 'Undo mine' }).click()
+  await both([me, you], 'Now: Their words.')
+})
+
+test('a word that is being composed is not broken off by somebody else’s', async ({ join }) => {
+  const [me, you] = await together(join)
+  await writes(me, 'Play a game')
+  await both([me, you], 'Play a game')
+  const keyboard = await you.page.context().newCDPSession(you.page)
+  const compose = (text: string) =>
+    keyboard.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length })
+
+  await select(you, 4)
+  await compose('ni')
+  await select(me, 0)
+  await writes(me, 'Now: ')
+  await expect(me.box).toHaveValue('Now: Playni a game')
+  await expect(you.box).toHaveValue('Playni a game')
+  await expect(you.page.locator('.held-chip')).toContainText('waiting')
+  await compose('nihao')
+  await keyboard.send('Input.insertText', { text: '你好' })
+  await both([me, you], 'Now: Play你好 a game')
+  expect(await selection(you)).toEqual({ from: 11, to: 11, focused: true })
+})
+
+test('what is typed before any script has arrived is kept', async ({ join }) => {
+  const [me, you] = await together(join)
+  await writes(me, 'Seen')
+  await both([me, you], 'Seen')
+  await saved(me.page)
+
+  let arrive = () => {}
+  const late = new Promise<void>((resolve) => (arrive = resolve))
+  await you.page.route('**/*.wasm', async (route) => {
+    await late
+    await route.continue()
+  })
+  await you.page.reload({ waitUntil: 'commit' })
+  await you.box.focus()
+  await you.page.keyboard.press('Control+End')
+  await you.page.keyboard.type(' and typed early')
+  await select(me, 0)
+  await writes(me, 'First: ')
+  arrive()
+  await hydrated(you.page)
+  await both([me, you], 'First: Seen and typed early')
+  expect((await selection(you)).focused).toBe(true)
+})
+
+test('who writes where is said in words, and goes when they go', async ({ join }) => {
+  const [me, you] = await together(join)
+  await you.box.focus()
+  const field = around(me)
+  await expect(field.locator('.writing-here')).toHaveText('Agnieszka is writing here')
+  await expect(me.box).toHaveAccessibleDescription('Agnieszka is writing here')
+  await expect(field.locator('.caret')).toHaveCount(1)
+  await you.box.blur()
+  await expect(field.locator('.writing-here')).toHaveCount(0)
+  await expect(field.locator('.caret')).toHaveCount(0)
+})
+
+test('what is written while the server is away arrives when it is back', async ({ server, join }) => {
+  const [me, you] = await together(join, 'success')
+  await writes(me, 'Before')
+  await both([me, you], 'Before')
+  await saved(me.page)
+  await server.kill()
+  await writes(me, ' and during')
+  await expect(me.page.locator('.save-state')).toHaveText('Cannot save – do not close')
+  await select(you, 0)
+  await writes(you, 'Also: ')
+  await server.startAgain()
+  await both([me, you], 'Also: Before and during')
+  await saved(me.page)
+  await saved(you.page)
+})
