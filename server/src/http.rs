@@ -27,17 +27,20 @@ use crate::{state::AppState, ws};
 const LONGEST_BODY: usize = 64 * 1024;
 
 pub fn router(state: AppState, site: &Path) -> Router {
-    Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
+    // Only here is it asked who somebody is: a file needs no database.
+    let personal = Router::new()
         .route("/live", get(ws::upgrade))
-        .route("/join/{token}", post(join::sign_in))
         .route("/finish", post(join::finish))
         .route("/meetings/{id}/record.json", get(record::json))
         .merge(pages::routes(&state))
+        .layer(from_fn_with_state(state.clone(), session::read));
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/join/{token}", post(join::sign_in))
+        .merge(personal)
         .nest_service("/pkg", assets::hashed(site))
         .fallback_service(assets::or_else(site, pages::not_found(&state)))
-        .layer(from_fn_with_state(state.clone(), session::read))
         .layer(from_fn(origin::guard))
         .layer(from_fn(csp::headers))
         .layer(RequestBodyLimitLayer::new(LONGEST_BODY))

@@ -438,6 +438,12 @@ const BOARDS: &[List] = &[
     assess::ADVICE,
 ];
 
+/// Words as the record keeps them. A NUL, which a program can send and no keyboard, fits in no
+/// database: left in, it would keep everybody from agreeing.
+fn kept(words: &str) -> String {
+    words.replace('\0', "").trim().to_owned()
+}
+
 struct Item<'a> {
     doc: &'a SectionDoc,
     list: &'a List,
@@ -446,7 +452,7 @@ struct Item<'a> {
 
 impl Item<'_> {
     fn words(&self, field: &str) -> String {
-        self.doc.words(self.list, self.id, field).trim().to_owned()
+        kept(&self.doc.words(self.list, self.id, field))
     }
 
     fn number(&self, field: &str) -> Option<i64> {
@@ -499,8 +505,8 @@ fn statements(doc: Option<&SectionDoc>, list: &List, names: &BTreeMap<PersonId, 
                 .join(": "),
             said_by,
             said_by_name: said_by.and_then(|person| names.get(&person).cloned()).unwrap_or_default(),
-            captured: meta.as_ref().map(|meta| meta.captured.clone()).unwrap_or_default(),
-            said_on: meta.map(|meta| meta.said_on).unwrap_or_default(),
+            captured: meta.as_ref().map(|meta| kept(&meta.captured)).unwrap_or_default(),
+            said_on: meta.map(|meta| kept(&meta.said_on)).unwrap_or_default(),
             side: if list.field(assess::SIDE).is_some() { item.words(assess::SIDE) } else { String::new() },
         }
     })

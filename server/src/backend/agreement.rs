@@ -112,7 +112,9 @@ fn costs(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Cost> {
         .into_iter()
         .filter_map(|item| {
             let provision: ItemId = doc.words(list, item, "provision").parse().ok()?;
-            let (pence, funding) = (doc.number(list, item, "pence_per_pupil"), doc.words(list, item, "funding"));
+            let pence = doc.number(list, item, "pence_per_pupil");
+            // See `shared::record` for NUL.
+            let funding = doc.words(list, item, "funding").replace('\0', "");
             Some(Cost { provision, pence_per_pupil: pence, funding })
         })
         .collect()

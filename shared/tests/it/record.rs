@@ -7,6 +7,7 @@ use shared::{
     doc::{NewItem, SectionDoc},
     record::{self, Agreement, Attendee, Facts, MeetingFacts, Response},
     schema::{actions, assess, passport, plan, staff},
+    splice::Splice,
 };
 use uuid::Uuid;
 
@@ -136,4 +137,14 @@ fn the_same_sections_give_the_same_bytes_and_hash() {
     assert!(keys.is_sorted());
     let back: record::AgreedRecord = serde_json::from_str(&one).unwrap();
     assert_eq!(record::canonical_json(&back).unwrap(), one);
+}
+
+#[test]
+fn a_program_that_sends_nul_keeps_nobody_from_agreeing() {
+    let sections = complete();
+    let nul = Splice { at: 0, delete: 0, insert: "\0".to_owned() };
+    sections[&Section::Plan].splice(&plan::TARGETS, item(1), "pupil_words", &nul);
+    let record = record::project(&sections, facts()).unwrap();
+    assert_eq!(record.targets[0].pupil_words, "I can play with Jakub.");
+    assert!(!record::canonical_json(&record).unwrap().contains("\\u0000"));
 }
