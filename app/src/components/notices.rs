@@ -1,7 +1,7 @@
 //! When something happens: what happened, whose words are safe, and what to press.
 
 use leptos::prelude::*;
-use shared::record::Missing;
+use shared::{Role, record::Missing};
 
 use super::{icon::Icon, people::People};
 use crate::{
@@ -101,18 +101,19 @@ pub fn GoThere(#[prop(into)] href: Callback<Part, String>) -> impl IntoView {
     let stayed = RwSignal::new(None::<(String, String)>);
     let call = Memo::new(move |_| {
         let call = spotlight.get().filter(|(_, by)| !by.is_empty())?;
-        let i_run_it = people.my_role().is_some_and(shared::Role::can_facilitate);
+        let i_run_it = people.my_role().is_some_and(Role::can_facilitate);
         (!i_run_it && stayed.get().as_ref() != Some(&call)).then_some(call)
     });
     move || {
         let (part, by) = call.get()?;
         let part = Part::from_key(&part)?;
+        let title = if people.my_role() == Some(Role::Pupil) { part.plain_title() } else { part.title() };
         let answered = move |_| stayed.set(call.get_untracked());
         Some(view! {
-            <div class="go-there">
+            <aside class="go-there" aria-label="The meeting has moved on">
                 <p>
                     <Icon name="gather" />
-                    <span>{by} " has moved on to " <strong>{part.title()}</strong></span>
+                    <span>{by} " has moved on to " <strong>{title}</strong></span>
                 </p>
                 <a class="button on-board primary" href=href.run(part) rel="external" on:click=answered>
                     "Go there"
@@ -121,7 +122,7 @@ pub fn GoThere(#[prop(into)] href: Callback<Part, String>) -> impl IntoView {
                 <button class="button on-board" type="button" on:click=answered>
                     "Stay here"
                 </button>
-            </div>
+            </aside>
         })
     }
 }

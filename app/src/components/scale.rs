@@ -9,7 +9,7 @@ pub fn Scale(before: Memo<Option<i64>>, now: Memo<Option<i64>>, side: Side) -> i
     let class = if side == Side::Pupil { "scale is-pupil" } else { "scale" };
     let (from, to) = (move || before.get().map(place), move || now.get().map(place));
     view! {
-        <svg class=class viewBox="0 0 200 24" aria-hidden="true">
+        <svg class=class viewBox="0 0 200 24" preserveAspectRatio="xMinYMid meet" aria-hidden="true">
             {(1..=10).map(|n| view! { <circle class="tick" cx=place(n) cy="12" r="2"></circle> }).collect_view()}
             {move || {
                 Some(view! { <line class="span" x1=from()? x2=to()? y1="12" y2="12"></line> })

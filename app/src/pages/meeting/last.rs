@@ -46,7 +46,7 @@ pub(super) fn Last() -> impl IntoView {
             </ol>
             {is_adults.then(|| view! { <Add store list /> })}
             <Remarks store target=None />
-            {is_adults.then(move || meeting.section(Section::Do).map(|store| view! { <Delivery store /> }))}
+            {is_adults.then(move || untrack(|| meeting.section(Section::Do)).map(|store| view! { <Delivery store /> }))}
             {is_adults
                 .then(|| {
                     only_item(store, &review::WHOLE)

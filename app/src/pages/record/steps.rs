@@ -64,7 +64,9 @@ pub(super) fn NextSteps(record: AgreedRecord) -> impl IntoView {
         .collect();
     let steps = record.targets.into_iter().enumerate().map(move |(at, target)| {
         let help: Vec<_> = provision.iter().filter(|help| help.targets.contains(&target.id)).map(in_one_line).collect();
-        let by = if target.by.is_empty() { String::new() } else { format!(" By {}.", dates::short(&target.by)) };
+        let by = dates::short(&target.by);
+        // Said once: many a target names its day by itself.
+        let by = if by.is_empty() || target.success.contains(&by) { String::new() } else { format!(" By {by}.") };
         view! {
             <div class="step">
                 <h3>{at + 1} ". " {either(target.pupil_words, target.title)}</h3>
