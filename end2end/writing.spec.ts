@@ -175,3 +175,15 @@ test('what is written while the server is away arrives when it is back', async (
   await saved(me.page)
   await saved(you.page)
 })
+
+test('what a box has no room for is kept, and said', async ({ join }) => {
+  const [me] = await together(join, 'impact')
+  await me.page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await me.page.evaluate((text) => navigator.clipboard.writeText(text), 'too long '.repeat(300))
+  await me.box.focus()
+  await me.page.keyboard.press('Control+v')
+  await expect(me.page.locator('.kept')).toContainText('too long')
+  await expect(me.page.locator('.kept-words')).toHaveText('too long '.repeat(300).trim())
+  await expect(around(me).locator('.hint')).toHaveText('This box is full')
+  await saved(me.page)
+})

@@ -8,6 +8,11 @@
 //! What must stay true: browser objects live in thread-locals and never in a signal; an observer of
 //! a document only fills a queue, and nothing reads the document until its transaction is over.
 
+#![cfg_attr(
+    all(test, not(feature = "hydrate")),
+    allow(dead_code, reason = "a test without a browser reaches only the parts that need none")
+)]
+
 mod field;
 mod field_tools;
 mod fresh;
@@ -55,6 +60,8 @@ mod samples;
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
+#[cfg(any(feature = "hydrate", test))]
+use shared::event::Refusal;
 use shared::{
     Access, MeetingId, ParticipantId, PersonId, Role, Section, Stage, doc::FieldAddress, policy, presence::Presence,
     sync::SaveState,
@@ -103,6 +110,15 @@ pub struct KeptWords {
     pub words: String,
     /// What happened, in plain words.
     pub reason: &'static str,
+}
+
+#[cfg(any(feature = "hydrate", test))]
+impl KeptWords {
+    fn new(field: FieldAddress, words: String, refusal: Refusal) -> Self {
+        let field_label = field.schema().map_or("", |(_, schema)| schema.label);
+        let where_label = format!("{}: {field_label}", field.section.label());
+        Self { field, where_label, words, reason: refusal.sentence() }
+    }
 }
 
 /// Makes the page’s meeting and puts it into context. In the browser it connects once the page is

@@ -135,8 +135,7 @@ impl Line {
         let words = |field: FieldAddress| {
             let (list, schema) = field.schema()?;
             let words = doc.words(list, field.item, schema.key);
-            let where_label = format!("{}: {}", field.section.label(), schema.label);
-            Some(KeptWords { field, where_label, words, reason: refusal.sentence() })
+            Some(KeptWords::new(field, words, refusal))
         };
         self.unsaved.take().into_iter().filter_map(words).map(Ask::Keep).collect()
     }

@@ -7,6 +7,8 @@
 //! What must stay true: nothing here keeps a document beyond the section’s own; whenever the section
 //! starts afresh, the text is looked up again by its address.
 
+mod beside;
+
 use std::{
     cell::RefCell,
     rc::{Rc, Weak},
@@ -16,19 +18,17 @@ use std::{
 use leptos::prelude::*;
 use shared::{
     doc::{FieldAddress, SectionDoc},
+    event::Refusal,
     presence::{Presence, Writing},
     splice::Splice,
 };
 use wasm_bindgen::JsCast;
-use web_sys::{Event, HtmlElement, HtmlTextAreaElement, InputEvent, KeyboardEvent};
+use web_sys::{ClipboardEvent, Event, HtmlElement, HtmlTextAreaElement, InputEvent, KeyboardEvent};
 
 use super::{
-    SectionStore, carets::Carets, driver, field_tools::FieldTools, held::Held, hold::Hold, incoming::Incoming,
-    listener::Listener, sticky, undo::FieldUndo,
+    KeptWords, SectionStore, carets::Carets, driver, field_tools::FieldTools, held::Held, hold::Hold,
+    incoming::Incoming, listener::Listener, sticky, undo::FieldUndo,
 };
-
-/// How long after the last letter somebody still counts as writing.
-const TYPING: Duration = Duration::from_secs(2);
 
 pub(super) struct TextBinding {
     core: Rc<Core>,
@@ -169,6 +169,7 @@ impl Core {
                     }
                 }
             }),
+            on("paste", |core, event| core.keep_what_is_cut_off(event.unchecked_ref())),
             on("focus", |core, _| core.tell_presence()),
             on("blur", |core, _| {
                 core.finish_word();
@@ -224,6 +225,17 @@ impl Core {
             self.tell_presence_later();
         }
         self.draw();
+    }
+
+    /// A browser cuts a paste off at the box’s limit without a word. What was to come is kept whole.
+    fn keep_what_is_cut_off(&self, event: &ClipboardEvent) {
+        let Some(words) = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok()) else { return };
+        let start = self.area.selection_start().ok().flatten().unwrap_or_default() as usize;
+        let replaced = self.caret().saturating_sub(start);
+        let room = (self.area.max_length() as usize + replaced).saturating_sub(self.area.text_length() as usize);
+        if words.encode_utf16().count() > room {
+            driver::keep(KeptWords::new(self.address.clone(), words, Refusal::TooLong));
+        }
     }
 
     fn undo_instead(&self, event: &Event, undo: fn(&mut FieldUndo) -> bool) {
@@ -307,68 +319,6 @@ impl Core {
         };
         let timer = set_timeout_with_handle(flush, wait).ok();
         if let Some(before) = std::mem::replace(&mut self.state.borrow_mut().flush, timer) {
-            before.clear();
-        }
-    }
-
-    // ── beside the text ──
-
-    fn show_tools(&self) {
-        let state = self.state.borrow();
-        let undo = state.undo.as_ref();
-        self.tools.show(
-            undo.is_some_and(FieldUndo::can_undo),
-            undo.is_some_and(FieldUndo::can_redo),
-            state.held.waiting(),
-        );
-    }
-
-    fn tell_presence(&self) {
-        if !self.has_focus() {
-            return;
-        }
-        let state = self.state.borrow();
-        let place = state.held.to_document(self.caret());
-        let caret = state.incoming.as_ref().and_then(|text| sticky::position(text, place as u32));
-        let typing = state.typed_at.is_some_and(|at| now() - at < TYPING.as_millis() as f64);
-        driver::writing(Writing { field: Some(self.address.clone()), caret, typing });
-    }
-
-    /// Says that the writing has paused, once it has.
-    fn tell_presence_later(&self) {
-        let own = self.own.clone();
-        let tell = move || {
-            if let Some(core) = own.upgrade() {
-                core.tell_presence();
-            }
-        };
-        set_timeout(tell, TYPING + Duration::from_millis(50));
-    }
-
-    fn draw(&self) {
-        let mut state = self.state.borrow_mut();
-        let state = &mut *state;
-        let carets = match &state.incoming {
-            Some(text) => state
-                .others
-                .iter()
-                .filter_map(|other| {
-                    let place = sticky::place(text, other.writing.caret.as_ref()?)?;
-                    Some((state.held.to_box(place as usize), other.clone()))
-                })
-                .collect(),
-            None => vec![],
-        };
-        let named_for = state.carets.draw(state.held.shown(), carets, now());
-        let own = self.own.clone();
-        let redraw = move || {
-            if let Some(core) = own.upgrade() {
-                core.draw();
-            }
-        };
-        let timer =
-            named_for.and_then(|wait| set_timeout_with_handle(redraw, Duration::from_millis(wait as u64 + 1)).ok());
-        if let Some(before) = std::mem::replace(&mut state.unname, timer) {
             before.clear();
         }
     }
