@@ -4,6 +4,8 @@ import { boxes, openPart } from './support/page.ts'
 import { expect, test } from './support/test.ts'
 import { SectionClient, signIn, socket } from './support/yjs.ts'
 
+test.use({ school: 'agrees' })
+
 test('they answer, one of them against; it is saved, closed, readable, and carried on', async ({ server, join }) => {
   test.setTimeout(120_000)
   const meeting = { pupil: 'Tomek', stage: 'preparing' }

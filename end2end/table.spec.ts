@@ -5,6 +5,8 @@ import { agreesWith, box, boxes, itemOf, openPart, saved } from './support/page.
 import { type Joined, expect, test } from './support/test.ts'
 import { SectionClient, signIn, socket } from './support/yjs.ts'
 
+test.use({ school: 'meets' })
+
 const meeting = { pupil: 'Tomek', stage: 'preparing' }
 const roles = ['facilitator', 'pupil', 'parent', 'teacher', 'specialist'] as const
 // Letters that only one person types, so that whose is whose can be read off the text.
@@ -20,6 +22,10 @@ test('five people write at once, and every screen and the server end the same', 
   const passport = new SectionClient(connection, people[0].meeting, 'passport')
   const plan = new SectionClient(connection, people[0].meeting, 'plan')
   await expect.poll(() => passport.synced && plan.synced).toBe(true)
+  await facilitator.getByRole('button', { name: 'Start the meeting' }).click()
+  for (const page of [facilitator, parent, teacher, specialist]) {
+    await expect(page.locator('.stages [aria-current="step"]')).toHaveText('Together')
+  }
   await openPart(pupil, 'passport')
 
   await test.step('the same statement, by all five at the same moment', async () => {

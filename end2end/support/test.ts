@@ -13,10 +13,13 @@ export type Wanted = { pupil?: string; stage?: string; name?: string; role?: str
 export type Joined = { page: Page; context: BrowserContext; person: Person; meeting: Meeting }
 export type Join = (wanted: Wanted) => Promise<Joined>
 
-export const test = base.extend<{ join: Join }, { server: Server }>({
-  // One per file of tests: it is quick to start, but not so quick as to do it for each.
+export const test = base.extend<{ join: Join }, { school: string; server: Server }>({
+  // A test that moves a meeting on asks for a school of its own: test.use({ school: 'what for' }).
+  school: ['everybody’s', { option: true, scope: 'worker' }],
+
+  // One for all tests that leave it as it was: it is quick to start, but not so quick as to do it for each.
   server: [
-    async ({}, use) => {
+    async ({ school: _ }, use) => {
       const server = await Server.start()
       await use(server)
       await server.stop()
