@@ -14,7 +14,6 @@ use shared::{
     doc::FieldAddress,
     event::ServerEvent,
     presence::Writing,
-    protocol::{CloseCode, Frame, Message},
     sync::{Input, SaveState},
 };
 use wasm_bindgen::JsCast;
@@ -27,7 +26,7 @@ use super::{
     listener::Listener,
     own_presence::{self, OwnPresence},
     set_if_new,
-    socket::{Socket, SocketEvent},
+    socket::Socket,
     writers::Writers,
 };
 

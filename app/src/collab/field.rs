@@ -220,7 +220,7 @@ mod tests {
                 doc.add(&TARGETS, item, NewItem::default().with("title", words));
             });
             provide_meeting(&page);
-            let field = TARGETS.field("title").unwrap();
+            let Some(field) = TARGETS.field("title") else { panic!("targets have a title") };
             let address = FieldAddress::new(Section::Plan, &TARGETS, item, field);
             view! { <CollabField address /> }.to_html()
         })

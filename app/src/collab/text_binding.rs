@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use shared::{
     doc::{FieldAddress, SectionDoc},
     event::Refusal,
-    presence::{Presence, Writing},
+    presence::Presence,
     splice::Splice,
 };
 use wasm_bindgen::JsCast;
@@ -27,7 +27,7 @@ use web_sys::{ClipboardEvent, Event, HtmlElement, HtmlTextAreaElement, InputEven
 
 use super::{
     KeptWords, SectionStore, carets::Carets, driver, field_tools::FieldTools, held::Held, hold::Hold,
-    incoming::Incoming, listener::Listener, sticky, undo::FieldUndo,
+    incoming::Incoming, listener::Listener, undo::FieldUndo,
 };
 
 pub(super) struct TextBinding {
