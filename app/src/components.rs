@@ -11,4 +11,5 @@ pub mod my_view;
 pub mod notices;
 pub mod people;
 pub mod scale;
+pub mod tools;
 pub mod words;

@@ -8,8 +8,8 @@ use super::{
     field::Field,
     icon::Icon,
     item::Item,
-    list::Tools,
     people::{People, Portrait, TokenOf},
+    tools::Tools,
 };
 
 /// A card with the pupil’s words. The pupil, and the pupil’s scribe, can write on it.

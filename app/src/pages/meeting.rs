@@ -16,6 +16,7 @@ mod other;
 pub mod parts;
 mod passport;
 mod pupil;
+mod remarks;
 mod round;
 mod sheet;
 mod side_rows;

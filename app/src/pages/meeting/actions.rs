@@ -12,7 +12,8 @@ use crate::{
     components::{
         field::Field,
         item::Item,
-        list::{Add, Rows, Tools, all_shown},
+        list::{Add, Rows, all_shown},
+        tools::Tools,
     },
 };
 

@@ -3,12 +3,20 @@
 use leptos::prelude::*;
 
 use super::parts::Part;
-use crate::{collab::use_meeting, components::icon::Icon};
+use crate::{
+    collab::use_meeting,
+    components::{focus, icon::Icon},
+};
 
 /// Where everybody was last asked to look.
 pub(super) fn spotlit() -> Memo<Option<Part>> {
     let spotlight = use_meeting().spotlight();
     Memo::new(move |_| spotlight.get().and_then(|(key, _)| Part::from_key(&key)))
+}
+
+/// The part whose sheet lies at the top of the window now.
+pub(super) fn in_view(parts: &[Part]) -> Option<Part> {
+    parts.iter().rev().find(|part| focus::has_reached_top(part.key())).or(parts.first()).copied()
 }
 
 #[component]
@@ -65,8 +73,19 @@ fn PartLinks(parts: Memo<Vec<Part>>, now: Memo<Option<Part>>) -> impl IntoView {
 #[component]
 pub(super) fn PartNav(parts: Memo<Vec<Part>>) -> impl IntoView {
     let now = spotlit();
+    // Where this person is, which need not be where everybody was asked to look.
+    let seen = RwSignal::new(None);
+    Effect::new(move || {
+        let listening = window_event_listener(leptos::ev::scroll, move |_| {
+            let part = in_view(&parts.get_untracked());
+            if seen.get_untracked() != part {
+                seen.set(part);
+            }
+        });
+        on_cleanup(move || listening.remove());
+    });
     let at = Memo::new(move |_| {
-        let now = now.get().unwrap_or(Part::Who);
+        let now = seen.get().or_else(|| now.get()).unwrap_or(Part::Who);
         parts.with(|parts| parts.iter().position(|part| *part == now).unwrap_or(0))
     });
     let step = move |by: isize, icon: &'static str, words: &'static str| {

@@ -14,7 +14,8 @@ use crate::{
         field::Field,
         icon::Icon,
         item::Item,
-        list::{Add, Rows, Tools, shown},
+        list::{Add, Rows, shown},
+        tools::Tools,
     },
 };
 

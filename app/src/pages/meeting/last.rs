@@ -5,8 +5,7 @@
 
 use leptos::prelude::*;
 use shared::{
-    ItemId, Section,
-    doc::NewItem,
+    Section,
     role::Side,
     schema::{actions, review},
 };
@@ -14,6 +13,7 @@ use shared::{
 use super::{
     other::PlainRow,
     parts::Part,
+    remarks::Remarks,
     sheet::{Empty, Layout, Sheet},
 };
 use crate::{
@@ -22,10 +22,10 @@ use crate::{
         field::Field,
         icon::Icon,
         item::{Item, only_item},
-        list::{Add, Rows, Tools, all_shown, shown},
+        list::{Add, Rows, all_shown},
         people::{People, SideMark},
         scale::Scale,
-        words::{By, PupilWords, SaidBy, TokenBy},
+        tools::Tools,
     },
 };
 
@@ -46,7 +46,7 @@ pub(super) fn Last() -> impl IntoView {
             </ol>
             {is_adults.then(|| view! { <Add store list /> })}
             <Remarks store target=None />
-            {is_adults.then(move || untrack(|| meeting.section(Section::Do)).map(|store| view! { <Delivery store /> }))}
+            {is_adults.then(move || meeting.section_now(Section::Do).map(|store| view! { <Delivery store /> }))}
             {is_adults
                 .then(|| {
                     only_item(store, &review::WHOLE)
@@ -170,61 +170,6 @@ fn PupilsScores(item: Item) -> impl IntoView {
             <Scale before now side=Side::Pupil />
             <Field item key="after_pupil" label="How is it now? 1 is hard, 10 is easy" />
         </div>
-    }
-}
-
-/// What each of us says about one target, or about all of them.
-#[component]
-fn Remarks(store: SectionStore, target: Option<ItemId>) -> impl IntoView {
-    let list = &review::REMARKS;
-    let about = target.map(|id| id.to_string()).unwrap_or_default();
-    let rows = {
-        let about = about.clone();
-        shown(store, list, move |item| item.words("target").get() == about)
-    };
-    let with = move |new: NewItem| new.with("target", about.clone());
-    let words = if target.is_some() { list.add } else { "Add what you think about all of them" };
-    view! {
-        <ul class="remarks">
-            <Rows store list shown=rows row=|item| view! { <Remark item /> } />
-        </ul>
-        <Add store list words with=with pupils=true />
-    }
-}
-
-#[component]
-fn Remark(item: Item) -> impl IntoView {
-    let is_pupils = item.is_pupils();
-    move || {
-        if is_pupils.get() {
-            view! {
-                <li class="is-pupil">
-                    <figure class="said">
-                        <PupilWords item key="text" />
-                        <SaidBy item />
-                    </figure>
-                </li>
-            }
-            .into_any()
-        } else {
-            let may_change = item.may_change();
-            view! {
-                <li class="line">
-                    <TokenBy item class="small" />
-                    <div>
-                        <Field
-                            item
-                            key="text"
-                            hide_label=true
-                            read_only=Signal::derive(move || !may_change.get())
-                        />
-                        <By item />
-                    </div>
-                    <Tools item />
-                </li>
-            }
-            .into_any()
-        }
     }
 }
 

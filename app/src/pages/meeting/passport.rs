@@ -19,8 +19,9 @@ use crate::{
         focus,
         icon::Icon,
         item::Item,
-        list::{Add, Rows, Tools, all_shown},
+        list::{Add, Rows, all_shown},
         people::{People, Portrait},
+        tools::Tools,
         words::{By, Protected, PupilWords, TokenBy, how_captured},
     },
 };

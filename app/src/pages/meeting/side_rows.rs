@@ -12,8 +12,9 @@ use crate::{
     components::{
         field::Field,
         item::Item,
-        list::{Add, Rows, Tools, all_shown, shown},
+        list::{Add, Rows, all_shown, shown},
         people::People,
+        tools::Tools,
         words::{By, PupilWords},
     },
 };

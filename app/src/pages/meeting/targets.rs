@@ -18,8 +18,9 @@ use crate::{
     components::{
         field::Field,
         item::{Item, only_item},
-        list::{Add, Rows, Tools, all_shown},
+        list::{Add, Rows, all_shown},
         people::{People, SideMark},
+        tools::Tools,
     },
 };
 

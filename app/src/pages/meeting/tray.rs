@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 use shared::Stage;
 
-use super::{agenda::spotlit, agree::Failed, parts::Part};
+use super::{
+    agenda::{in_view, spotlit},
+    agree::Failed,
+    parts::Part,
+};
 use crate::{
     api::meetings::{spotlight, start_meeting},
     collab::use_meeting,
@@ -136,9 +140,4 @@ fn Timer(minutes: u32) -> impl IntoView {
             </span>
         </p>
     }
-}
-
-/// The part whose sheet lies at the top of the window now.
-fn in_view(parts: &[Part]) -> Option<Part> {
-    parts.iter().rev().find(|part| focus::has_reached_top(part.key())).or(parts.first()).copied()
 }

@@ -16,8 +16,9 @@ use crate::{
         field::Field,
         icon::Icon,
         item::Item,
-        list::{Add, Rows, Tools, all_shown},
+        list::{Add, Rows, all_shown},
         people::{People, Portrait, SideMark, TokenOf},
+        tools::Tools,
     },
 };
 
