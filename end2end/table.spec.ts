@@ -89,6 +89,8 @@ test('five people write at once, and every screen and the server end the same', 
     ])
     await expect(boxes(facilitator, 'plan', 'targets', 'success')).toHaveCount(help + 2)
     await expect(boxes(teacher, 'do', 'actions', 'what')).toHaveCount(actionsBefore - 1)
+    // Whoever added a step is in its first box already.
+    for (const page of [teacher, specialist]) await expect(page.locator('textarea:focus')).toHaveId(/-pupil_words$/)
     await Promise.all([
       facilitator.locator(`[id="down-${first}"]`).click(),
       specialist.keyboard.type('By the specialist'),

@@ -1,11 +1,16 @@
 //! The focus stays where its person put it. Nobody else’s edit may ever move it.
 
-/// Puts the focus on an element of the page, once what was just changed is on it.
+/// Puts the focus on an element of the page, once what was just changed is on it. That is before the
+/// next key press is heard, however slow the machine is at painting: what is typed at once goes where it
+/// is meant to go.
 pub fn go_to(id: String) {
     #[cfg(feature = "hydrate")]
-    leptos::prelude::request_animation_frame(move || {
-        if let Some(element) = leptos::prelude::document().get_element_by_id(&id) {
-            browser::focus(&element);
+    leptos::task::spawn_local(async move {
+        leptos::task::tick().await;
+        if !browser::focus_by_id(&id) {
+            leptos::prelude::request_animation_frame(move || {
+                browser::focus_by_id(&id);
+            });
         }
     });
     #[cfg(not(feature = "hydrate"))]
@@ -36,7 +41,13 @@ mod browser {
     use wasm_bindgen::JsCast;
     use web_sys::{Element, HtmlElement};
 
-    pub(super) fn focus(element: &Element) {
+    /// Whether there is such an element.
+    pub(super) fn focus_by_id(id: &str) -> bool {
+        let element = document().get_element_by_id(id);
+        element.as_ref().map(focus).is_some()
+    }
+
+    fn focus(element: &Element) {
         if let Some(element) = element.dyn_ref::<HtmlElement>() {
             let _ = element.focus();
         }
