@@ -72,6 +72,8 @@ create table statements (
   captured text not null,
   said_on date,
   side text not null,
+  -- Who wrote it down, where that was not the one who said it: whose hand, beside whose words.
+  written_by uuid[] not null,
   primary key (record_id, part, heading, position),
   constraint statements_record_id_in_school foreign key (school_id, record_id) references records (school_id, id)
 );

@@ -34,6 +34,8 @@ mod outgoing;
 #[cfg(any(feature = "hydrate", test))]
 mod own_presence;
 #[cfg(any(feature = "hydrate", test))]
+mod pen;
+#[cfg(any(feature = "hydrate", test))]
 mod sticky;
 #[cfg(any(feature = "hydrate", test))]
 mod undo;
@@ -79,7 +81,6 @@ pub struct Meeting {
     pub my_person: Option<PersonId>,
     pub pupil: PersonId,
     role: Option<Role>,
-    scribe: bool,
     looked_after: bool,
     sections: StoredValue<Vec<SectionStore>>,
     state: State,
@@ -98,6 +99,22 @@ struct State {
     recorded: RwSignal<Option<u32>>,
     kept: RwSignal<Vec<KeptWords>>,
     removed: RwSignal<bool>,
+    scribing: Scribing,
+}
+
+/// Who writes for the pupil, and whether it is me.
+#[derive(Clone, Copy)]
+struct Scribing {
+    pupil: PersonId,
+    me: ParticipantId,
+    scribe: RwSignal<Option<ParticipantId>>,
+}
+
+impl Scribing {
+    /// Whether it is me, at this moment.
+    fn now(self) -> bool {
+        self.scribe.get_untracked() == Some(self.me)
+    }
 }
 
 /// Words that could not go into the document, for the person to copy.
@@ -142,9 +159,13 @@ pub fn use_meeting() -> Meeting {
 impl Meeting {
     fn new(page: &MeetingPage) -> Self {
         let myself = page.myself();
+        // A pupil needs nobody to write for them in their own hand.
+        let scribe = page.people.iter().find(|person| person.scribe && person.role != Role::Pupil);
+        let scribe = RwSignal::new(scribe.map(|person| person.id));
+        let scribing = Scribing { pupil: page.pupil.person, me: page.me, scribe };
         let sections = Section::ALL.map(|section| {
             let given = page.sections.iter().find(|given| given.section == section);
-            SectionStore::new(section, given)
+            SectionStore::new(section, given, scribing)
         });
         let here = page.people.iter().filter(|person| person.here).map(|person| person.id).collect();
         let answered = page.people.iter().filter(|person| person.answer.is_some()).map(|person| person.id).collect();
@@ -154,7 +175,6 @@ impl Meeting {
             my_person: myself.map(|me| me.person),
             pupil: page.pupil.person,
             role: myself.map(|me| me.role),
-            scribe: myself.is_some_and(|me| me.scribe),
             looked_after: page.pupil.looked_after,
             sections: StoredValue::new(sections.to_vec()),
             state: State {
@@ -168,6 +188,7 @@ impl Meeting {
                 recorded: RwSignal::new(page.version),
                 kept: RwSignal::new(vec![]),
                 removed: RwSignal::new(false),
+                scribing,
             },
         }
     }
@@ -217,6 +238,11 @@ impl Meeting {
         })
     }
 
+    /// Who writes for the pupil.
+    pub fn scribe(&self) -> Signal<Option<ParticipantId>> {
+        self.state.scribing.scribe.into()
+    }
+
     pub fn stage(&self) -> Signal<Stage> {
         self.state.stage.into()
     }
@@ -259,7 +285,7 @@ impl Meeting {
     pub fn access_at(&self, section: Section, stage: Stage) -> Access {
         match self.role {
             Some(role) if section != Section::Pep || self.looked_after => {
-                policy::access_for(section, role, self.scribe, stage)
+                policy::access_for(section, role, self.state.scribing.now(), stage)
             }
             _ => Access::None,
         }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shared::{
     Access, MeetingId, ParticipantId, PersonId, Role, Section, Stage,
+    hand::Owners,
     record::{AgreedRecord, Response},
 };
 
@@ -58,6 +59,9 @@ pub struct MeetingPage {
     pub ground_rules: Vec<String>,
     pub me: ParticipantId,
     pub people: Vec<Participant>,
+    /// People who wrote what stands in these sections and are not at the table: in an earlier
+    /// meeting, or before they were asked to leave.
+    pub earlier_writers: Vec<Writer>,
     /// Only those this person may read.
     pub sections: Vec<SectionState>,
     /// The part everybody was last asked to look at: a key of `pages::meeting::parts`.
@@ -97,6 +101,14 @@ pub struct Participant {
     pub answer: Option<Answer>,
 }
 
+/// Somebody known by what they wrote.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Writer {
+    pub person: PersonId,
+    pub name: String,
+    pub initials: String,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     pub response: Response,
@@ -112,6 +124,8 @@ pub struct SectionState {
     pub access: Access,
     /// Base64 of the update.
     pub state: String,
+    /// Whose each client id in it is.
+    pub authors: Owners,
 }
 
 /// The family’s copy.

@@ -16,7 +16,7 @@ pub(crate) mod task;
 
 use std::time::Duration;
 
-use shared::{ParticipantId, PersonId, Section, Stage, event::ServerEvent};
+use shared::{ParticipantId, PersonId, Section, Stage, event::ServerEvent, hand::Owners};
 use tokio::sync::{mpsc, oneshot};
 
 use self::{message::Mail, outbox::Outbox, state::ConnectionId};
@@ -35,6 +35,8 @@ pub struct SectionCopy {
     pub epoch: u64,
     /// The whole document, as one Yjs update.
     pub state: Vec<u8>,
+    /// Whose each client id in it is.
+    pub owners: Owners,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

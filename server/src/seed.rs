@@ -3,12 +3,11 @@
 //! What must stay true: each person’s words are written under a client id of that person, so that
 //! the gate knows from the first day whose words it protects.
 
-use std::collections::BTreeMap;
-
 use sha2::{Digest, Sha256};
 use shared::{
     ItemId, MeetingId, PersonId, Section,
     doc::{NewItem, NotAnUpdate, SectionDoc},
+    hand::Owners,
     schema::{self, List},
 };
 use uuid::Uuid;
@@ -23,13 +22,13 @@ pub struct SectionSeed {
     meeting: MeetingId,
     section: Section,
     state: Vec<u8>,
-    owners: BTreeMap<u64, PersonId>,
+    owners: Owners,
 }
 
 impl SectionSeed {
     /// Empty but for what exists exactly once, which this person owns.
     pub fn new(meeting: MeetingId, section: Section, facilitator: PersonId) -> Self {
-        let mut seed = Self::carried(meeting, section, SectionDoc::new(section, 0).state(), BTreeMap::new());
+        let mut seed = Self::carried(meeting, section, SectionDoc::new(section, 0).state(), Owners::new());
         let singles: Vec<&List> = schema::lists(section).iter().filter(|list| list.single).collect();
         if !singles.is_empty() {
             seed.by(facilitator, |doc| {
@@ -42,7 +41,7 @@ impl SectionSeed {
     }
 
     /// As it stood in another meeting, with its authors.
-    pub fn carried(meeting: MeetingId, section: Section, state: Vec<u8>, owners: BTreeMap<u64, PersonId>) -> Self {
+    pub fn carried(meeting: MeetingId, section: Section, state: Vec<u8>, owners: Owners) -> Self {
         Self { meeting, section, state, owners }
     }
 
@@ -58,6 +57,11 @@ impl SectionSeed {
 
     pub fn section(&self) -> Section {
         self.section
+    }
+
+    /// Whose each client id is.
+    pub fn owners(&self) -> &Owners {
+        &self.owners
     }
 
     /// For reading what was written so far.

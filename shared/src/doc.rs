@@ -10,14 +10,16 @@
 use std::{fmt, str::FromStr};
 
 use yrs::{
-    Any, Doc, GetString, Map, MapPrelim, MapRef, OffsetKind, Options, Out, ReadTxn, StateVector, Text, TextPrelim,
-    TextRef, Transact, TransactionMut, Update, WriteTxn,
+    Any, Assoc, Doc, GetString, IndexedSequence, Map, MapPrelim, MapRef, OffsetKind, Options, Out, ReadTxn,
+    StateVector, Text, TextPrelim, TextRef, Transact, TransactionMut, Update, WriteTxn,
     block::ClientID,
     updates::{decoder::Decode, encoder::Encode},
 };
 
 use crate::{
-    ItemId, PersonId, Section, order,
+    ItemId, PersonId, Section,
+    hand::Run,
+    order,
     schema::{self, Field, Kind, List, item as key},
     splice::Splice,
 };
@@ -26,6 +28,8 @@ use crate::{
 pub const LOCAL: &str = "local";
 /// The origin of updates that came from elsewhere.
 pub const REMOTE: &str = "remote";
+/// The origin of edits made at this keyboard in a copy of the document, under another client id.
+pub const COPY: &str = "copy";
 
 /// Where one field of one item lives. Its text form travels in presence and names the field on the
 /// page: `plan/targets/<id>/success`.
@@ -143,8 +147,13 @@ impl SectionDoc {
 
     /// Takes in an update from elsewhere. Trusts its shape: the server checks before it sends.
     pub fn apply(&self, update: &[u8]) -> Result<(), NotAnUpdate> {
+        self.apply_from(REMOTE, update)
+    }
+
+    /// The same, from this origin.
+    pub fn apply_from(&self, origin: &'static str, update: &[u8]) -> Result<(), NotAnUpdate> {
         let update = Update::decode_v1(update).map_err(|_| NotAnUpdate)?;
-        self.doc.transact_mut_with(REMOTE).apply_update(update).map_err(|_| NotAnUpdate)
+        self.doc.transact_mut_with(origin).apply_update(update).map_err(|_| NotAnUpdate)
     }
 
     // ── reading ──
@@ -179,6 +188,26 @@ impl SectionDoc {
             Some(Out::YText(text)) => text.get_string(txn),
             Some(Out::Any(Any::String(words))) => words.to_string(),
             _ => String::new(),
+        })
+        .unwrap_or_default()
+    }
+
+    /// The letters of a text, by the client id they were written under.
+    pub fn runs(&self, list: &List, id: ItemId, field: &str) -> Vec<Run> {
+        self.read(list, id, |map, txn| {
+            let Some(Out::YText(text)) = map.get(txn, field) else { return vec![] };
+            let mut runs: Vec<Run> = vec![];
+            let mut at = 0;
+            for letter in text.get_string(txn).chars() {
+                let client = text.sticky_index(txn, at, Assoc::After).and_then(|place| Some(place.id()?.client.get()));
+                at += letter.len_utf16() as u32;
+                let Some(client) = client else { continue };
+                match runs.last_mut().filter(|run| run.client == client) {
+                    Some(run) => run.words.push(letter),
+                    None => runs.push(Run { client, words: letter.to_string() }),
+                }
+            }
+            runs
         })
         .unwrap_or_default()
     }
@@ -456,6 +485,22 @@ mod tests {
         doc.add(&TARGETS, id(1), NewItem::default().with("title", "abc"));
         doc.splice(&TARGETS, id(1), "title", &Splice { at: 9, delete: 9, insert: "d".to_owned() });
         assert_eq!(doc.words(&TARGETS, id(1), "title"), "abcd");
+    }
+
+    #[test]
+    fn every_letter_has_the_hand_it_was_written_with() {
+        let (a, b) = (doc(1), doc(2));
+        a.add(&TARGETS, id(1), NewItem::default().with("title", "Play 😀 chess"));
+        exchange(&a, &b);
+        b.splice(&TARGETS, id(1), "title", &Splice { at: 8, delete: 5, insert: "a game".to_owned() });
+        b.splice(&TARGETS, id(1), "title", &Splice { at: 0, delete: 0, insert: "To ".to_owned() });
+        exchange(&a, &b);
+        for doc in [&a, &b] {
+            let runs = doc.runs(&TARGETS, id(1), "title");
+            let runs: Vec<_> = runs.iter().map(|run| (run.client, run.words.as_str())).collect();
+            assert_eq!(runs, [(2, "To "), (1, "Play 😀 "), (2, "a game")]);
+        }
+        assert_eq!(a.runs(&TARGETS, id(1), "success"), []);
     }
 
     #[test]

@@ -3,9 +3,11 @@
 //! Whatever needs a person’s authority lives here and in Postgres, never in a CRDT that any client
 //! could set.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{Access, ItemId, ParticipantId, Section, Stage};
+use crate::{Access, ItemId, ParticipantId, PersonId, Section, Stage};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
@@ -18,8 +20,15 @@ pub enum ServerEvent {
     Refused { refused: Section, reason: Refusal, words: String },
     /// The stage changed. What may be read and written changes with it.
     Stage { stage: Stage },
-    /// Who is connected now.
-    Here { participants: Vec<ParticipantId> },
+    /// Who is connected now, and who of all at the table writes for the pupil.
+    Here {
+        participants: Vec<ParticipantId>,
+        #[serde(default)]
+        scribe: Option<ParticipantId>,
+    },
+    /// Whose client ids these are. Told to whoever may read the section: of all that wrote in it before
+    /// its content, and of a new one before the first words written under it.
+    Authors { section: Section, authors: BTreeMap<PersonId, Vec<u64>> },
     /// The facilitator asks everybody to look here. Never moves anyone’s focus.
     Spotlight { part: Option<String>, by: String },
     /// Somebody has answered whether they agree.

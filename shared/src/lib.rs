@@ -11,6 +11,7 @@
 
 pub mod doc;
 pub mod event;
+pub mod hand;
 pub mod ids;
 pub mod order;
 pub mod policy;

@@ -3,6 +3,9 @@
 //! [`project`] reads the sections and makes plain structs, or says in plain words what is missing.
 //! The same sections always give the same record, and the same record the same bytes and hash.
 //!
+//! Who wrote a statement is read from the server’s knowledge of whose each letter is, never from what a
+//! client may have written beside it.
+//!
 //! What must stay true: no cost, staff note or PEP detail is ever in it, because the family’s copy is
 //! made from it; differences of view stay side by side; nothing of a removed item is kept.
 
@@ -14,6 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     ItemId, MeetingId, PersonId, Role, Section,
     doc::SectionDoc,
+    hand::{self, Owners},
     schema::{self, List, actions, assess, passport, plan, review},
 };
 
@@ -115,6 +119,17 @@ pub struct Statement {
     pub said_on: String,
     /// A code of [`assess::SIDES`] where the board has sides, or empty.
     pub side: String,
+    /// Whose hand wrote it, by their share; empty if all of it is the own hand of the one who said it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hands: Vec<Hand>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hand {
+    pub person: PersonId,
+    pub name: String,
+    /// Typed for the pupil, as the pupil’s named scribe.
+    pub for_pupil: bool,
 }
 
 /// Two views that were not made into one.
@@ -228,6 +243,21 @@ pub struct Facts {
     pub agreements: Vec<Agreement>,
     /// Names for the people whose words are quoted, those no longer in the meeting too.
     pub names: BTreeMap<PersonId, String>,
+    /// Whose each client id of each section is.
+    pub owners: BTreeMap<Section, Owners>,
+}
+
+/// What is known of those who speak in the record.
+#[derive(Clone, Copy)]
+struct Voices<'a> {
+    names: &'a BTreeMap<PersonId, String>,
+    owners: &'a BTreeMap<Section, Owners>,
+}
+
+impl Voices<'_> {
+    fn name(self, person: PersonId) -> String {
+        self.names.get(&person).cloned().unwrap_or_default()
+    }
 }
 
 /// The record that these sections make, or everything that is still missing.
@@ -236,7 +266,7 @@ pub fn project(sections: &BTreeMap<Section, SectionDoc>, facts: Facts) -> Result
     if !missing.is_empty() {
         return Err(missing);
     }
-    let names = &facts.names;
+    let voices = Voices { names: &facts.names, owners: &facts.owners };
     let read = |section: Section| sections.get(&section);
     let whole = |section, list: &'static List| {
         move |field: &str| {
@@ -254,13 +284,13 @@ pub fn project(sections: &BTreeMap<Section, SectionDoc>, facts: Facts) -> Result
         meeting: facts.meeting,
         attendance: facts.attendance,
         agreements: facts.agreements,
-        passport: statement_lists(read(Section::Passport), passport::LISTS, names),
-        boards: statement_lists(read(Section::Assess), BOARDS, names),
+        passport: statement_lists(read(Section::Passport), passport::LISTS, voices),
+        boards: statement_lists(read(Section::Assess), BOARDS, voices),
         differences: each(read(Section::Assess), &assess::DIFFER, |item| Difference {
             id: item.id,
             topic: item.words("topic"),
             views: [("one", "one_by"), ("other", "other_by")]
-                .map(|(words, by)| view(&item, words, by, names))
+                .map(|(words, by)| view(&item, words, by, voices))
                 .into_iter()
                 .filter(|view| !view.words.is_empty())
                 .collect(),
@@ -277,7 +307,7 @@ pub fn project(sections: &BTreeMap<Section, SectionDoc>, facts: Facts) -> Result
             before: item.scores("before"),
             after: item.scores("after"),
         }),
-        remarks: statements(read(Section::Review), &review::REMARKS, names),
+        remarks: statements(read(Section::Review), &review::REMARKS, voices),
         impact: review_whole("impact"),
         outcomes: each(read(Section::Plan), &plan::OUTCOMES, |item| Outcome {
             id: item.id,
@@ -314,9 +344,9 @@ pub fn project(sections: &BTreeMap<Section, SectionDoc>, facts: Facts) -> Result
             weeks: item.number("weeks"),
             sessions: item.number("sessions"),
         }),
-        by_school: statements(read(Section::Plan), &plan::BY_SCHOOL, names),
-        by_home: statements(read(Section::Plan), &plan::BY_HOME, names),
-        by_pupil: statements(read(Section::Plan), &plan::BY_PUPIL, names),
+        by_school: statements(read(Section::Plan), &plan::BY_SCHOOL, voices),
+        by_home: statements(read(Section::Plan), &plan::BY_HOME, voices),
+        by_pupil: statements(read(Section::Plan), &plan::BY_PUPIL, voices),
         actions: each(read(Section::Do), &actions::ACTIONS, |item| Action {
             id: item.id,
             what: item.words("what"),
@@ -464,12 +494,21 @@ impl Item<'_> {
         Scores { pupil: score("pupil"), home: score("home"), school: score("school") }
     }
 
+    /// Whose hand wrote these texts; nothing to say of somebody who wrote down their own words.
+    fn hands(&self, fields: &[&str], said_by: Option<PersonId>, voices: Voices) -> Vec<Hand> {
+        let Some(owners) = voices.owners.get(&self.doc.section()) else { return vec![] };
+        let runs: Vec<_> = fields.iter().flat_map(|field| self.doc.runs(self.list, self.id, field)).collect();
+        let hands = hand::hands(&runs, owners);
+        if hands.iter().all(|hand| hand.person == said_by && !hand.for_pupil) {
+            return vec![];
+        }
+        let known = hands.into_iter().filter_map(|hand| hand.person.map(|person| (person, hand.for_pupil)));
+        known.map(|(person, for_pupil)| Hand { person, name: voices.name(person), for_pupil }).collect()
+    }
+
     /// Whether anything was written: an empty line somebody added is not part of what was agreed.
     fn has_words(&self) -> bool {
-        self.list
-            .fields
-            .iter()
-            .any(|field| matches!(field.kind, schema::Kind::Text { .. }) && !self.words(field.key).is_empty())
+        self.list.texts().any(|field| !self.words(field.key).is_empty())
     }
 }
 
@@ -478,49 +517,52 @@ fn each<T>(doc: Option<&SectionDoc>, list: &List, make: impl Fn(Item) -> T) -> V
     doc.items(list).into_iter().map(|id| Item { doc, list, id }).filter(Item::has_words).map(make).collect()
 }
 
-fn statement_lists(doc: Option<&SectionDoc>, lists: &[List], names: &BTreeMap<PersonId, String>) -> Vec<Statements> {
+fn statement_lists(doc: Option<&SectionDoc>, lists: &[List], voices: Voices) -> Vec<Statements> {
     lists
         .iter()
         .map(|list| Statements {
             key: list.key.to_owned(),
             heading: list.label.to_owned(),
-            statements: statements(doc, list, names),
+            statements: statements(doc, list, voices),
         })
         .filter(|list| !list.statements.is_empty())
         .collect()
 }
 
 /// Every item of a list as one sentence: its texts in their order.
-fn statements(doc: Option<&SectionDoc>, list: &List, names: &BTreeMap<PersonId, String>) -> Vec<Statement> {
+fn statements(doc: Option<&SectionDoc>, list: &List, voices: Voices) -> Vec<Statement> {
     each(doc, list, |item| {
         let meta = item.doc.meta(list, item.id);
         let said_by = meta.as_ref().and_then(|meta| meta.said_by);
-        let texts = list.fields.iter().filter(|field| matches!(field.kind, schema::Kind::Text { .. }));
+        let texts: Vec<_> = list.texts().map(|field| field.key).collect();
         Statement {
             id: item.id,
             words: texts
-                .map(|field| item.words(field.key))
+                .iter()
+                .map(|field| item.words(field))
                 .filter(|words| !words.is_empty())
                 .collect::<Vec<_>>()
                 .join(": "),
             said_by,
-            said_by_name: said_by.and_then(|person| names.get(&person).cloned()).unwrap_or_default(),
+            said_by_name: said_by.map(|person| voices.name(person)).unwrap_or_default(),
             captured: meta.as_ref().map(|meta| kept(&meta.captured)).unwrap_or_default(),
             said_on: meta.map(|meta| kept(&meta.said_on)).unwrap_or_default(),
             side: if list.field(assess::SIDE).is_some() { item.words(assess::SIDE) } else { String::new() },
+            hands: item.hands(&texts, said_by, voices),
         }
     })
 }
 
-fn view(item: &Item, words: &str, by: &str, names: &BTreeMap<PersonId, String>) -> Statement {
+fn view(item: &Item, words: &str, by: &str, voices: Voices) -> Statement {
     let said_by: Option<PersonId> = item.words(by).parse().ok();
     Statement {
         id: item.id,
         words: item.words(words),
         said_by,
-        said_by_name: said_by.and_then(|person| names.get(&person).cloned()).unwrap_or_default(),
+        said_by_name: said_by.map(|person| voices.name(person)).unwrap_or_default(),
         captured: String::new(),
         said_on: String::new(),
         side: String::new(),
+        hands: item.hands(&[words], said_by, voices),
     }
 }

@@ -98,6 +98,11 @@ impl List {
     pub fn field(&self, key: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.key == key)
     }
+
+    /// What people write in words of their own.
+    pub fn texts(&self) -> impl Iterator<Item = &'static Field> + use<> {
+        self.fields.iter().filter(|field| matches!(field.kind, Kind::Text { .. }))
+    }
 }
 
 /// All lists of a section.
@@ -116,6 +121,11 @@ pub fn lists(section: Section) -> &'static [List] {
 
 pub fn list(section: Section, key: &str) -> Option<&'static List> {
     lists(section).iter().find(|list| list.key == key)
+}
+
+/// Whether this field is the pupil’s part of an item that somebody else may have made.
+pub fn is_pupils(field: &str) -> bool {
+    field == "pupil_words" || field.ends_with("_pupil")
 }
 
 /// The words for a code of a choice field, or the code itself if it is not one of ours.

@@ -13,7 +13,7 @@
 
 mod outline;
 
-use std::sync::mpsc;
+use std::{collections::BTreeSet, sync::mpsc};
 
 use yrs::{
     Any, DeepObservable, GetString, Map, MapRef, Out, ReadTxn, Text, TextRef, Transact, TransactionMut,
@@ -34,10 +34,16 @@ const ORDER_LIMIT: usize = 256;
 const CAPTURED_LIMIT: usize = 200;
 const IDS_LIMIT: usize = 4_000;
 
-/// Finds what a document was given that it has no place for.
+/// Finds what a document was given that it has no place for, and whom it was said to be by.
 #[derive(Debug)]
 pub struct Watch {
-    found: mpsc::Receiver<Refusal>,
+    found: mpsc::Receiver<Found>,
+}
+
+#[derive(Debug)]
+enum Found {
+    Unfit(Refusal),
+    Credit(PersonId),
 }
 
 /// Looks at every change to this document from here on.
@@ -49,9 +55,10 @@ pub fn watch(doc: &SectionDoc) -> Watch {
         let report = report.clone();
         root.observe_deep("shape", move |txn, events| {
             for event in events.iter() {
-                if let Err(refusal) = change(list, txn, event) {
-                    // Nobody listens any more: then nobody decides by it either.
-                    let _ = report.send(refusal);
+                // Nobody listens any more: then nobody decides by it either.
+                let credit = |person| drop(report.send(Found::Credit(person)));
+                if let Err(refusal) = change(list, txn, event, &credit) {
+                    let _ = report.send(Found::Unfit(refusal));
                 }
             }
         });
@@ -60,15 +67,22 @@ pub fn watch(doc: &SectionDoc) -> Watch {
 }
 
 impl Watch {
-    /// What was wrong with the transactions committed since the last call, if anything.
-    pub fn verdict(&self) -> Result<(), Refusal> {
-        let first = self.found.try_recv().ok();
-        while self.found.try_recv().is_ok() {}
-        first.map_or(Ok(()), Err)
+    /// What was wrong with the transactions committed since the last call, or else every person whom
+    /// they name as the one who said something or took it off the page.
+    pub fn verdict(&self) -> Result<BTreeSet<PersonId>, Refusal> {
+        let mut credited = BTreeSet::new();
+        let mut unfit = None;
+        for found in self.found.try_iter() {
+            match found {
+                Found::Unfit(refusal) => unfit = unfit.or(Some(refusal)),
+                Found::Credit(person) => drop(credited.insert(person)),
+            }
+        }
+        unfit.map_or(Ok(credited), Err)
     }
 }
 
-fn change(list: &List, txn: &TransactionMut, event: &Event) -> Result<(), Refusal> {
+fn change(list: &List, txn: &TransactionMut, event: &Event, credit: &impl Fn(PersonId)) -> Result<(), Refusal> {
     let path = event.path();
     match (event, path.len()) {
         (Event::Map(event), 0) => {
@@ -78,7 +92,7 @@ fn change(list: &List, txn: &TransactionMut, event: &Event) -> Result<(), Refusa
                 return Err(Refusal::TooLong);
             }
             event.keys(txn).iter().try_for_each(|(id, change)| match change {
-                EntryChange::Inserted(Out::YMap(map)) if id.parse::<ItemId>().is_ok() => item(list, txn, map),
+                EntryChange::Inserted(Out::YMap(map)) if id.parse::<ItemId>().is_ok() => item(list, txn, map, credit),
                 _ => Err(Refusal::UnknownShape),
             })
         }
@@ -86,7 +100,7 @@ fn change(list: &List, txn: &TransactionMut, event: &Event) -> Result<(), Refusa
             only_keys(event.target())?;
             event.keys(txn).iter().try_for_each(|(name, change)| match change {
                 EntryChange::Updated(Out::YText(_), _) | EntryChange::Removed(_) => Err(Refusal::UnknownShape),
-                EntryChange::Inserted(new) | EntryChange::Updated(_, new) => value(list, txn, name, new),
+                EntryChange::Inserted(new) | EntryChange::Updated(_, new) => value(list, txn, name, new, credit),
             })
         }
         (Event::Text(event), 2) => match path.back() {
@@ -101,7 +115,7 @@ fn change(list: &List, txn: &TransactionMut, event: &Event) -> Result<(), Refusa
 }
 
 /// A new item, with all its texts: two people who made the same text later would lose one of the two.
-fn item(list: &List, txn: &TransactionMut, map: &MapRef) -> Result<(), Refusal> {
+fn item(list: &List, txn: &TransactionMut, map: &MapRef, credit: &impl Fn(PersonId)) -> Result<(), Refusal> {
     only_keys(map)?;
     for field in list.fields {
         if matches!(field.kind, Kind::Text { .. }) && !map.contains_key(txn, field.key) {
@@ -112,14 +126,20 @@ fn item(list: &List, txn: &TransactionMut, map: &MapRef) -> Result<(), Refusal> 
     if !map.contains_key(txn, key::REMOVED_BY) || !map.contains_key(txn, key::ORDER) {
         return Err(Refusal::UnknownShape);
     }
-    map.iter(txn).try_for_each(|(name, new)| value(list, txn, name, &new))
+    map.iter(txn).try_for_each(|(name, new)| value(list, txn, name, &new, credit))
 }
 
-fn value(list: &List, txn: &TransactionMut, name: &str, value: &Out) -> Result<(), Refusal> {
+fn value(
+    list: &List,
+    txn: &TransactionMut,
+    name: &str,
+    value: &Out,
+    credit: &impl Fn(PersonId),
+) -> Result<(), Refusal> {
     let fits = match (name, value) {
         (key::ORDER, Out::Any(Any::String(words))) => !words.is_empty() && words.len() <= ORDER_LIMIT,
         (key::SAID_BY | key::REMOVED_BY, Out::Any(Any::String(words))) => {
-            words.is_empty() || words.parse::<PersonId>().is_ok()
+            words.is_empty() || words.parse().map(credit).is_ok()
         }
         (key::CAPTURED, Out::Any(Any::String(words))) => words.len() <= CAPTURED_LIMIT,
         (key::SAID_ON, Out::Any(Any::String(words))) => is_date(words),
@@ -213,7 +233,7 @@ mod tests {
             Refusal::UnknownShape
         })?;
         ours.apply(&update).unwrap();
-        watch.verdict()
+        watch.verdict().map(drop)
     }
 
     fn title(item: &MapRef, txn: &TransactionMut) -> TextRef {
@@ -243,7 +263,7 @@ mod tests {
         let runs = outline(Section::Plan, &update).unwrap();
         assert_eq!(runs.inserts.iter().map(|run| run.client).collect::<Vec<_>>(), [2]);
         ours.apply(&update).unwrap();
-        assert_eq!(watch.verdict(), Ok(()));
+        assert_eq!(watch.verdict(), Ok(BTreeSet::from([me])));
         assert_eq!(ours.words(&TARGETS, ITEM, "title"), "Write a page 😀");
     }
 
@@ -323,8 +343,8 @@ mod tests {
         theirs.set_words(&TARGETS, ITEM, "area", "nowhere");
         theirs.set_words(&TARGETS, ITEM, "by", "never");
         ours.apply(&theirs.diff(&ours.state_vector()).unwrap()).unwrap();
-        assert_eq!(watch.verdict(), UNKNOWN);
-        assert_eq!(watch.verdict(), Ok(()));
+        assert_eq!(watch.verdict(), Err(Refusal::UnknownShape));
+        assert_eq!(watch.verdict(), Ok(BTreeSet::new()));
     }
 
     #[test]

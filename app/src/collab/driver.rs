@@ -185,7 +185,17 @@ impl Driver {
                 self.set_access(section, access);
             }
             ServerEvent::Stage { stage } => self.set_stage(stage),
-            ServerEvent::Here { participants } => set_if_new(state.here, participants),
+            ServerEvent::Here { participants, scribe } => {
+                set_if_new(state.scribing.scribe, scribe);
+                set_if_new(state.here, participants);
+            }
+            ServerEvent::Authors { section, authors } => {
+                if let Some(store) = self.meeting.store(section) {
+                    let owned =
+                        |(person, clients): (_, Vec<u64>)| clients.into_iter().map(move |client| (client, person));
+                    store.learn(authors.into_iter().flat_map(owned));
+                }
+            }
             ServerEvent::Spotlight { part, by } => set_if_new(state.spotlight, part.map(|part| (part, by))),
             ServerEvent::Answered { participant } => {
                 state.answered.update(|answered| {

@@ -27,6 +27,9 @@ pub fn CollabField(
     /// Keep the label for those who cannot see the page, and hide it from the others.
     #[prop(optional)]
     hide_label: bool,
+    /// What stands below it: who wrote it.
+    #[prop(into, optional)]
+    who: ViewFn,
 ) -> impl IntoView {
     let meeting = use_meeting();
     let (list, field) = address.schema()?;
@@ -40,6 +43,7 @@ pub fn CollabField(
         label_class: if hide_label { "visually-hidden" } else { "" },
         rows,
         address,
+        who,
     };
     let access = store.access();
     let can_write = Memo::new(move |_| access.get().can_write());
@@ -56,6 +60,7 @@ struct Parts {
     label: String,
     label_class: &'static str,
     rows: u32,
+    who: ViewFn,
 }
 
 impl Parts {
@@ -68,6 +73,7 @@ impl Parts {
                 <p class="written" class:is-empty=empty dir="auto">
                     {move || if empty() { "Nothing is written here yet.".to_owned() } else { words.get() }}
                 </p>
+                {self.who.run()}
             </div>
         }
     }
@@ -135,6 +141,7 @@ impl Parts {
                     )
                 }}
                 {tools.view()}
+                {self.who.run()}
             </div>
         }
     }

@@ -4,6 +4,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use shared::{
     Access, ItemId, MeetingId, ParticipantId, PersonId, Role, Section, Stage,
     doc::SectionDoc,
+    hand::Owners,
     presence::{Presence, Writing},
 };
 use uuid::Uuid;
@@ -62,7 +63,14 @@ pub(super) fn page(section: Section, access: Access, stage: Stage, fill: impl Fn
             here: true,
             answer: None,
         }],
-        sections: vec![SectionState { section, epoch: 1, access, state: BASE64_STANDARD.encode(doc.state()) }],
+        sections: vec![SectionState {
+            section,
+            epoch: 1,
+            access,
+            state: BASE64_STANDARD.encode(doc.state()),
+            authors: Owners::from([(99, PersonId(Uuid::from_u128(2)))]),
+        }],
+        earlier_writers: vec![],
         spotlight: None,
         version: None,
     }

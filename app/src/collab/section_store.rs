@@ -8,13 +8,19 @@ use leptos::prelude::*;
 use shared::{
     Access, ItemId, PersonId, Section,
     doc::{FieldAddress, ItemMeta, NewItem, SectionDoc},
-    schema::List,
+    hand::{self, Hand, Owners, Sentence},
+    policy::protects_pupil_words,
+    schema::{self, List},
 };
 
 #[cfg(feature = "hydrate")]
 use shared::splice::Splice;
 
-use super::fresh;
+#[cfg(any(feature = "hydrate", test))]
+use super::pen::Pen;
+#[cfg(feature = "hydrate")]
+use super::undo::FieldUndo;
+use super::{Scribing, fresh};
 use crate::view::SectionState;
 
 /// A section of the meeting. Cheap to copy.
@@ -34,10 +40,15 @@ pub struct SectionStore {
     #[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code, reason = "on a server nothing changes it"))]
     /// Of the history that the content belongs to, as far as the page that brought it knew.
     epoch: StoredValue<Option<u64>>,
+    /// Whose each client id is, as the server told.
+    authors: RwSignal<Owners>,
+    scribing: Scribing,
+    #[cfg(any(feature = "hydrate", test))]
+    pen: StoredValue<Option<Pen>>,
 }
 
 impl SectionStore {
-    pub(super) fn new(section: Section, given: Option<&SectionState>) -> Self {
+    pub(super) fn new(section: Section, given: Option<&SectionState>, scribing: Scribing) -> Self {
         let doc = SectionDoc::new(section, fresh::client_id());
         let loaded = given
             .is_some_and(|given| BASE64_STANDARD.decode(&given.state).is_ok_and(|state| doc.apply(&state).is_ok()));
@@ -50,6 +61,10 @@ impl SectionStore {
             loaded,
             effective: Memo::new(move |_| if loaded.get() { access.get() } else { Access::None }),
             epoch: StoredValue::new(given.filter(|_| loaded.get_untracked()).map(|given| given.epoch)),
+            authors: RwSignal::new(given.map(|given| given.authors.clone()).unwrap_or_default()),
+            scribing,
+            #[cfg(any(feature = "hydrate", test))]
+            pen: StoredValue::new(None),
         }
     }
 
@@ -87,6 +102,18 @@ impl SectionStore {
         self.read(move |doc| doc.meta(list, item))
     }
 
+    /// Everybody who wrote in a text, whoever wrote most of it first.
+    pub fn hands(&self, list: &'static List, item: ItemId, field: &'static str) -> Memo<Vec<Hand>> {
+        let authors = self.authors;
+        self.read(move |doc| authors.with(|authors| hand::hands(&doc.runs(list, item, field), authors)))
+    }
+
+    /// The sentences of a text, each with whoever wrote it.
+    pub fn sentences(&self, list: &'static List, item: ItemId, field: &'static str) -> Memo<Vec<Sentence>> {
+        let authors = self.authors;
+        self.read(move |doc| authors.with(|authors| hand::sentences(&doc.runs(list, item, field), authors)))
+    }
+
     pub(crate) fn read<T: PartialEq + Send + Sync + 'static>(
         &self,
         read: impl Fn(&SectionDoc) -> T + Send + Sync + 'static,
@@ -100,45 +127,91 @@ impl SectionStore {
     /// Adds an item at the end of its list, and says which.
     pub fn add(&self, list: &'static List, new: NewItem) -> ItemId {
         let item = fresh::item_id();
-        self.edit(|doc| doc.add(list, item, new));
+        let for_pupil = self.scribing.now() && new.said_by == Some(self.scribing.pupil) && self.is_protected();
+        self.edit(for_pupil, |doc| doc.add(list, item, new));
         item
     }
 
     /// Takes an item off the page. Its words stay, and can be put back.
     pub fn remove(&self, list: &'static List, item: ItemId, by: PersonId) {
-        self.edit(|doc| doc.remove(list, item, by));
+        self.edit_item(list, item, |doc| doc.remove(list, item, by));
     }
 
     pub fn put_back(&self, list: &'static List, item: ItemId) {
-        self.edit(|doc| doc.put_back(list, item));
+        self.edit_item(list, item, |doc| doc.put_back(list, item));
     }
 
     /// Moves an item one place up (`-1`) or down (`1`) among the visible ones.
     pub fn move_by(&self, list: &'static List, item: ItemId, step: i32) {
-        self.edit(|doc| doc.move_by(list, item, step));
+        self.edit_item(list, item, |doc| doc.move_by(list, item, step));
     }
 
     /// Sets a choice, date or ids field. Free text is edited by [`super::CollabField`] alone.
     pub fn set_words(&self, list: &'static List, item: ItemId, field: &'static str, words: &str) {
-        self.edit(|doc| doc.set_words(list, item, field, words));
+        self.edit(self.is_for_pupil(list, item, field), |doc| doc.set_words(list, item, field, words));
     }
 
     pub fn set_number(&self, list: &'static List, item: ItemId, field: &'static str, number: Option<i64>) {
-        self.edit(|doc| doc.set_number(list, item, field, number));
+        self.edit(self.is_for_pupil(list, item, field), |doc| doc.set_number(list, item, field, number));
     }
 
     /// Writes into a text. Only for its text box.
     #[cfg(feature = "hydrate")]
     pub(super) fn write(&self, address: &FieldAddress, edits: &[Splice]) {
         if let Some((list, field)) = address.schema().filter(|_| !edits.is_empty()) {
-            self.with_doc(|doc| doc.splice_all(list, address.item, field.key, edits));
+            self.in_my_hand(address, |doc| doc.splice_all(list, address.item, field.key, edits));
             self.changed_here(Some(address.clone()));
         }
     }
 
-    fn edit(&self, edit: impl FnOnce(&SectionDoc)) {
-        self.with_doc(edit);
+    /// Undo for a text box, in the hand that I write there with.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn undo_of(&self, address: &FieldAddress, clock: impl yrs::sync::Clock + 'static) -> Option<FieldUndo> {
+        let (list, field) = address.schema()?;
+        self.in_my_hand(address, |doc| {
+            let text = doc.text_ref(list, address.item, field.key)?;
+            Some(FieldUndo::new(doc, &text, clock))
+        })
+    }
+
+    /// Gives the document to be written in: for the pupil’s words and their scribe, under an id that
+    /// says so.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn in_my_hand<T>(&self, address: &FieldAddress, write: impl FnOnce(&SectionDoc) -> T) -> T {
+        let for_pupil = address.schema().is_some_and(|(list, field)| self.is_for_pupil(list, address.item, field.key));
+        self.with_pen(for_pupil, write)
+    }
+
+    fn edit_item(&self, list: &List, item: ItemId, edit: impl FnOnce(&SectionDoc)) {
+        self.edit(self.is_for_pupil(list, item, schema::item::ORDER), edit);
+    }
+
+    fn edit(&self, for_pupil: bool, edit: impl FnOnce(&SectionDoc)) {
+        self.with_pen(for_pupil, edit);
         self.changed_here(None);
+    }
+
+    fn with_pen<T>(&self, for_pupil: bool, edit: impl FnOnce(&SectionDoc) -> T) -> T {
+        #[cfg(any(feature = "hydrate", test))]
+        if for_pupil {
+            let mut pen = self.pen.try_update_value(Option::take).flatten();
+            let result = self.with_doc(|shown| Pen::write(&mut pen, shown, edit));
+            self.pen.set_value(pen);
+            return result;
+        }
+        let _ = for_pupil;
+        self.with_doc(edit)
+    }
+
+    /// Whether I am the scribe, and what I write here is the pupil’s.
+    fn is_for_pupil(&self, list: &List, item: ItemId, field: &str) -> bool {
+        let said_by_pupil =
+            || self.with_doc(|doc| doc.meta(list, item)).and_then(|meta| meta.said_by) == Some(self.scribing.pupil);
+        self.scribing.now() && self.is_protected() && (schema::is_pupils(field) || said_by_pupil())
+    }
+
+    fn is_protected(&self) -> bool {
+        protects_pupil_words(self.section)
     }
 
     /// The person changed the document; in this field, if it was a text.
@@ -169,6 +242,12 @@ impl SectionStore {
 
     pub(super) fn changed_elsewhere(&self) {
         self.doc.notify();
+    }
+
+    /// The server says whose these client ids are.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn learn(&self, authors: impl IntoIterator<Item = (u64, PersonId)>) {
+        self.authors.update(|known| known.extend(authors));
     }
 
     /// The section began afresh, with this content.

@@ -202,7 +202,7 @@ impl Core {
             if state.incoming.is_none() {
                 return;
             }
-            state.ensure_undo();
+            state.ensure_undo(&self.store, &self.address);
             state.hold.typed(input_type, now());
             state.held.typed(after, self.caret())
         };
@@ -247,7 +247,7 @@ impl Core {
         self.finish_word();
         let caret = {
             let mut state = self.state.borrow_mut();
-            if !state.undo.as_mut().is_some_and(undo) {
+            if !self.store.in_my_hand(&self.address, |_| state.undo.as_mut().is_some_and(undo)) {
                 return;
             }
             let undone = state.take_incoming();
@@ -341,9 +341,10 @@ impl State {
         }
     }
 
-    fn ensure_undo(&mut self) {
-        if let (None, Some(incoming)) = (&self.undo, &self.incoming) {
-            self.undo = Some(FieldUndo::new(incoming.doc(), incoming.text(), || now() as u64 + 1));
+    fn ensure_undo(&mut self, store: &SectionStore, address: &FieldAddress) {
+        let client = store.in_my_hand(address, SectionDoc::client_id);
+        if self.incoming.is_some() && self.undo.as_ref().map(FieldUndo::client) != Some(client) {
+            self.undo = store.undo_of(address, || now() as u64 + 1);
         }
     }
 

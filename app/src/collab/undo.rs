@@ -13,6 +13,8 @@ use yrs::{TextRef, UndoManager, sync::Clock, undo::Options};
 const TOGETHER_MS: u64 = 700;
 
 pub(super) struct FieldUndo {
+    /// Under which it writes.
+    client: u64,
     manager: UndoManager,
 }
 
@@ -28,7 +30,11 @@ impl FieldUndo {
             init_redo_stack: vec![],
         });
         manager.expand_scope(doc.yrs(), text);
-        Self { manager }
+        Self { client: doc.client_id(), manager }
+    }
+
+    pub(super) fn client(&self) -> u64 {
+        self.client
     }
 
     pub(super) fn undo(&mut self) -> bool {

@@ -6,6 +6,7 @@ use app::error::AppError;
 use shared::{
     ItemId, RecordId, Section,
     doc::SectionDoc,
+    hand::Owners,
     record::{Agreement, Attendee, Facts, MeetingFacts, Missing, project},
     schema::staff,
 };
@@ -40,11 +41,12 @@ pub async fn save(
     txn: &mut SchoolTransaction,
     meeting: &Meeting,
     sections: &BTreeMap<Section, SectionDoc>,
+    owners: BTreeMap<Section, Owners>,
     id: RecordId,
     at: OffsetDateTime,
 ) -> Result<u32, NotSaved> {
     let version = db::records::next_version(txn, meeting.id).await?;
-    let facts = facts(txn, meeting, version, at).await?;
+    let facts = Facts { owners, ..facts(txn, meeting, version, at).await? };
     let record = project(sections, facts).map_err(NotSaved::Missing)?;
     db::records::create(txn, id, &record, &costs(sections), at).await?;
     db::meetings::agree(txn, meeting.id, at).await?;
@@ -101,6 +103,7 @@ async fn facts(
             })
             .collect(),
         names: db::people::display_names(txn).await?,
+        owners: BTreeMap::new(),
     })
 }
 

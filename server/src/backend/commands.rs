@@ -108,11 +108,12 @@ pub(super) async fn agree(backend: &ServerBackend, viewer: Viewer, id: MeetingId
         Stage::Meeting => {}
     }
     let sections = open(&quiet.sections)?;
+    let owners = quiet.sections.iter().map(|copy| (copy.section, copy.owners.clone())).collect();
     let now = backend.clock.now();
     db::participants::mark_attended(&mut txn, &here).await.map_err(unavailable)?;
     #[expect(clippy::disallowed_methods, reason = "a new record, made on the server alone")]
     let record = RecordId(uuid::Uuid::now_v7());
-    let version = agreement::save(&mut txn, &meeting, &sections, record, now).await?;
+    let version = agreement::save(&mut txn, &meeting, &sections, owners, record, now).await?;
     txn.commit().await.map_err(unavailable)?;
 
     // From here it is agreed, whatever else happens.

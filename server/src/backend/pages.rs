@@ -1,12 +1,14 @@
 //! What the pages show.
 
+use std::collections::BTreeSet;
+
 use app::{
     backend::Viewer,
     error::AppError,
-    view::{Answer, JoinPage, MeetingPage, MeetingRow, MeetingsPage, Participant, Pupil, SectionState},
+    view::{Answer, JoinPage, MeetingPage, MeetingRow, MeetingsPage, Participant, Pupil, SectionState, Writer},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
-use shared::{MeetingId, ParticipantId, policy::access_for};
+use shared::{MeetingId, ParticipantId, PersonId, policy::access_for};
 use time::{Date, Time};
 
 use super::{Seated, ServerBackend};
@@ -77,7 +79,13 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
 
     let room = backend.rooms.open(viewer.school, id);
     let here = room.here().await.map_err(of_room)?;
-    let sections = room.sections().await.map_err(of_room)?;
+    let mut sections = room.sections().await.map_err(of_room)?;
+    let access = |section| access_for(section, me.role, me.scribe, meeting.stage);
+    sections.retain(|copy| access(copy.section).can_read());
+    let at_table: BTreeSet<_> = seats.iter().filter(|seat| seat.admitted).map(|seat| seat.person).collect();
+    let wrote: BTreeSet<_> = sections.iter().flat_map(|copy| copy.owners.values().copied()).collect();
+    let earlier_writers =
+        earlier_writers(backend, viewer, &wrote.difference(&at_table).copied().collect::<Vec<_>>()).await?;
     Ok(MeetingPage {
         id,
         pupil: pupil(&meeting),
@@ -97,19 +105,37 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
                 participant(seat, &here, answer)
             })
             .collect(),
+        earlier_writers,
         sections: sections
             .into_iter()
             .map(|copy| SectionState {
                 section: copy.section,
                 epoch: copy.epoch,
-                access: access_for(copy.section, me.role, me.scribe, meeting.stage),
+                access: access(copy.section),
                 state: BASE64_STANDARD.encode(copy.state),
+                authors: copy.owners,
             })
-            .filter(|section| section.access.can_read())
             .collect(),
         spotlight: meeting.spotlight,
         version: meeting.version.map(i32::cast_unsigned),
     })
+}
+
+/// People whose words stand in the document, though they are not at this table.
+async fn earlier_writers(
+    backend: &ServerBackend,
+    viewer: Viewer,
+    people: &[PersonId],
+) -> Result<Vec<Writer>, AppError> {
+    if people.is_empty() {
+        return Ok(vec![]);
+    }
+    let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
+    let names = db::people::names(&mut txn, people).await.map_err(unavailable)?;
+    Ok(names
+        .into_iter()
+        .map(|names| Writer { person: names.person, initials: initials(&names.full_name), name: names.name })
+        .collect())
 }
 
 pub(super) fn pupil(meeting: &Meeting) -> Pupil {

@@ -34,6 +34,25 @@ pub async fn display_name(txn: &mut SchoolTransaction, person: PersonId) -> sqlx
         .await
 }
 
+/// A person’s names.
+pub struct Names {
+    pub person: PersonId,
+    /// As the place card says it.
+    pub name: String,
+    pub full_name: String,
+}
+
+pub async fn names(txn: &mut SchoolTransaction, people: &[PersonId]) -> sqlx::Result<Vec<Names>> {
+    let ids: Vec<_> = people.iter().map(|person| person.0).collect();
+    let rows = sqlx::query!("select id, display_name, full_name from people where id = any ($1)", &ids)
+        .fetch_all(txn.connection())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Names { person: PersonId(row.id), name: row.display_name, full_name: row.full_name })
+        .collect())
+}
+
 /// As place cards say them, for everybody whose words a meeting about this pupil may quote.
 pub async fn display_names(txn: &mut SchoolTransaction) -> sqlx::Result<BTreeMap<PersonId, String>> {
     let rows = sqlx::query!("select id, display_name from people").fetch_all(txn.connection()).await?;

@@ -135,10 +135,12 @@ async fn create_statements(txn: &mut SchoolTransaction, id: RecordId, json: &str
            from record, unnest(array['remarks', 'by_school', 'by_home', 'by_pupil']) part
          )
          insert into statements (
-           school_id, record_id, part, heading, position, item_id, words, said_by, said_by_name, captured, said_on, side
+           school_id, record_id, part, heading, position, item_id, words, said_by, said_by_name, captured, said_on, side,
+           written_by
          )
          select $1, $2, part, heading, position, (said ->> 'id')::uuid, said ->> 'words', (said ->> 'said_by')::uuid,
-                said ->> 'said_by_name', said ->> 'captured', day(said ->> 'said_on'), said ->> 'side'
+                said ->> 'said_by_name', said ->> 'captured', day(said ->> 'said_on'), said ->> 'side',
+                array(select (hand ->> 'person')::uuid from jsonb_array_elements(said -> 'hands') hand)
          from headed, jsonb_array_elements(statements) with ordinality list (said, position)",
         school,
         id.0,

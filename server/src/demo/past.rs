@@ -31,7 +31,8 @@ pub(super) async fn agree(txn: &mut SchoolTransaction, story: &Story<'_>, seeds:
     let meeting = db::meetings::find(txn, story.id).await?.context("it was made a moment ago")?;
     let sections: BTreeMap<Section, SectionDoc> =
         seeds.iter().map(|seed| Ok((seed.section(), seed.doc()?))).collect::<anyhow::Result<_>>()?;
+    let owners = seeds.iter().map(|seed| (seed.section(), seed.owners().clone())).collect();
     let record = RecordId(Uuid::new_v5(&story.id.0, b"record 1"));
-    agreement::save(txn, &meeting, &sections, record, at).await?;
+    agreement::save(txn, &meeting, &sections, owners, record, at).await?;
     Ok(())
 }

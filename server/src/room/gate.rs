@@ -6,13 +6,17 @@
 //! What must stay true: only what is new to the document is judged, because a SyncStep2 repeats
 //! whatever its client knows; ownership is by person, however many client ids they have used; where a
 //! section protects the pupil’s words, nobody but the pupil or the named scribe deletes an id of the
-//! pupil’s, whether the update says so or only brings it about.
+//! pupil’s, whether the update says so or only brings it about. The pupil’s are the ids of the pupil’s
+//! own hand, and those that a scribe typed for the pupil under (see [`shared::hand`]): whoever was the
+//! scribe then, only who is it now may write under one or delete from it. Nobody is named as the one
+//! who said something but by themselves, or the pupil by the scribe.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use shared::{
     PersonId, Section,
-    event::Refusal,
+    event::{Refusal, ServerEvent},
+    hand::is_for_pupil,
     policy::protects_pupil_words,
     shape::{Outline, Run},
 };
@@ -33,8 +37,8 @@ pub struct Writer {
 /// What the server knows of a section’s ids.
 #[derive(Debug)]
 pub struct Gate {
-    /// The pupil, where this section protects the pupil’s words.
-    protected: Option<PersonId>,
+    section: Section,
+    pupil: PersonId,
     owners: HashMap<u64, PersonId>,
     clocks: StateVector,
     known_deletes: IdSet,
@@ -56,7 +60,8 @@ impl News {
 impl Gate {
     pub fn new(section: Section, pupil: PersonId, owners: impl IntoIterator<Item = (u64, PersonId)>) -> Self {
         Self {
-            protected: protects_pupil_words(section).then_some(pupil),
+            section,
+            pupil,
             owners: owners.into_iter().collect(),
             clocks: StateVector::default(),
             known_deletes: IdSet::new(),
@@ -72,6 +77,19 @@ impl Gate {
 
     pub fn owner(&self, client: u64) -> Option<PersonId> {
         self.owners.get(&client).copied()
+    }
+
+    pub fn owners(&self) -> impl Iterator<Item = (u64, PersonId)> + '_ {
+        self.owners.iter().map(|(client, person)| (*client, *person))
+    }
+
+    /// Whose all of these ids are, for those who may read the section.
+    pub fn tell(section: Section, owners: impl IntoIterator<Item = (u64, PersonId)>) -> Option<ServerEvent> {
+        let mut authors: BTreeMap<PersonId, Vec<u64>> = BTreeMap::new();
+        for (client, person) in owners {
+            authors.entry(person).or_default().push(client);
+        }
+        (!authors.is_empty()).then_some(ServerEvent::Authors { section, authors })
     }
 
     pub fn news(&self, outline: &Outline) -> News {
@@ -106,15 +124,21 @@ impl Gate {
     /// Judges what a transaction really deleted: a key that is written again deletes the old value
     /// without saying so.
     pub fn check_deletes(&self, deletes: &IdSet, writer: Writer) -> Result<(), Refusal> {
-        let Some(pupil) = self.protected.filter(|pupil| *pupil != writer.person && !writer.scribe) else {
+        if !protects_pupil_words(self.section) || self.writes_for_pupil(writer) {
             return Ok(());
-        };
+        }
         let deletes = deletes.diff(&self.known_deletes);
-        let of_pupil = |client: &ClientID| self.owner(client.get()) == Some(pupil);
-        if deletes.iter().any(|(client, ranges)| of_pupil(client) && !ranges.is_empty()) {
+        let of_pupil = |client: u64| is_for_pupil(client) || self.owner(client) == Some(self.pupil);
+        if deletes.iter().any(|(client, ranges)| of_pupil(client.get()) && !ranges.is_empty()) {
             return Err(Refusal::ProtectedWords);
         }
         Ok(())
+    }
+
+    /// Judges whom an update names as the one who said something, or who took it off the page.
+    pub fn check_credit(&self, credited: &BTreeSet<PersonId>, writer: Writer) -> Result<(), Refusal> {
+        let may_name = |person: &PersonId| *person == writer.person || (*person == self.pupil && writer.scribe);
+        if credited.iter().all(may_name) { Ok(()) } else { Err(Refusal::NotYourHand) }
     }
 
     /// Remembers an update that was let in: what was inserted and deleted, and whose the new ids are.
@@ -124,6 +148,10 @@ impl Gate {
         }
         self.known_deletes.merge_with(deleted.clone());
         self.owners.extend(claims.iter().map(|client| (*client, writer.person)));
+    }
+
+    fn writes_for_pupil(&self, writer: Writer) -> bool {
+        writer.person == self.pupil || writer.scribe
     }
 
     /// New content is the writer’s own, and follows what the document has without a gap. Returns how
@@ -137,6 +165,12 @@ impl Gate {
                 return Err(Refusal::MissingPast);
             }
             after.insert(run.client, run.to);
+            if is_for_pupil(run.client) && !writer.scribe {
+                return Err(Refusal::ProtectedWords);
+            }
+            if is_for_pupil(run.client) && !protects_pupil_words(self.section) {
+                return Err(Refusal::NotYourHand);
+            }
             match self.owner(run.client) {
                 Some(owner) if owner == writer.person => {}
                 Some(_) => return Err(Refusal::NotYourHand),

@@ -16,7 +16,8 @@ use std::{
 use shared::{
     PersonId, Section,
     doc::{REMOTE, SectionDoc},
-    event::Refusal,
+    event::{Refusal, ServerEvent},
+    hand::Owners,
     shape::{self, Unfit, Watch, outline},
 };
 use yrs::{IdSet, ReadTxn, StateVector, Transact, Update, updates::decoder::Decode};
@@ -143,6 +144,16 @@ impl SectionState {
         self.gate.owner(client)
     }
 
+    /// Whose each client id is.
+    pub fn owners(&self) -> Owners {
+        self.gate.owners().collect()
+    }
+
+    /// The same, to be told to those who read the section.
+    pub fn authors(&self) -> Option<ServerEvent> {
+        Gate::tell(self.doc.section(), self.gate.owners())
+    }
+
     /// The document as one, if enough was added to be worth writing, or anything at all and nobody
     /// will add more for now.
     pub fn checkpoint(&mut self, at_rest: bool) -> Option<Arc<[u8]>> {
@@ -176,7 +187,7 @@ impl SectionState {
             let whole = if txn.has_missing_updates() { Err(Refusal::MissingPast) } else { Ok(()) };
             // Committing is what runs the watch.
             txn.commit();
-            let shape = self.watch.verdict();
+            let shape = self.watch.verdict().and_then(|credited| self.gate.check_credit(&credited, writer));
             match brought_about.and(whole).and(shape) {
                 Ok(()) => Applied::Fits { deleted },
                 Err(refusal) => Applied::Unfit(refusal),

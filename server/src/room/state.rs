@@ -153,6 +153,7 @@ pub struct RoomState {
     openings: u64,
     /// As last told to everybody.
     here: BTreeSet<ParticipantId>,
+    scribe: Option<ParticipantId>,
     empty_since: Option<Instant>,
     effects: Vec<Effect>,
 }
@@ -194,6 +195,7 @@ impl RoomState {
             quiet: None,
             openings: 0,
             here: BTreeSet::new(),
+            scribe: None,
             empty_since: Some(now),
             effects: vec![],
         })

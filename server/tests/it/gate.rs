@@ -3,7 +3,8 @@
 use shared::{
     Role, Section, Stage,
     doc::{NewItem, SectionDoc},
-    event::Refusal,
+    event::{Refusal, ServerEvent},
+    hand::for_pupil,
     policy::{access, protects_pupil_words},
     protocol::{CloseCode, Message},
     schema::{item as key, passport::HELP, plan::TARGETS},
@@ -14,7 +15,11 @@ use yrs::{
     updates::{decoder::Decode, encoder::Encode},
 };
 
-use crate::support::table::{Client, Table, empty, item, list, participants, person, refusal, saved};
+use server::room::state::Input;
+
+use crate::support::table::{
+    Client, Table, empty, events, item, list, participants, person, refusal, saved, seat, with_scribe,
+};
 
 /// Every cell of the policy table, for both messages that carry content.
 #[test]
@@ -112,10 +117,8 @@ fn the_pupil_may_from_another_tab_and_the_scribe_may() {
     table.commit();
     assert_eq!(saved(&tab.listen(&mut table)), 1);
 
-    let mut scribed = participants();
-    scribed.iter_mut().find(|seat| seat.role == Role::Assistant).unwrap().scribe = true;
     let kept = table.kept(Section::ALL.into_iter().map(empty).collect());
-    let mut table = Table::load(Stage::Meeting, kept, scribed);
+    let mut table = Table::load(Stage::Meeting, kept, with_scribe(Role::Assistant));
     let mut scribe = Client::open(&mut table, Role::Assistant, Section::Passport, 15);
     scribe.edit(&mut table, delete_a_letter);
     table.commit();
@@ -325,4 +328,195 @@ fn a_part_of_the_pupils_item_cannot_be_moved_by_others() {
     let (mut table, _, mut teacher) = passport(Role::Teacher);
     teacher.edit(&mut table, |doc| doc.set_words(&HELP, item(1), key::ORDER, "zz"));
     assert_eq!(refusal(&teacher.listen(&mut table)), Some(Refusal::ProtectedWords));
+}
+
+/// A passport in which the assistant, named to write for the pupil, has typed what the pupil said.
+fn typed_for_the_pupil() -> (Table, Client) {
+    let mut table =
+        Table::load(Stage::Meeting, Section::ALL.into_iter().map(empty).collect(), with_scribe(Role::Assistant));
+    let mut scribe = Client::open(&mut table, Role::Assistant, Section::Passport, for_pupil(15));
+    scribe.add(&mut table, Role::Pupil, item(1), "let me draw");
+    table.commit();
+    assert_eq!(saved(&scribe.listen(&mut table)), 1);
+    (table, scribe)
+}
+
+/// What becomes of it when whoever has this role deletes a letter of what was typed for the pupil.
+fn deletes(table: &mut Table, role: Role, client: u64) -> Option<Refusal> {
+    let mut other = Client::open(table, role, Section::Passport, client);
+    other.edit(table, delete_a_letter);
+    table.commit();
+    refusal(&other.listen(table))
+}
+
+#[test]
+fn what_the_scribe_typed_is_protected_like_the_pupils_own_hand() {
+    let (mut table, mut scribe) = typed_for_the_pupil();
+    for role in Role::ALL.into_iter().filter(|role| !matches!(role, Role::Pupil | Role::Observer | Role::Assistant)) {
+        assert_eq!(deletes(&mut table, role, 30 + role as u64), Some(Refusal::ProtectedWords), "{role:?}");
+    }
+    assert_eq!(deletes(&mut table, Role::Pupil, 11), None);
+    scribe.listen(&mut table);
+    scribe.edit(&mut table, delete_a_letter);
+    table.commit();
+    assert_eq!(refusal(&scribe.listen(&mut table)), None);
+    let late = Client::open(&mut table, Role::Teacher, Section::Passport, 12);
+    assert_eq!(late.words(item(1)), "t me draw");
+}
+
+#[test]
+fn what_was_typed_for_the_pupil_stays_protected_when_nobody_or_somebody_else_is_the_scribe() {
+    let (mut table, mut scribe) = typed_for_the_pupil();
+    table.input(Input::ParticipantsChanged(participants()));
+    scribe.edit(&mut table, |doc| doc.splice(&HELP, item(1), "text", &insert("please ")));
+    assert_eq!(refusal(&scribe.listen(&mut table)), Some(Refusal::ProtectedWords), "no longer the scribe");
+    for (role, client) in [(Role::Assistant, 16), (Role::Teacher, 17)] {
+        assert_eq!(deletes(&mut table, role, client), Some(Refusal::ProtectedWords), "{role:?}");
+    }
+    assert_eq!(deletes(&mut table, Role::Pupil, 11), None);
+
+    table.input(Input::ParticipantsChanged(with_scribe(Role::Teacher)));
+    assert_eq!(deletes(&mut table, Role::Assistant, 18), Some(Refusal::ProtectedWords));
+    assert_eq!(deletes(&mut table, Role::Teacher, for_pupil(19)), None);
+    // And so it is when the section is loaded again: the id itself says it.
+    let kept = table.kept(Section::ALL.into_iter().map(empty).collect());
+    let mut table = Table::load(Stage::Meeting, kept, participants());
+    assert_eq!(deletes(&mut table, Role::Assistant, 20), Some(Refusal::ProtectedWords));
+    assert_eq!(deletes(&mut table, Role::Parent, 21), Some(Refusal::ProtectedWords));
+}
+
+#[test]
+fn nobody_but_the_named_scribe_types_for_the_pupil() {
+    for role in Role::ALL.into_iter().filter(|role| *role != Role::Observer) {
+        let mut table = Table::new(Stage::Meeting);
+        let mut client = Client::open(&mut table, role, Section::Passport, for_pupil(5));
+        client.add(&mut table, role, item(1), "as if the pupil had");
+        assert_eq!(refusal(&client.listen(&mut table)), Some(Refusal::ProtectedWords), "{role:?}");
+    }
+    // Nor under an id that another scribe typed under.
+    let (mut table, _) = typed_for_the_pupil();
+    table.input(Input::ParticipantsChanged(with_scribe(Role::Teacher)));
+    let mut teacher = Client::open(&mut table, Role::Teacher, Section::Passport, for_pupil(15));
+    teacher.edit(&mut table, |doc| doc.splice(&HELP, item(1), "text", &insert("please ")));
+    assert_eq!(refusal(&teacher.listen(&mut table)), Some(Refusal::NotYourHand));
+}
+
+#[test]
+fn where_words_are_not_protected_nothing_is_typed_for_the_pupil() {
+    let mut table =
+        Table::load(Stage::Meeting, Section::ALL.into_iter().map(empty).collect(), with_scribe(Role::Assistant));
+    let mut scribe = Client::open(&mut table, Role::Assistant, Section::Plan, for_pupil(15));
+    scribe.add(&mut table, Role::Assistant, item(1), "a step");
+    assert_eq!(refusal(&scribe.listen(&mut table)), Some(Refusal::NotYourHand));
+}
+
+#[test]
+fn the_scribes_own_words_are_their_own() {
+    let (mut table, scribe) = typed_for_the_pupil();
+    let mut own = Client::open_as(&mut table, scribe.conn, Section::Passport, 16);
+    own.add(&mut table, Role::Assistant, item(2), "He draws when he is ready.");
+    table.commit();
+    assert_eq!(refusal(&own.listen(&mut table)), None);
+    let delete_theirs = |doc: &SectionDoc| doc.splice(&HELP, item(2), "text", &delete(1));
+    let mut teacher = Client::open(&mut table, Role::Teacher, Section::Passport, 12);
+    teacher.edit(&mut table, delete_theirs);
+    assert_eq!(refusal(&teacher.listen(&mut table)), None);
+    table.input(Input::ParticipantsChanged(participants()));
+    table.commit();
+    own.listen(&mut table);
+    own.edit(&mut table, delete_theirs);
+    assert_eq!(refusal(&own.listen(&mut table)), None);
+}
+
+#[test]
+fn nobody_says_what_somebody_else_said_but_the_scribe_for_the_pupil() {
+    let add = |table: &mut Table, by: Role, as_if: Role, client: u64| {
+        let mut client = Client::open(table, by, Section::Passport, client);
+        client.add(table, as_if, item(1), "said");
+        refusal(&client.listen(table))
+    };
+    for (as_if, refused) in [(Role::Parent, None), (Role::Pupil, Some(())), (Role::Teacher, Some(()))] {
+        let said = add(&mut Table::new(Stage::Meeting), Role::Parent, as_if, 5);
+        assert_eq!(said, refused.map(|()| Refusal::NotYourHand), "{as_if:?}");
+    }
+    let (mut table, _) = typed_for_the_pupil();
+    let mut scribe = Client::open(&mut table, Role::Assistant, Section::Passport, for_pupil(25));
+    scribe.edit(&mut table, |doc| doc.add(&HELP, item(3), NewItem::by(person(Role::Parent))));
+    assert_eq!(refusal(&scribe.listen(&mut table)), Some(Refusal::NotYourHand));
+    // Nor who took something away, or that what one person said was said by another.
+    let (mut table, _, mut teacher) = passport(Role::Teacher);
+    teacher.add(&mut table, Role::Teacher, item(2), "mine");
+    table.commit();
+    assert_eq!(refusal(&teacher.listen(&mut table)), None);
+    teacher.edit(&mut table, |doc| doc.remove(&HELP, item(2), person(Role::Parent)));
+    assert_eq!(refusal(&teacher.listen(&mut table)), Some(Refusal::NotYourHand));
+    let mut teacher = Client::open(&mut table, Role::Teacher, Section::Passport, 22);
+    let pupil = person(Role::Pupil).to_string();
+    teacher.edit(&mut table, |doc| doc.set_words(&HELP, item(2), key::SAID_BY, &pupil));
+    assert_eq!(refusal(&teacher.listen(&mut table)), Some(Refusal::NotYourHand));
+}
+
+fn authors(heard: &[Message]) -> Vec<(shared::PersonId, Vec<u64>)> {
+    let authors = events(heard).into_iter().filter_map(|event| match event {
+        ServerEvent::Authors { section: Section::Passport, authors } => Some(authors),
+        _ => None,
+    });
+    authors.flatten().collect()
+}
+
+#[test]
+fn whose_an_id_is_is_told_with_its_first_words_and_not_before_they_are_kept() {
+    let mut table = Table::new(Stage::Meeting);
+    let mut pupil = Client::open(&mut table, Role::Pupil, Section::Passport, 11);
+    let teacher = Client::open(&mut table, Role::Teacher, Section::Passport, 12);
+    pupil.add(&mut table, Role::Pupil, item(1), "let me draw");
+    assert_eq!(authors(&table.heard(teacher.conn, Section::Passport)), []);
+    let late = table.connect(Role::Parent);
+    table.say(late, Section::Passport, Message::AuthToken(String::new()));
+    table.say(late, Section::Passport, Message::SyncStep1(SectionDoc::new(Section::Passport, 13).state_vector()));
+    assert_eq!(authors(&table.heard(late, Section::Passport)), []);
+
+    table.commit();
+    let told = [(person(Role::Pupil), vec![11])];
+    for conn in [teacher.conn, late, pupil.conn] {
+        let heard = table.heard(conn, Section::Passport);
+        assert_eq!(authors(&heard), told);
+        let first = |is: fn(&Message) -> bool| heard.iter().position(is).unwrap_or(usize::MAX);
+        let words = first(|message| matches!(message, Message::Update(_) | Message::SyncStep2(_)));
+        let name = first(|message| matches!(message, Message::Stateless(json) if json.contains("authors")));
+        assert!(name < words);
+    }
+    // The next words under the same id say nothing new.
+    pupil.add(&mut table, Role::Pupil, item(2), "and wait");
+    table.commit();
+    assert_eq!(authors(&table.heard(teacher.conn, Section::Passport)), []);
+}
+
+#[test]
+fn whose_words_are_whose_is_not_told_to_those_who_may_not_read_them() {
+    let mut table = Table::new(Stage::Preparing);
+    let mut pupil = Client::open(&mut table, Role::Pupil, Section::PupilViews, 11);
+    let teacher = table.connect(Role::Teacher);
+    table.say(teacher, Section::PupilViews, Message::AuthToken(String::new()));
+    pupil.add(&mut table, Role::Pupil, item(1), "just for me");
+    table.commit();
+    let heard = table.heard_events(teacher);
+    assert!(!heard.iter().any(|event| matches!(event, ServerEvent::Authors { .. })), "{heard:?}");
+}
+
+#[test]
+fn everybody_is_told_who_writes_for_the_pupil() {
+    let mut table = Table::new(Stage::Meeting);
+    let teacher = Client::open(&mut table, Role::Teacher, Section::Passport, 12);
+    let named = |table: &mut Table| {
+        let told = table.heard_events(teacher.conn).into_iter().filter_map(|event| match event {
+            ServerEvent::Here { scribe, .. } => Some(scribe),
+            _ => None,
+        });
+        told.last()
+    };
+    table.input(Input::ParticipantsChanged(with_scribe(Role::Assistant)));
+    assert_eq!(named(&mut table), Some(Some(seat(Role::Assistant))));
+    table.input(Input::ParticipantsChanged(participants()));
+    assert_eq!(named(&mut table), Some(None));
 }

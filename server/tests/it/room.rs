@@ -202,8 +202,10 @@ fn who_is_here_is_told_to_everybody() {
     let mut table = Table::new(Stage::Meeting);
     let parent = table.connect(Role::Parent);
     table.say(parent, Section::Plan, Message::AuthToken(String::new()));
-    let here =
-        |participants: &[Role]| ServerEvent::Here { participants: participants.iter().map(|r| seat(*r)).collect() };
+    let here = |participants: &[Role]| ServerEvent::Here {
+        participants: participants.iter().map(|r| seat(*r)).collect(),
+        scribe: None,
+    };
     assert!(table.heard_events(parent).contains(&here(&[Role::Parent])));
     let teacher = table.connect(Role::Teacher);
     table.say(teacher, Section::Assess, Message::AuthToken(String::new()));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use shared::{
     ItemId, MeetingId, PersonId, Role, Section,
     doc::{NewItem, SectionDoc},
+    hand,
     record::{self, Agreement, Attendee, Facts, MeetingFacts, Response},
     schema::{actions, assess, passport, plan, staff},
     splice::Splice,
@@ -75,7 +76,8 @@ fn facts() -> Facts {
             comment: "Not the big hall.".to_owned(),
             at: "2026-11-19T16:28:30Z".to_owned(),
         }],
-        names: BTreeMap::from([(person(7), "Tomek".to_owned())]),
+        names: BTreeMap::from([(person(7), "Tomek".to_owned()), (person(6), "Mr Adeyemi".to_owned())]),
+        owners: BTreeMap::new(),
     }
 }
 
@@ -147,4 +149,24 @@ fn a_program_that_sends_nul_keeps_nobody_from_agreeing() {
     let record = record::project(&sections, facts()).unwrap();
     assert_eq!(record.targets[0].pupil_words, "I can play with Jakub.");
     assert!(!record::canonical_json(&record).unwrap().contains("\\u0000"));
+}
+
+#[test]
+fn the_record_knows_whose_words_and_whose_hand() {
+    let mut sections = complete();
+    let scribe = SectionDoc::from_state(Section::Passport, hand::for_pupil(6), &sections[&Section::Passport].state());
+    let scribe = scribe.unwrap();
+    scribe.add(&passport::HELP, item(8), NewItem::by(person(7)).with("text", "Wait until I have finished."));
+    sections.insert(Section::Passport, scribe);
+    let owners = hand::Owners::from([(1, person(7)), (hand::for_pupil(6), person(6))]);
+    let facts = Facts { owners: BTreeMap::from([(Section::Passport, owners)]), ..facts() };
+
+    let record = record::project(&sections, facts).unwrap();
+    let [own, typed] = record.passport[0].statements.as_slice() else { panic!("{:?}", record.passport) };
+    assert_eq!((own.said_by, own.hands.as_slice()), (Some(person(7)), [].as_slice()));
+    let hand = record::Hand { person: person(6), name: "Mr Adeyemi".to_owned(), for_pupil: true };
+    assert_eq!((typed.said_by_name.as_str(), typed.hands.as_slice()), ("Tomek", [hand].as_slice()));
+    // A record from before hands were kept reads the same, and has the same bytes.
+    let json = record::canonical_json(&record).unwrap();
+    assert_eq!(json.matches("hands").count(), 1);
 }

@@ -54,9 +54,10 @@ impl RoomState {
     pub(super) fn tell_who_is_here(&mut self) {
         let open = self.connections.values().filter(|connection| !connection.open.is_empty());
         let here = open.map(|connection| connection.participant.id).collect();
-        let changed = here != self.here;
-        self.here = here;
-        let event = ServerEvent::Here { participants: self.here() };
+        let scribe = self.participants.iter().find(|participant| participant.scribe).map(|participant| participant.id);
+        let changed = here != self.here || scribe != self.scribe;
+        (self.here, self.scribe) = (here, scribe);
+        let event = ServerEvent::Here { participants: self.here(), scribe };
         let open = self.connections.iter_mut().filter(|(_, connection)| !connection.open.is_empty());
         let untold = open.filter_map(|(conn, connection)| {
             let told = std::mem::replace(&mut connection.told, true);

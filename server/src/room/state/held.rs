@@ -8,6 +8,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use shared::{
     Section,
+    event::ServerEvent,
     protocol::{Message, encode},
 };
 
@@ -40,6 +41,8 @@ pub(super) enum Release {
         author: To,
         update: Arc<[u8]>,
     },
+    /// Whose the ids are that its author is the first to use: to everybody who has the section open.
+    Authors(To, ServerEvent),
     Ack(To),
     Send(To, Message),
     Answer {
@@ -87,10 +90,22 @@ impl RoomState {
         while let Some((position, release)) = self.held.pop() {
             match release {
                 Release::Update { author, update } => self.broadcast(position, author, &update),
+                Release::Authors(author, event) => self.tell_authors(position, author, &event),
                 Release::Ack(to) => self.send_to(to, &Message::SyncStatus(true)),
                 Release::Send(to, message) => self.send_to(to, &message),
                 Release::Answer { question, sections } => self.effects.push(Effect::Answer { question, sections }),
             }
+        }
+    }
+
+    fn tell_authors(&mut self, position: u64, author: To, event: &ServerEvent) {
+        let open = self.connections.iter().filter_map(|(conn, connection)| {
+            let open = connection.open.get(&author.section)?;
+            // Whoever catches up later is told of all authors then.
+            open.caught_up.is_some_and(|caught_up| caught_up < position).then_some(*conn)
+        });
+        for conn in open.collect::<Vec<_>>() {
+            self.send_event(conn, author.section, event);
         }
     }
 

@@ -58,7 +58,12 @@ impl RoomState {
         open.caught_up = Some(position);
         let to = To { conn, section, opening: open.opening };
         let ours = Message::SyncStep1(state.state_vector());
+        let authors = state.authors();
         self.send(conn, section, &ours);
+        // Before the words, so that these have names when they come.
+        if let Some(Ok(json)) = authors.map(|authors| serde_json::to_string(&authors)) {
+            self.held.hold(Release::Send(to, Message::Stateless(json)));
+        }
         self.held.hold(Release::Send(to, Message::SyncStep2(missing)));
     }
 

@@ -13,7 +13,11 @@ use super::{
     ConnectionId, Effect, RoomState,
     held::{Release, To},
 };
-use crate::room::{SectionCopy, gate::Writer, section::Outcome};
+use crate::room::{
+    SectionCopy,
+    gate::{Gate, Writer},
+    section::Outcome,
+};
 
 /// Refusals after which a connection is no person’s who was unlucky.
 const REFUSAL_LIMIT: u32 = 50;
@@ -49,6 +53,9 @@ impl RoomState {
             Ok(Outcome::Accepted { seq, claims }) => {
                 let position = self.held.next_position();
                 let person = writer.person;
+                if let Some(authors) = Gate::tell(section, claims.iter().map(|client| (*client, person))) {
+                    self.held.hold(Release::Authors(to, authors));
+                }
                 self.effects.push(Effect::Append { position, section, seq, person, update: update.clone(), claims });
                 self.held.hold(Release::Update { author: to, update });
                 self.checkpoint(section, false);
@@ -76,6 +83,7 @@ impl RoomState {
             section: *section,
             epoch: state.epoch,
             state: state.state(),
+            owners: state.owners(),
         };
         let sections = self.sections.iter().map(copy).collect();
         self.held.hold(Release::Answer { question, sections });

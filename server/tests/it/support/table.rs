@@ -53,6 +53,11 @@ pub(crate) fn participants() -> Vec<Participant> {
         .collect()
 }
 
+/// The same people, this one of them named to write for the pupil.
+pub(crate) fn with_scribe(role: Role) -> Vec<Participant> {
+    participants().into_iter().map(|seat| Participant { scribe: seat.role == role, ..seat }).collect()
+}
+
 pub(crate) fn empty(section: Section) -> LoadedSection {
     LoadedSection {
         section,
@@ -257,7 +262,7 @@ impl Client {
         table.say(self.conn, self.doc.section(), Message::Update(update));
     }
 
-    /// Adds an item with these words in its first text.
+    /// Adds an item with these words in its first text, said by whoever has this role.
     pub(crate) fn add(&mut self, table: &mut Table, role: Role, id: ItemId, words: &str) {
         let list = list(self.doc.section());
         let first = list.fields[0].key;
