@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use shared::schema::{Code, Field as Schema, Kind};
 
-use super::{dates, item::Item, people::People};
+use super::{authors::WhoWrote, dates, item::Item, people::People};
 use crate::collab::CollabField;
 
 /// A field by its key in the schema, whatever it holds.
@@ -31,10 +31,14 @@ pub fn Field(
     Some(match field.kind {
         Kind::Text { .. } => (move || {
             let label = label.clone();
+            let who = {
+                let label = label.clone();
+                move || view! { <WhoWrote item key label=label.clone() /> }
+            };
             if read_only.get() {
-                view! { <ReadField label hide_label words=item.words(key) /> }.into_any()
+                view! { <ReadField label hide_label words=item.words(key) who /> }.into_any()
             } else {
-                view! { <CollabField address=item.address(field) label rows hide_label /> }.into_any()
+                view! { <CollabField address=item.address(field) label rows hide_label who /> }.into_any()
             }
         })
         .into_any(),
@@ -68,13 +72,21 @@ pub fn Field(
 
 /// Words under a label, for those who read.
 #[component]
-pub fn ReadField(label: String, hide_label: bool, words: Memo<String>) -> impl IntoView {
+pub fn ReadField(
+    label: String,
+    hide_label: bool,
+    words: Memo<String>,
+    /// Who wrote it, if it is a text.
+    #[prop(into, optional)]
+    who: ViewFn,
+) -> impl IntoView {
     view! {
         <div class="field is-read">
             <p class=if hide_label { "field-label visually-hidden" } else { "field-label" }>{label}</p>
             <p class="field-text" dir="auto">
                 {move || words.get()}
             </p>
+            {who.run()}
         </div>
     }
 }

@@ -4,7 +4,7 @@
 //! removed stays on the page until it is left, and “Put back” brings back every letter.
 
 use leptos::prelude::*;
-use shared::{ItemId, Role, doc::NewItem, schema::List};
+use shared::{ItemId, doc::NewItem, schema::List};
 
 use super::{focus, icon::Icon, item::Item, people::People};
 use crate::collab::{SectionStore, use_meeting};
@@ -130,7 +130,8 @@ pub fn Add(
     /// What a new item begins with, beside who added it.
     #[prop(into, optional)]
     with: Option<Callback<NewItem, NewItem>>,
-    /// What is added here are the pupil’s words, also when the scribe writes them down.
+    /// What is added here are the pupil’s words, also when the scribe writes them down. A list of
+    /// everybody’s words has two buttons for the scribe, who has words of their own too.
     #[prop(optional)]
     pupils: bool,
 ) -> impl IntoView {
@@ -161,11 +162,28 @@ pub fn Add(
     }
 }
 
+/// For the scribe, in a list of everybody’s words: the next empty line for what the pupil says.
+#[component]
+pub fn AddForPupil(
+    store: SectionStore,
+    list: &'static List,
+    #[prop(into, optional)] with: Option<Callback<NewItem, NewItem>>,
+) -> impl IntoView {
+    let people = People::here();
+    let words = format!("Write down what {} says", people.pupil_name());
+    let add = move || match with {
+        Some(with) => view! { <Add store list words=words.clone() with pupils=true /> }.into_any(),
+        None => view! { <Add store list words=words.clone() pupils=true /> }.into_any(),
+    };
+    move || people.am_scribe().then(&add)
+}
+
 /// By whose hand: mine; but the pupil’s words are the pupil’s, also when I am the one who writes them down.
 fn new_item(people: People, pupils: bool) -> NewItem {
     let Some(me) = untrack(|| people.myself()) else { return NewItem::default() };
-    if pupils && me.scribe && me.role != Role::Pupil {
-        NewItem { captured: format!("spoken, typed by {}", me.name), ..NewItem::by(people.pupil().person) }
+    if pupils && untrack(|| people.am_scribe()) {
+        // Who types it is known by the hand, which nobody can make up.
+        NewItem { captured: "spoken".to_owned(), ..NewItem::by(people.pupil().person) }
     } else {
         NewItem::by(me.person)
     }

@@ -74,6 +74,17 @@ pub fn LiveRegion() -> impl IntoView {
         false,
     );
 
+    Effect::watch(
+        move || people.scribe.get(),
+        move |now, before, _| {
+            let name = |id| people.all.with_untracked(|all| all.iter().find(|p| p.id == id).map(|p| p.name.clone()));
+            if let Some(name) = now.filter(|_| Some(now) != before).and_then(name) {
+                announcer.say(format!("{name} types for {} now", people.pupil_name()));
+            }
+        },
+        false,
+    );
+
     let spotlight = meeting.spotlight();
     Effect::watch(
         move || spotlight.get(),

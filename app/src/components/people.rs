@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use shared::{ParticipantId, PersonId, Role, role::Side};
 
-use crate::view::{Participant, Pupil};
+use crate::view::{MeetingPage, Participant, Pupil, Writer};
 
 /// Who is in this meeting, for every part of its page.
 #[derive(Clone, Copy)]
@@ -12,12 +12,22 @@ pub struct People {
     /// Read again when somebody answers or arrives.
     pub all: RwSignal<Vec<Participant>>,
     pub me: ParticipantId,
+    /// Who writes for the pupil.
+    pub scribe: Signal<Option<ParticipantId>>,
+    /// Those who are not at the table, though words of theirs are on it.
+    pub earlier: RwSignal<Vec<Writer>>,
     pupil: StoredValue<Pupil>,
 }
 
 impl People {
-    pub fn provide(all: Vec<Participant>, pupil: Pupil, me: ParticipantId) -> Self {
-        let people = Self { all: RwSignal::new(all), me, pupil: StoredValue::new(pupil) };
+    pub fn provide(page: &MeetingPage, scribe: Signal<Option<ParticipantId>>) -> Self {
+        let people = Self {
+            all: RwSignal::new(page.people.clone()),
+            me: page.me,
+            scribe,
+            earlier: RwSignal::new(page.earlier_writers.clone()),
+            pupil: StoredValue::new(page.pupil.clone()),
+        };
         provide_context(people);
         people
     }
@@ -48,11 +58,27 @@ impl People {
 
     /// Whether what I write down as the pupil’s words is the pupil’s: the pupil, and the named scribe.
     pub fn writes_for_pupil(&self) -> bool {
-        self.myself().is_some_and(|me| me.role == Role::Pupil || me.scribe)
+        self.my_role() == Some(Role::Pupil) || self.am_scribe()
+    }
+
+    /// Whether I was named to write for the pupil.
+    pub fn am_scribe(&self) -> bool {
+        self.scribe.get() == Some(self.me) && self.my_role() != Some(Role::Pupil)
     }
 
     pub fn by_person(&self, person: PersonId) -> Option<Participant> {
         self.all.with(|all| all.iter().find(|participant| participant.person == person).cloned())
+    }
+}
+
+impl People {
+    /// By the name everybody here knows, at this table or not.
+    pub fn name_of(&self, person: PersonId) -> Option<String> {
+        self.by_person(person).map(|person| person.name).or_else(|| self.earlier(person).map(|writer| writer.name))
+    }
+
+    pub fn earlier(&self, person: PersonId) -> Option<Writer> {
+        self.earlier.with(|all| all.iter().find(|writer| writer.person == person).cloned())
     }
 }
 

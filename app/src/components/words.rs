@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use super::{
+    authors::WhoWrote,
     dates,
     field::Field,
     icon::Icon,
@@ -31,6 +32,7 @@ pub fn PupilWords(item: Item, key: &'static str, #[prop(default = "")] class: &'
                         <blockquote>
                             <p dir="auto">{move || words.get()}</p>
                         </blockquote>
+                        <WhoWrote item key label="The pupil’s words" />
                     }
                         .into_any()
                 }

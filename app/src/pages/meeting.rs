@@ -46,6 +46,7 @@ use crate::{
     api::meetings::read_meeting,
     collab::{Meeting, provide_meeting},
     components::{
+        authors::AuthorsShown,
         icon::Icon,
         live::LiveRegion,
         notices::{GoThere, KeptWordsList, Notice},
@@ -84,7 +85,8 @@ pub fn MeetingPage() -> impl IntoView {
 #[component]
 fn TheMeeting(page: view::MeetingPage) -> impl IntoView {
     let meeting = provide_meeting(&page);
-    let people = People::provide(page.people.clone(), page.pupil.clone(), page.me);
+    let people = People::provide(&page, meeting.scribe());
+    AuthorsShown::provide();
     keep_people_fresh(meeting, people);
     let title = format!("{}’s review meeting", page.pupil.name);
     let is_pupil = page.myself().is_some_and(|me| me.role == Role::Pupil);
@@ -191,13 +193,14 @@ fn Removed() -> impl IntoView {
 /// Answers are commands, not part of the document: after somebody answers, ask who answered what.
 fn keep_people_fresh(meeting: Meeting, people: People) {
     let (answered, recorded, here) = (meeting.answered(), meeting.recorded(), meeting.here());
-    let stage = meeting.stage();
+    let (stage, scribe) = (meeting.stage(), meeting.scribe());
     Effect::watch(
-        move || (answered.get(), recorded.get(), here.get(), stage.get()),
+        move || (answered.get(), recorded.get(), here.get(), stage.get(), scribe.get()),
         move |_, _, _| {
             leptos::task::spawn_local(async move {
                 // Without an answer the page keeps what it knows.
                 if let Ok(page) = read_meeting(meeting.id).await {
+                    let _ = people.earlier.try_set(page.earlier_writers);
                     let _ = people.all.try_set(page.people);
                 }
             });

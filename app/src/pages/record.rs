@@ -108,8 +108,8 @@ fn TheRecord(page: view::RecordPage) -> impl IntoView {
                     <Actions actions=record.actions.clone() />
                     <Promises record=record.clone() />
                     <Agreed record=record.clone() people=people.clone() pupil=pupil.clone() />
-                    <Differences differences=record.differences.clone() people pupil />
-                    <Boards record=record.clone() />
+                    <Differences differences=record.differences.clone() people pupil=pupil.clone() />
+                    <Boards record=record.clone() pupil />
                     <footer class="record-foot">
                         <h2>"We meet again"</h2>
                         <p class="next-date">{dates::long(&record.review_on)}</p>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::parts::Part;
 use crate::{
     collab::use_meeting,
-    components::{focus, icon::Icon},
+    components::{authors::AuthorsLink, focus, icon::Icon},
 };
 
 /// Where everybody was last asked to look.
@@ -36,6 +36,7 @@ pub(super) fn Agenda(parts: Memo<Vec<Part>>, ground_rules: Vec<String>) -> impl 
                 <PartLinks parts now />
             </nav>
             {rules}
+            <AuthorsLink />
         </aside>
     }
 }
@@ -123,6 +124,7 @@ pub(super) fn PartNav(parts: Memo<Vec<Part>>) -> impl IntoView {
                     <strong>{move || parts.with(|parts| parts.get(at.get()).copied()).map(Part::title)}</strong>
                 </summary>
                 <PartLinks parts now />
+                <AuthorsLink />
             </details>
             {step(1, "right", "Next part: ")}
         </nav>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::{
-    ItemId, Section,
+    ItemId, Role, Section,
     doc::NewItem,
     schema::{List, passport},
 };
@@ -19,7 +19,7 @@ use crate::{
         focus,
         icon::Icon,
         item::Item,
-        list::{Add, Rows, all_shown},
+        list::{Add, AddForPupil, Rows, all_shown},
         people::{People, Portrait},
         tools::Tools,
         words::{By, Protected, PupilWords, TokenBy, how_captured},
@@ -84,13 +84,15 @@ fn Fold(store: SectionStore, list: &'static List) -> impl IntoView {
 fn Statements(store: SectionStore, list: &'static List, rows: Memo<Vec<ItemId>>) -> impl IntoView {
     let people = People::here();
     let words = move || {
-        if people.writes_for_pupil() { list.add.to_owned() } else { format!("{}, in your own words", list.add) }
+        let is_pupil = people.my_role() == Some(Role::Pupil);
+        if is_pupil { list.add.to_owned() } else { format!("{}, in your own words", list.add) }
     };
     view! {
         <ul class="words-list">
             <Rows store list shown=rows row=|item| view! { <Statement item /> } />
         </ul>
-        {move || view! { <Add store list words=words() pupils=true /> }}
+        <AddForPupil store list />
+        {move || view! { <Add store list words=words() /> }}
     }
 }
 

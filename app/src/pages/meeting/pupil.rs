@@ -15,6 +15,7 @@ use super::{
 use crate::{
     collab::use_meeting,
     components::{
+        authors::{AuthorsLink, AuthorsShown},
         icon::Icon,
         live::LiveRegion,
         my_view::MyViewButton,
@@ -29,7 +30,7 @@ pub(super) fn PupilLayout() -> impl IntoView {
     let meeting = use_meeting();
     let all = parts::for_me(meeting);
     let parts = Memo::new(move |_| all.get().into_iter().filter(|part| *part != Part::Who).collect::<Vec<_>>());
-    let query = use_query_map();
+    let (query, authors) = (use_query_map(), AuthorsShown::here());
     let now = Memo::new(move |_| {
         let asked = query.read().get("part").and_then(|key| Part::from_key(&key));
         asked.filter(|part| parts.with(|parts| parts.contains(part))).unwrap_or(Part::Admire)
@@ -43,10 +44,11 @@ pub(super) fn PupilLayout() -> impl IntoView {
             <div class="table is-plain">
                 <main class="pupil-main" id="sheets" tabindex="-1">
                     <Steps parts now />
-                    <GoThere href=|part: Part| href(part) />
+                    <GoThere href=move |part: Part| href(part, authors) />
                     <KeptWordsList />
                     <AgreedNotice />
                     <For each=move || parts.get() key=|part| *part children=sheet_of />
+                    <AuthorsLink />
                 </main>
             </div>
             <PupilTray parts now />
@@ -54,8 +56,8 @@ pub(super) fn PupilLayout() -> impl IntoView {
     }
 }
 
-fn href(part: Part) -> String {
-    format!("?part={}", part.key())
+fn href(part: Part, authors: AuthorsShown) -> String {
+    format!("?part={}{}", part.key(), authors.and_query())
 }
 
 #[component]
@@ -112,6 +114,7 @@ fn PupilBar() -> impl IntoView {
 
 #[component]
 fn Steps(parts: Memo<Vec<Part>>, now: Memo<Part>) -> impl IntoView {
+    let authors = AuthorsShown::here();
     let place = move |part: Part| parts.with(|parts| parts.iter().position(|other| *other == part));
     let class = move |part: Part| {
         if part == now.get() {
@@ -127,7 +130,7 @@ fn Steps(parts: Memo<Vec<Part>>, now: Memo<Part>) -> impl IntoView {
             <ol class="steps">
                 <For each=move || parts.get() key=|part| *part let:part>
                     <li class=move || class(part)>
-                        <a href=href(part) aria-current=move || (now.get() == part).then_some("step")>
+                        <a href=move || href(part, authors) aria-current=move || (now.get() == part).then_some("step")>
                             <span>{part.plain_title()}</span>
                         </a>
                     </li>
@@ -140,7 +143,11 @@ fn Steps(parts: Memo<Vec<Part>>, now: Memo<Part>) -> impl IntoView {
 #[component]
 fn PupilTray(parts: Memo<Vec<Part>>, now: Memo<Part>) -> impl IntoView {
     let at = Memo::new(move |_| parts.with(|parts| parts.iter().position(|part| *part == now.get()).unwrap_or(0)));
-    let beside = move |by: isize| parts.with(|parts| parts.get(at.get().checked_add_signed(by)?).copied()).map(href);
+    let authors = AuthorsShown::here();
+    let beside = move |by: isize| {
+        let part = parts.with(|parts| parts.get(at.get().checked_add_signed(by)?).copied());
+        part.map(|part| href(part, authors))
+    };
     view! {
         <nav class="pupil-tray" aria-label="Back and next">
             // The pupil’s first part has nothing before it; the button keeps its place.

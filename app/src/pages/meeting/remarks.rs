@@ -8,7 +8,7 @@ use crate::{
     components::{
         field::Field,
         item::Item,
-        list::{Add, Rows, shown},
+        list::{Add, AddForPupil, Rows, shown},
         tools::Tools,
         words::{By, PupilWords, SaidBy, TokenBy},
     },
@@ -29,7 +29,8 @@ pub(super) fn Remarks(store: SectionStore, target: Option<ItemId>) -> impl IntoV
         <ul class="remarks">
             <Rows store list shown=rows row=|item| view! { <Remark item /> } />
         </ul>
-        <Add store list words with=with pupils=true />
+        <AddForPupil store list with=with.clone() />
+        <Add store list words with=with />
     }
 }
 

@@ -1,10 +1,11 @@
 //! The round table seen from above: the child at its head, everybody else beside.
 
 use leptos::prelude::*;
-use shared::{ParticipantId, Role};
+use shared::{ParticipantId, Role, Stage};
 
-use super::parts::Part;
+use super::{agree::Failed, parts::Part};
 use crate::{
+    api::meetings::name_scribe,
     collab::use_meeting,
     components::{
         icon::Icon,
@@ -35,7 +36,53 @@ pub(super) fn Round(title: String, when: String, place: String) -> impl IntoView
                     <Seat id seated />
                 </For>
             </ul>
+            <NameScribe />
         </section>
+    }
+}
+
+/// For whoever runs the meeting: who types what the pupil says.
+#[component]
+fn NameScribe() -> impl IntoView {
+    let people = People::here();
+    let meeting = use_meeting();
+    let (scribe, stage) = (meeting.scribe(), meeting.stage());
+    let runs_it = people.my_role().is_some_and(Role::can_facilitate);
+    let pupil = people.pupil_name();
+    let name = Action::new(move |scribe: &Option<ParticipantId>| name_scribe(meeting.id, *scribe));
+    let failed = move || name.value().get().and_then(Result::err).map(|error| view! { <Failed error /> });
+    let option = move |person: Participant| {
+        let is_now = move || scribe.get() == Some(person.id);
+        view! {
+            <option value=person.id.to_string() selected=untrack(is_now) prop:selected=is_now>
+                {person.name}
+            </option>
+        }
+    };
+    move || {
+        (runs_it && stage.get() != Stage::Agreed).then(|| {
+            view! {
+                <div class="field name-scribe">
+                    <label for="scribe">"Who types for " {pupil.clone()} "?"</label>
+                    <select
+                        id="scribe"
+                        on:change:target=move |event| {
+                            name.dispatch(event.target().value().parse().ok());
+                        }
+                    >
+                        <option value="" prop:selected=move || scribe.get().is_none()>
+                            {pupil.clone()}
+                            " alone"
+                        </option>
+                        {move || {
+                            let others = people.all.get().into_iter().filter(|person| person.role != Role::Pupil);
+                            others.map(option).collect_view()
+                        }}
+                    </select>
+                    {failed}
+                </div>
+            }
+        })
     }
 }
 
@@ -103,7 +150,7 @@ fn Doing(person: Participant, is_here: Memo<bool>) -> impl IntoView {
 }
 
 fn title(person: &Participant, is_me: bool) -> String {
-    let scribe = if person.scribe { ", writes for the pupil" } else { "" };
+    let scribe = if person.scribe { ", types for the pupil" } else { "" };
     let me = if is_me { ", that’s you" } else { "" };
     format!("{}{scribe}{me}", person.title)
 }

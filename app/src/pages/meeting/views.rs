@@ -8,6 +8,7 @@ use super::sheet::Layout;
 use crate::{
     collab::{SectionStore, use_meeting},
     components::{
+        authors::WhoWrote,
         field::Field,
         item::Item,
         list::{Add, Rows, all_shown, shown},
@@ -107,6 +108,7 @@ fn View(item: Item) -> impl IntoView {
                         view! {
                             <p class="question" dir="auto">{move || question.get()}</p>
                             <p dir="auto">{move || answer.get()}</p>
+                            <WhoWrote item key="answer" label="The answer" />
                         }
                             .into_any()
                     }

@@ -1,0 +1,225 @@
+// Who wrote this: names for each sentence, by the server's knowledge; the pupil's words by the scribe's hand, protected
+// like the pupil's own, on the page, in the record and after; and what somebody sees whose change was not taken.
+import AxeBuilder from '@axe-core/playwright'
+import type { Locator, Page } from '@playwright/test'
+import { box, boxes, itemOf, openPart, saved } from './support/page.ts'
+import { type Joined, expect, hydrated, test } from './support/test.ts'
+import { SectionClient, signIn, socket } from './support/yjs.ts'
+
+test.use({ school: 'asks who wrote' })
+
+const meeting = { pupil: 'Tomek', stage: 'preparing' }
+
+function around(box: Locator): Locator {
+  return box.locator('xpath=ancestor::*[contains(concat(" ", @class, " "), " field ")][1]')
+}
+
+async function appends(page: Page, box: Locator, words: string): Promise<void> {
+  await box.focus()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type(words)
+  await saved(page)
+}
+
+async function clean(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' · ')}`)).toEqual([])
+}
+
+/** Shows who wrote what, by the link that is on the page at this width. */
+async function ask(page: Page): Promise<void> {
+  await page.locator('a.authors-link:visible').click()
+  await expect(page).toHaveURL(/authors=1/)
+}
+
+test('each sentence has the name of whoever wrote it, whatever a program may say', async ({ server, browser, join }) => {
+  test.setTimeout(120_000)
+  const teacher = await join({ ...meeting, role: 'teacher' })
+  const parent = await join({ ...meeting, role: 'parent', name: 'Marek' })
+  const theirs = boxes(parent.page, 'plan', 'targets', 'success').first()
+  const item = await itemOf(theirs)
+  const mine = box(teacher.page, 'plan', 'targets', item, 'success')
+
+  await mine.fill('')
+  await appends(teacher.page, mine, 'He asks to play twice a week.')
+  await expect(theirs).toHaveValue('He asks to play twice a week.')
+  await appends(parent.page, theirs, ' At home too, on Sundays.')
+
+  // A text that several people wrote says so, and opens for whoever asks.
+  const fold = around(mine).locator('details.who-wrote')
+  await fold.locator('summary').click()
+  const sentences = around(mine).locator('.sentences li')
+  await expect(sentences).toHaveText(['Miss Qureshi: He asks to play twice a week.', 'Marek: At home too, on Sundays.'].map((text) => new RegExp(text)))
+
+  // A Yjs program writes under its own person's name; a fold that is open stays open, and follows.
+  const interpreter = teacher.meeting.people.find(({ role }) => role === 'interpreter')!
+  const connection = socket(server, await signIn(server, interpreter))
+  const plan = new SectionClient(connection, teacher.meeting, 'plan')
+  await expect.poll(() => plan.synced).toBe(true)
+  const text = plan.text('targets', item, 'success')
+  text.insert(text.length, ' Signed, Miss Qureshi.')
+  await expect(sentences.nth(2)).toHaveText(/Ewa: Signed, Miss Qureshi\./)
+
+  // A sentence by several people names them all, whoever wrote most of it first.
+  text.insert(0, 'Some days ')
+  await expect(sentences.first()).toHaveText(/Miss Qureshi, with Ewa: Some days He asks to play twice a week\./)
+
+  // Words by one hand need no list; the whole page shows all names at once.
+  await ask(teacher.page)
+  await expect(around(mine).locator('ol.sentences')).toHaveAccessibleName(/Who wrote what in/)
+  await expect(teacher.page.locator('#passport .words .written-by').first()).toContainText('Written by Tomek')
+  await clean(teacher.page)
+
+  // So does the page as the server writes it.
+  const quiet = await browser.newContext({ javaScriptEnabled: false, storageState: await parent.context.storageState(), baseURL: server.url })
+  const page = await quiet.newPage()
+  await page.goto(`/meetings/${parent.meeting.id}`)
+  await page.locator('a.authors-link:visible').click()
+  await expect(page.locator('.sentences li').filter({ hasText: 'Marek: At home too, on Sundays.' })).toBeVisible()
+  await expect(page.locator('.sentences li').filter({ hasText: 'Ewa: Signed, Miss Qureshi.' })).toBeVisible()
+  await quiet.close()
+
+  // And whoever comes fresh is told whose is whose before the words are there.
+  await teacher.page.reload()
+  await hydrated(teacher.page)
+  await expect(sentences.nth(1)).toHaveText(/Marek: At home too, on Sundays\./)
+  connection.destroy()
+})
+
+for (const role of ['facilitator', 'pupil'] as const) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`axe finds nothing where the ${role} sees who wrote what, ${colorScheme}`, async ({ join }) => {
+      const { page } = await join({ ...meeting, role })
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await ask(page)
+      await expect(page.locator('.written-by:visible').first()).toBeVisible()
+      await clean(page)
+      await page.setViewportSize({ width: 320, height: 640 })
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+      expect(wide).toBeLessThanOrEqual(0)
+    })
+  }
+}
+
+test('a change of the pupil’s words is not taken, and what was written instead is kept, also on a phone', async ({ join }) => {
+  const pupil = await join({ ...meeting, role: 'pupil' })
+  const teacher = await join({ ...meeting, role: 'teacher' })
+  await teacher.page.setViewportSize({ width: 360, height: 740 })
+  await teacher.page.getByRole('button', { name: 'Add something that would help' }).click()
+  const mine = teacher.page.locator('textarea:focus')
+  await teacher.page.keyboard.type('Give him time.')
+  await saved(teacher.page)
+  const item = await itemOf(mine)
+
+  // The pupil writes in the same box: those letters are the pupil's.
+  await openPart(pupil.page, 'passport')
+  await appends(pupil.page, box(pupil.page, 'passport', 'help', item), ' Not too much!')
+  const words = box(teacher.page, 'passport', 'help', item)
+  await expect(words).toHaveValue('Give him time. Not too much!')
+
+  // All of it written over, by somebody else.
+  await words.focus()
+  await teacher.page.keyboard.press('Control+a')
+  await teacher.page.keyboard.type('Be patient')
+  const kept = teacher.page.locator('.kept')
+  await expect(kept).toContainText('Those are the pupil’s own words. You can add beside them, not change them.')
+  await expect(kept.locator('.kept-words')).toHaveText('Be patient')
+  await expect(words).toHaveValue('Give him time. Not too much!')
+  await expect(box(pupil.page, 'passport', 'help', item)).toHaveValue('Give him time. Not too much!')
+  await kept.scrollIntoViewIfNeeded()
+  const wide = await teacher.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  expect(wide).toBeLessThanOrEqual(0)
+  for (const button of await kept.getByRole('button').all()) {
+    expect((await button.boundingBox())!.height).toBeGreaterThanOrEqual(44)
+  }
+  await clean(teacher.page)
+
+  // They go on from where the document is, with nothing in their way.
+  await kept.getByRole('button', { name: 'Throw away' }).click()
+  await expect(kept).toHaveCount(0)
+  await appends(teacher.page, words, ' Then ask.')
+  await expect(box(pupil.page, 'passport', 'help', item)).toHaveValue('Give him time. Not too much! Then ask.')
+})
+
+test('what the scribe types for the pupil is the pupil’s: on the page, protected, and in the record', async ({ server, join }) => {
+  test.setTimeout(180_000)
+  const facilitator = await join({ ...meeting, role: 'facilitator' })
+  const scribe = await join({ ...meeting, name: 'Adeyemi' })
+  const parent = await join({ ...meeting, role: 'parent', name: 'Marek' })
+  const { page } = facilitator
+  const says = 'typed by Mr Adeyemi for Tomek'
+
+  await expect(scribe.page.getByRole('button', { name: 'Write down what Tomek says' })).toHaveCount(0)
+  await page.getByLabel('Who types for Tomek?').selectOption({ label: 'Mr Adeyemi' })
+  await expect(page.locator('.seat').filter({ hasText: 'Mr Adeyemi' })).toContainText('types for the pupil')
+
+  // For the pupil, under one button; for himself, under the other.
+  const help = scribe.page.locator('#passport')
+  await help.getByRole('button', { name: 'Write down what Tomek says' }).first().click()
+  await expect(scribe.page.locator('textarea:focus')).toHaveValue('')
+  await scribe.page.keyboard.type('Let me draw first.')
+  await saved(scribe.page)
+  const item = await itemOf(scribe.page.locator('textarea:focus'))
+  await help.getByRole('button', { name: 'Add something that would help, in your own words' }).click()
+  await expect(scribe.page.locator('textarea:focus')).toHaveValue('')
+  await scribe.page.keyboard.type('He draws when he is ready.')
+  await saved(scribe.page)
+
+  const card = (page: Page) => page.locator('#passport li').filter({ hasText: 'Let me draw first.' })
+  const cards = [facilitator, parent].map(({ page }) => card(page))
+  for (const card of cards) await expect(card.locator('.written-by')).toHaveText(says)
+  const own = page.locator('#passport li.beside').filter({ has: page.locator('textarea') }).last()
+  await expect(own).toContainText('Mr Adeyemi')
+  await expect(own).not.toContainText('for Tomek')
+
+  // Undo takes back what he typed for the pupil, and nothing else.
+  const typed = box(scribe.page, 'passport', 'help', item)
+  await appends(scribe.page, typed, ' Or count.')
+  await scribe.page.keyboard.press('Control+z')
+  await expect(typed).toHaveValue('Let me draw first.')
+  await scribe.page.keyboard.press('Control+y')
+  await expect(typed).toHaveValue('Let me draw first. Or count.')
+  await saved(scribe.page)
+  for (const card of cards) await expect(card.locator('.written-by')).toHaveText(says)
+
+  // A program cannot take it away, not even in the scribe's own name once he is the scribe no more.
+  await page.getByLabel('Who types for Tomek?').selectOption({ label: 'Tomek alone' })
+  await expect(typed).toHaveCount(0)
+  await expect(card(scribe.page).locator('.written-by')).toHaveText(says)
+  for (const who of [parent, scribe]) await cannotDelete(server, who, item)
+
+  // Agreed: whose words, and whose hand.
+  await page.getByRole('button', { name: 'Start the meeting' }).click()
+  await page.getByLabel('When we meet again').fill('2027-03-16')
+  await boxes(page, 'plan', 'whole', 'expected_impact').fill('Tomek has friends to play with.')
+  await saved(page)
+  await page.getByRole('button', { name: 'Agree and save' }).click()
+  await page.getByRole('button', { name: 'Yes, agree and save' }).click()
+  await expect(page.getByRole('link', { name: 'Read the plan' }).first()).toBeVisible()
+  const record = JSON.parse(await (await parent.context.request.get(`/meetings/${facilitator.meeting.id}/record.json`)).text())
+  const statements = record.passport.flatMap(({ statements }: { statements: unknown[] }) => statements)
+  expect(statements.find(({ id }: { id: string }) => id === item)).toMatchObject({
+    words: 'Let me draw first. Or count.',
+    said_by_name: 'Tomek',
+    hands: [{ name: 'Mr Adeyemi', for_pupil: true }],
+  })
+  await page.goto(`/meetings/${facilitator.meeting.id}/record`)
+  await expect(page.locator('.words-lines li').filter({ hasText: 'Let me draw first. Or count.' })).toContainText(says)
+  await clean(page)
+
+  // And in the next meeting it is still so.
+  await page.getByRole('button', { name: /Start the next/ }).click()
+  await page.getByRole('link', { name: 'Open the next meeting' }).click()
+  await hydrated(page)
+  await expect(card(page).locator('.written-by')).toHaveText(says)
+})
+
+/** A program with this person's session deletes from what was typed for the pupil: it is refused. */
+async function cannotDelete(server: Parameters<typeof signIn>[0], { meeting, person }: Joined, item: string): Promise<void> {
+  const connection = socket(server, await signIn(server, person))
+  const passport = new SectionClient(connection, meeting, 'passport')
+  await expect.poll(() => passport.synced).toBe(true)
+  passport.text('help', item, 'text').delete(0, 3)
+  await expect.poll(() => passport.events.find(({ event }) => event === 'refused')).toMatchObject({ reason: 'protected-words' })
+  connection.destroy()
+}
