@@ -229,7 +229,7 @@ impl SectionDoc {
     /// Adds an item at the end of its list.
     pub fn add(&self, list: &List, id: ItemId, new: NewItem) {
         let last = self.all_orders(list).pop().map(|(order, _)| order);
-        let order = order::between(last.as_deref(), None);
+        let order = order::between(last.as_deref(), None, id);
         let mut txn = self.doc.transact_mut_with(LOCAL);
         let root = txn.get_or_insert_map(list.key);
         let words = |words: &str| Any::String(words.into());
@@ -291,12 +291,12 @@ impl SectionDoc {
             if here == 0 {
                 return;
             }
-            order::between(order_at(here.checked_sub(2)), order_at(Some(here - 1)))
+            order::between(order_at(here.checked_sub(2)), order_at(Some(here - 1)), id)
         } else {
             if here + 1 == orders.len() {
                 return;
             }
-            order::between(order_at(Some(here + 1)), order_at(Some(here + 2)))
+            order::between(order_at(Some(here + 1)), order_at(Some(here + 2)), id)
         };
         self.set_words(list, id, key::ORDER, &order);
     }

@@ -1,15 +1,38 @@
 //! Fractional order keys: a place between any two others, so that moving one item touches only it.
 //!
 //! A key is a text of the digits `0`–`9`, `A`–`Z`, `a`–`z`, read as a fraction in base 62 and
-//! compared as bytes. It never ends in `0`, so there is always room in front of it. Two people who
-//! insert in the same gap at the same moment make the same key; the item’s id then decides, the same
-//! everywhere.
+//! compared as bytes. It never ends in `0`, so there is always room in front of it. It ends in letters
+//! of the item’s own id: so two people who insert in the same gap at the same moment make two keys,
+//! and there is room between these too.
+
+use crate::ItemId;
+
+/// How many digits of a key are the item’s own. One in fourteen million pairs has the same.
+const OWN_DIGITS: u32 = 4;
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// A key after `before` and in front of `after`; `None` means the end of the list on that side.
-/// Keys that are not of this form (a hostile client’s) are read as far as they can be.
-pub fn between(before: Option<&str>, after: Option<&str>) -> String {
+/// A key for this item after `before` and in front of `after`; `None` means the end of the list on that
+/// side. Keys that are not of this form (a hostile client’s) are read as far as they can be.
+pub fn between(before: Option<&str>, after: Option<&str>, item: ItemId) -> String {
+    // Whatever follows a key in a gap lies in the same gap.
+    place(before, after) + &own_digits(item)
+}
+
+fn own_digits(item: ItemId) -> String {
+    let base = DIGITS.len() as u128;
+    let mut rest = item.0.as_u128() % base.pow(OWN_DIGITS);
+    let mut digits = String::new();
+    for _ in 1..OWN_DIGITS {
+        digits.push(char::from(DIGITS[(rest % base) as usize]));
+        rest /= base;
+    }
+    // Not a zero at the end.
+    digits.push(char::from(DIGITS[1 + (rest % (base - 1)) as usize]));
+    digits
+}
+
+fn place(before: Option<&str>, after: Option<&str>) -> String {
     let low: Vec<usize> = before.map(digits).unwrap_or_default();
     let high: Option<Vec<usize>> = after.map(digits).filter(|high| high.as_slice() > low.as_slice());
     let mut key = String::new();
@@ -39,14 +62,30 @@ fn digits(key: &str) -> Vec<usize> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::between;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn id(n: u128) -> ItemId {
+        ItemId(Uuid::from_u128(n))
+    }
 
     #[test]
     fn a_key_lies_between_its_neighbours() {
-        let middle = between(None, None);
-        let first = between(None, Some(&middle));
-        let last = between(Some(&middle), None);
+        let middle = between(None, None, id(1));
+        let first = between(None, Some(&middle), id(2));
+        let last = between(Some(&middle), None, id(3));
         assert!(first < middle && middle < last);
+    }
+
+    #[test]
+    fn two_in_one_gap_at_the_same_moment_have_a_gap_between_them() {
+        let (mut one, mut other) = (between(Some("V"), None, id(1)), between(Some("V"), None, id(2)));
+        if one > other {
+            std::mem::swap(&mut one, &mut other);
+        }
+        let between = between(Some(&one), Some(&other), id(3));
+        assert!(one < between && between < other, "{one} {between} {other}");
     }
 
     proptest! {
@@ -56,7 +95,8 @@ mod tests {
             for place in places {
                 let at = place.min(keys.len());
                 let before = at.checked_sub(1).and_then(|i| keys.get(i)).map(String::as_str);
-                let key = between(before, keys.get(at).map(String::as_str));
+                let item = id(keys.len() as u128 * 0x9e37_79b9_7f4a_7c15);
+                let key = between(before, keys.get(at).map(String::as_str), item);
                 keys.insert(at, key);
             }
             prop_assert!(keys.windows(2).all(|pair| pair[0] < pair[1]), "{keys:?}");
@@ -65,7 +105,7 @@ mod tests {
 
         #[test]
         fn strange_keys_do_no_harm(a in ".{0,8}", b in ".{0,8}") {
-            prop_assert!(!between(Some(&a), Some(&b)).is_empty());
+            prop_assert!(!between(Some(&a), Some(&b), id(1)).is_empty());
         }
     }
 }

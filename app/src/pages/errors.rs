@@ -50,7 +50,7 @@ fn words(error: &AppError) -> (&'static str, &'static str, &'static str) {
             "Your link is in the message that invited you. Each person has their own: nobody needs an account or a password.",
         ),
         AppError::NotFound => ("We could not find that", "help", RING),
-        AppError::LinkEnded => ("This link has ended", "clock", RING),
+        AppError::LinkEnded => ("This link does not work", "clock", RING),
         AppError::NotAllowed => ("That is not yours to open", "lock", RING),
         AppError::Agreed => ("The plan is agreed", "lock", "Everybody has the same copy. You can read it any time."),
         AppError::Missing(_) => ("Something is still missing", "help", "Go back to the meeting to see what."),

@@ -1,20 +1,16 @@
 //! Contributions made before the meeting: one person’s answers and advice, never merged with anybody
 //! else’s.
+//!
+//! Everybody at the table reads them once the meeting is open, so there is no “please don’t share this”
+//! here: what is not to be shared must not be in a document that the others are sent.
 
-use super::{Code, Field, List, choice, code, list_of, number, text};
-
-/// Whether the writer wants the others to see it before the meeting opens.
-pub const SHARING: &[Code] = &[
-    code("", "Shared in the meeting", "share it"),
-    code("not_shared", "Please don’t share this", "please don’t share this"),
-];
+use super::{Field, List, list_of, number, text};
 
 const VIEW: &[Field] = &[
     text("question", "The question"),
     text("answer", "The answer"),
     number("scale", "How good, from 1 to 5", 1, 5),
     text("original", "In the first language"),
-    choice("sharing", "Sharing", SHARING),
 ];
 
 pub const VIEWS: List = list_of("views", "Views before the meeting", "Add a view", VIEW);

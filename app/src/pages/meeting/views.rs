@@ -11,7 +11,7 @@ use crate::{
         authors::WhoWrote,
         field::Field,
         item::Item,
-        list::{Add, Rows, all_shown, shown},
+        list::{Add, Rows, all_shown},
         people::People,
         tools::Tools,
         words::{By, TokenBy},
@@ -49,13 +49,8 @@ pub(super) fn ViewsBefore() -> impl IntoView {
 
 #[component]
 fn ViewsOf(section: Section, store: SectionStore) -> impl IntoView {
-    let meeting = use_meeting();
     let list = &views::VIEWS;
-    // What somebody asked not to share is theirs alone.
-    let rows = shown(store, list, move |item| {
-        let said_by = item.store.meta(item.list, item.id).get().and_then(|meta| meta.said_by);
-        item.words("sharing").get().is_empty() || said_by == meeting.my_person
-    });
+    let rows = all_shown(store, list);
     let advice = all_shown(store, &views::ADVICE);
     let has_advice = section == Section::SpecialistViews;
     let access = store.access();
@@ -117,16 +112,7 @@ fn View(item: Item) -> impl IntoView {
                     (may_change.get() || !original.get().is_empty())
                         .then(|| view! { <Field item key="original" read_only=mine /> })
                 }}
-                {move || {
-                    may_change
-                        .get()
-                        .then(|| {
-                            view! {
-                                <Field item key="scale" />
-                                <Field item key="sharing" />
-                            }
-                        })
-                }}
+                {move || may_change.get().then(|| view! { <Field item key="scale" /> })}
                 <By item />
                 <Tools item />
             </div>
