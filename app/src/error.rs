@@ -24,6 +24,11 @@ pub enum AppError {
     Missing(Vec<Missing>),
     #[error("We could not save that just now. Nothing you wrote is lost. Please try again in a moment.")]
     Unavailable,
+    /// Two servers without a way to talk, or one that is being replaced by the next.
+    #[error(
+        "This meeting is open on another server just now. Nothing you wrote is lost. Please try again in a moment."
+    )]
+    Elsewhere,
     /// The request itself failed: no network, a timeout, a server that is restarting.
     #[error("We could not reach the meeting. Nothing you wrote is lost. Please try again in a moment.")]
     Unreachable,

@@ -56,6 +56,13 @@ pub struct Config {
     #[arg(long, env = "ROUNDTABLE_SITE", default_value = "target/site")]
     pub site: PathBuf,
 
+    /// NATS servers, separated by commas, through which several of these servers serve the same meetings.
+    ///
+    /// Without it a meeting is open on one server at a time. Whoever can reach them can read and write what
+    /// is being written: nats://user:password@… on a private network, or tls://….
+    #[arg(long, env = "NATS_URL", hide_env_values = true)]
+    pub nats_url: Option<String>,
+
     /// How many connections to keep to the database.
     #[arg(long, env = "ROUNDTABLE_DATABASE_CONNECTIONS", default_value_t = 16)]
     pub database_connections: u32,

@@ -9,6 +9,7 @@
 pub mod agreements;
 pub mod documents;
 pub mod join_links;
+pub(crate) mod locks;
 pub mod login_sessions;
 pub mod meetings;
 pub mod participants;
@@ -55,8 +56,7 @@ impl Db {
         self.begin_for(&[school]).await
     }
 
-    /// A transaction that sees these schools: for the update log, which commits what several wrote at
-    /// once.
+    /// A transaction that sees these schools.
     pub async fn begin_for(&self, schools: &[SchoolId]) -> sqlx::Result<SchoolTransaction> {
         let mut inner = self.pool.begin().await?;
         let list = schools.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
@@ -67,6 +67,16 @@ impl Db {
     /// For the few questions asked before a school is known. Sees no rows, only functions.
     pub(crate) fn without_school(&self) -> &PgPool {
         &self.pool
+    }
+
+    /// For the one function that names its schools itself.
+    fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// A connection outside the pool, for what a session holds for as long as it lives.
+    pub(crate) async fn session(&self) -> sqlx::Result<PgConnection> {
+        Ok(self.pool.acquire().await?.detach())
     }
 
     /// Whether the database answers and has every migration this server knows.

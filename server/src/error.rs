@@ -15,6 +15,7 @@ pub(crate) fn unavailable(error: impl std::error::Error) -> AppError {
 pub(crate) fn of_room(error: RoomError) -> AppError {
     match error {
         RoomError::NotFound => AppError::NotFound,
+        RoomError::Elsewhere => AppError::Elsewhere,
         RoomError::Busy | RoomError::Closed => unavailable(error),
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod backend;
 pub mod clock;
+pub mod cluster;
 pub mod config;
 mod connection;
 pub mod db;

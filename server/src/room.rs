@@ -8,6 +8,8 @@
 
 pub mod gate;
 pub(crate) mod message;
+pub mod notice;
+pub mod numbers;
 pub(crate) mod outbox;
 mod presence;
 pub mod section;
@@ -45,6 +47,8 @@ pub enum RoomError {
     NotFound,
     #[error("the room did not answer in time")]
     Busy,
+    #[error("another server holds the meeting")]
+    Elsewhere,
     /// It was just closed. Opening it again finds a new one.
     #[error("the room has closed")]
     Closed,
@@ -67,8 +71,8 @@ impl RoomHandle {
         self.ask(Mail::Sections).await
     }
 
-    /// Holds back what people write until the answer is dropped, and returns every section as it
-    /// then stands. For saving the record: what it says is what the documents said.
+    /// Holds back what people write until the answer is dropped, and returns when all they wrote before
+    /// is committed. For saving the record: nobody here has written what it does not say.
     pub async fn quiesce(&self) -> Result<Quiesced, RoomError> {
         self.ask(Mail::Quiesce).await
     }
@@ -138,15 +142,14 @@ pub(crate) type Reply<T> = oneshot::Sender<Result<T, RoomError>>;
 /// A room that takes no edits for as long as this lives. Dropped, it goes on with what was held back.
 #[derive(Debug)]
 pub struct Quiesced {
-    pub sections: Vec<SectionCopy>,
     /// Its other half tells the room when this is gone, however that came about.
     _release: oneshot::Sender<()>,
 }
 
 impl Quiesced {
-    pub(crate) fn new(sections: Vec<SectionCopy>) -> (Self, oneshot::Receiver<()>) {
+    pub(crate) fn new() -> (Self, oneshot::Receiver<()>) {
         let (release, released) = oneshot::channel();
-        (Self { sections, _release: release }, released)
+        (Self { _release: release }, released)
     }
 
     /// The same as dropping it, in a word. After agreeing, call [`RoomHandle::stage_changed`] first:

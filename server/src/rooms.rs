@@ -18,6 +18,7 @@ use tokio::{
 };
 
 use crate::{
+    cluster::Cluster,
     db::Db,
     room::{RoomHandle, message::Mail, state::ConnectionId, task},
     update_log::UpdateLog,
@@ -35,6 +36,7 @@ pub struct Rooms {
 struct Inner {
     db: Db,
     log: UpdateLog,
+    cluster: Cluster,
     live: Mutex<HashMap<RoomKey, RoomHandle>>,
     tasks: Mutex<JoinSet<()>>,
     closing: watch::Sender<bool>,
@@ -42,10 +44,11 @@ struct Inner {
 }
 
 impl Rooms {
-    pub fn new(db: Db, log: UpdateLog) -> Self {
+    pub fn new(db: Db, cluster: Cluster) -> Self {
         let inner = Inner {
+            log: UpdateLog::start(db.clone(), cluster.bus().cloned()),
             db,
-            log,
+            cluster,
             live: Mutex::default(),
             tasks: Mutex::default(),
             closing: watch::Sender::new(false),
@@ -79,7 +82,7 @@ impl Rooms {
     }
 
     /// Sends everybody away with “please connect again”, and returns when all that was accepted is
-    /// in the log, or the log has given up.
+    /// in the log, or the log has given up, and other servers may open the meetings.
     pub async fn close_all(&self) {
         self.inner.closing.send_replace(true);
         let mut tasks = std::mem::take(&mut *lock(&self.inner.tasks));
@@ -87,6 +90,7 @@ impl Rooms {
             report(ended);
         }
         self.inner.log.close().await;
+        self.inner.cluster.close().await;
     }
 
     pub(crate) fn next_connection(&self) -> ConnectionId {
@@ -95,6 +99,10 @@ impl Rooms {
 
     pub(crate) fn db(&self) -> &Db {
         &self.inner.db
+    }
+
+    pub(crate) fn cluster(&self) -> &Cluster {
+        &self.inner.cluster
     }
 
     pub(crate) fn log(&self) -> &UpdateLog {

@@ -1,8 +1,9 @@
 //! Putting the server together, and taking it apart again in order.
 //!
 //! ```text
-//! start: Postgres → migrations → pool → update log → rooms → listener
-//! stop:  no new connections → sockets told to come back later → update log written → pool → Postgres
+//! start: Postgres → migrations → pool → way to other servers → update log → rooms → listener
+//! stop:  no new connections → sockets told to come back later → update log written → meetings let go
+//!        → pool → Postgres
 //! ```
 
 use std::{net::SocketAddr, str::FromStr, sync::Arc, time::Duration};
@@ -14,6 +15,7 @@ use tokio::net::TcpListener;
 use crate::{
     backend::ServerBackend,
     clock::SharedClock,
+    cluster::{Bus, Cluster},
     config::{Config, DatabaseConfig},
     db::{self, Db},
     http,
@@ -21,7 +23,6 @@ use crate::{
     rooms::Rooms,
     secret::JoinKey,
     state::AppState,
-    update_log::UpdateLog,
 };
 
 /// How long requests may take to finish once we are asked to stop.
@@ -68,7 +69,11 @@ impl Application {
         let join_key = JoinKey::load_or_make(&key_path)
             .with_context(|| format!("The key of the join links, {}, cannot be used", key_path.display()))?;
         let url = config.public_url(listener.local_addr()?);
-        let rooms = Rooms::new(db.clone(), UpdateLog::start(db.clone()));
+        let bus = match &config.nats_url {
+            Some(addresses) => Some(Bus::connect(addresses).await?),
+            None => None,
+        };
+        let rooms = Rooms::new(db.clone(), Cluster::start(db.clone(), bus));
         let backend = Arc::new(ServerBackend::new(db.clone(), rooms.clone(), clock.clone(), join_key.clone()));
         let state = AppState::new(db, rooms, clock, backend, assets, &url);
         let admin = TcpListener::bind(config.admin_addr).await.with_context(|| {

@@ -1,15 +1,20 @@
 //! The one writer of the update log: it gathers what all rooms accepted and commits it in one
-//! transaction, while the next batch gathers behind it.
+//! statement, while the next batch gathers behind it. Other servers write to the same log: which
+//! number an update has is Postgres’s to say.
 //!
 //! What must stay true: a room hears that its update is through only after the commit; entries of a
-//! room are committed in the order they were given; nothing is dropped but what a lost room gave.
+//! room are committed in the order they were given; nothing is dropped but what a lost room gave; a
+//! checkpoint is written only when all that was given before it is.
 //!
 //! While Postgres is away the batch at hand is tried again until it is back. Nothing is acknowledged
-//! meanwhile, and people see “Saving…”. If somebody else wrote what a room believed it was the only
-//! one to write, that room is told it is lost: it sends everybody away to load the truth again.
+//! meanwhile, and people see “Saving…”. If the log does not let in what a room gave (the meeting was
+//! agreed, or another server has taken it), that room is told it is lost: it sends everybody away to
+//! load the truth again.
+
+mod receipts;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -21,9 +26,13 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::db::{
-    Db,
-    documents::{self, Checkpoint, NewUpdate},
+pub(crate) use self::receipts::{Progress, Receipts};
+use crate::{
+    cluster::Bus,
+    db::{
+        Db,
+        documents::{self, Checkpoint, NewUpdate},
+    },
 };
 
 /// Entries that may wait for the writer. When it is full a room waits with its next update, its
@@ -50,18 +59,9 @@ pub struct UpdateLog {
     writer: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
-/// How far the log is with what one room gave it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Progress {
-    /// Everything up to this position is durable.
-    pub(crate) through: u64,
-    /// Somebody else wrote in its place; nothing more of this room is taken.
-    pub(crate) lost: bool,
-}
-
 #[derive(Debug)]
 pub(crate) struct Entry {
-    pub(crate) room: Arc<watch::Sender<Progress>>,
+    pub(crate) room: Arc<Receipts>,
     pub(crate) position: u64,
     pub(crate) what: What,
 }
@@ -73,10 +73,10 @@ pub(crate) enum What {
 }
 
 impl What {
-    fn room(&self) -> (SchoolId, MeetingId) {
+    fn meeting(&self) -> MeetingId {
         match self {
-            Self::Update(update) => (update.school, update.meeting),
-            Self::Checkpoint(school, checkpoint) => (*school, checkpoint.meeting),
+            Self::Update(update) => update.meeting,
+            Self::Checkpoint(_, checkpoint) => checkpoint.meeting,
         }
     }
 }
@@ -86,10 +86,11 @@ impl What {
 pub(crate) struct Closed;
 
 impl UpdateLog {
-    pub fn start(db: Db) -> Self {
+    /// Where there are other servers, `bus` tells them of every commit.
+    pub fn start(db: Db, bus: Option<Bus>) -> Self {
         let (entries, waiting) = mpsc::channel(WAITING);
         let closing = Arc::new(watch::Sender::new(false));
-        let writer = Writer { db, closing: closing.subscribe() };
+        let writer = Writer { db, bus, closing: closing.subscribe() };
         #[expect(clippy::disallowed_methods, reason = "`close` awaits it")]
         let writer = tokio::spawn(writer.run(waiting));
         Self { entries, closing, writer: Arc::new(Mutex::new(Some(writer))) }
@@ -115,6 +116,7 @@ impl UpdateLog {
 
 struct Writer {
     db: Db,
+    bus: Option<Bus>,
     closing: watch::Receiver<bool>,
 }
 
@@ -137,43 +139,53 @@ impl Writer {
                 }
             }
             self.commit(&mut batch).await;
-            batch.clear();
         }
     }
 
     /// Commits the batch, however long it takes. Rooms that cannot be committed are told so.
     async fn commit(&mut self, batch: &mut Vec<Entry>) {
-        batch.retain(|entry| !entry.room.borrow().lost);
-        if let Err(Impossible) = self.commit_all(batch).await {
+        batch.retain(|entry| !entry.room.is_lost());
+        if let Err(Impossible) = self.append(batch).await {
             // One of these rooms stands in the way of the others.
             let mut rooms: BTreeMap<_, Vec<Entry>> = BTreeMap::new();
             for entry in batch.drain(..) {
-                rooms.entry(entry.what.room()).or_default().push(entry);
+                rooms.entry(entry.what.meeting()).or_default().push(entry);
             }
-            for ((_, meeting), entries) in rooms {
-                if let Err(Impossible) = self.commit_all(&entries).await {
-                    tracing::warn!(%meeting, "somebody else wrote to this meeting: its room begins again");
-                    for entry in &entries {
-                        entry.room.send_if_modified(|progress| !std::mem::replace(&mut progress.lost, true));
+            for (meeting, entries) in rooms {
+                match self.append(&entries).await {
+                    Ok(()) => batch.extend(entries),
+                    Err(Impossible) => {
+                        tracing::warn!(%meeting, "this meeting could not be written: its room begins again");
+                        entries.iter().for_each(|entry| entry.room.lose());
                     }
                 }
             }
         }
+        for entry in batch.drain(..) {
+            if let What::Checkpoint(school, checkpoint) = &entry.what
+                && !entry.room.is_lost()
+            {
+                self.compact(*school, checkpoint).await;
+                entry.room.done(entry.position);
+            }
+        }
     }
 
-    /// Tries until it is committed or can never be.
-    async fn commit_all(&mut self, batch: &[Entry]) -> Result<(), Impossible> {
+    /// Tries until the updates of this batch are committed or can never be.
+    async fn append(&mut self, batch: &[Entry]) -> Result<(), Impossible> {
+        let updates = batch.iter().filter_map(|entry| match &entry.what {
+            What::Update(update) => Some((entry, update)),
+            What::Checkpoint(..) => None,
+        });
+        let (entries, updates): (Vec<_>, Vec<_>) = updates.unzip();
+        if updates.is_empty() {
+            return Ok(());
+        }
         let mut pause = FIRST_PAUSE;
         loop {
-            let error = match timeout(COMMIT_PATIENCE, write(&self.db, batch)).await {
-                Ok(Ok(())) => {
-                    for entry in batch {
-                        entry.room.send_if_modified(|progress| {
-                            let further = entry.position > progress.through;
-                            progress.through = progress.through.max(entry.position);
-                            further
-                        });
-                    }
+            let error = match timeout(COMMIT_PATIENCE, documents::append(&self.db, &updates)).await {
+                Ok(Ok(seqs)) => {
+                    self.report(&entries, &updates, &seqs);
                     return Ok(());
                 }
                 Ok(Err(error)) if !may_pass(&error) => {
@@ -183,12 +195,41 @@ impl Writer {
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "no answer".to_owned(),
             };
-            tracing::warn!(error, waiting = batch.len(), "the update log cannot be written; trying again");
+            tracing::warn!(error, waiting = updates.len(), "the update log cannot be written; trying again");
             if *self.closing.borrow() && pause >= LONGEST_PAUSE {
                 return Ok(());
             }
             self.wait(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    fn report(&self, entries: &[&Entry], updates: &[&NewUpdate], seqs: &[Option<u64>]) {
+        for ((entry, update), seq) in entries.iter().zip(updates).zip(seqs) {
+            match seq {
+                Some(seq) => entry.room.landed(entry.position, update.section, *seq),
+                None => entry.room.lose(),
+            }
+        }
+        for ((entry, update), seq) in entries.iter().zip(updates).zip(seqs) {
+            entry.room.tell();
+            if let (Some(bus), Some(seq)) = (&self.bus, seq) {
+                bus.committed(update, *seq);
+            }
+        }
+    }
+
+    /// Once only: without it the log is longer, and holds no less.
+    async fn compact(&self, school: SchoolId, checkpoint: &Checkpoint) {
+        let written = async {
+            let mut txn = self.db.begin(school).await?;
+            documents::checkpoint(&mut txn, checkpoint).await?;
+            txn.commit().await
+        };
+        match timeout(COMMIT_PATIENCE, written).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "a checkpoint could not be written"),
+            Err(_) => tracing::warn!("a checkpoint could not be written in time"),
         }
     }
 
@@ -205,30 +246,6 @@ impl Writer {
 /// No number of attempts would change it.
 struct Impossible;
 
-async fn write(db: &Db, batch: &[Entry]) -> sqlx::Result<()> {
-    if batch.is_empty() {
-        return Ok(());
-    }
-    let schools: BTreeSet<_> = batch.iter().map(|entry| entry.what.room().0).collect();
-    let mut txn = db.begin_for(&schools.into_iter().collect::<Vec<_>>()).await?;
-    let updates: Vec<_> = batch
-        .iter()
-        .filter_map(|entry| match &entry.what {
-            What::Update(update) => Some(update.clone()),
-            What::Checkpoint(..) => None,
-        })
-        .collect();
-    if !updates.is_empty() {
-        documents::append(&mut txn, &updates).await?;
-    }
-    for entry in batch {
-        if let What::Checkpoint(_, checkpoint) = &entry.what {
-            documents::checkpoint(&mut txn, checkpoint).await?;
-        }
-    }
-    txn.commit().await
-}
-
 /// Whether the same may work in a moment. What Postgres refuses for its content (classes 22, 23, 42
 /// and the like) never does; a lost connection, a full disk or a restart may.
 fn may_pass(error: &sqlx::Error) -> bool {
@@ -237,6 +254,7 @@ fn may_pass(error: &sqlx::Error) -> bool {
             let code = error.code().unwrap_or_default();
             ["08", "40", "53", "55", "57", "58", "XX"].iter().any(|class| code.starts_with(class))
         }
+        sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => false,
         _ => true,
     }
 }

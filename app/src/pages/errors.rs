@@ -54,7 +54,7 @@ fn words(error: &AppError) -> (&'static str, &'static str, &'static str) {
         AppError::NotAllowed => ("That is not yours to open", "lock", RING),
         AppError::Agreed => ("The plan is agreed", "lock", "Everybody has the same copy. You can read it any time."),
         AppError::Missing(_) => ("Something is still missing", "help", "Go back to the meeting to see what."),
-        AppError::Unavailable | AppError::Unreachable => (
+        AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable => (
             "We are not there just now",
             "saving",
             "Wait a moment, then try again. If it stays like this, ring the school office.",
@@ -63,7 +63,7 @@ fn words(error: &AppError) -> (&'static str, &'static str, &'static str) {
 }
 
 fn retry(error: &AppError) -> Option<impl IntoView + use<>> {
-    let again = matches!(error, AppError::Unavailable | AppError::Unreachable);
+    let again = matches!(error, AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable);
     again.then(|| {
         view! {
             <a class="button primary is-big" href="" rel="external">
@@ -83,7 +83,9 @@ fn answer_with_status(error: &AppError) {
             AppError::LinkEnded => http::StatusCode::GONE,
             AppError::NotAllowed => http::StatusCode::FORBIDDEN,
             AppError::Agreed | AppError::Missing(_) => http::StatusCode::CONFLICT,
-            AppError::Unavailable | AppError::Unreachable => http::StatusCode::SERVICE_UNAVAILABLE,
+            AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable => {
+                http::StatusCode::SERVICE_UNAVAILABLE
+            }
         });
     }
     #[cfg(not(feature = "ssr"))]

@@ -1,11 +1,14 @@
 //! Making the agreed record out of a meeting: one transaction, all of it or nothing.
+//!
+//! What must stay true: the record is made from what the log holds, read after it was closed in the same
+//! transaction. So no server, whatever its rooms believe, can add a word that is not in the record.
 
 use std::collections::BTreeMap;
 
 use app::error::AppError;
 use shared::{
     ItemId, RecordId, Section,
-    doc::SectionDoc,
+    doc::{NotAnUpdate, SectionDoc},
     hand::Owners,
     record::{Agreement, Attendee, Facts, MeetingFacts, Missing, project},
     schema::staff,
@@ -14,7 +17,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::pages::facilitator;
 use crate::{
-    db::{self, SchoolTransaction, meetings::Meeting, records::Cost},
+    db::{self, SchoolTransaction, documents::StoredSection, meetings::Meeting, records::Cost},
     error::unavailable,
 };
 
@@ -23,6 +26,8 @@ use crate::{
 pub enum NotSaved {
     #[error("something the Code of Practice asks for is missing")]
     Missing(Vec<Missing>),
+    #[error("a section cannot be read")]
+    Unreadable(#[from] NotAnUpdate),
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }
@@ -31,26 +36,40 @@ impl From<NotSaved> for AppError {
     fn from(not_saved: NotSaved) -> Self {
         match not_saved {
             NotSaved::Missing(missing) => Self::Missing(missing),
+            NotSaved::Unreadable(error) => unavailable(error),
             NotSaved::Database(error) => unavailable(error),
         }
     }
 }
 
-/// Writes the record of this meeting and closes it. Returns the record’s version.
+/// Closes the meeting’s documents and writes their record. Returns the record’s version.
 pub async fn save(
     txn: &mut SchoolTransaction,
     meeting: &Meeting,
-    sections: &BTreeMap<Section, SectionDoc>,
-    owners: BTreeMap<Section, Owners>,
     id: RecordId,
     at: OffsetDateTime,
 ) -> Result<u32, NotSaved> {
+    db::documents::close(txn, meeting.id).await?;
+    let stored = db::documents::load(txn, meeting.id).await?;
+    let sections = read(&stored)?;
+    let owners: BTreeMap<Section, Owners> =
+        stored.into_iter().map(|kept| (kept.section, kept.owners.into_iter().collect())).collect();
     let version = db::records::next_version(txn, meeting.id).await?;
     let facts = Facts { owners, ..facts(txn, meeting, version, at).await? };
-    let record = project(sections, facts).map_err(NotSaved::Missing)?;
-    db::records::create(txn, id, &record, &costs(sections), at).await?;
+    let record = project(&sections, facts).map_err(NotSaved::Missing)?;
+    db::records::create(txn, id, &record, &costs(&sections), at).await?;
     db::meetings::agree(txn, meeting.id, at).await?;
     Ok(version)
+}
+
+/// What was kept has been through the gate, so it can be read.
+fn read(stored: &[StoredSection]) -> Result<BTreeMap<Section, SectionDoc>, NotAnUpdate> {
+    let read = |kept: &StoredSection| {
+        let doc = SectionDoc::from_state(kept.section, 0, &kept.checkpoint)?;
+        kept.updates.iter().try_for_each(|update| doc.apply(update))?;
+        Ok((kept.section, doc))
+    };
+    stored.iter().map(read).collect()
 }
 
 /// What the sections do not hold: who was there, who answered what, when.

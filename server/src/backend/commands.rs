@@ -1,12 +1,11 @@
 //! What needs a person’s authority: opening the meeting, pointing, naming a scribe, answering,
 //! agreeing. Committed first, then told to the room.
-
-use std::collections::BTreeMap;
+//!
+//! What must stay true: nothing is changed on a server that cannot have the meeting’s room, for then
+//! nobody in it would hear.
 
 use app::{backend::Viewer, error::AppError};
-use shared::{
-    MeetingId, ParticipantId, RecordId, Section, Stage, doc::SectionDoc, event::ServerEvent, record::Response,
-};
+use shared::{MeetingId, ParticipantId, RecordId, Stage, event::ServerEvent, record::Response};
 use time::format_description::well_known::Rfc3339;
 
 use super::{Seated, ServerBackend, agreement};
@@ -16,7 +15,7 @@ use crate::{
         agreements::{self, Answer},
     },
     error::{of_room, unavailable},
-    room::SectionCopy,
+    room::RoomHandle,
 };
 
 /// How long a comment may be. The page says so too.
@@ -26,6 +25,8 @@ const LONGEST_COMMENT: usize = 2_000;
 const LONGEST_PART: usize = 64;
 
 pub(super) async fn start(backend: &ServerBackend, viewer: Viewer, id: MeetingId) -> Result<(), AppError> {
+    drop(Seated::find_facilitator(&backend.db, viewer, id).await?);
+    let (room, _) = enter(backend, viewer, id).await?;
     let Seated { mut txn, .. } = Seated::find_facilitator(&backend.db, viewer, id).await?;
     match lock(&mut txn, id).await? {
         Stage::Agreed => return Err(AppError::Agreed),
@@ -35,7 +36,7 @@ pub(super) async fn start(backend: &ServerBackend, viewer: Viewer, id: MeetingId
     }
     db::meetings::open(&mut txn, id, backend.clock.now()).await.map_err(unavailable)?;
     txn.commit().await.map_err(unavailable)?;
-    backend.rooms.open(viewer.school, id).stage_changed(Stage::Meeting).await.map_err(of_room)
+    room.stage_changed(Stage::Meeting).await.map_err(of_room)
 }
 
 pub(super) async fn spotlight(
@@ -44,12 +45,14 @@ pub(super) async fn spotlight(
     id: MeetingId,
     part: Option<String>,
 ) -> Result<(), AppError> {
+    drop(Seated::find_facilitator(&backend.db, viewer, id).await?);
+    let (room, _) = enter(backend, viewer, id).await?;
     let Seated { mut txn, me, .. } = Seated::find_facilitator(&backend.db, viewer, id).await?;
     let part = part.map(|part| cut(&part, LONGEST_PART));
     db::meetings::set_spotlight(&mut txn, id, part.as_deref()).await.map_err(unavailable)?;
     txn.commit().await.map_err(unavailable)?;
     let event = ServerEvent::Spotlight { part, by: me.name };
-    backend.rooms.open(viewer.school, id).announce(event).await.map_err(of_room)
+    room.announce(event).await.map_err(of_room)
 }
 
 pub(super) async fn name_scribe(
@@ -58,6 +61,8 @@ pub(super) async fn name_scribe(
     id: MeetingId,
     scribe: Option<ParticipantId>,
 ) -> Result<(), AppError> {
+    drop(Seated::find_facilitator(&backend.db, viewer, id).await?);
+    let (room, _) = enter(backend, viewer, id).await?;
     let Seated { mut txn, .. } = Seated::find_facilitator(&backend.db, viewer, id).await?;
     if lock(&mut txn, id).await? == Stage::Agreed {
         return Err(AppError::Agreed);
@@ -66,7 +71,7 @@ pub(super) async fn name_scribe(
         return Err(AppError::NotFound);
     }
     txn.commit().await.map_err(unavailable)?;
-    backend.rooms.open(viewer.school, id).participants_changed().await.map_err(of_room)
+    room.participants_changed().await.map_err(of_room)
 }
 
 pub(super) async fn answer(
@@ -76,6 +81,8 @@ pub(super) async fn answer(
     response: Response,
     comment: String,
 ) -> Result<(), AppError> {
+    drop(Seated::find(&backend.db, viewer, id).await?);
+    let (room, _) = enter(backend, viewer, id).await?;
     let Seated { mut txn, me, .. } = Seated::find(&backend.db, viewer, id).await?;
     match lock(&mut txn, id).await? {
         Stage::Agreed => return Err(AppError::Agreed),
@@ -90,15 +97,15 @@ pub(super) async fn answer(
     agreements::answer(&mut txn, me.id, &answer).await.map_err(unavailable)?;
     txn.commit().await.map_err(unavailable)?;
     let event = ServerEvent::Answered { participant: me.id };
-    backend.rooms.open(viewer.school, id).announce(event).await.map_err(of_room)
+    room.announce(event).await.map_err(of_room)
 }
 
-/// Saves the record: the room holds its breath, one transaction writes it all, the room closes.
+/// Saves the record: the room holds its breath, one transaction writes it all, the room closes. A room on
+/// another server that writes at the same moment is in time, or begins again and finds it agreed.
 pub(super) async fn agree(backend: &ServerBackend, viewer: Viewer, id: MeetingId) -> Result<(), AppError> {
     // Who asks is looked up first, so that nobody else can make the room hold its breath.
     drop(Seated::find_facilitator(&backend.db, viewer, id).await?);
-    let room = backend.rooms.open(viewer.school, id);
-    let here = room.here().await.map_err(of_room)?;
+    let (room, here) = enter(backend, viewer, id).await?;
     let quiet = room.quiesce().await.map_err(of_room)?;
 
     let Seated { mut txn, meeting, .. } = Seated::find_facilitator(&backend.db, viewer, id).await?;
@@ -107,13 +114,11 @@ pub(super) async fn agree(backend: &ServerBackend, viewer: Viewer, id: MeetingId
         Stage::Preparing => return Err(AppError::NotAllowed),
         Stage::Meeting => {}
     }
-    let sections = open(&quiet.sections)?;
-    let owners = quiet.sections.iter().map(|copy| (copy.section, copy.owners.clone())).collect();
     let now = backend.clock.now();
     db::participants::mark_attended(&mut txn, &here).await.map_err(unavailable)?;
     #[expect(clippy::disallowed_methods, reason = "a new record, made on the server alone")]
     let record = RecordId(uuid::Uuid::now_v7());
-    let version = agreement::save(&mut txn, &meeting, &sections, owners, record, now).await?;
+    let version = agreement::save(&mut txn, &meeting, record, now).await?;
     txn.commit().await.map_err(unavailable)?;
 
     // From here it is agreed, whatever else happens.
@@ -124,12 +129,16 @@ pub(super) async fn agree(backend: &ServerBackend, viewer: Viewer, id: MeetingId
     Ok(())
 }
 
-/// The sections as documents. Their bytes come from the room, so they can be read.
-pub(super) fn open(copies: &[SectionCopy]) -> Result<BTreeMap<Section, SectionDoc>, AppError> {
-    copies
-        .iter()
-        .map(|copy| Ok((copy.section, SectionDoc::from_state(copy.section, 0, &copy.state).map_err(unavailable)?)))
-        .collect()
+/// The meeting’s room, if it can be had here, and who is in it. Not to be asked with a transaction open:
+/// the room may itself be waiting for a connection.
+async fn enter(
+    backend: &ServerBackend,
+    viewer: Viewer,
+    id: MeetingId,
+) -> Result<(RoomHandle, Vec<ParticipantId>), AppError> {
+    let room = backend.rooms.open(viewer.school, id);
+    let here = room.here().await.map_err(of_room)?;
+    Ok((room, here))
 }
 
 /// The stage, which nobody else can change until this transaction ends.

@@ -134,7 +134,7 @@ async fn create_meeting(txn: &mut SchoolTransaction, story: &Story<'_>) -> anyho
         seed.save(txn).await?;
     }
     if !story.is_upcoming() {
-        past::agree(txn, story, &seeds).await?;
+        past::agree(txn, story).await?;
     }
     Ok(())
 }

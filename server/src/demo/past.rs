@@ -1,9 +1,7 @@
 //! Meetings that are over: agreed as they are agreed in the room, by the same code.
 
-use std::collections::BTreeMap;
-
 use anyhow::Context;
-use shared::{RecordId, Section, doc::SectionDoc, record::Response};
+use shared::{RecordId, record::Response};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
@@ -11,10 +9,9 @@ use super::{build::Story, participant_id};
 use crate::{
     backend::agreement,
     db::{self, SchoolTransaction, agreements::Answer},
-    seed::SectionSeed,
 };
 
-pub(super) async fn agree(txn: &mut SchoolTransaction, story: &Story<'_>, seeds: &[SectionSeed]) -> anyhow::Result<()> {
+pub(super) async fn agree(txn: &mut SchoolTransaction, story: &Story<'_>) -> anyhow::Result<()> {
     let mut last = None;
     for said in &story.meeting.agreement {
         let at = OffsetDateTime::parse(&said.at, &Rfc3339)?;
@@ -29,10 +26,7 @@ pub(super) async fn agree(txn: &mut SchoolTransaction, story: &Story<'_>, seeds:
     db::meetings::open(txn, story.id, at).await?;
 
     let meeting = db::meetings::find(txn, story.id).await?.context("it was made a moment ago")?;
-    let sections: BTreeMap<Section, SectionDoc> =
-        seeds.iter().map(|seed| Ok((seed.section(), seed.doc()?))).collect::<anyhow::Result<_>>()?;
-    let owners = seeds.iter().map(|seed| (seed.section(), seed.owners().clone())).collect();
     let record = RecordId(Uuid::new_v5(&story.id.0, b"record 1"));
-    agreement::save(txn, &meeting, &sections, owners, record, at).await?;
+    agreement::save(txn, &meeting, record, at).await?;
     Ok(())
 }

@@ -142,12 +142,20 @@ impl Gate {
     }
 
     /// Remembers an update that was let in: what was inserted and deleted, and whose the new ids are.
-    pub fn record(&mut self, news: &News, deleted: &IdSet, claims: &[u64], writer: Writer) {
+    pub fn record(&mut self, news: &News, deleted: &IdSet, claims: &[u64], person: PersonId) {
         for run in &news.inserts {
             self.clocks.set_max(ClientID::new(run.client), run.to);
         }
         self.known_deletes.merge_with(deleted.clone());
-        self.owners.extend(claims.iter().map(|client| (*client, writer.person)));
+        self.owners.extend(claims.iter().map(|client| (*client, person)));
+    }
+
+    /// Learns whose hand these client ids are, as the log has it. Returns those that are news.
+    pub fn learn_owners(&mut self, owners: impl IntoIterator<Item = (u64, PersonId)>) -> Vec<(u64, PersonId)> {
+        let news = owners.into_iter().filter(|(client, person)| self.owners.get(client) != Some(person));
+        let news: Vec<_> = news.collect();
+        self.owners.extend(news.iter().copied());
+        news
     }
 
     fn writes_for_pupil(&self, writer: Writer) -> bool {

@@ -2,7 +2,8 @@
 //!
 //! What must stay true: one state for each connection, under a Yjs client id that no other connection
 //! shows and no other person owns; what others receive carries the server’s stamp, whatever the
-//! client said it was called.
+//! client said it was called. What other servers show is theirs to stamp and to take back; whoever has
+//! come from there to here is shown once.
 
 use std::collections::BTreeMap;
 
@@ -11,16 +12,26 @@ use shared::{
     protocol::awareness::{self, Entry},
 };
 
-use super::state::{ConnectionId, Participant};
+use super::{
+    notice::NodeId,
+    state::{ConnectionId, Participant},
+};
 
 /// A state of ours is a quarter of this. More is not somebody writing.
 const STATE_LIMIT: usize = 2_000;
+
+/// What one other server may show in a section.
+const ENTRIES_LIMIT: usize = 200;
+
+/// With the stamp.
+const STAMPED_LIMIT: usize = 2 * STATE_LIMIT;
 
 const GONE: &str = "null";
 
 #[derive(Debug, Default)]
 pub(super) struct SectionPresence {
     shown: BTreeMap<ConnectionId, Entry>,
+    elsewhere: BTreeMap<NodeId, BTreeMap<u64, Entry>>,
 }
 
 impl SectionPresence {
@@ -45,6 +56,10 @@ impl SectionPresence {
         let said = own.next_back()?;
         let writing = serde_json::from_str::<Writing>(&said.state).unwrap_or_default();
         let stamped = Entry { state: stamp(who, writing)?, ..said };
+        // It may have come from another server, which has not noticed yet.
+        for there in self.elsewhere.values_mut() {
+            there.remove(&stamped.client_id);
+        }
         let mut heard = vec![stamped.clone()];
         if let Some(before) = self.shown.insert(conn, stamped.clone())
             && before.client_id != stamped.client_id
@@ -60,9 +75,52 @@ impl SectionPresence {
         Some(awareness::encode(&[Entry { state: GONE.to_owned(), ..entry }]))
     }
 
+    /// Takes in what another server says has changed there, and returns what everybody here is to hear.
+    pub(super) fn heard(&mut self, node: NodeId, entries: Vec<Entry>) -> Option<Vec<u8>> {
+        let mut news = vec![];
+        for entry in entries {
+            if self.shown.values().any(|shown| shown.client_id == entry.client_id) {
+                continue;
+            }
+            let there = self.elsewhere.entry(node).or_default();
+            if entry.state == GONE {
+                let gone = there.remove(&entry.client_id).is_some();
+                if !gone || self.elsewhere.values().any(|there| there.contains_key(&entry.client_id)) {
+                    continue;
+                }
+            } else if entry.state.len() > STAMPED_LIMIT
+                || (there.len() >= ENTRIES_LIMIT && !there.contains_key(&entry.client_id))
+                || there.get(&entry.client_id) == Some(&entry)
+            {
+                continue;
+            } else {
+                there.insert(entry.client_id, entry.clone());
+            }
+            news.push(entry);
+        }
+        (!news.is_empty()).then(|| awareness::encode(&news))
+    }
+
+    /// Takes in all that another server shows. What it showed before and does not any more is gone.
+    pub(super) fn shown(&mut self, node: NodeId, entries: Vec<Entry>) -> Vec<Vec<u8>> {
+        let before = self.elsewhere.get(&node).into_iter().flat_map(BTreeMap::values);
+        let over = before.filter(|entry| entries.iter().all(|now| now.client_id != entry.client_id));
+        let over: Vec<_> = over.map(|entry| Entry { state: GONE.to_owned(), ..entry.clone() }).collect();
+        let heard = [self.heard(node, over), self.heard(node, entries)];
+        self.elsewhere.retain(|_, there| !there.is_empty());
+        heard.into_iter().flatten().collect()
+    }
+
+    /// What this server shows, in messages of a good size.
+    pub(super) fn own(&self) -> Vec<Vec<u8>> {
+        let entries: Vec<_> = self.shown.values().cloned().collect();
+        entries.chunks(awareness::ENTRY_LIMIT as usize).map(awareness::encode).collect()
+    }
+
     /// Everybody’s state, for somebody who has just come.
     pub(super) fn all(&self) -> Option<Vec<u8>> {
-        let entries: Vec<_> = self.shown.values().cloned().collect();
+        let there = self.elsewhere.values().flat_map(BTreeMap::values);
+        let entries: Vec<_> = self.shown.values().chain(there).cloned().collect();
         (!entries.is_empty()).then(|| awareness::encode(&entries))
     }
 }

@@ -4,6 +4,9 @@
 //! last checkpoint and every update accepted since. A document that was given something wrong is
 //! thrown away and made again from those, updates that still wait for their commit included.
 //!
+//! The log numbers the updates of a section without a gap. [`Numbers`] keeps which of them are in the
+//! document, so that what another server committed is noticed when it was missed.
+//!
 //! What must stay true: whatever an update does, the section is afterwards either the one before it
 //! or the one with all of it; a panic in yrs ends at [`SectionState::take`].
 
@@ -22,7 +25,10 @@ use shared::{
 };
 use yrs::{IdSet, ReadTxn, StateVector, Transact, Update, updates::decoder::Decode};
 
-use super::gate::{Gate, Writer};
+use super::{
+    gate::{Gate, Writer},
+    numbers::Numbers,
+};
 
 /// The server reads and checks, and never writes under an id of its own.
 const NOBODY: u64 = 0;
@@ -56,10 +62,11 @@ pub enum Outcome {
     /// It said nothing new.
     Known,
     Accepted {
-        seq: u64,
         claims: Vec<u64>,
     },
     Refused(Refusal),
+    /// It cannot be judged before we know what others have committed. Nothing was done.
+    Unsure,
     /// Not an update, or one that yrs cannot bear.
     Malformed,
 }
@@ -67,8 +74,7 @@ pub enum Outcome {
 pub struct SectionState {
     pub epoch: u64,
     pub schema: u32,
-    /// Of the last accepted update.
-    pub seq: u64,
+    pub numbers: Numbers,
     doc: SectionDoc,
     watch: Watch,
     gate: Gate,
@@ -85,7 +91,7 @@ impl SectionState {
         Ok(Self {
             epoch: loaded.epoch,
             schema: loaded.schema,
-            seq: loaded.seq,
+            numbers: Numbers::new(loaded.seq),
             watch: shape::watch(&doc),
             doc,
             gate,
@@ -95,8 +101,15 @@ impl SectionState {
     }
 
     /// Takes in an update, all of it or nothing. `access` is what the policy says of this writer now;
-    /// what says nothing new needs none.
-    pub fn take(&mut self, update: &Arc<[u8]>, writer: Writer, access: Result<(), Refusal>) -> Result<Outcome, Broken> {
+    /// what says nothing new needs none. Where others write to the log too, what they may have changed
+    /// since is only decided when `sure` of having heard it.
+    pub fn take(
+        &mut self,
+        update: &Arc<[u8]>,
+        writer: Writer,
+        access: Result<(), Refusal>,
+        sure: bool,
+    ) -> Result<Outcome, Broken> {
         let outlined = match outline(self.doc.section(), update) {
             Ok(outlined) => outlined,
             Err(Unfit::Malformed) => return Ok(Outcome::Malformed),
@@ -110,19 +123,57 @@ impl SectionState {
             .and_then(|()| self.gate.check(&outlined, &news, writer))
             .and_then(|claims| self.check_size(update.len()).map(|()| claims));
         let claims = match checked {
-            Ok(claims) => claims,
-            Err(refusal) => return Ok(Outcome::Refused(refusal)),
+            Ok(claims) if sure || claims.is_empty() => claims,
+            Err(refusal) if sure || !may_be_behind(refusal) => return Ok(Outcome::Refused(refusal)),
+            Ok(_) | Err(_) => return Ok(Outcome::Unsure),
         };
-        match self.apply(update, writer) {
+        match self.apply(update, Some(writer)) {
             Applied::Fits { deleted } => {
-                self.gate.record(&news, &deleted, &claims, writer);
+                self.gate.record(&news, &deleted, &claims, writer.person);
                 self.since.push(update.clone());
-                self.seq += 1;
-                Ok(Outcome::Accepted { seq: self.seq, claims })
+                Ok(Outcome::Accepted { claims })
             }
+            Applied::Unfit(refusal) if !sure && may_be_behind(refusal) => self.roll_back().map(|()| Outcome::Unsure),
             Applied::Unfit(refusal) => self.roll_back().map(|()| Outcome::Refused(refusal)),
             Applied::Failed => self.roll_back().map(|()| Outcome::Malformed),
         }
+    }
+
+    /// Takes in what another server has committed: there is nothing to judge. Says whether it was new,
+    /// or nothing if it does not fit in here.
+    pub fn absorb(&mut self, update: &Arc<[u8]>, person: PersonId) -> Result<Option<bool>, Broken> {
+        let Ok(outlined) = outline(self.doc.section(), update) else { return Ok(None) };
+        let news = self.gate.news(&outlined);
+        if news.is_empty() {
+            return Ok(Some(false));
+        }
+        match self.apply(update, None) {
+            Applied::Fits { deleted } => {
+                self.gate.record(&news, &deleted, &[], person);
+                self.since.push(update.clone());
+                Ok(Some(true))
+            }
+            Applied::Unfit(_) | Applied::Failed => self.roll_back().map(|()| None),
+        }
+    }
+
+    /// Takes in a whole document that another server has written as one, and returns what was new.
+    pub fn absorb_checkpoint(&mut self, state: &Arc<[u8]>) -> Result<Vec<u8>, Broken> {
+        let before = self.doc.state_vector();
+        match self.apply(state, None) {
+            Applied::Fits { .. } => {}
+            Applied::Unfit(_) | Applied::Failed => return Err(Broken(self.doc.section())),
+        }
+        self.since.push(state.clone());
+        self.gate.learn(&self.doc.yrs().transact());
+        self.diff(&before).ok_or(Broken(self.doc.section()))
+    }
+
+    /// Learns whose hand these client ids are. Returns what of it is to be told to those who read the
+    /// section.
+    pub fn learn_owners(&mut self, owners: impl IntoIterator<Item = (u64, PersonId)>) -> Option<ServerEvent> {
+        let news = self.gate.learn_owners(owners);
+        Gate::tell(self.doc.section(), news)
     }
 
     /// The whole document as one update.
@@ -175,19 +226,22 @@ impl SectionState {
         }
     }
 
-    fn apply(&self, update: &[u8], writer: Writer) -> Applied {
+    /// Without a writer nothing is judged but whether all it builds on is here.
+    fn apply(&self, update: &[u8], writer: Option<Writer>) -> Applied {
         let Ok(Ok(decoded)) = catch_unwind(|| Update::decode_v1(update)) else { return Applied::Failed };
         let mut txn = self.doc.yrs().transact_mut_with(REMOTE);
         let applied = catch_unwind(AssertUnwindSafe(|| {
             if txn.apply_update(decoded).is_err() {
                 return Applied::Failed;
             }
-            let brought_about = self.gate.check_deletes(txn.delete_set(), writer);
+            let brought_about = writer.map_or(Ok(()), |writer| self.gate.check_deletes(txn.delete_set(), writer));
             let deleted = txn.delete_set().clone();
             let whole = if txn.has_missing_updates() { Err(Refusal::MissingPast) } else { Ok(()) };
             // Committing is what runs the watch.
             txn.commit();
-            let shape = self.watch.verdict().and_then(|credited| self.gate.check_credit(&credited, writer));
+            let seen = self.watch.verdict();
+            let shape =
+                writer.map_or(Ok(()), |writer| seen.and_then(|credited| self.gate.check_credit(&credited, writer)));
             match brought_about.and(whole).and(shape) {
                 Ok(()) => Applied::Fits { deleted },
                 Err(refusal) => Applied::Unfit(refusal),
@@ -206,6 +260,11 @@ impl SectionState {
         // Owners and deletes were recorded for accepted updates alone, and still hold.
         Ok(())
     }
+}
+
+/// Whether somebody who has heard more than we have might not be refused.
+fn may_be_behind(refusal: Refusal) -> bool {
+    matches!(refusal, Refusal::MissingPast | Refusal::NotYourHand | Refusal::ProtectedWords)
 }
 
 enum Applied {

@@ -17,6 +17,7 @@
 //! the same step.
 
 mod authority;
+mod elsewhere;
 mod held;
 mod opening;
 mod writing;
@@ -33,9 +34,19 @@ use shared::{
     protocol::{CloseCode, Message, encode},
 };
 
-use self::held::Held;
+pub use self::elsewhere::{BEAT, SILENCE};
+use self::{
+    elsewhere::{Elsewhere, Unsure},
+    held::Held,
+};
 pub use super::section::{Broken, LoadedSection};
-use super::{SectionCopy, presence::SectionPresence, section::SectionState};
+use super::{
+    SectionCopy,
+    notice::{NodeId, Notice},
+    numbers::Since,
+    presence::SectionPresence,
+    section::SectionState,
+};
 
 /// How long an empty room stays, for the person whose train goes through a tunnel.
 pub const GRACE: Duration = Duration::from_secs(30);
@@ -84,12 +95,27 @@ pub enum Input {
     Disconnect {
         conn: ConnectionId,
     },
-    /// The log holds everything up to this position.
+    /// The log holds everything up to this position, and numbered the updates so.
     Committed {
         through: u64,
+        landed: Vec<(Section, u64)>,
     },
-    /// Somebody else wrote to the log: what is here is not the truth.
+    /// The log did not let something in: what is here is not the truth.
     LogLost,
+    /// Another server says this of the same meeting.
+    Notice {
+        node: NodeId,
+        notice: Notice,
+    },
+    /// Whether other servers can be heard.
+    Linked(bool),
+    /// The answer to [`Effect::ReadHeads`].
+    Heads(Vec<(Section, u64)>),
+    /// The answer to [`Effect::ReadLog`]; nothing if there is none just now.
+    LogRead {
+        section: Section,
+        since: Option<Since>,
+    },
     StageChanged(Stage),
     ParticipantsChanged(Vec<Participant>),
     Announce(ServerEvent),
@@ -97,7 +123,8 @@ pub enum Input {
     Read {
         question: u64,
     },
-    /// The same, and holds back updates until [`Input::Resume`].
+    /// Holds back updates until [`Input::Resume`], and is answered, with nothing, when all before are
+    /// committed.
     Quiesce {
         question: u64,
     },
@@ -107,7 +134,7 @@ pub enum Input {
     Tick,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     Send {
         conn: ConnectionId,
@@ -121,17 +148,28 @@ pub enum Effect {
     Append {
         position: u64,
         section: Section,
-        seq: u64,
         person: PersonId,
         update: Arc<[u8]>,
         claims: Vec<u64>,
     },
+    /// All up to `seq` is in it, and all that was given to the log before it.
     Checkpoint {
         position: u64,
         section: Section,
         seq: u64,
         state: Arc<[u8]>,
     },
+    /// To the other servers that have this meeting open.
+    Tell(Notice),
+    /// What does the log hold of this section after this update?
+    ReadLog {
+        section: Section,
+        after: u64,
+    },
+    /// How far is the log with each section?
+    ReadHeads,
+    /// What do the database’s stage and list of people say?
+    ReadRights,
     Answer {
         question: u64,
         sections: Vec<SectionCopy>,
@@ -154,7 +192,13 @@ pub struct RoomState {
     /// As last told to everybody.
     here: BTreeSet<ParticipantId>,
     scribe: Option<ParticipantId>,
+    /// Those of them on this server.
+    here_on_this_server: BTreeSet<ParticipantId>,
+    /// None where nobody else may have the meeting open.
+    elsewhere: Option<Elsewhere>,
     empty_since: Option<Instant>,
+    /// What is here is not the truth any more.
+    over: bool,
     effects: Vec<Effect>,
 }
 
@@ -167,15 +211,17 @@ struct Connection {
 }
 
 /// A section that a connection has open.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Open {
     /// Counts up when a refused client begins again: what was held for the one before is not for it.
     opening: u64,
     access: Access,
     /// Nothing more is taken until the client begins again.
     refused: bool,
-    /// The position its last SyncStep1 was answered at. What comes after it is sent as it comes.
+    /// When its last SyncStep1 was answered, as a ticket. What comes after it is sent as it comes.
     caught_up: Option<u64>,
+    /// Writes that wait until we know what it may have seen elsewhere.
+    unsure: Option<Unsure>,
 }
 
 impl RoomState {
@@ -196,6 +242,9 @@ impl RoomState {
             openings: 0,
             here: BTreeSet::new(),
             scribe: None,
+            here_on_this_server: BTreeSet::new(),
+            elsewhere: None,
+            over: false,
             empty_since: Some(now),
             effects: vec![],
         })
@@ -206,19 +255,17 @@ impl RoomState {
             Input::Connect { conn, person } => self.connect(conn, person),
             Input::Frame { conn, section, message } => self.frame(conn, section, message),
             Input::Disconnect { conn } => self.forget(conn),
-            Input::Committed { through } => self.held.committed(through),
-            Input::LogLost => {
-                self.close_everybody(CloseCode::TryAgain);
-                self.effects.push(Effect::Unload);
-            }
+            Input::Committed { through, landed } => self.committed(through, &landed),
+            Input::LogLost => self.begin_again(),
+            Input::Notice { node, notice } => self.notice(node, notice, now),
+            Input::Linked(linked) => self.linked(linked),
+            Input::Heads(heads) => self.heads(&heads),
+            Input::LogRead { section, since } => self.log_read(section, since),
             Input::StageChanged(stage) => self.stage_changed(stage),
             Input::ParticipantsChanged(participants) => self.participants_changed(participants),
             Input::Announce(event) => self.announce(&event),
             Input::Read { question } => self.read(question),
-            Input::Quiesce { question } => {
-                self.quiet.get_or_insert_default();
-                self.read(question);
-            }
+            Input::Quiesce { question } => self.quiesce(question),
             Input::Resume => self.resume(),
             Input::Shutdown => self.close_everybody(CloseCode::TryAgain),
             Input::Tick => self.tick(now),
@@ -237,6 +284,11 @@ impl RoomState {
 
     pub fn stage(&self) -> Stage {
         self.stage
+    }
+
+    /// Whether it is of no more use, and whoever comes next must load the meeting again.
+    pub fn is_over(&self) -> bool {
+        self.over
     }
 
     /// Whether all that was accepted is in the log.
@@ -291,8 +343,30 @@ impl RoomState {
         }
     }
 
+    fn committed(&mut self, through: u64, landed: &[(Section, u64)]) {
+        self.held.committed(through);
+        for (section, seq) in landed {
+            if let Some(state) = self.sections.get_mut(section) {
+                state.numbers.landed(*seq);
+            }
+        }
+        if !self.is_alone() {
+            // Something of others’ may have waited for it; if it does not fit in, the next tick asks the log.
+            for section in landed.iter().map(|(section, _)| *section).collect::<BTreeSet<_>>() {
+                self.take_in(section);
+            }
+        }
+    }
+
+    fn begin_again(&mut self) {
+        self.over = true;
+        self.close_everybody(CloseCode::TryAgain);
+        self.effects.push(Effect::Unload);
+    }
+
     /// Checkpoints, and then leaves, a room that has been empty for a while.
     fn tick(&mut self, now: Instant) {
+        self.look_after_others(now);
         let empty = self.empty_since.is_some_and(|since| now.duration_since(since) >= GRACE);
         if !empty || self.quiet.is_some() || !self.held.is_settled() {
             return;

@@ -1,7 +1,8 @@
 //! The room’s body: loads the meeting, puts what arrives to [`RoomState`], and does what it decides.
 //!
 //! What must stay true: the effects of one input are done, in order, before the next input is looked
-//! at; when this ends, for whatever reason, every connection of the room is told to come back.
+//! at; when this ends, for whatever reason, every connection of the room is told to come back; the
+//! lease is held from before the meeting is loaded until its last update is written.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -9,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures::{StreamExt, stream::FuturesUnordered};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use shared::{PersonId, Stage, protocol::CloseCode};
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -19,17 +20,20 @@ use tokio::{
 use super::{
     Quiesced, Reply, RoomError, SectionCopy,
     message::Mail,
+    notice::Notice,
+    numbers::{Committed, Since},
     outbox::Outbox,
     state::{ConnectionId, Effect, Input, Loaded, LoadedSection, Participant, RoomState},
 };
 use crate::{
+    cluster::{Heard, Lease, Listening, NotOurs, listen_to},
     db::{
         Db,
         documents::{self, Checkpoint, NewUpdate},
         participants,
     },
     rooms::{RoomKey, Rooms},
-    update_log::{Entry, Progress, What},
+    update_log::{Entry, Progress, Receipts, What},
 };
 
 const TICK: Duration = Duration::from_secs(1);
@@ -41,27 +45,59 @@ const LOAD_PAUSE: Duration = Duration::from_millis(200);
 /// When the server stops: how long a room waits for its last updates to be written.
 const GOODBYE: Duration = Duration::from_secs(10);
 
-pub(crate) async fn run(rooms: Rooms, key: RoomKey, mut mail: mpsc::Receiver<Mail>, closing: watch::Receiver<bool>) {
+/// How long a meeting that another server holds is waited for: a server that is being replaced has let
+/// go of it by then.
+const LEASE_PATIENCE: Duration = Duration::from_secs(4);
+
+pub(crate) async fn run(
+    rooms: Rooms,
+    key: RoomKey,
+    mut mail: mpsc::Receiver<Mail>,
+    mut closing: watch::Receiver<bool>,
+) {
     let meeting = key.1;
-    match timeout(LOAD_PATIENCE, load_patiently(rooms.db(), key)).await {
-        Ok(Some(loaded)) => match RoomState::new(loaded, Instant::now()) {
-            Ok(state) => {
-                tracing::info!(%meeting, "room opened");
-                Room::new(rooms.clone(), key, state).live(&mut mail, closing).await;
-                tracing::info!(%meeting, "room closed");
-            }
-            Err(error) => {
-                tracing::error!(%meeting, %error, "room not opened");
-                turn_away(&mut mail, CloseCode::TryAgain, RoomError::Closed);
-            }
-        },
-        Ok(None) => turn_away(&mut mail, CloseCode::Unauthorized, RoomError::NotFound),
-        Err(_) => turn_away(&mut mail, CloseCode::TryAgain, RoomError::Busy),
+    let opened = tokio::select! {
+        biased;
+        () = asked_to_close(&mut closing) => Err((CloseCode::TryAgain, RoomError::Closed)),
+        opened = open(&rooms, key) => opened,
+    };
+    match opened {
+        Ok(room) => {
+            tracing::info!(%meeting, "room opened");
+            room.live(&mut mail, closing).await;
+            tracing::info!(%meeting, "room closed");
+        }
+        Err((code, error)) => {
+            tracing::info!(%meeting, %error, "room not opened");
+            turn_away(&mut mail, code, error);
+        }
     }
     mail.close();
     rooms.forget(key);
     // Whoever wrote between the last look and the close.
     turn_away(&mut mail, CloseCode::TryAgain, RoomError::Closed);
+}
+
+/// Takes the meeting, listens to whoever else has it, and only then loads it.
+async fn open(rooms: &Rooms, key: RoomKey) -> Result<Room, (CloseCode, RoomError)> {
+    let cluster = rooms.cluster();
+    let lease = cluster.leases().take(key.1, LEASE_PATIENCE).await.map_err(|not_ours| match not_ours {
+        NotOurs::Elsewhere => (CloseCode::TryAgain, RoomError::Elsewhere),
+        NotOurs::Unknown => (CloseCode::TryAgain, RoomError::Busy),
+    })?;
+    let listening = match cluster.bus() {
+        Some(bus) => Some(bus.listen(key).await.ok_or((CloseCode::TryAgain, RoomError::Busy))?),
+        None => None,
+    };
+    let loaded = timeout(LOAD_PATIENCE, load_patiently(rooms.db(), key, listening.is_some())).await;
+    let loaded = loaded.map_err(|_| (CloseCode::TryAgain, RoomError::Busy))?;
+    let (loaded, term) = loaded.ok_or((CloseCode::Unauthorized, RoomError::NotFound))?;
+    let state = RoomState::new(loaded, Instant::now()).map_err(|error| {
+        tracing::error!(meeting = %key.1, %error, "a meeting cannot be read");
+        (CloseCode::TryAgain, RoomError::Closed)
+    })?;
+    let state = if listening.is_some() { state.among_others() } else { state };
+    Ok(Room::new(rooms.clone(), key, state, term, lease, listening))
 }
 
 fn turn_away(mail: &mut mpsc::Receiver<Mail>, code: CloseCode, error: RoomError) {
@@ -85,7 +121,13 @@ struct Room {
     rooms: Rooms,
     key: RoomKey,
     state: RoomState,
-    progress: Arc<watch::Sender<Progress>>,
+    /// In which the log takes what we give it.
+    term: u64,
+    lease: Lease,
+    listening: Option<Listening>,
+    receipts: Arc<Receipts>,
+    /// What was asked of the database for [`RoomState`], on the way.
+    reading: FuturesUnordered<BoxFuture<'static, Input>>,
     outboxes: BTreeMap<ConnectionId, Outbox>,
     questions: HashMap<u64, Question>,
     asked: u64,
@@ -104,12 +146,23 @@ enum Question {
 }
 
 impl Room {
-    fn new(rooms: Rooms, key: RoomKey, state: RoomState) -> Self {
+    fn new(
+        rooms: Rooms,
+        key: RoomKey,
+        state: RoomState,
+        term: u64,
+        lease: Lease,
+        listening: Option<Listening>,
+    ) -> Self {
         Self {
             rooms,
             key,
             state,
-            progress: Arc::new(watch::Sender::new(Progress::default())),
+            term,
+            lease,
+            listening,
+            receipts: Arc::default(),
+            reading: FuturesUnordered::new(),
             outboxes: BTreeMap::new(),
             questions: HashMap::new(),
             asked: 0,
@@ -121,20 +174,24 @@ impl Room {
     }
 
     async fn live(mut self, mail: &mut mpsc::Receiver<Mail>, mut closing: watch::Receiver<bool>) {
-        let mut progress = self.progress.subscribe();
+        let receipts = self.receipts.clone();
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 biased;
-                () = asked_to_close(&mut closing) => return self.say_goodbye(progress).await,
-                Ok(()) = progress.changed() => {
-                    let Progress { through, lost } = *progress.borrow_and_update();
-                    self.handle(Input::Committed { through }).await;
-                    if lost {
-                        return self.handle(Input::LogLost).await;
+                () = asked_to_close(&mut closing) => return self.say_goodbye().await,
+                progress = receipts.next() => {
+                    if self.committed(progress).await {
+                        self.handle(Input::LogLost).await;
                     }
                 }
+                () = self.lease.lost() => {
+                    tracing::warn!(meeting = %self.key.1, "another server has taken this meeting");
+                    self.handle(Input::LogLost).await;
+                }
+                heard = listen_to(&mut self.listening) => self.hear(heard).await,
+                Some(answer) = self.reading.next(), if !self.reading.is_empty() => self.handle(answer).await,
                 Some(_) = self.quiet.next(), if !self.quiet.is_empty() => {
                     self.resume = true;
                     self.refresh().await;
@@ -150,9 +207,31 @@ impl Room {
                     self.handle(Input::Tick).await;
                 }
             }
-            if std::mem::take(&mut self.unload) && self.rooms.retire(self.key, mail) {
-                return;
+            if self.state.is_over() || (std::mem::take(&mut self.unload) && self.rooms.retire(self.key, mail)) {
+                return self.tell(&Notice::Gone);
             }
+        }
+    }
+
+    async fn hear(&mut self, heard: Heard) {
+        match heard {
+            Heard::Linked(linked) => self.handle(Input::Linked(linked)).await,
+            Heard::Notice(node, notice) => self.handle(Input::Notice { node, notice }).await,
+        }
+        if self.stale {
+            self.refresh().await;
+        }
+    }
+
+    /// Whether the log is lost.
+    async fn committed(&mut self, Progress { through, landed, lost }: Progress) -> bool {
+        self.handle(Input::Committed { through, landed }).await;
+        lost
+    }
+
+    fn tell(&self, notice: &Notice) {
+        if let Some(bus) = self.rooms.cluster().bus() {
+            bus.tell(self.key, notice);
         }
     }
 
@@ -179,9 +258,18 @@ impl Room {
                 self.handle(Input::Quiesce { question }).await;
             }
             Mail::Here(reply) => drop(reply.send(Ok(self.state.here()))),
-            Mail::StageChanged(stage) => self.handle(Input::StageChanged(stage)).await,
-            Mail::ParticipantsChanged => self.refresh().await,
-            Mail::Announce(event) => self.handle(Input::Announce(event)).await,
+            Mail::StageChanged(stage) => {
+                self.tell(&Notice::Authority);
+                self.handle(Input::StageChanged(stage)).await;
+            }
+            Mail::ParticipantsChanged => {
+                self.tell(&Notice::Authority);
+                self.refresh().await;
+            }
+            Mail::Announce(event) => {
+                self.tell(&Notice::Event(event.clone()));
+                self.handle(Input::Announce(event)).await;
+            }
         }
     }
 
@@ -204,8 +292,8 @@ impl Room {
                     outbox.close(code);
                 }
             }
-            Effect::Append { position, section, seq, person, update, claims } => {
-                let update = NewUpdate { school, meeting, section, seq, person, update, claims };
+            Effect::Append { position, section, person, update, claims } => {
+                let update = NewUpdate { school, meeting, section, term: self.term, person, update, claims };
                 self.append(position, What::Update(update)).await;
             }
             Effect::Checkpoint { position, section, seq, state } => {
@@ -214,20 +302,45 @@ impl Room {
             Effect::Answer { question, sections } => match self.questions.remove(&question) {
                 Some(Question::Sections(reply)) => drop(reply.send(Ok(sections))),
                 Some(Question::Quiesce(reply)) => {
-                    let (quiesced, released) = Quiesced::new(sections);
+                    let (quiesced, released) = Quiesced::new();
                     self.quiet.push(released);
                     // If nobody waits for it any more, dropping it here releases it.
                     drop(reply.send(Ok(quiesced)));
                 }
                 None => {}
             },
+            Effect::Tell(notice) => self.tell(&notice),
+            Effect::ReadLog { section, after } => {
+                let db = self.rooms.db().clone();
+                let since = async move {
+                    let since = async {
+                        let mut txn = db.begin(school).await?;
+                        documents::since(&mut txn, meeting, section, after).await
+                    };
+                    let since = asked("what others wrote", since).await.flatten().map(since_of);
+                    Input::LogRead { section, since }
+                };
+                self.reading.push(since.boxed());
+            }
+            Effect::ReadHeads => {
+                let db = self.rooms.db().clone();
+                let heads = async move {
+                    let heads = async {
+                        let mut txn = db.begin(school).await?;
+                        documents::heads(&mut txn, meeting).await
+                    };
+                    Input::Heads(asked("how far others wrote", heads).await.unwrap_or_default())
+                };
+                self.reading.push(heads.boxed());
+            }
+            Effect::ReadRights => self.stale = true,
             Effect::Unload => self.unload = true,
         }
     }
 
     async fn append(&mut self, position: u64, what: What) {
         // Refused only once the server stops: then it is never acknowledged, and comes again.
-        let _ = self.rooms.log().append(Entry { room: self.progress.clone(), position, what }).await;
+        let _ = self.rooms.log().append(Entry { room: self.receipts.clone(), position, what }).await;
     }
 
     fn ask(&mut self, question: Question) -> u64 {
@@ -258,19 +371,48 @@ impl Room {
         }
     }
 
-    async fn say_goodbye(mut self, mut progress: watch::Receiver<Progress>) {
+    async fn say_goodbye(mut self) {
         self.handle(Input::Shutdown).await;
+        self.tell(&Notice::Gone);
+        let receipts = self.receipts.clone();
         let settled = async {
             while !self.state.is_settled() {
-                if progress.changed().await.is_err() {
+                if self.committed(receipts.next().await).await {
                     return;
                 }
-                let Progress { through, .. } = *progress.borrow_and_update();
-                self.handle(Input::Committed { through }).await;
             }
         };
         // Too late is no loss: what was not acknowledged is still with those who wrote it.
         let _ = timeout(GOODBYE, settled).await;
+    }
+}
+
+/// The answer of the database, unless it has none just now: then it is asked again in a moment.
+async fn asked<T>(what: &str, question: impl Future<Output = sqlx::Result<T>>) -> Option<T> {
+    match timeout(LOAD_PATIENCE, question).await {
+        Ok(Ok(answer)) => Some(answer),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, what, "cannot be read; trying again");
+            None
+        }
+        Err(_) => {
+            tracing::warn!(what, "cannot be read in time; trying again");
+            None
+        }
+    }
+}
+
+fn since_of(since: documents::Since) -> Since {
+    let committed = |logged: documents::LoggedUpdate| Committed {
+        seq: logged.seq,
+        person: logged.person,
+        claims: vec![],
+        update: logged.update,
+    };
+    Since {
+        checkpoint: since.checkpoint,
+        updates: since.updates.into_iter().map(committed).collect(),
+        owners: since.owners,
     }
 }
 
@@ -287,9 +429,9 @@ async fn asked_to_close(closing: &mut watch::Receiver<bool>) {
     let _ = closing.wait_for(|closing| *closing).await;
 }
 
-async fn load_patiently(db: &Db, key: RoomKey) -> Option<Loaded> {
+async fn load_patiently(db: &Db, key: RoomKey, among_others: bool) -> Option<(Loaded, u64)> {
     loop {
-        match load(db, key).await {
+        match load(db, key, among_others).await {
             Ok(loaded) => return loaded,
             Err(error) => {
                 tracing::warn!(meeting = %key.1, %error, "a meeting cannot be loaded; trying again");
@@ -299,10 +441,16 @@ async fn load_patiently(db: &Db, key: RoomKey) -> Option<Loaded> {
     }
 }
 
-async fn load(db: &Db, key: RoomKey) -> sqlx::Result<Option<Loaded>> {
+/// The meeting, and the term in which it may be written: a new one where nobody else may.
+async fn load(db: &Db, key: RoomKey, among_others: bool) -> sqlx::Result<Option<(Loaded, u64)>> {
     let (school, meeting) = key;
     let Some((stage, pupil, participants)) = authority(db, key).await? else { return Ok(None) };
     let mut txn = db.begin(school).await?;
+    let term = if among_others {
+        documents::term(&mut txn, meeting).await?
+    } else {
+        documents::take(&mut txn, meeting).await?
+    };
     let sections = documents::load(&mut txn, meeting).await?.into_iter().map(|stored| LoadedSection {
         section: stored.section,
         epoch: stored.epoch,
@@ -312,7 +460,9 @@ async fn load(db: &Db, key: RoomKey) -> sqlx::Result<Option<Loaded>> {
         seq: stored.seq,
         owners: stored.owners,
     });
-    Ok(Some(Loaded { meeting, stage, pupil, participants, sections: sections.collect() }))
+    let loaded = Loaded { meeting, stage, pupil, participants, sections: sections.collect() };
+    txn.commit().await?;
+    Ok(Some((loaded, term)))
 }
 
 async fn authority(db: &Db, key: RoomKey) -> sqlx::Result<Option<(Stage, PersonId, Vec<Participant>)>> {

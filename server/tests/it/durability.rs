@@ -1,6 +1,12 @@
 //! That what was called saved is there, whatever happens to the server or the database.
 
-use server::room::RoomError;
+use std::sync::Arc;
+
+use app::error::AppError;
+use server::{
+    db::documents::{self, NewUpdate},
+    room::RoomError,
+};
 use shared::{
     MeetingId, PersonId, SchoolId, Section,
     doc::{NewItem, SectionDoc},
@@ -76,7 +82,7 @@ async fn while_the_log_cannot_be_written_nothing_is_called_saved(pool: PgPoolOpt
 }
 
 #[sqlx::test(migrator = "server::db::MIGRATIONS")]
-async fn a_server_that_ends_between_commit_and_acknowledgement_loses_nothing(
+async fn who_never_heard_that_it_was_saved_sends_it_again_and_it_is_there_once(
     pool: PgPoolOptions,
     options: PgConnectOptions,
 ) {
@@ -91,6 +97,7 @@ async fn a_server_that_ends_between_commit_and_acknowledgement_loses_nothing(
         tokio::task::yield_now().await;
     }
 
+    server.rooms.close_all().await;
     let next = TestServer::start_on(server.db.clone());
     let address = next.listen().await;
     let cookie = next.sign_in(&seat).await;
@@ -105,22 +112,101 @@ async fn a_server_that_ends_between_commit_and_acknowledgement_loses_nothing(
 }
 
 #[sqlx::test(migrator = "server::db::MIGRATIONS")]
-async fn two_servers_that_hold_one_meeting_cannot_both_write_it(pool: PgPoolOptions, options: PgConnectOptions) {
+async fn a_meeting_that_another_server_holds_is_not_opened(pool: PgPoolOptions, options: PgConnectOptions) {
     let one = TestServer::start(pool, options.clone()).await;
     let other = TestServer::start_on(one.db.clone());
     let seat = one.seat("Tomek", "Agnieszka", 3).await;
-    let (here, there) = (one.listen().await, other.listen().await);
+    let here = one.listen().await;
     let mut mum = one.open(&here, &seat, Section::Plan, 5).await;
-    let mut senco = other.open(&there, &other.seat("Tomek", "Mrs Pike", 3).await, Section::Plan, 6).await;
     mum.edit(|doc| doc.add(&TARGETS, item(1), target("read a page"))).await;
     mum.until_saved().await;
 
-    senco.edit(|doc| doc.add(&TARGETS, item(2), target("write a line"))).await;
-    assert_eq!(senco.until_closed().await, CloseCode::TryAgain.code());
-    let mut back = other.open(&there, &other.seat("Tomek", "Mrs Pike", 3).await, Section::Plan, 7).await;
-    assert_eq!(back.doc.words(&TARGETS, item(1), "title"), "read a page");
-    back.say(Message::SyncStep2(senco.doc.diff(&back.doc.state_vector()).unwrap())).await;
+    let school = seat.viewer.school;
+    assert_eq!(other.rooms.open(school, seat.meeting).sections().await, Err(RoomError::Elsewhere));
+    let page = other.backend.meeting_page(seat.viewer, seat.meeting).await;
+    assert_eq!(page.err(), Some(AppError::Elsewhere));
+    // Nothing is changed behind the back of those who sit there.
+    let senco = other.seat("Tomek", "Mrs Pike", 3).await;
+    assert_eq!(other.backend.record_agree(senco.viewer, seat.meeting).await, Err(AppError::Elsewhere));
+    mum.edit(|doc| doc.add(&TARGETS, item(2), target("write a line"))).await;
+    mum.until_saved().await;
+
+    // Whoever waits is let in as soon as it is free.
+    let (_, there) = tokio::join!(one.rooms.close_all(), async { words(&other, school, seat.meeting).await });
+    assert_eq!(there, "read a page");
+}
+
+/// As for a server that stood still while Postgres gave up on it.
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn a_server_whose_meeting_was_taken_writes_nothing_more(pool: PgPoolOptions, options: PgConnectOptions) {
+    let one = TestServer::start(pool, options.clone()).await;
+    let seat = one.seat("Tomek", "Agnieszka", 3).await;
+    let here = one.listen().await;
+    let mut mum = one.open(&here, &seat, Section::Plan, 5).await;
+    let mut owner = owner(&options).await;
+    block(&mut owner).await;
+    mum.edit(|doc| doc.add(&TARGETS, item(1), target("read a page"))).await;
+    until_writer_waits(&mut owner).await;
+    // Its writer’s connection ends, and so does the session that holds its meetings; what it writes now comes too late.
+    sqlx::raw_sql("update doc_heads set term = term + 1").execute(&mut owner).await.unwrap();
+    let end = "select count(pg_terminate_backend(pid)) from pg_stat_activity
+               where pid <> pg_backend_pid() and datname = current_database()";
+    count(&mut owner, end).await;
+    unblock(&mut owner).await;
+    assert_eq!(mum.until_closed().await, CloseCode::TryAgain.code());
+    assert_eq!(count(&mut owner, "select count(*) from doc_updates").await, 0);
+
+    // It loads the meeting anew, and goes on.
+    let mut back = one.open(&here, &seat, Section::Plan, 5).await;
+    back.say(Message::SyncStep2(mum.doc.state())).await;
     back.until_saved().await;
+    assert_eq!(words(&one, seat.viewer.school, seat.meeting).await, "read a page");
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn numbers_of_a_section_have_no_gap_and_nothing_is_let_in_once_it_is_closed(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let seat = server.seat("Tomek", "Agnieszka", 3).await;
+    let (school, meeting, person) = (seat.viewer.school, seat.meeting, seat.viewer.person);
+    let new = |section, term, claims: &[u64]| NewUpdate {
+        school,
+        meeting,
+        section,
+        term,
+        person,
+        update: Arc::from([1, 2, 3]),
+        claims: claims.to_vec(),
+    };
+    let append = async |updates: &[NewUpdate]| documents::append(&server.db, &updates.iter().collect::<Vec<_>>()).await;
+    let (plan, assess) = (new(Section::Plan, 0, &[77]), new(Section::Assess, 0, &[]));
+    let seqs = append(&[plan.clone(), assess.clone(), plan.clone(), new(Section::Plan, 9, &[])]).await.unwrap();
+    assert_eq!(seqs, [Some(1), Some(1), Some(2), None]);
+
+    // Somebody else’s hand: nothing of the batch is let in.
+    let other = NewUpdate { person: server.seat("Tomek", "Mrs Pike", 3).await.viewer.person, ..plan.clone() };
+    assert!(append(&[assess.clone(), other]).await.is_err());
+
+    // Many at once, and then the door is shut.
+    let mut writers = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let (db, batch) = (server.db.clone(), [assess.clone(), plan.clone(), plan.clone()]);
+        writers.spawn(async move { documents::append(&db, &batch.iter().collect::<Vec<_>>()).await.unwrap() });
+    }
+    let mut plans: Vec<_> = writers.join_all().await.into_iter().flat_map(|seqs| [seqs[1], seqs[2]]).collect();
+    plans.sort_unstable();
+    assert_eq!(plans, (3..19).map(Some).collect::<Vec<_>>());
+    let mut txn = server.db.begin(school).await.unwrap();
+    documents::close(&mut txn, meeting).await.unwrap();
+    let late = [plan.clone()];
+    let (late, ()) = tokio::join!(append(&late), async {
+        let mut owner = owner(&options).await;
+        until_writer_waits(&mut owner).await;
+        txn.commit().await.unwrap();
+    });
+    assert_eq!(late.unwrap(), [None]);
 }
 
 #[sqlx::test(migrator = "server::db::MIGRATIONS")]
@@ -140,7 +226,8 @@ async fn a_long_log_is_compacted_and_reads_the_same(pool: PgPoolOptions, options
         tab.until_saved().await;
     }
     let mut owner = owner(&options).await;
-    assert_eq!(count(&mut owner, "select count(*) from doc_updates").await, 21);
+    // The last one before it had no number yet when the document was written as one.
+    assert_eq!(count(&mut owner, "select count(*) from doc_updates").await, 22);
 
     server.rooms.close_all().await;
     assert_eq!(mum.until_closed().await, CloseCode::TryAgain.code());

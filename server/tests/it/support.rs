@@ -17,12 +17,12 @@ use axum::{
 use server::{
     backend::ServerBackend,
     clock::{Clock, SharedClock},
+    cluster::Cluster,
     db::{self, Db},
     demo, http, invitations,
     rooms::Rooms,
     secret::JoinKey,
     state::AppState,
-    update_log::UpdateLog,
 };
 use shared::{MeetingId, ParticipantId, PersonId, SchoolId};
 use sqlx::{
@@ -90,7 +90,7 @@ impl TestServer {
     pub(crate) fn start_on(db: Db) -> Self {
         let (key, clock) = (JoinKey::new([7; 32]), TestClock(Arc::new(Mutex::new(NOON))));
         let shared_clock = SharedClock::new(clock.clone());
-        let rooms = Rooms::new(db.clone(), UpdateLog::start(db.clone()));
+        let rooms = Rooms::new(db.clone(), Cluster::alone(db.clone()));
         let backend: Arc<dyn Backend> =
             Arc::new(ServerBackend::new(db.clone(), rooms.clone(), shared_clock.clone(), key.clone()));
         let assets = SiteAssets::default();

@@ -1,5 +1,7 @@
 //! Who may do what, now: rights follow the stage and the list of participants on open sockets.
 
+use std::collections::BTreeSet;
+
 use shared::{
     Access, Section, Stage,
     event::ServerEvent,
@@ -53,7 +55,12 @@ impl RoomState {
 
     pub(super) fn tell_who_is_here(&mut self) {
         let open = self.connections.values().filter(|connection| !connection.open.is_empty());
-        let here = open.map(|connection| connection.participant.id).collect();
+        let own: BTreeSet<_> = open.map(|connection| connection.participant.id).collect();
+        if own != self.here_on_this_server {
+            self.here_on_this_server.clone_from(&own);
+            self.beat(false);
+        }
+        let here = own.into_iter().chain(self.here_elsewhere()).collect();
         let scribe = self.participants.iter().find(|participant| participant.scribe).map(|participant| participant.id);
         let changed = here != self.here || scribe != self.scribe;
         (self.here, self.scribe) = (here, scribe);

@@ -24,7 +24,15 @@ pub(super) struct Held {
     /// Of the last thing given to the log, and the last thing it holds.
     position: u64,
     through: u64,
-    waiting: VecDeque<(u64, Release)>,
+    /// Of the last thing held. It tells what came before an answer from what came after.
+    ticket: u64,
+    waiting: VecDeque<Waiting>,
+}
+
+struct Waiting {
+    position: u64,
+    ticket: u64,
+    release: Release,
 }
 
 /// One opening of a section by a connection: where an acknowledgement or an answer belongs.
@@ -41,8 +49,13 @@ pub(super) enum Release {
         author: To,
         update: Arc<[u8]>,
     },
-    /// Whose the ids are that its author is the first to use: to everybody who has the section open.
-    Authors(To, ServerEvent),
+    /// The same, of somebody on another server.
+    Elsewhere {
+        section: Section,
+        update: Arc<[u8]>,
+    },
+    /// Whose the ids are that somebody is the first to use: to everybody who has the section open.
+    Authors(Section, ServerEvent),
     Ack(To),
     Send(To, Message),
     Answer {
@@ -58,13 +71,14 @@ impl Held {
         self.position
     }
 
-    pub(super) fn position(&self) -> u64 {
-        self.position
+    pub(super) fn ticket(&self) -> u64 {
+        self.ticket
     }
 
     /// Waits for all that has been given to the log so far.
     pub(super) fn hold(&mut self, release: Release) {
-        self.waiting.push_back((self.position, release));
+        self.ticket += 1;
+        self.waiting.push_back(Waiting { position: self.position, ticket: self.ticket, release });
     }
 
     pub(super) fn committed(&mut self, through: u64) {
@@ -79,18 +93,22 @@ impl Held {
         self.waiting.len() >= HELD_LIMIT
     }
 
-    fn pop(&mut self) -> Option<(u64, Release)> {
-        let (position, _) = self.waiting.front()?;
-        if *position <= self.through { self.waiting.pop_front() } else { None }
+    fn pop(&mut self) -> Option<Waiting> {
+        let next = self.waiting.front()?;
+        if next.position <= self.through { self.waiting.pop_front() } else { None }
     }
 }
 
 impl RoomState {
     pub(super) fn release(&mut self) {
-        while let Some((position, release)) = self.held.pop() {
+        while let Some(Waiting { ticket, release, .. }) = self.held.pop() {
             match release {
-                Release::Update { author, update } => self.broadcast(position, author, &update),
-                Release::Authors(author, event) => self.tell_authors(position, author, &event),
+                Release::Update { author, update } => {
+                    self.broadcast(ticket, author.section, Some(author), &update);
+                    self.send_to(author, &Message::SyncStatus(true));
+                }
+                Release::Elsewhere { section, update } => self.broadcast(ticket, section, None, &update),
+                Release::Authors(section, event) => self.tell_authors(ticket, section, &event),
                 Release::Ack(to) => self.send_to(to, &Message::SyncStatus(true)),
                 Release::Send(to, message) => self.send_to(to, &message),
                 Release::Answer { question, sections } => self.effects.push(Effect::Answer { question, sections }),
@@ -98,29 +116,28 @@ impl RoomState {
         }
     }
 
-    fn tell_authors(&mut self, position: u64, author: To, event: &ServerEvent) {
+    fn tell_authors(&mut self, ticket: u64, section: Section, event: &ServerEvent) {
         let open = self.connections.iter().filter_map(|(conn, connection)| {
-            let open = connection.open.get(&author.section)?;
+            let open = connection.open.get(&section)?;
             // Whoever catches up later is told of all authors then.
-            open.caught_up.is_some_and(|caught_up| caught_up < position).then_some(*conn)
+            open.caught_up.is_some_and(|caught_up| caught_up < ticket).then_some(*conn)
         });
         for conn in open.collect::<Vec<_>>() {
-            self.send_event(conn, author.section, event);
+            self.send_event(conn, section, event);
         }
     }
 
-    fn broadcast(&mut self, position: u64, author: To, update: &[u8]) {
+    fn broadcast(&mut self, ticket: u64, section: Section, author: Option<To>, update: &[u8]) {
         let message = Message::Update(update.to_vec());
-        let frame: Arc<[u8]> = encode(&author.section.document_name(self.meeting), &message).into();
+        let frame: Arc<[u8]> = encode(&section.document_name(self.meeting), &message).into();
         for (conn, connection) in &self.connections {
-            let Some(open) = connection.open.get(&author.section) else { continue };
-            let is_author = *conn == author.conn && open.opening == author.opening;
+            let Some(open) = connection.open.get(&section) else { continue };
+            let is_author = author.is_some_and(|author| *conn == author.conn && open.opening == author.opening);
             // An answer from after this update already has it.
-            if !is_author && open.caught_up.is_some_and(|caught_up| caught_up < position) {
+            if !is_author && open.caught_up.is_some_and(|caught_up| caught_up < ticket) {
                 self.effects.push(Effect::Send { conn: *conn, frame: frame.clone() });
             }
         }
-        self.send_to(author, &Message::SyncStatus(true));
     }
 
     /// Sends it unless the client has begun again, or may no longer read the section.

@@ -10,6 +10,7 @@ use super::{
     ConnectionId, Open, RoomState,
     held::{Release, To},
 };
+use crate::room::notice::Notice;
 
 /// One sentence for a section that does not exist and for one that is not theirs, so that asking
 /// tells nobody which it is.
@@ -24,9 +25,9 @@ impl RoomState {
         let opened = ServerEvent::Opened { section, epoch: state.epoch, schema: state.schema, access };
         let Some(connection) = self.connections.get_mut(&conn) else { return };
         let open = connection.open.get(&section).filter(|open| !open.refused);
-        let open = open.copied().unwrap_or_else(|| {
+        let open = open.cloned().unwrap_or_else(|| {
             self.openings += 1;
-            Open { opening: self.openings, access, refused: false, caught_up: None }
+            Open { opening: self.openings, access, refused: false, caught_up: None, unsure: None }
         });
         connection.open.insert(section, Open { access, ..open });
         self.send(conn, section, &Message::Authenticated { read_only: !access.can_write() });
@@ -50,12 +51,12 @@ impl RoomState {
     /// Answers with what the client lacks, and asks for what we lack. What others write from here on
     /// is sent as it is committed.
     pub(super) fn sync(&mut self, conn: ConnectionId, section: Section, state_vector: &[u8]) {
-        let position = self.held.position();
+        let ticket = self.held.ticket();
         let connection = self.connections.get_mut(&conn);
         let Some(open) = connection.and_then(|connection| connection.open.get_mut(&section)) else { return };
         let Some(state) = self.sections.get(&section) else { return };
         let Some(missing) = state.diff(state_vector) else { return self.close(conn, CloseCode::Malformed) };
-        open.caught_up = Some(position);
+        open.caught_up = Some(ticket);
         let to = To { conn, section, opening: open.opening };
         let ours = Message::SyncStep1(state.state_vector());
         let authors = state.authors();
@@ -93,8 +94,15 @@ impl RoomState {
         self.tell_everybody(section, heard);
     }
 
+    /// Everybody, on whichever server they are.
     fn tell_everybody(&mut self, section: Section, heard: Option<Vec<u8>>) {
-        let Some(heard) = heard else { return };
+        if let Some(heard) = heard {
+            self.tell_others(|| Notice::Presence { section, entries: heard.clone() });
+            self.tell_everybody_here(section, heard);
+        }
+    }
+
+    pub(super) fn tell_everybody_here(&mut self, section: Section, heard: Vec<u8>) {
         let message = Message::Awareness(heard);
         let open = self.connections.iter().filter(|(_, connection)| connection.open.contains_key(&section));
         for conn in open.map(|(conn, _)| *conn).collect::<Vec<_>>() {

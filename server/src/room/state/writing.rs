@@ -35,6 +35,15 @@ impl RoomState {
             kept.push_back((conn, section, message));
             return;
         }
+        if self.is_alone() {
+            self.write_now(conn, section, message, true);
+        } else if !self.waits_behind(conn, section, &message) {
+            self.write_now(conn, section, message, false);
+        }
+    }
+
+    /// `sure`: we know all that this client may have seen.
+    pub(super) fn write_now(&mut self, conn: ConnectionId, section: Section, message: Message, sure: bool) {
         let (Message::SyncStep2(update) | Message::Update(update)) = message else { return };
         let Some(connection) = self.connections.get(&conn) else { return };
         let Some(open) = connection.open.get(&section).filter(|open| !open.refused) else { return };
@@ -47,25 +56,23 @@ impl RoomState {
         let may_write = self.may_write(conn, section);
         let Some(state) = self.sections.get_mut(&section) else { return };
         let update: Arc<[u8]> = update.into();
-        match state.take(&update, writer, may_write) {
+        match state.take(&update, writer, may_write, sure) {
             // What it repeats may itself still wait for its commit.
             Ok(Outcome::Known) => self.held.hold(Release::Ack(to)),
-            Ok(Outcome::Accepted { seq, claims }) => {
+            Ok(Outcome::Accepted { claims }) => {
                 let position = self.held.next_position();
                 let person = writer.person;
                 if let Some(authors) = Gate::tell(section, claims.iter().map(|client| (*client, person))) {
-                    self.held.hold(Release::Authors(to, authors));
+                    self.held.hold(Release::Authors(section, authors));
                 }
-                self.effects.push(Effect::Append { position, section, seq, person, update: update.clone(), claims });
+                self.effects.push(Effect::Append { position, section, person, update: update.clone(), claims });
                 self.held.hold(Release::Update { author: to, update });
                 self.checkpoint(section, false);
             }
             Ok(Outcome::Refused(reason)) => self.refuse(to, reason),
             Ok(Outcome::Malformed) => self.close(conn, CloseCode::Malformed),
-            Err(_) => {
-                self.close_everybody(CloseCode::TryAgain);
-                self.effects.push(Effect::Unload);
-            }
+            Ok(Outcome::Unsure) => self.wait_to_be_sure(conn, section, Message::Update(update.to_vec())),
+            Err(_) => self.begin_again(),
         }
     }
 
@@ -73,9 +80,15 @@ impl RoomState {
     pub(super) fn checkpoint(&mut self, section: Section, at_rest: bool) {
         let Some(section_state) = self.sections.get_mut(&section) else { return };
         if let Some(state) = section_state.checkpoint(at_rest) {
-            let (seq, position) = (section_state.seq, self.held.next_position());
+            let (seq, position) = (section_state.numbers.through(), self.held.next_position());
             self.effects.push(Effect::Checkpoint { position, section, seq, state });
         }
+    }
+
+    /// Holds updates back, and answers when all before them are committed.
+    pub(super) fn quiesce(&mut self, question: u64) {
+        self.quiet.get_or_insert_default();
+        self.held.hold(Release::Answer { question, sections: vec![] });
     }
 
     pub(super) fn read(&mut self, question: u64) {

@@ -75,6 +75,10 @@ pub(crate) struct Table {
     pub(crate) now: Instant,
     pub(crate) position: u64,
     pub(crate) log: Vec<Effect>,
+    /// What the database is asked, and other servers are told.
+    pub(crate) said: Vec<Effect>,
+    heads: BTreeMap<Section, u64>,
+    landing: Vec<(Section, u64)>,
     pub(crate) closed: BTreeMap<ConnectionId, CloseCode>,
     pub(crate) answers: Vec<Vec<SectionCopy>>,
     pub(crate) unloaded: bool,
@@ -89,12 +93,16 @@ impl Table {
 
     pub(crate) fn load(stage: Stage, sections: Vec<LoadedSection>, participants: Vec<Participant>) -> Self {
         let now = Instant::now();
+        let sections_heads = sections.iter().map(|section| (section.section, section.seq)).collect();
         let loaded = Loaded { meeting: MEETING, stage, pupil: person(Role::Pupil), participants, sections };
         Self {
             state: RoomState::new(loaded, now).unwrap(),
             now,
             position: 0,
             log: vec![],
+            said: vec![],
+            heads: sections_heads,
+            landing: vec![],
             closed: BTreeMap::new(),
             answers: vec![],
             unloaded: false,
@@ -115,7 +123,15 @@ impl Table {
                 Effect::Append { position, .. } | Effect::Checkpoint { position, .. } => {
                     assert_eq!(position, self.position + 1);
                     self.position = position;
+                    if let Effect::Append { section, .. } = effect {
+                        let head = self.heads.entry(section).or_default();
+                        *head += 1;
+                        self.landing.push((section, *head));
+                    }
                     self.log.push(effect);
+                }
+                Effect::Tell(_) | Effect::ReadLog { .. } | Effect::ReadHeads | Effect::ReadRights => {
+                    self.said.push(effect);
                 }
             }
         }
@@ -123,7 +139,8 @@ impl Table {
 
     /// The log has written everything it was given.
     pub(crate) fn commit(&mut self) {
-        self.input(Input::Committed { through: self.position });
+        let landed = std::mem::take(&mut self.landing);
+        self.input(Input::Committed { through: self.position, landed });
     }
 
     pub(crate) fn wait(&mut self, time: Duration) {
@@ -163,18 +180,17 @@ impl Table {
     pub(crate) fn kept(&self, mut sections: Vec<LoadedSection>) -> Vec<LoadedSection> {
         for effect in &self.log {
             match effect {
-                Effect::Append { section, seq, person, update, claims, .. } => {
+                Effect::Append { section, person, update, claims, .. } => {
                     let kept = sections.iter_mut().find(|kept| kept.section == *section).unwrap();
-                    assert_eq!(kept.seq + 1, *seq);
-                    kept.seq = *seq;
+                    kept.seq += 1;
                     kept.updates.push(update.clone());
                     kept.owners.extend(claims.iter().map(|client| (*client, *person)));
                 }
                 Effect::Checkpoint { section, seq, state, .. } => {
                     let kept = sections.iter_mut().find(|kept| kept.section == *section).unwrap();
-                    assert_eq!(kept.seq, *seq);
+                    let later = usize::try_from(kept.seq - *seq).unwrap();
                     kept.checkpoint = state.clone();
-                    kept.updates.clear();
+                    kept.updates.drain(..kept.updates.len() - later);
                 }
                 _ => unreachable!(),
             }
