@@ -38,8 +38,10 @@ test('axe finds nothing on the other pages', async ({ server, join, page: strang
   await clean(page)
   await stranger.goto(person.join_url)
   await clean(stranger)
-  await stranger.goto(`${server.url}/`)
-  await clean(stranger)
+  for (const path of ['/', '/goodbye']) {
+    await stranger.goto(`${server.url}${path}`)
+    await clean(stranger)
+  }
 })
 
 for (const [what, width, height] of [['a small phone', 320, 640], ['400 % zoom on a laptop', 320, 256], ['a phone', 360, 740]] as const) {

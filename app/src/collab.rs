@@ -20,6 +20,8 @@ mod section_store;
 
 // What only a browser does. These parts know no browser, and are tested without one.
 #[cfg(any(feature = "hydrate", test))]
+mod entry;
+#[cfg(any(feature = "hydrate", test))]
 mod heartbeat;
 #[cfg(any(feature = "hydrate", test))]
 mod held;
@@ -27,6 +29,8 @@ mod held;
 mod hold;
 #[cfg(any(feature = "hydrate", test))]
 mod incoming;
+#[cfg(any(feature = "hydrate", test))]
+mod keeper;
 #[cfg(any(feature = "hydrate", test))]
 mod line;
 #[cfg(any(feature = "hydrate", test))]
@@ -47,6 +51,8 @@ mod writers;
 // And these are the browser.
 #[cfg(feature = "hydrate")]
 mod carets;
+#[cfg(feature = "hydrate")]
+mod device;
 #[cfg(feature = "hydrate")]
 mod driver;
 #[cfg(feature = "hydrate")]
@@ -99,6 +105,7 @@ struct State {
     recorded: RwSignal<Option<u32>>,
     kept: RwSignal<Vec<KeptWords>>,
     removed: RwSignal<bool>,
+    signed_out: RwSignal<bool>,
     scribing: Scribing,
 }
 
@@ -136,6 +143,12 @@ impl KeptWords {
         let where_label = format!("{}: {field_label}", field.section.label());
         Self { field, where_label, words, reason: refusal.sentence() }
     }
+
+    /// Words that waited on this device until they fitted nowhere any more.
+    fn waited(field: FieldAddress, words: String) -> Self {
+        const REASON: &str = "These words waited on this device, and the meeting has moved on since.";
+        Self { reason: REASON, ..Self::new(field, words, Refusal::MissingPast) }
+    }
 }
 
 /// Makes the page’s meeting and puts it into context. In the browser it connects once the page is
@@ -149,6 +162,41 @@ pub fn provide_meeting(page: &MeetingPage) -> Meeting {
         on_cleanup(move || driver::stop(meeting));
     }
     meeting
+}
+
+/// For every page of the app, once it is alive: removes what waited too long, and follows when
+/// somebody finishes in another tab.
+#[cfg(feature = "hydrate")]
+pub fn begin() {
+    device::when_finished(|| {
+        driver::leave();
+        let _ = window().location().replace(GOODBYE);
+    });
+    // A meeting looks by itself, and gives back what it removes. After the page is at rest.
+    let sweep = || {
+        if !driver::is_running() {
+            js_sys::futures::spawn_local(device::sweep());
+        }
+    };
+    set_timeout(sweep, std::time::Duration::from_secs(1));
+}
+
+/// Where one goes who has finished.
+#[cfg(feature = "hydrate")]
+const GOODBYE: &str = "/goodbye";
+
+/// Whether words of this page, or of another on this device, were not sent yet.
+#[cfg(feature = "hydrate")]
+pub async fn is_anything_unsent() -> bool {
+    driver::has_unsaved() || device::holds_anything().await
+}
+
+/// Removes all that this device holds of anybody’s words, and sends its other tabs away.
+#[cfg(feature = "hydrate")]
+pub async fn forget_everything() {
+    driver::leave();
+    device::tell_finished();
+    device::wipe().await;
 }
 
 /// The meeting of this page. Only inside a page that called [`provide_meeting`].
@@ -178,7 +226,8 @@ impl Meeting {
             looked_after: page.pupil.looked_after,
             sections: StoredValue::new(sections.to_vec()),
             state: State {
-                save_state: RwSignal::new(SaveState::Saved),
+                // Until the browser has looked whether an earlier page left words unsent.
+                save_state: RwSignal::new(SaveState::Saving),
                 connected: RwSignal::new(false),
                 here: RwSignal::new(here),
                 writing: RwSignal::new(vec![]),
@@ -189,6 +238,7 @@ impl Meeting {
                 kept: RwSignal::new(vec![]),
                 removed: RwSignal::new(false),
                 scribing,
+                signed_out: RwSignal::new(false),
             },
         }
     }
@@ -268,11 +318,18 @@ impl Meeting {
 
     pub fn dismiss_kept(&self, field: &FieldAddress) {
         self.state.kept.update(|kept| kept.retain(|words| words.field != *field));
+        #[cfg(feature = "hydrate")]
+        driver::let_go(field);
     }
 
     /// I was asked to leave.
     pub fn removed(&self) -> Signal<bool> {
         self.state.removed.into()
+    }
+
+    /// The session ended while the page was open.
+    pub fn signed_out(&self) -> Signal<bool> {
+        self.state.signed_out.into()
     }
 
     #[cfg(feature = "hydrate")]

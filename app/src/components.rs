@@ -2,7 +2,9 @@
 
 pub mod authors;
 pub mod dates;
+pub mod device;
 pub mod field;
+pub mod finish;
 pub mod focus;
 pub mod icon;
 pub mod item;

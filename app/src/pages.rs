@@ -1,6 +1,7 @@
 //! One module for each address.
 
 pub mod errors;
+pub mod goodbye;
 pub mod home;
 pub mod join;
 pub mod meeting;

@@ -14,7 +14,10 @@ use leptos_router::{
 use crate::{
     components::my_view::MyView,
     error::AppError,
-    pages::{errors::ErrorPage, home::HomePage, join::JoinPage, meeting::MeetingPage, record::RecordPage},
+    pages::{
+        errors::ErrorPage, goodbye::GoodbyePage, home::HomePage, join::JoinPage, meeting::MeetingPage,
+        record::RecordPage,
+    },
 };
 
 /// The pictures that pages point at with `<use>`. Only the server sends them, once a page.
@@ -88,6 +91,7 @@ pub fn App() -> impl IntoView {
                 // Rendered whole, so that it can be read without a script and has its right status.
                 <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
                 <Route path=path!("/join/:token") view=JoinPage ssr=SsrMode::Async />
+                <Route path=path!("/goodbye") view=GoodbyePage ssr=SsrMode::Async />
                 <Route path=path!("/meetings/:id") view=MeetingPage ssr=SsrMode::Async />
                 <Route path=path!("/meetings/:id/record") view=RecordPage ssr=SsrMode::Async />
             </Routes>

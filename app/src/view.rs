@@ -18,6 +18,8 @@ pub struct JoinPage {
     /// “Thursday 19 November, 3.45”.
     pub when: String,
     pub place: String,
+    /// People like this one often sit at a device of the school’s.
+    pub is_likely_shared: bool,
 }
 
 /// The school’s meetings, for somebody who may see them.

@@ -5,11 +5,21 @@
 //     const senco = await join({ role: 'senco' })
 import { type Browser, type BrowserContext, type Page, test as base } from '@playwright/test'
 import { type Meeting, type Person, Server } from './server.ts'
+import type { Wire } from './wire.ts'
 
 export { expect } from '@playwright/test'
 
 /** Which meeting and who: what is given must be found in it, in capitals or not. */
-export type Wanted = { pupil?: string; stage?: string; name?: string; role?: string }
+export type Wanted = {
+  pupil?: string
+  stage?: string
+  name?: string
+  role?: string
+  /** Whether the device is a shared one: as the page suggests, if nothing is said. */
+  shared?: boolean
+  /** The way to the server, if it is not the plain one. */
+  wire?: Wire
+}
 export type Joined = { page: Page; context: BrowserContext; person: Person; meeting: Meeting }
 export type Join = (wanted: Wanted) => Promise<Joined>
 
@@ -42,9 +52,11 @@ export const test = base.extend<{ join: Join }, { school: string; server: Server
 /** Opens the join link, presses the button, and waits until the page is alive. */
 export async function joinMeeting(server: Server, browser: Browser, wanted: Wanted): Promise<Joined> {
   const { meeting, person } = find(server.meetings(), wanted)
-  const context = await browser.newContext({ baseURL: server.url })
+  const { wire, shared } = wanted
+  const context = await browser.newContext({ baseURL: wire?.url ?? server.url })
   const page = await context.newPage()
-  await page.goto(person.join_url)
+  await page.goto(wire?.through(person.join_url) ?? person.join_url)
+  if (shared !== undefined) await page.getByRole('checkbox', { name: 'This is a shared or school computer' }).setChecked(shared)
   await page.getByRole('button', { name: 'Join the meeting' }).click()
   await page.waitForURL(`**/meetings/${meeting.id}*`)
   await hydrated(page)

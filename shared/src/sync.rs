@@ -83,6 +83,11 @@ impl SectionSync {
         self.unacknowledged == 0 && !self.unsent
     }
 
+    /// Of the history our copy belongs to, once there is one.
+    pub fn epoch(&self) -> Option<u64> {
+        self.epoch
+    }
+
     pub fn is_live(&self) -> bool {
         self.phase == Phase::Live
     }

@@ -1,10 +1,14 @@
 //! Keeps the page in step with everybody else: one socket, one [`Line`] for each section, and the
 //! meeting’s signals.
 //!
+//! “Saved” is said by acknowledgements alone and no clock has a part in it, so a page that slept, or
+//! whose timers were held back, cannot say it too early.
+//!
 //! What must stay true: the driver lives in a thread-local and is borrowed only for the length of one
 //! event; setting a signal runs no effect before that event is over.
 
 mod connection;
+mod keeping;
 
 use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
@@ -17,8 +21,9 @@ use shared::{
     sync::{Input, SaveState},
 };
 use wasm_bindgen::JsCast;
-use web_sys::{BeforeUnloadEvent, VisibilityState};
+use web_sys::{BeforeUnloadEvent, PageTransitionEvent, VisibilityState};
 
+use self::keeping::Keeping;
 use super::{
     KeptWords, Meeting,
     heartbeat::{self, Heartbeat},
@@ -41,6 +46,9 @@ struct Driver {
     connected: bool,
     /// Closed for good: not to be tried again.
     ended: bool,
+    /// The person finished: nothing is kept, nothing is asked.
+    is_leaving: bool,
+    keeping: Keeping,
     heartbeat: Heartbeat,
     writers: Writers,
     own: OwnPresence,
@@ -53,7 +61,31 @@ struct Driver {
 pub(super) fn start(meeting: Meeting) {
     let driver = Driver::new(meeting);
     DRIVER.set(Some(driver));
-    with(Driver::connect);
+    with(|driver| {
+        driver.look_for_unsent();
+        driver.connect();
+    });
+}
+
+pub(super) fn is_running() -> bool {
+    DRIVER.with_borrow(Option::is_some)
+}
+
+/// Whether words of this page are not saved yet.
+pub(super) fn has_unsaved() -> bool {
+    DRIVER.with_borrow(|driver| driver.as_ref().is_some_and(|driver| driver.save_state() != SaveState::Saved))
+}
+
+/// The person finishes: what is on this page goes with it.
+pub(super) fn leave() {
+    with(|driver| {
+        driver.is_leaving = true;
+        driver.ended = true;
+        driver.keeping.stop();
+        driver.cancel_retry();
+        driver.socket = None;
+        driver.connected = false;
+    });
 }
 
 /// Leaves the meeting, unless the next page has taken its place already.
@@ -75,6 +107,14 @@ pub(super) fn edited(section: Section, field: Option<FieldAddress>) {
 /// Words of the person’s did not all go in.
 pub(super) fn keep(words: KeptWords) {
     with(|driver| driver.keep(words));
+}
+
+/// The person has read or copied these, or throws them away.
+pub(super) fn let_go(field: &FieldAddress) {
+    with(|driver| {
+        driver.keeping.let_go(field);
+        driver.keep_soon();
+    });
 }
 
 /// The person writes here.
@@ -105,6 +145,38 @@ fn now() -> f64 {
     window().performance().map_or_else(js_sys::Date::now, |clock| clock.now())
 }
 
+/// What the browser says of the network and of this page’s sleep.
+fn listeners() -> Vec<Listener> {
+    let hurry = |target: &web_sys::EventTarget, name| Listener::new(target, name, |_| with(Driver::hurry));
+    let put_by = |target: &web_sys::EventTarget, name| Listener::new(target, name, |_| with(Driver::keep_now));
+    vec![
+        hurry(&window(), "online"),
+        hurry(&document(), "resume"),
+        put_by(&document(), "freeze"),
+        put_by(&window(), "pagehide"),
+        Listener::new(&document(), "visibilitychange", |_| {
+            with(if document().visibility_state() == VisibilityState::Visible {
+                Driver::hurry
+            } else {
+                Driver::keep_now
+            });
+        }),
+        Listener::new(&window(), "pageshow", |event| {
+            let is_from_memory = event.unchecked_ref::<PageTransitionEvent>().persisted();
+            with(if is_from_memory { Driver::begin_again } else { Driver::hurry });
+        }),
+        Listener::new(&window(), "beforeunload", |event| {
+            with(|driver| {
+                if driver.is_in_memory_alone() {
+                    event.prevent_default();
+                    // Older browsers ask only if this is set.
+                    event.unchecked_ref::<BeforeUnloadEvent>().set_return_value("unsaved");
+                }
+            });
+        }),
+    ]
+}
+
 impl Driver {
     fn new(meeting: Meeting) -> Self {
         let readable = meeting.stores().into_iter().filter(|store| store.access().get_untracked().can_read());
@@ -114,28 +186,14 @@ impl Driver {
             socket: None,
             connected: false,
             ended: false,
+            is_leaving: false,
+            keeping: Keeping::new(),
             heartbeat: Heartbeat::default(),
             writers: Writers::default(),
             own: OwnPresence::default(),
             retry: None,
             tick: set_interval_with_handle(|| with(Driver::tick), heartbeat::TICK).ok(),
-            _listeners: vec![
-                Listener::new(&window(), "online", |_| with(Driver::hurry)),
-                Listener::new(&document(), "visibilitychange", |_| {
-                    if document().visibility_state() == VisibilityState::Visible {
-                        with(Driver::hurry);
-                    }
-                }),
-                Listener::new(&window(), "beforeunload", |event| {
-                    with(|driver| {
-                        if driver.save_state() != SaveState::Saved {
-                            event.prevent_default();
-                            // Older browsers ask only if this is set.
-                            event.unchecked_ref::<BeforeUnloadEvent>().set_return_value("unsaved");
-                        }
-                    });
-                }),
-            ],
+            _listeners: listeners(),
         }
     }
 
@@ -204,6 +262,7 @@ impl Driver {
             }
             ServerEvent::Recorded { version, .. } => set_if_new(state.recorded, Some(version)),
             ServerEvent::Removed => {
+                self.forget_unsaved();
                 self.ended = true;
                 set_if_new(state.removed, true);
             }
@@ -223,7 +282,23 @@ impl Driver {
         }
     }
 
-    fn keep(&self, words: KeptWords) {
+    /// Nothing of this person’s is taken any more, so nothing of it stays on the device.
+    fn forget_unsaved(&mut self) {
+        self.lines.clear();
+        self.keeping.let_go_of_all();
+        self.keep_now();
+    }
+
+    /// Words that could not go in are shown, and stay until they are let go of.
+    fn keep(&mut self, words: KeptWords) {
+        if !words.words.is_empty() {
+            self.keeping.give_back(words.field.clone(), words.words.clone(), js_sys::Date::now());
+        }
+        self.show_kept(words);
+        self.keep_soon();
+    }
+
+    fn show_kept(&self, words: KeptWords) {
         self.meeting.state.kept.update(|kept| {
             kept.retain(|before| before.field != words.field);
             kept.push(words);
@@ -231,13 +306,34 @@ impl Driver {
     }
 
     fn save_state(&self) -> SaveState {
-        // Nothing is written to this device: on a shared one the next person could read it.
-        SaveState::of(self.lines.values().map(Line::sync), self.connected, false)
+        // Without a line it is of no matter that the last greeting was not answered, only edits are.
+        let at_stake = self.lines.values().filter(|line| self.connected || !line.unsaved().is_empty());
+        // Where no more will be sent, “will send when back online” would be a promise to nobody.
+        let state = SaveState::of(at_stake.map(Line::sync), self.connected, self.is_kept() && !self.ended);
+        match state {
+            SaveState::Saved if self.keeping.is_looking() => SaveState::Saving,
+            // Each letter takes a moment to reach the disk. That is no reason for alarm.
+            SaveState::CannotSave if self.keeping.is_at_work() && !self.ended => SaveState::Saving,
+            state => state,
+        }
     }
 
-    fn show_save_state(&self) {
+    /// Whether what is unsaved would survive this page.
+    fn is_kept(&self) -> bool {
+        self.lines.iter().all(|(section, line)| self.keeping.holds(*section, line.unsaved()))
+    }
+
+    /// Whether closing the page would lose words: unsaved ones, or refused ones to be copied.
+    fn is_in_memory_alone(&self) -> bool {
+        let count = |kept: &Vec<KeptWords>| kept.iter().filter(|kept| !kept.words.is_empty()).count();
+        let shown = self.meeting.state.kept.try_with_untracked(count).unwrap_or_default();
+        !self.is_leaving && (!self.is_kept() || !self.keeping.holds_words(shown))
+    }
+
+    fn show_save_state(&mut self) {
         set_if_new(self.meeting.state.connected, self.connected);
         set_if_new(self.meeting.state.save_state, self.save_state());
+        self.keep_soon();
     }
 
     fn show_writers(&self) {

@@ -20,6 +20,13 @@ pub(super) fn client_id() -> u64 {
     hand::for_oneself((Uuid::new_v4().as_u128() & BITS_53) as u64)
 }
 
+/// What this tab calls itself among the others of its browser.
+#[cfg(feature = "hydrate")]
+#[expect(clippy::disallowed_methods, reason = "the edge where a page gets its own name")]
+pub(super) fn tab_id() -> Uuid {
+    Uuid::new_v4()
+}
+
 /// On the server a document is only read, and nothing is written under its id.
 #[cfg(not(feature = "hydrate"))]
 pub(super) fn client_id() -> u64 {

@@ -1,5 +1,8 @@
 //! One section’s side of the conversation: its document, its sync state, and what is not yet saved.
 //!
+//! What the device kept of an earlier page is taken in like words typed here before the socket
+//! opened, so it travels, is acknowledged and is refused in the same way.
+//!
 //! What must stay true: a section that starts afresh keeps showing its old text until the new one
 //! has come, so that a page never falls empty under somebody’s hands; what is written into the old
 //! text meanwhile is kept for copying like the words that were refused.
@@ -7,11 +10,16 @@
 use shared::{
     doc::{FieldAddress, SectionDoc},
     event::{Refusal, ServerEvent},
-    protocol::Message,
+    protocol::{FRAME_LIMIT, Message},
     sync::{Effect, Input, SectionSync},
 };
 
-use super::{KeptWords, SectionStore, fresh, outgoing::Outgoing, unsaved::Unsaved};
+use yrs::{ReadTxn, Transact};
+
+use super::{KeptWords, SectionStore, entry::Entry, fresh, outgoing::Outgoing, unsaved::Unsaved};
+
+/// What a message may hold beside the document’s name.
+const MESSAGE_LIMIT: usize = FRAME_LIMIT - 256;
 
 pub(super) struct Line {
     store: SectionStore,
@@ -22,6 +30,9 @@ pub(super) struct Line {
     next: Option<(SectionDoc, Refusal)>,
     awareness_clock: u64,
 }
+
+/// An update without content.
+const NOTHING_NEW: &[u8] = &[0, 0];
 
 /// What a line asks of the driver.
 pub(super) enum Ask {
@@ -48,6 +59,39 @@ impl Line {
         &self.sync
     }
 
+    pub(super) fn unsaved(&self) -> &Unsaved {
+        &self.unsaved
+    }
+
+    /// What the device should keep until the server has it; nothing if it has all.
+    pub(super) fn entry(&self) -> Option<Entry> {
+        if self.unsaved.is_empty() {
+            return None;
+        }
+        let doc = self.store.doc();
+        let words = |field: &FieldAddress| Some((field.clone(), words_in(&doc, field)?));
+        let words = self.unsaved.fields().filter_map(words).collect();
+        Some(Entry { epoch: self.sync.epoch()?, updates: self.unsaved.updates(), words })
+    }
+
+    /// What an earlier page of this person’s could not send. If it belongs to another history, its
+    /// words are all there is to give back.
+    pub(super) fn restore(&mut self, entry: Entry) -> Vec<Ask> {
+        let doc = self.store.doc();
+        let same = self.next.is_none() && self.sync.epoch() == Some(entry.epoch);
+        if !same || !take_all(&doc, &entry.updates) {
+            return entry.words.into_iter().map(|(field, words)| Ask::Keep(KeptWords::waited(field, words))).collect();
+        }
+        self.store.changed_elsewhere();
+        let mut asks = vec![];
+        for update in entry.updates {
+            // Which of them is which field’s is not known: each is taken to be every one’s.
+            entry.words.iter().for_each(|(field, _)| self.unsaved.wrote(field.clone()));
+            asks.extend(self.handle(Input::Edited(update)));
+        }
+        asks
+    }
+
     /// The document was changed here; in this field, if it was a text.
     pub(super) fn edited(&mut self, field: Option<FieldAddress>) -> Vec<Ask> {
         if let Some(field) = field {
@@ -62,10 +106,11 @@ impl Line {
     }
 
     pub(super) fn handle(&mut self, input: Input) -> Vec<Ask> {
-        match input {
+        match &input {
             Input::Received(Message::SyncStatus(true)) => self.unsaved.acknowledged(),
             Input::Disconnected => self.unsaved.disconnected(),
-            Input::Received(_) | Input::Connected | Input::Edited(_) => {}
+            Input::Edited(update) => self.unsaved.edited(update.clone()),
+            Input::Received(_) | Input::Connected => {}
         }
         let mut asks = vec![];
         let mut refusal = Refusal::MissingPast;
@@ -78,12 +123,7 @@ impl Line {
                     asks.push(Ask::Send(message));
                 }
                 Effect::AskForMissing => asks.push(Ask::Send(Message::SyncStep1(self.doc().state_vector()))),
-                Effect::AnswerWithMissing { state_vector } => {
-                    self.unsaved.sent();
-                    // A state vector nobody can read is answered with everything.
-                    let missing = self.doc().diff(&state_vector).unwrap_or_else(|_| self.doc().state());
-                    asks.push(Ask::Send(Message::SyncStep2(missing)));
-                }
+                Effect::AnswerWithMissing { state_vector } => asks.extend(self.answer(&state_vector)),
                 Effect::Apply(update) => self.apply(&update),
                 Effect::KeepWords(reason) => refusal = reason,
                 Effect::StartAfresh => {
@@ -96,6 +136,30 @@ impl Line {
                 Effect::Event(event) => asks.push(Ask::Event(event)),
             }
         }
+        asks
+    }
+
+    /// What the server lacks. More than one message holds is what was done here while the line was
+    /// down, and travels in as many as it takes.
+    fn answer(&mut self, state_vector: &[u8]) -> Vec<Ask> {
+        // A state vector nobody can read is answered with everything.
+        let missing = self.doc().diff(state_vector).unwrap_or_else(|_| self.doc().state());
+        if missing.len() <= MESSAGE_LIMIT {
+            self.unsaved.sent();
+            return vec![Ask::Send(Message::SyncStep2(missing))];
+        }
+        let mut parts = self.unsaved.sent_in_parts(MESSAGE_LIMIT).into_iter();
+        let first = parts.next().unwrap_or_else(|| {
+            self.unsaved.sent();
+            NOTHING_NEW.to_vec()
+        });
+        let mut asks = vec![Ask::Send(Message::SyncStep2(first))];
+        // To the conversation each further one is an edit like any other.
+        let effects = parts.flat_map(|part| self.sync.handle(Input::Edited(part)));
+        asks.extend(
+            effects
+                .filter_map(|effect| if let Effect::Send(message) = effect { Some(Ask::Send(message)) } else { None }),
+        );
         asks
     }
 
@@ -133,12 +197,25 @@ impl Line {
     fn keep_words(&mut self, refusal: Refusal) -> Vec<Ask> {
         let doc = self.store.doc();
         let words = |field: FieldAddress| {
-            let (list, schema) = field.schema()?;
-            let words = doc.words(list, field.item, schema.key);
+            let words = words_in(&doc, &field)?;
             Some(KeptWords::new(field, words, refusal))
         };
         self.unsaved.take().into_iter().filter_map(words).map(Ask::Keep).collect()
     }
+}
+
+/// Applies them all, or none if they refer to something that is not here. Tried on a copy first: a
+/// document remembers what does not fit, in case the rest still comes.
+fn take_all(doc: &SectionDoc, updates: &[Vec<u8>]) -> bool {
+    let apply = |doc: &SectionDoc| updates.iter().all(|update| doc.apply(update).is_ok());
+    SectionDoc::from_state(doc.section(), doc.client_id(), &doc.state())
+        .is_ok_and(|copy| apply(&copy) && !copy.yrs().transact().has_missing_updates())
+        && apply(doc)
+}
+
+fn words_in(doc: &SectionDoc, field: &FieldAddress) -> Option<String> {
+    let (list, schema) = field.schema()?;
+    Some(doc.words(list, field.item, schema.key))
 }
 
 #[cfg(test)]
@@ -160,11 +237,17 @@ mod tests {
     fn line() -> (Line, SectionStore, SectionDoc) {
         let server = SectionDoc::new(Section::Plan, 99);
         server.add(&TARGETS, ITEM, NewItem::default().with("title", "Play"));
+        let (line, store) = page_of(&server);
+        (line, store, server)
+    }
+
+    /// A line of a page as the server renders it now.
+    fn page_of(server: &SectionDoc) -> (Line, SectionStore) {
         let page = samples::page(Section::Plan, Access::Write, shared::Stage::Meeting, |doc| {
             doc.apply(&server.state()).unwrap();
         });
         let store = Meeting::new(&page).store(Section::Plan).unwrap();
-        (Line::new(store), store, server)
+        (Line::new(store), store)
     }
 
     fn event(event: &ServerEvent) -> Input {
@@ -233,6 +316,102 @@ mod tests {
             assert!(!line.sync().is_saved());
             line.handle(Input::Received(Message::SyncStatus(true)));
             assert!(line.sync().is_saved());
+        });
+    }
+
+    /// What this line’s page would have left on the device.
+    fn left_behind(line: &Line) -> Entry {
+        let entry = line.entry().unwrap();
+        Entry::from_bytes(&entry.to_bytes()).unwrap()
+    }
+
+    #[test]
+    fn what_an_earlier_page_could_not_send_arrives_from_the_next_and_twice_is_once() {
+        Owner::new().with(|| {
+            let (mut before, store, server) = line();
+            before.handle(Input::Connected);
+            opens(&mut before, &server);
+            before.handle(Input::Disconnected);
+            types(&mut before, store, 4, " a");
+            types(&mut before, store, 6, " game");
+            let entry = left_behind(&before);
+            assert_eq!(entry.words, [(title(), "Play a game".to_owned())]);
+
+            // Two tabs find it, one of them after the other has sent it.
+            for _ in 0..2 {
+                let (mut after, store) = page_of(&server);
+                assert!(after.restore(entry.clone()).is_empty());
+                assert_eq!(shown(store), "Play a game");
+                assert!(after.entry().is_some() && !after.sync().is_saved());
+                after.handle(Input::Connected);
+                opens(&mut after, &server);
+                assert_eq!(server.words(&TARGETS, ITEM, "title"), "Play a game");
+                assert!(after.entry().is_none() && after.sync().is_saved());
+            }
+        });
+    }
+
+    #[test]
+    fn what_waited_and_is_refused_or_of_another_history_is_given_back_as_words() {
+        Owner::new().with(|| {
+            let (mut before, store, server) = line();
+            types(&mut before, store, 4, " chess");
+            let entry = left_behind(&before);
+
+            let (mut after, _) = page_of(&server);
+            after.restore(entry.clone());
+            after.handle(Input::Connected);
+            let refused =
+                ServerEvent::Refused { refused: Section::Plan, reason: Refusal::Agreed, words: String::new() };
+            assert_eq!(kept(&after.handle(event(&refused))), ["Play chess"]);
+            assert!(after.entry().is_none());
+
+            let (mut other, store) = page_of(&server);
+            assert_eq!(kept(&other.restore(Entry { epoch: 2, ..entry.clone() })), ["Play chess"]);
+            assert_eq!(shown(store), "Play");
+            assert!(other.entry().is_none());
+
+            // The server lost what it builds on.
+            let empty = SectionDoc::new(Section::Plan, 98);
+            let (mut lost, _) = page_of(&empty);
+            assert_eq!(kept(&lost.restore(entry)), ["Play chess"]);
+        });
+    }
+
+    #[test]
+    fn more_than_a_message_holds_is_sent_in_several_and_unsaved_until_the_last() {
+        Owner::new().with(|| {
+            let (mut line, store, server) = line();
+            line.handle(Input::Connected);
+            opens(&mut line, &server);
+            line.handle(Input::Disconnected);
+            for _ in 0..40 {
+                types(&mut line, store, 0, &"long ".repeat(400));
+                types(&mut line, store, 0, "");
+            }
+            line.handle(Input::Connected);
+            let mut asks = line.handle(event(&ServerEvent::Opened {
+                section: Section::Plan,
+                epoch: 1,
+                schema: 1,
+                access: Access::Write,
+            }));
+            asks.extend(line.handle(Input::Received(Message::SyncStep1(server.state_vector()))));
+            let mut messages = 0;
+            for ask in &asks {
+                if let Ask::Send(Message::SyncStep2(update) | Message::Update(update)) = ask {
+                    assert!(update.len() <= MESSAGE_LIMIT);
+                    server.apply(update).unwrap();
+                    messages += 1;
+                }
+            }
+            assert!(messages > 1);
+            for _ in 0..messages {
+                assert!(!line.sync().is_saved() && line.entry().is_some());
+                line.handle(Input::Received(Message::SyncStatus(true)));
+            }
+            assert!(line.sync().is_saved() && line.entry().is_none());
+            assert_eq!(server.words(&TARGETS, ITEM, "title"), shown(store));
         });
     }
 }

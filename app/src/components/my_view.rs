@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use super::icon::Icon;
+use super::{device, icon::Icon};
 
 /// One thing to choose: the `data-…` attribute of `<html>` it sets, and what it may be. The first
 /// option is the usual one and sets nothing.
@@ -141,6 +141,7 @@ pub fn MyViewButton() -> impl IntoView {
                 <p class="hint">"Only you see this. We remember it on this device."</p>
                 <div class="my-view">
                     {CHOICES.iter().map(|choice| view! { <ChoiceOf choice /> }).collect_view()}
+                    <p>{this_device()}</p>
                 </div>
             </section>
         </Show>
@@ -173,6 +174,15 @@ fn ChoiceOf(choice: &'static Choice) -> impl IntoView {
             <div>{choice.options.iter().copied().map(option).collect_view()}</div>
         </fieldset>
     }
+}
+
+/// What is kept here, in words. The panel only opens in a browser.
+fn this_device() -> &'static str {
+    #[cfg(feature = "hydrate")]
+    if browser::cookies().is_some_and(|cookies| device::is_own(&cookies)) {
+        return device::OWN_WORDS;
+    }
+    device::SHARED_WORDS
 }
 
 /// What is chosen on this device now.

@@ -28,6 +28,29 @@ pub fn Notice(
     }
 }
 
+/// The session ended, and nothing more can be sent until the person comes in again.
+#[component]
+pub fn SignedOutNotice() -> impl IntoView {
+    let signed_out = use_meeting().signed_out();
+    view! {
+        <div role="status">
+            {move || {
+                signed_out
+                    .get()
+                    .then(|| {
+                        view! {
+                            <Notice icon="door" title="You are no longer signed in">
+                                <p>
+                                    "Leave this page open, and open your own link again in this browser. What you wrote here is then sent by itself."
+                                </p>
+                            </Notice>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
 /// Changes that were not taken. The words stay until their writer throws them away.
 #[component]
 pub fn KeptWordsList() -> impl IntoView {

@@ -7,6 +7,7 @@ use shared::Stage;
 use crate::{
     api::meetings::read_meetings,
     components::{
+        finish::Finish,
         icon::{BrandMark, Icon},
         my_view::MyViewButton,
         people::Sun,
@@ -49,6 +50,7 @@ fn Meetings(page: MeetingsPage) -> impl IntoView {
                 </a>
                 <p class="who-am-i">{page.name.clone()} ", " {page.school}</p>
                 <MyViewButton />
+                <Finish />
             </header>
             <div class="table">
                 <main class="home" id="main" tabindex="-1">

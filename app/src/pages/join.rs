@@ -82,6 +82,21 @@ fn Letter(page: view::JoinPage, token: String) -> impl IntoView {
                             </div>
                         </dl>
                         <form method="post" action=format!("/join/{token}")>
+                            // So that no tick can be told from no question.
+                            <input type="hidden" name="asked" value="yes" />
+                            <label class="choice">
+                                <input
+                                    type="checkbox"
+                                    name="shared"
+                                    value="yes"
+                                    checked=page.is_likely_shared
+                                    aria-describedby="shared-hint"
+                                />
+                                <span>"This is a shared or school computer"</span>
+                            </label>
+                            <p class="hint" id="shared-hint">
+                                "Then nothing you write is kept on it, not even while the network is away."
+                            </p>
                             <button class="button primary is-big" type="submit">
                                 <Icon name="door" />
                                 "Join the meeting"

@@ -49,7 +49,7 @@ use crate::{
         authors::AuthorsShown,
         icon::Icon,
         live::LiveRegion,
-        notices::{GoThere, KeptWordsList, Notice},
+        notices::{GoThere, KeptWordsList, Notice, SignedOutNotice},
         people::People,
     },
     error::AppError,
@@ -125,6 +125,7 @@ fn TableLayout(page: view::MeetingPage, title: String) -> impl IntoView {
                     <Agenda parts ground_rules=page.ground_rules />
                     <main class="sheets" id="sheets" tabindex="-1">
                         <PartNav parts />
+                        <SignedOutNotice />
                         <KeptWordsList />
                         <AgreedNotice />
                         <For each=move || parts.get() key=|part| *part children=sheet_of />

@@ -21,7 +21,7 @@ use self::{
 };
 use crate::{
     api::{meetings::start_next_meeting, records::read_record},
-    components::{dates, icon::Icon, my_view::MyViewButton, people::Portrait},
+    components::{dates, finish::Finish, icon::Icon, my_view::MyViewButton, people::Portrait},
     error::AppError,
     pages::{SkipLink, errors::ErrorPage},
     view,
@@ -86,6 +86,7 @@ fn TheRecord(page: view::RecordPage) -> impl IntoView {
                         "All meetings"
                     </a>
                     <MyViewButton />
+                    <Finish />
                 </nav>
             </header>
             <main class="record" id="plan" tabindex="-1">

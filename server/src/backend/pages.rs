@@ -8,7 +8,7 @@ use app::{
     view::{Answer, JoinPage, MeetingPage, MeetingRow, MeetingsPage, Participant, Pupil, SectionState, Writer},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
-use shared::{MeetingId, ParticipantId, PersonId, policy::access_for};
+use shared::{MeetingId, ParticipantId, PersonId, Role, policy::access_for};
 use time::{Date, Time};
 
 use super::{Seated, ServerBackend};
@@ -37,6 +37,7 @@ pub(super) async fn join(backend: &ServerBackend, token: &str) -> Result<JoinPag
     Ok(JoinPage {
         when: when(meeting.held_on, meeting.held_at),
         school: meeting.school,
+        is_likely_shared: seat.role == Role::Pupil,
         name: seat.name,
         title: seat.title,
         facilitator: facilitator(&people),

@@ -1,8 +1,12 @@
 //! Coming in by a personal link, and leaving.
 //!
+//! Whoever comes in says whether the device is a shared one. The answer lies in a cookie of its own,
+//! which the page’s script may read; without the answer it is.
+//!
 //! What must stay true: opening a link uses nothing up, because mail scanners open links; only the
 //! button signs somebody in.
 
+use app::components::device;
 use axum::{
     extract::{Path, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
@@ -18,11 +22,19 @@ use crate::{
 };
 
 /// The button on the invitation.
-pub(super) async fn sign_in(State(state): State<AppState>, Path(token): Path<String>, headers: HeaderMap) -> Response {
-    match start_session(&state, &token, &device(&headers)).await {
+pub(super) async fn sign_in(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    form: String,
+) -> Response {
+    match start_session(&state, &token, &device_name(&headers)).await {
         Ok(Some((meeting, id))) => {
             let mut response = Redirect::to(&format!("/meetings/{meeting}")).into_response();
-            set_cookie(&mut response, &id, LASTS.whole_seconds(), state.is_secure());
+            let (seconds, secure) = (LASTS.whole_seconds(), state.is_secure());
+            set_cookie(&mut response, cookie_name(secure), &id, seconds, secure, "; HttpOnly");
+            let whose = if is_own_device(&form) { (device::OWN, seconds) } else { ("", 0) };
+            set_cookie(&mut response, device::COOKIE, whose.0, whose.1, secure, "");
             response
         }
         // The page behind the link says why.
@@ -62,8 +74,10 @@ pub(super) async fn finish(
     {
         tracing::error!(%error, "a session could not be ended");
     }
-    let mut response = Redirect::to("/").into_response();
-    set_cookie(&mut response, "", 0, state.is_secure());
+    let mut response = Redirect::to("/goodbye").into_response();
+    let secure = state.is_secure();
+    set_cookie(&mut response, cookie_name(secure), "", 0, secure, "; HttpOnly");
+    set_cookie(&mut response, device::COOKIE, "", 0, secure, "");
     response.headers_mut().insert(
         HeaderName::from_static("clear-site-data"),
         HeaderValue::from_static("\"cache\", \"cookies\", \"storage\""),
@@ -77,13 +91,18 @@ async fn end_session(state: &AppState, school: shared::SchoolId, id: Hash) -> sq
     txn.commit().await
 }
 
-fn set_cookie(response: &mut Response, value: &str, seconds: i64, secure: bool) {
-    let name = cookie_name(secure);
+fn set_cookie(response: &mut Response, name: &str, value: &str, seconds: i64, secure: bool, more: &str) {
     let secure = if secure { "; Secure" } else { "" };
-    let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}{more}; SameSite=Lax{secure}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
+}
+
+/// The question was there, and the tick was not.
+fn is_own_device(form: &str) -> bool {
+    let has = |pair: &str| form.split('&').any(|there| there == pair);
+    has("asked=yes") && !has("shared=yes")
 }
 
 fn encode(token: &str) -> String {
@@ -91,7 +110,7 @@ fn encode(token: &str) -> String {
 }
 
 /// What a person would call the device they use, and no more than that.
-fn device(headers: &HeaderMap) -> String {
+fn device_name(headers: &HeaderMap) -> String {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let first = |names: &[(&str, &'static str)]| {
         names.iter().find(|(mark, _)| agent.contains(mark)).map_or("Unknown", |(_, name)| *name)
@@ -122,7 +141,13 @@ mod tests {
     #[track_caller]
     fn check(agent: &'static str, expected: &str) {
         let headers = HeaderMap::from_iter([(header::USER_AGENT, HeaderValue::from_static(agent))]);
-        assert_eq!(device(&headers), expected);
+        assert_eq!(device_name(&headers), expected);
+    }
+
+    #[test]
+    fn a_device_is_shared_unless_its_user_was_asked_and_said_no() {
+        assert!(is_own_device("asked=yes"));
+        assert!(!is_own_device("asked=yes&shared=yes") && !is_own_device("") && !is_own_device("shared=no"));
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Coming in by a personal link.
 
 use app::error::AppError;
-use axum::http::{Request, StatusCode, header};
+use axum::{
+    body::Body,
+    http::{Request, Response, StatusCode, header},
+};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use time::Duration;
 
@@ -36,6 +39,29 @@ async fn the_button_signs_in_and_leads_to_the_meeting(pool: PgPoolOptions, optio
     let cookie = server.sign_in(&seat).await;
     let page = text(server.get("/", Some(&cookie)).await).await;
     assert!(page.contains("Hello, ") && page.contains("Agnieszka") && page.contains("Tomek"));
+}
+
+fn cookies(response: &Response<Body>) -> Vec<&str> {
+    response.headers().get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok()).collect()
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn a_device_is_shared_until_its_user_says_it_is_not(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let (mum, pupil) = (server.seat("Tomek", "Agnieszka", 3).await, server.seat("Tomek", "Tomek", 3).await);
+    let link = format!("/join/{}", server.token(&mum).await);
+    for (form, is_own) in [("asked=yes", true), ("asked=yes&shared=yes", false), ("", false)] {
+        let response = server.post_form(&link, form).await;
+        let device = cookies(&response).into_iter().find(|cookie| cookie.starts_with("device=")).unwrap();
+        // The page’s script asks it, and nothing else is in it.
+        assert_eq!((device.starts_with("device=own;"), device.contains("HttpOnly")), (is_own, false), "{form}");
+    }
+    // What the letter suggests.
+    let theirs = text(server.get(&format!("/join/{}", server.token(&pupil).await), None).await).await;
+    let hers = text(server.get(&link, None).await).await;
+    let tick =
+        |page: &str| page.split("name=\"shared\"").nth(1).unwrap().split('>').next().unwrap().contains("checked");
+    assert!(tick(&theirs) && !tick(&hers));
 }
 
 #[sqlx::test(migrator = "server::db::MIGRATIONS")]
@@ -87,6 +113,13 @@ async fn finishing_ends_the_session(pool: PgPoolOptions, options: PgConnectOptio
 
     let goodbye = server.post("/finish", Some(&cookie)).await;
     assert!(goodbye.headers().contains_key("clear-site-data"));
+    assert_eq!(goodbye.headers()[header::LOCATION], "/goodbye");
+    for name in ["sid=;", "device=;"] {
+        assert!(cookies(&goodbye).iter().any(|cookie| cookie.starts_with(name) && cookie.contains("; Max-Age=0")));
+    }
+    let page = server.get("/goodbye", None).await;
+    assert_eq!(page.status(), StatusCode::OK);
+    assert!(text(page).await.contains("What we removed from this device"));
     assert_eq!(server.get(&record, Some(&cookie)).await.status(), StatusCode::UNAUTHORIZED);
 }
 

@@ -151,6 +151,15 @@ impl TestServer {
         self.ask(Request::post(path).header("sec-fetch-site", "same-origin"), cookie).await
     }
 
+    /// Sends a form as one of our pages would.
+    pub(crate) async fn post_form(&self, path: &str, form: &'static str) -> Response<Body> {
+        let request = Request::post(path)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::HOST, "meetings.example")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.router.clone().oneshot(request.body(Body::from(form)).unwrap()).await.unwrap()
+    }
+
     pub(crate) async fn ask(&self, request: axum::http::request::Builder, cookie: Option<&str>) -> Response<Body> {
         let mut request = request.header(header::HOST, "meetings.example");
         if let Some(cookie) = cookie {

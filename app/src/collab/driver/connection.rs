@@ -1,5 +1,6 @@
 //! The socket’s life: connecting, noticing that it is gone, and coming back.
 
+use js_sys::futures::spawn_local;
 use leptos::prelude::*;
 use shared::{
     Section,
@@ -8,10 +9,17 @@ use shared::{
 };
 
 use super::{Driver, now, with};
-use crate::collab::{
-    heartbeat::Heartbeat,
-    socket::{Socket, SocketEvent},
+use crate::{
+    api::meetings::read_meeting,
+    collab::{
+        heartbeat, set_if_new,
+        socket::{Socket, SocketEvent},
+    },
+    error::AppError,
 };
+
+/// So many tries in a row that came to nothing are no accident of the network’s.
+const ASK_AFTER: u32 = 3;
 
 impl Driver {
     pub(super) fn connect(&mut self) {
@@ -19,7 +27,7 @@ impl Driver {
         if self.ended {
             return;
         }
-        self.heartbeat.heard(now());
+        self.heartbeat.begun(now());
         match Socket::connect("/live", |event| with(|driver| driver.socket_event(event))) {
             Ok(socket) => self.socket = Some(socket),
             Err(_) => self.retry_later(),
@@ -30,13 +38,14 @@ impl Driver {
         match event {
             SocketEvent::Opened => {
                 self.connected = true;
-                self.heartbeat.heard(now());
+                set_if_new(self.meeting.state.signed_out, false);
+                self.heartbeat.opened(now());
                 self.everywhere(&Input::Connected);
                 self.own.forget_said();
                 self.tell_presence();
             }
             SocketEvent::Received(bytes) => {
-                self.heartbeat.received(now());
+                self.heartbeat.heard(now());
                 if let Ok(frame) = Frame::decode(&bytes)
                     && let Some((meeting, section)) = Section::parse_document_name(&frame.document)
                     && meeting == self.meeting.id
@@ -61,6 +70,7 @@ impl Driver {
         if code.is_some_and(CloseCode::is_final) {
             self.ended = true;
             if code == Some(CloseCode::Removed.code()) {
+                self.forget_unsaved();
                 self.meeting.state.removed.set(true);
             }
         } else {
@@ -70,8 +80,22 @@ impl Driver {
     }
 
     fn retry_later(&mut self) {
+        if self.heartbeat.failures() % ASK_AFTER == ASK_AFTER - 1 {
+            self.ask_whether_signed_in();
+        }
         let wait = self.heartbeat.next_wait(js_sys::Math::random());
         self.retry = set_timeout_with_handle(|| with(Driver::connect), wait).ok();
+    }
+
+    /// A socket that is refused does not say why. If it is because the session ended, coming back
+    /// again and again helps nobody, unless the link is opened again in this browser.
+    fn ask_whether_signed_in(&self) {
+        let (meeting, signed_out) = (self.meeting.id, self.meeting.state.signed_out);
+        spawn_local(async move {
+            if matches!(read_meeting(meeting).await, Err(AppError::NotSignedIn)) {
+                set_if_new(signed_out, true);
+            }
+        });
     }
 
     pub(super) fn cancel_retry(&mut self) {
@@ -80,23 +104,44 @@ impl Driver {
         }
     }
 
-    /// The network is back, or somebody looks at the page again: find out at once.
+    /// The network is back, or somebody looks at the page again: find out at once. A page that slept
+    /// does not know how long, nor whether its socket lived through it.
     pub(super) fn hurry(&mut self) {
+        self.heartbeat.forgive();
         if self.socket.is_none() {
-            self.heartbeat = Heartbeat::default();
             self.connect();
-        } else if self.connected && self.heartbeat.ask(now()) {
-            self.ping();
+        } else if self.connected {
+            let asked = now();
+            if self.heartbeat.ask(asked) {
+                self.ping();
+            }
+            let give_up = move || {
+                with(|driver| {
+                    if driver.connected && driver.heartbeat.is_silent_since(asked) {
+                        driver.begin_again();
+                    }
+                });
+            };
+            set_timeout(give_up, heartbeat::HURRIED_ANSWER);
         }
+    }
+
+    /// This socket is worth nothing: another one, at once.
+    pub(super) fn begin_again(&mut self) {
+        self.heartbeat.forgive();
+        self.closed(None);
+        self.connect();
     }
 
     pub(super) fn tick(&mut self) {
         let now = now();
+        let waits = self.lines.values().any(|line| !line.sync().is_saved());
         if self.socket.is_some() && self.heartbeat.is_dead(now) {
             self.closed(None);
-        } else if self.connected && self.heartbeat.is_quiet(now) && self.heartbeat.ask(now) {
+        } else if self.connected && self.heartbeat.is_quiet(now, waits) && self.heartbeat.ask(now) {
             self.ping();
         }
+        self.show_save_state();
     }
 
     fn ping(&self) {

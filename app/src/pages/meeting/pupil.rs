@@ -16,10 +16,11 @@ use crate::{
     collab::use_meeting,
     components::{
         authors::{AuthorsLink, AuthorsShown},
+        finish::Finish,
         icon::Icon,
         live::LiveRegion,
         my_view::MyViewButton,
-        notices::{GoThere, KeptWordsList},
+        notices::{GoThere, KeptWordsList, SignedOutNotice},
         people::{People, Portrait, Token},
     },
     pages::SkipLink,
@@ -45,6 +46,7 @@ pub(super) fn PupilLayout() -> impl IntoView {
                 <main class="pupil-main" id="sheets" tabindex="-1">
                     <Steps parts now />
                     <GoThere href=move |part: Part| href(part, authors) />
+                    <SignedOutNotice />
                     <KeptWordsList />
                     <AgreedNotice />
                     <For each=move || parts.get() key=|part| *part children=sheet_of />
@@ -107,6 +109,7 @@ fn PupilBar() -> impl IntoView {
                 </ul>
             </details>
             <MyViewButton />
+            <Finish />
             <SaveStateLine />
         </header>
     }

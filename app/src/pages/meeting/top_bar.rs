@@ -6,6 +6,7 @@ use shared::{Stage, sync::SaveState};
 use crate::{
     collab::use_meeting,
     components::{
+        finish::Finish,
         icon::{BrandMark, Icon},
         my_view::MyViewButton,
         people::{People, Portrait},
@@ -34,6 +35,7 @@ pub(super) fn TopBar() -> impl IntoView {
                 " here"
             </a>
             <MyViewButton />
+            <Finish />
         </header>
     }
 }

@@ -1,0 +1,26 @@
+//! Whose device this is, as its user said when they came in. Kept in a cookie beside the session’s,
+//! which says `own` or is not there: a device is a shared one until somebody says otherwise.
+
+/// The cookie, and what it says of a person’s own device.
+pub const COOKIE: &str = "device";
+pub const OWN: &str = "own";
+
+/// What that means, for whoever wants to know.
+pub const OWN_WORDS: &str = "This device is your own: words that cannot be sent just now are kept on it, scrambled, until they are sent, and never longer than a day.";
+pub const SHARED_WORDS: &str = "This is a shared device: nothing you write is kept on it. If the network goes away, leave the page open until it is back. To change this, open your link again.";
+
+/// From all cookies of this site, as a request or a browser holds them.
+pub fn is_own(cookies: &str) -> bool {
+    cookies.split(';').any(|cookie| cookie.trim().split_once('=') == Some((COOKIE, OWN)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_own;
+
+    #[test]
+    fn a_device_is_shared_until_somebody_says_otherwise() {
+        assert!(is_own("sid=1; device=own") && is_own("device=own"));
+        assert!(!is_own("") && !is_own("device=shared") && !is_own("mydevice=own; sid=device"));
+    }
+}

@@ -1,0 +1,459 @@
+// No network, bad network, no battery: what was typed is never lost, and what the page says about it is always true.
+import type { BrowserContext, Page } from '@playwright/test'
+import { box, boxes, itemOf, saved } from './support/page.ts'
+import { withFirefox } from './support/firefox.ts'
+import { type Join, type Joined, expect, find, hydrated, test as base } from './support/test.ts'
+import { Wire } from './support/wire.ts'
+
+const SAVED = 'Saved'
+const SAVING = 'Saving…'
+const ON_DEVICE = 'Saved on this device – will send when back online'
+const CANNOT_SAVE = 'Cannot save – do not close'
+
+// Whose network is whose concerns nobody else’s tests.
+base.use({ school: 'offline' })
+
+const meeting = { pupil: 'Tomek', stage: 'preparing' }
+
+const test = base.extend<{ wire: Wire }>({
+  wire: async ({ server }, use) => {
+    const wire = await Wire.to(server)
+    await use(wire)
+    await wire.close()
+  },
+})
+
+/** Somebody whose network the test has in its hand, and somebody whose network is good, at the same empty box. */
+async function together(join: Join, wire: Wire, { field = 'impact', ...wanted }: { field?: string; shared?: boolean } = {}) {
+  const far = await join({ ...meeting, role: 'teacher', wire, ...wanted })
+  const near = await join({ ...meeting, role: 'parent' })
+  const mine = boxes(far.page, 'plan', 'targets', field).first()
+  const theirs = box(near.page, 'plan', 'targets', await itemOf(mine), field)
+  await mine.fill('')
+  await saved(far.page)
+  await expect(theirs).toHaveValue('')
+  return { far, near, mine, theirs }
+}
+
+function state(page: Page) {
+  return page.locator('.save-state')
+}
+
+/** What waits in this browser, of all its tabs. */
+function waiting(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const all = await indexedDB.databases()
+    if (!all.some(({ name }) => name === 'roundtable')) return 0
+    const db = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open('roundtable')
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(request.error)
+    })
+    db.onversionchange = () => db.close()
+    const count = await new Promise<number>((resolve, reject) => {
+      const request = db.transaction('unsent').objectStore('unsent').count()
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(request.error)
+    })
+    db.close()
+    return count
+  })
+}
+
+function databases(page: Page): Promise<number> {
+  return page.evaluate(async () => (await indexedDB.databases()).length)
+}
+
+/** Every phrase the page shows from now on, with what the box held when it was shown. */
+async function listen(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const said: string[] = ((window as any).said = [])
+    const line = document.querySelector('.save-state')!
+    new MutationObserver(() => said.push(line.textContent!.trim())).observe(line, { subtree: true, childList: true, characterData: true })
+  })
+  return () => page.evaluate(() => (window as any).said)
+}
+
+/** The same browser’s next page, after the one before it is gone. */
+async function nextPage({ context, meeting }: Joined): Promise<Page> {
+  const page = await context.newPage()
+  await page.goto(`/meetings/${meeting.id}`)
+  await hydrated(page)
+  return page
+}
+
+test('without a network typing goes on, and all of it is merged when it is back', async ({ join, wire }) => {
+  const { far, near, mine, theirs } = await together(join, wire)
+  await theirs.fill('Meanwhile. ')
+  await expect(mine).toHaveValue('Meanwhile. ')
+  const said = await listen(far.page)
+  wire.cut()
+  await mine.focus()
+  await far.page.keyboard.press('Control+End')
+  await far.page.keyboard.type('Typed in the lift. ', { delay: 10 })
+  await expect(state(far.page)).toHaveText(ON_DEVICE)
+  await theirs.focus()
+  await near.page.keyboard.press('Control+Home')
+  await near.page.keyboard.type('First: ', { delay: 10 })
+  await saved(near.page)
+  await expect(theirs).toHaveValue('First: Meanwhile. ')
+  const phrases = new Set(await said())
+  phrases.delete(SAVING)
+  expect([...phrases], 'while nothing could be sent').toEqual([ON_DEVICE])
+
+  wire.mend()
+  await saved(far.page)
+  for (const box of [mine, theirs]) await expect(box).toHaveValue('First: Meanwhile. Typed in the lift. ')
+  await expect.poll(() => waiting(far.page)).toBe(0)
+})
+
+test('a stalled network says “Saving…”, then where the words are, and “Saved” only when they are', async ({ join, wire }) => {
+  test.setTimeout(120_000)
+  const { far, mine, theirs } = await together(join, wire)
+  const said = await listen(far.page)
+  wire.stall()
+  await mine.fill('Into the void')
+  await expect(state(far.page)).toHaveText(SAVING)
+  // Kept before the page knows that nobody answers.
+  await expect.poll(() => waiting(far.page)).toBe(1)
+  await expect(state(far.page)).toHaveText(ON_DEVICE, { timeout: 40_000 })
+  expect(await said()).toContain(ON_DEVICE)
+  expect(await said()).not.toContain(SAVED)
+  await expect(theirs).toHaveValue('')
+  wire.mend()
+  await saved(far.page)
+  await expect(theirs).toHaveValue('Into the void')
+})
+
+test('a page that dies without a network loses nothing: the next one sends it', async ({ join, wire }) => {
+  const { far, mine, theirs } = await together(join, wire)
+  wire.cut()
+  await mine.focus()
+  await far.page.keyboard.type('Before the battery went', { delay: 5 })
+  await expect(state(far.page)).toHaveText(ON_DEVICE)
+  await far.page.close()
+  wire.mend()
+  const page = await nextPage(far)
+  await expect(theirs).toHaveValue('Before the battery went')
+  await expect(box(page, 'plan', 'targets', await itemOf(theirs), 'impact')).toHaveValue('Before the battery went')
+  await saved(page)
+  await expect.poll(() => waiting(page)).toBe(0)
+})
+
+test('a page that is closed before the answer comes loses nothing either', async ({ join, wire }) => {
+  const { far, mine, theirs } = await together(join, wire)
+  wire.stall()
+  await mine.fill('On its way')
+  await expect.poll(() => waiting(far.page)).toBe(1)
+  await far.page.close()
+  wire.cut()
+  wire.mend()
+  const page = await nextPage(far)
+  await expect(theirs).toHaveValue('On its way')
+  await saved(page)
+  await expect.poll(() => waiting(page)).toBe(0)
+})
+
+test('of two tabs of one person each sends its own, and once', async ({ join, wire }) => {
+  const { far, mine, theirs } = await together(join, wire)
+  const second = await nextPage(far)
+  const other = box(second, 'plan', 'targets', await itemOf(theirs), 'impact')
+  wire.cut()
+  await mine.focus()
+  await far.page.keyboard.type('one ')
+  await expect(state(far.page)).toHaveText(ON_DEVICE)
+  await other.focus()
+  await second.keyboard.type('two ')
+  await expect(state(second)).toHaveText(ON_DEVICE)
+  await expect.poll(() => waiting(second)).toBe(2)
+  // The one dies, the other lives; a third finds the first one’s words, and leaves the second’s alone.
+  await far.page.close()
+  wire.mend()
+  await saved(second)
+  const third = await nextPage(far)
+  await saved(third)
+  for (const letters of ['one ', 'two ']) await expect.poll(async () => (await theirs.inputValue()).split(letters).length).toBe(2)
+  await expect.poll(() => waiting(third)).toBe(0)
+})
+
+test('a shared device keeps nothing, and says so', async ({ join, wire }) => {
+  const { far, mine, theirs } = await together(join, wire, { shared: true })
+  wire.cut()
+  await mine.fill('On the class tablet')
+  await expect(state(far.page)).toHaveText(CANNOT_SAVE)
+  expect(await databases(far.page)).toBe(0)
+  await far.page.getByRole('button', { name: 'My view' }).click()
+  await expect(far.page.locator('#my-view')).toContainText('nothing you write is kept on it')
+  wire.mend()
+  await saved(far.page)
+  await expect(theirs).toHaveValue('On the class tablet')
+  expect(await databases(far.page)).toBe(0)
+})
+
+test('a pupil is taken to sit at a shared device, everybody else at their own', async ({ server, page }) => {
+  const { people } = server.meetings().find(({ pupil, stage }) => pupil === 'Tomek' && stage === 'preparing')!
+  const tick = page.getByRole('checkbox', { name: 'This is a shared or school computer' })
+  for (const { role, join_url } of people) {
+    await page.goto(join_url)
+    expect(await tick.isChecked(), role).toBe(role === 'pupil')
+  }
+})
+
+test('without storage the page says that it cannot keep anything', async ({ join, wire }) => {
+  const { far, theirs } = await together(join, wire)
+  await far.context.addInitScript(() => Object.defineProperty(window, 'indexedDB', { value: undefined }))
+  await far.page.reload()
+  await hydrated(far.page)
+  const mine = box(far.page, 'plan', 'targets', await itemOf(theirs), 'impact')
+  await saved(far.page)
+  wire.cut()
+  await mine.fill('Nowhere to put it')
+  await expect(state(far.page)).toHaveText(CANNOT_SAVE)
+  wire.mend()
+  await saved(far.page)
+  await expect(theirs).toHaveValue('Nowhere to put it')
+})
+
+test('what is kept is encrypted, is only what was not sent, and goes after a day', async ({ join, wire }) => {
+  const { far, mine } = await together(join, wire)
+  wire.cut()
+  await mine.fill('Nobody else reads this')
+  await expect(state(far.page)).toHaveText(ON_DEVICE)
+  const inspect = (page: Page) =>
+    page.evaluate(async () => {
+      const db = await new Promise<IDBDatabase>((resolve) => {
+        const request = indexedDB.open('roundtable')
+        request.onsuccess = () => resolve(request.result)
+      })
+      const read = <T>(store: string) =>
+        new Promise<T[]>((resolve) => {
+          const request = db.transaction(store).objectStore(store).getAll()
+          request.onsuccess = () => resolve(request.result)
+        })
+      const [values, keys] = [await read<Uint8Array>('unsent'), await read<CryptoKey>('key')]
+      db.close()
+      return {
+        sizes: values.map(({ length }) => length),
+        text: values.map((value) => new TextDecoder('latin1').decode(value)).join(),
+        extractable: keys.map(({ extractable }) => extractable),
+      }
+    })
+  const { sizes, text, extractable } = await inspect(far.page)
+  expect(text).not.toContain('Nobody')
+  expect(sizes.length).toBe(1)
+  // A few words, and not the plan.
+  expect(sizes[0]).toBeLessThan(1_500)
+  expect(extractable).toEqual([false])
+
+  await far.page.close()
+  wire.mend()
+  const aDayLater = await far.context.newPage()
+  await aDayLater.clock.install({ time: Date.now() + 25 * 60 * 60 * 1000 })
+  await aDayLater.goto('/')
+  await hydrated(aDayLater)
+  await aDayLater.clock.runFor(2_000)
+  await expect.poll(() => waiting(aDayLater)).toBe(0)
+})
+
+test('somebody who comes back after more than a day is given their words, and they are kept no longer', async ({ join, wire }) => {
+  const { far, mine, theirs } = await together(join, wire)
+  wire.cut()
+  await mine.fill('Friday afternoon')
+  await expect(state(far.page)).toHaveText(ON_DEVICE)
+  await far.page.close()
+  wire.mend()
+  const page = await far.context.newPage()
+  await page.clock.setFixedTime(Date.now() + 25 * 60 * 60 * 1000)
+  await page.goto(`/meetings/${far.meeting.id}`)
+  await hydrated(page)
+  await expect(page.locator('.kept-words')).toHaveText('Friday afternoon')
+  await expect.poll(() => waiting(page)).toBe(0)
+  await expect(theirs).toHaveValue('')
+})
+
+async function finish(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Finish', exact: true }).click()
+}
+
+async function isWiped(page: Page, context: BrowserContext, meeting: string): Promise<void> {
+  await expect(page).toHaveURL(/\/goodbye$/)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Goodbye, and thank you')
+  for (const words of ['What we removed from this device', 'The school keeps the agreed record', 'open your own link again']) {
+    await expect(page.locator('main')).toContainText(words)
+  }
+  expect(await context.cookies()).toEqual([])
+  await expect.poll(() => databases(page)).toBe(0)
+  expect((await context.request.get(`/meetings/${meeting}`)).status()).toBe(401)
+}
+
+test('“Finish” leaves nothing on the device, in no tab', async ({ join, wire }) => {
+  const { far, mine } = await together(join, wire)
+  // So that there is something to remove.
+  wire.cut()
+  await mine.fill('x')
+  await expect(state(far.page)).toHaveText(ON_DEVICE)
+  wire.mend()
+  await saved(far.page)
+  const second = await nextPage(far)
+  await finish(far.page)
+  await isWiped(far.page, far.context, far.meeting.id)
+  await expect(second).toHaveURL(/\/goodbye$/)
+  // And back is not a way in.
+  await far.page.goBack()
+  await expect(far.page.locator('main')).not.toContainText('Tomek')
+})
+
+test('“Finish” with words that were not sent says so first, and waits if asked to', async ({ join, wire }) => {
+  const { far, mine, theirs } = await together(join, wire)
+  wire.cut()
+  await mine.fill('One last thing')
+  await expect(state(far.page)).toHaveText(ON_DEVICE)
+  await finish(far.page)
+  const asks = far.page.getByRole('alertdialog', { name: 'Not everything has been sent yet' })
+  await expect(asks).toBeVisible()
+  await asks.getByRole('button', { name: 'Stay here' }).click()
+  await expect(asks).toBeHidden()
+  await expect(far.page.getByRole('button', { name: 'Finish', exact: true })).toBeFocused()
+  await finish(far.page)
+  await asks.getByRole('button', { name: 'Wait, then finish' }).click()
+  await expect(asks).toContainText('Waiting for the network')
+  wire.mend()
+  await isWiped(far.page, far.context, far.meeting.id)
+  await expect(theirs).toHaveValue('One last thing')
+})
+
+test('“Finish” on a page of its own finds what a meeting left on the device', async ({ join, wire }) => {
+  const { far, mine, theirs } = await together(join, wire)
+  wire.cut()
+  await mine.fill('Left behind')
+  await expect(state(far.page)).toHaveText(ON_DEVICE)
+  await far.page.close()
+  wire.mend()
+  const page = await far.context.newPage()
+  await page.goto('/')
+  await hydrated(page)
+  await finish(page)
+  const asks = page.getByRole('alertdialog', { name: 'Not everything has been sent yet' })
+  await expect(asks).toContainText('Go back to the meeting')
+  await asks.getByRole('button', { name: 'Finish now and lose them' }).click()
+  await isWiped(page, far.context, far.meeting.id)
+  await expect(theirs).toHaveValue('')
+})
+
+test('“Finish” works without a script', async ({ server, browser, join }) => {
+  const { context, meeting } = await join({ pupil: 'Tomek', stage: 'preparing', role: 'parent' })
+  const quiet = await browser.newContext({ javaScriptEnabled: false, storageState: await context.storageState(), baseURL: server.url })
+  const page = await quiet.newPage()
+  await page.goto(`/meetings/${meeting.id}`)
+  await finish(page)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Goodbye, and thank you')
+  expect((await page.goto(`/meetings/${meeting.id}`))!.status()).toBe(401)
+  await quiet.close()
+})
+
+test('a page that slept through a broken line wakes up, hears what it missed, and sends what it has', async ({ join, wire }) => {
+  const { far, near, mine, theirs } = await together(join, wire)
+  const session = await far.context.newCDPSession(far.page)
+  wire.stall()
+  await mine.fill('Just before sleep. ')
+  await expect.poll(() => waiting(far.page)).toBe(1)
+  await session.send('Page.setWebLifecycleState', { state: 'frozen' })
+  // While it sleeps its address changes, and life goes on.
+  wire.cut()
+  await theirs.focus()
+  await near.page.keyboard.type('While you slept. ')
+  await saved(near.page)
+  wire.mend()
+  await session.send('Page.setWebLifecycleState', { state: 'active' })
+  await saved(far.page)
+  for (const text of ['Just before sleep. ', 'While you slept. ']) {
+    await expect.poll(() => mine.inputValue()).toContain(text)
+    await expect.poll(() => theirs.inputValue()).toContain(text)
+  }
+})
+
+test('a socket that died in silence is found out within seconds of somebody looking', async ({ join, wire }) => {
+  const { far, near, mine, theirs } = await together(join, wire)
+  // Nothing is waiting, so nothing but looking asks whether anybody is there.
+  wire.forget()
+  await theirs.fill('New since')
+  await saved(near.page)
+  await far.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await expect(mine).toHaveValue('New since')
+})
+
+test('a page out of the browser’s memory begins again', async ({ join, wire }) => {
+  const { far, near, mine, theirs } = await together(join, wire)
+  // New connections pass; the old one never says another word.
+  wire.forget()
+  await theirs.fill('While it was in memory')
+  await saved(near.page)
+  await far.page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
+  await expect(mine).toHaveValue('While it was in memory')
+})
+
+test('what the meeting has no room for when the network is back is given back as words', async ({ join, wire }) => {
+  const { far, near, mine, theirs } = await together(join, wire)
+  wire.cut()
+  await mine.fill('mine '.repeat(300).trim())
+  await expect(state(far.page)).toHaveText(ON_DEVICE)
+  await far.page.close()
+  await theirs.fill('theirs '.repeat(200).trim())
+  await saved(near.page)
+  wire.mend()
+  const page = await nextPage(far)
+  await expect(page.locator('.kept-words')).toContainText('mine '.repeat(300).trim())
+  await saved(page)
+  await expect(theirs).toHaveValue('theirs '.repeat(200).trim())
+  // They outlive that page too, until their person lets go of them.
+  await expect.poll(() => waiting(page)).toBe(1)
+  await page.close()
+  const later = await nextPage(far)
+  await expect(later.locator('.kept-words')).toContainText('mine '.repeat(300).trim())
+  await later.getByRole('button', { name: 'Throw away' }).click()
+  await expect.poll(() => waiting(later)).toBe(0)
+})
+
+test('who was signed out meanwhile is told how to come back, and then everything is sent', async ({ join, wire }) => {
+  const { far, mine, theirs } = await together(join, wire)
+  await far.context.clearCookies({ name: 'sid' })
+  wire.cut()
+  await mine.fill('After the bell')
+  await expect(state(far.page)).toHaveText(ON_DEVICE)
+  wire.mend()
+  await expect(far.page.getByRole('status').filter({ hasText: 'You are no longer signed in' })).toBeVisible({ timeout: 40_000 })
+  await expect(state(far.page)).toHaveText(ON_DEVICE)
+  const again = await far.context.newPage()
+  await again.goto(wire.through(far.person.join_url))
+  await again.getByRole('button', { name: 'Join the meeting' }).click()
+  await saved(far.page)
+  await expect(theirs).toHaveValue('After the bell')
+})
+
+test('Firefox keeps and sends what was typed without a network too', async ({ server, join, wire }) => {
+  const { meeting: { id }, person } = find(server.meetings(), { ...meeting, role: 'teacher' })
+  const { page: near } = await join({ ...meeting, role: 'parent' })
+  const theirs = boxes(near, 'plan', 'targets', 'impact').first()
+  await theirs.fill('')
+  const mine = `textarea[id="plan-targets-${await itemOf(theirs)}-impact"]`
+  await withFirefox(async (browser) => {
+    const alive = (state: string) => [
+      (state: string) => document.documentElement.dataset.hydrated === 'true' && document.querySelector('.save-state')?.textContent?.trim() === state,
+      {},
+      state,
+    ] as const
+    const page = await browser.newPage()
+    await page.goto(wire.through(person.join_url))
+    await page.locator('::-p-aria([name="Join the meeting"][role="button"])').click()
+    await page.waitForFunction(...alive(SAVED))
+    wire.cut()
+    await page.type(mine, 'Written in Firefox')
+    await page.waitForFunction(...alive(ON_DEVICE))
+    await page.close()
+    wire.mend()
+    const next = await browser.newPage()
+    await next.goto(`${wire.url}/meetings/${id}`)
+    await expect(theirs).toHaveValue('Written in Firefox')
+    await next.waitForFunction(...alive(SAVED))
+  })
+})
