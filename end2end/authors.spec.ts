@@ -120,7 +120,7 @@ test('a change of the pupil’s words is not taken, and what was written instead
   // All of it written over, by somebody else.
   await words.focus()
   await teacher.page.keyboard.press('Control+a')
-  await teacher.page.keyboard.type('Be patient')
+  await teacher.page.keyboard.insertText('Be patient') // at once, as from a clipboard or dictated
   const kept = teacher.page.locator('.kept')
   await expect(kept).toContainText('Those are the pupil’s own words. You can add beside them, not change them.')
   await expect(kept.locator('.kept-words')).toHaveText('Be patient')
@@ -164,11 +164,12 @@ test('what the scribe types for the pupil is the pupil’s: on the page, protect
   await expect(scribe.page.locator('textarea:focus')).toHaveValue('')
   await scribe.page.keyboard.type('He draws when he is ready.')
   await saved(scribe.page)
+  const ownItem = await itemOf(scribe.page.locator('textarea:focus'))
 
   const card = (page: Page) => page.locator('#passport li').filter({ hasText: 'Let me draw first.' })
   const cards = [facilitator, parent].map(({ page }) => card(page))
   for (const card of cards) await expect(card.locator('.written-by')).toHaveText(says)
-  const own = page.locator('#passport li.beside').filter({ has: page.locator('textarea') }).last()
+  const own = page.locator('#passport li.beside').filter({ has: box(page, 'passport', 'help', ownItem) })
   await expect(own).toContainText('Mr Adeyemi')
   await expect(own).not.toContainText('for Tomek')
 

@@ -102,10 +102,14 @@ impl SectionStore {
         self.read(move |doc| doc.meta(list, item))
     }
 
-    /// Everybody who wrote in a text, whoever wrote most of it first.
+    /// Everybody who wrote in a text, whoever wrote most of it first. Looked at again when its words
+    /// change: every text of a page asks for this, and every letter is looked up.
     pub fn hands(&self, list: &'static List, item: ItemId, field: &'static str) -> Memo<Vec<Hand>> {
-        let authors = self.authors;
-        self.read(move |doc| authors.with(|authors| hand::hands(&doc.runs(list, item, field), authors)))
+        let (doc, authors, words) = (self.doc, self.authors, self.words(list, item, field));
+        Memo::new(move |_| {
+            words.track();
+            authors.with(|authors| doc.with_untracked(|doc| hand::hands(&doc.runs(list, item, field), authors)))
+        })
     }
 
     /// The sentences of a text, each with whoever wrote it.

@@ -6,7 +6,10 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
-use shared::hand::{Hand, Sentence};
+use shared::{
+    Role,
+    hand::{Hand, Sentence},
+};
 
 use super::{
     icon::Icon,
@@ -56,7 +59,7 @@ pub fn AuthorsLink() -> impl IntoView {
     view! {
         <a class="button quiet authors-link" href=href data-noscroll="true">
             <Icon name="pen" />
-            {move || if shown.get() { "Hide who wrote what" } else { "Who wrote this?" }}
+            {move || if shown.get() { "Hide the names" } else { "Who wrote this?" }}
         </a>
     }
 }
@@ -90,10 +93,10 @@ pub fn WhoWrote(
         match show.get() {
             Show::Nothing => ().into_any(),
             Show::Line(hand) => view! {
-                <p class=class_of(people, hand)>
+                <div class=class_of(people, hand)>
                     <Mark hand />
                     <span>{line(people, hand)}</span>
-                </p>
+                </div>
             }
             .into_any(),
             Show::List => view! { <Sentences item key label /> }.into_any(),
@@ -131,11 +134,11 @@ fn Sentences(item: Item, key: &'static str, label: String) -> impl IntoView {
         view! {
             <li class=first.map_or_else(|| "written-by".to_owned(), |hand| class_of(people, hand))>
                 {first.map(|hand| view! { <Mark hand /> })}
-                <p>
+                <div>
                     <strong>{together(people, &hands)} ":"</strong>
                     " "
                     <span dir="auto">{words}</span>
-                </p>
+                </div>
             </li>
         }
     };
@@ -192,7 +195,8 @@ fn line(people: People, hand: Hand) -> String {
     let title = match hand.person.map(|person| people.by_person(person)) {
         None => return name,
         Some(None) => "not at this table".to_owned(),
-        Some(Some(person)) if person.id == people.me => "you".to_owned(),
+        Some(Some(person)) if person.id == people.me => return "Written by you".to_owned(),
+        Some(Some(person)) if person.role == Role::Pupil => return format!("Written by {name}"),
         Some(Some(person)) => person.title,
     };
     format!("Written by {name}, {title}")

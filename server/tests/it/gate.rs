@@ -509,11 +509,11 @@ fn everybody_is_told_who_writes_for_the_pupil() {
     let mut table = Table::new(Stage::Meeting);
     let teacher = Client::open(&mut table, Role::Teacher, Section::Passport, 12);
     let named = |table: &mut Table| {
-        let told = table.heard_events(teacher.conn).into_iter().filter_map(|event| match event {
+        let mut told = table.heard_events(teacher.conn).into_iter().filter_map(|event| match event {
             ServerEvent::Here { scribe, .. } => Some(scribe),
             _ => None,
         });
-        told.last()
+        told.next_back()
     };
     table.input(Input::ParticipantsChanged(with_scribe(Role::Assistant)));
     assert_eq!(named(&mut table), Some(Some(seat(Role::Assistant))));

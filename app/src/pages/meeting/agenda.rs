@@ -35,8 +35,8 @@ pub(super) fn Agenda(parts: Memo<Vec<Part>>, ground_rules: Vec<String>) -> impl 
             <nav aria-label="Parts of the meeting">
                 <PartLinks parts now />
             </nav>
-            {rules}
             <AuthorsLink />
+            {rules}
         </aside>
     }
 }

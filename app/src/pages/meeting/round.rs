@@ -29,6 +29,7 @@ pub(super) fn Round(title: String, when: String, place: String) -> impl IntoView
                 <Portrait pupil=people.pupil() class="large" />
                 <h1 id="title">{title}</h1>
                 <p class="lead">{when} <br /> {place}</p>
+                <NameScribe />
             </div>
             <h2 class="visually-hidden">"Who is here"</h2>
             <ul class="seats">
@@ -36,7 +37,6 @@ pub(super) fn Round(title: String, when: String, place: String) -> impl IntoView
                     <Seat id seated />
                 </For>
             </ul>
-            <NameScribe />
         </section>
     }
 }
