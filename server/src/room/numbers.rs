@@ -76,7 +76,7 @@ impl Numbers {
         self.advance();
     }
 
-    /// An update of somebody else’s, which [`Self::next`] gives back when its turn has come.
+    /// An update of somebody else’s, which [`Self::take_next`] gives back when its turn has come.
     pub fn heard(&mut self, committed: Committed) {
         let seq = committed.seq;
         self.rumour = self.rumour.max(seq);
@@ -86,7 +86,7 @@ impl Numbers {
     }
 
     /// The next to be taken in, if it is here. When it is in the document, say [`Self::reached`].
-    pub fn next(&mut self) -> Option<Committed> {
+    pub fn take_next(&mut self) -> Option<Committed> {
         self.early.remove(&(self.through + 1))
     }
 
@@ -126,7 +126,7 @@ mod tests {
 
     fn drain(numbers: &mut Numbers) -> Vec<u64> {
         let mut drained = vec![];
-        while let Some(next) = numbers.next() {
+        while let Some(next) = numbers.take_next() {
             numbers.reached(next.seq);
             drained.push(next.seq);
         }

@@ -289,7 +289,7 @@ impl RoomState {
     /// Takes in what others committed, as far as nothing is missing. False if something does not fit in.
     pub(super) fn take_in(&mut self, section: Section) -> bool {
         let Some(state) = self.sections.get_mut(&section) else { return true };
-        while let Some(next) = state.numbers.next() {
+        while let Some(next) = state.numbers.take_next() {
             match state.absorb(&next.update, next.person) {
                 Ok(Some(news)) => {
                     state.numbers.reached(next.seq);
