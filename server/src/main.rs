@@ -19,8 +19,10 @@ const STACK: usize = 16 * 1024 * 1024;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    // The client of NATS calls every try to connect again an error; `cluster::bus` says what is worth saying.
+    let quiet = "info,async_nats=off";
     tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_from_env("ROUNDTABLE_LOG").unwrap_or_else(|_| EnvFilter::new("info")))
+        .with_env_filter(EnvFilter::try_from_env("ROUNDTABLE_LOG").unwrap_or_else(|_| EnvFilter::new(quiet)))
         .with_writer(std::io::stderr)
         .init();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build();

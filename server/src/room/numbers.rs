@@ -5,7 +5,7 @@
 //! its number.
 //!
 //! What must stay true: everything up to [`Numbers::through`] is in the document; nothing is given out
-//! by [`Numbers::next`] before all below it is.
+//! by [`Numbers::take_next`] before all below it is.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

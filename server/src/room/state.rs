@@ -19,6 +19,7 @@
 mod authority;
 mod elsewhere;
 mod held;
+mod missed;
 mod opening;
 mod writing;
 
@@ -35,10 +36,7 @@ use shared::{
 };
 
 pub use self::elsewhere::{BEAT, SILENCE};
-use self::{
-    elsewhere::{Elsewhere, Unsure},
-    held::Held,
-};
+use self::{elsewhere::Elsewhere, held::Held, missed::Unsure};
 pub use super::section::{Broken, LoadedSection};
 use super::{
     SectionCopy,

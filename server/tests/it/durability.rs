@@ -8,7 +8,7 @@ use server::{
     room::RoomError,
 };
 use shared::{
-    MeetingId, PersonId, SchoolId, Section,
+    MeetingId, SchoolId, Section,
     doc::{NewItem, SectionDoc},
     protocol::{CloseCode, Message},
     schema::plan::TARGETS,
@@ -22,7 +22,7 @@ use sqlx::{
 use crate::support::{TestServer, owner, socket::Tab, table::item};
 
 fn target(words: &str) -> NewItem {
-    NewItem::by(PersonId(uuid::Uuid::nil())).with("title", words)
+    NewItem::default().with("title", words)
 }
 
 async fn count(owner: &mut PgConnection, sql: &'static str) -> i64 {

@@ -1,7 +1,7 @@
 //! The socket, as a browser meets it.
 
 use shared::{
-    PersonId, Section, Stage,
+    Section, Stage,
     doc::NewItem,
     event::ServerEvent,
     protocol::{CloseCode, FRAME_LIMIT, Message},
@@ -17,7 +17,7 @@ use crate::support::{
 };
 
 fn target(words: &str) -> NewItem {
-    NewItem::by(PersonId(uuid::Uuid::nil())).with("title", words)
+    NewItem::default().with("title", words)
 }
 
 async fn refused(address: &Address, cookie: Option<&str>, origin: Option<&str>) -> u16 {

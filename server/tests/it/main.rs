@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::disallowed_methods, reason = "tests bring their own clock and tasks")]
 
+mod cluster;
 mod demo;
 mod durability;
+mod elsewhere;
 mod gate;
 mod join;
 mod live;

@@ -1,5 +1,7 @@
 //! What tests stand on: the demo school in a database of its own, and the server’s router on it.
 
+pub(crate) mod nats;
+pub(crate) mod node;
 pub(crate) mod socket;
 pub(crate) mod table;
 

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const ORIGIN: &str = "http://meetings.example";
 
 /// Where this server listens from now on.
-pub(crate) struct Address(std::net::SocketAddr);
+pub(crate) struct Address(pub(crate) std::net::SocketAddr);
 
 impl TestServer {
     pub(crate) async fn listen(&self) -> Address {
@@ -115,7 +115,8 @@ impl Tab {
     }
 
     pub(crate) async fn until_saved(&mut self) {
-        self.until(|message| *message == Message::SyncStatus(true)).await;
+        let said = self.until(|message| matches!(message, Message::SyncStatus(_))).await;
+        assert_eq!(said, Message::SyncStatus(true), "it was refused");
     }
 
     pub(crate) async fn until_event(&mut self, wanted: &ServerEvent) {
@@ -139,6 +140,19 @@ impl Tab {
         }
     }
 
+    /// Listens until the section is caught up with, or the socket is closed instead.
+    pub(crate) async fn is_let_in(&mut self) -> bool {
+        loop {
+            match self.next().await {
+                Ok(Message::SyncStep2(_)) => break,
+                Ok(_) => {}
+                Err(_) => return false,
+            }
+        }
+        self.sent = self.doc.state_vector();
+        true
+    }
+
     /// Everything that is heard before the answer to a question asked now.
     pub(crate) async fn heard_so_far(&mut self) -> Vec<Message> {
         self.say(Message::Ping).await;
@@ -152,8 +166,10 @@ impl Tab {
     }
 
     async fn next(&mut self) -> Result<Message, u16> {
+        // A ping is nothing.
+        let patience = tokio::time::Instant::now() + PATIENCE;
         loop {
-            let packet = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("nothing was heard");
+            let packet = tokio::time::timeout_at(patience, self.socket.next()).await.expect("nothing was heard");
             match packet {
                 Some(Ok(Packet::Binary(bytes))) => {
                     let message = Frame::decode(&bytes).unwrap().message;

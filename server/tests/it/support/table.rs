@@ -77,7 +77,8 @@ pub(crate) struct Table {
     pub(crate) log: Vec<Effect>,
     /// What the database is asked, and other servers are told.
     pub(crate) said: Vec<Effect>,
-    heads: BTreeMap<Section, u64>,
+    /// Of the log, as far as it is known here.
+    pub(crate) heads: BTreeMap<Section, u64>,
     landing: Vec<(Section, u64)>,
     pub(crate) closed: BTreeMap<ConnectionId, CloseCode>,
     pub(crate) answers: Vec<Vec<SectionCopy>>,
@@ -89,6 +90,15 @@ pub(crate) struct Table {
 impl Table {
     pub(crate) fn new(stage: Stage) -> Self {
         Self::load(stage, Section::ALL.into_iter().map(empty).collect(), participants())
+    }
+
+    /// Where other servers have the meeting open too, and can be heard.
+    pub(crate) fn among_others(stage: Stage) -> Self {
+        let table = Self::new(stage);
+        let mut table = Self { state: table.state.among_others(), ..table };
+        table.input(Input::Linked(true));
+        table.said.clear();
+        table
     }
 
     pub(crate) fn load(stage: Stage, sections: Vec<LoadedSection>, participants: Vec<Participant>) -> Self {
