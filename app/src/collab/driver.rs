@@ -117,6 +117,17 @@ pub(super) fn let_go(field: &FieldAddress) {
     });
 }
 
+/// What of this field is kept for copying.
+pub(super) fn kept_of(field: &FieldAddress) -> Option<KeptWords> {
+    let mut found = None;
+    with(|driver| found = driver.meeting.state.kept.with_untracked(|all| kept_in(all, field)));
+    found
+}
+
+fn kept_in(all: &[KeptWords], field: &FieldAddress) -> Option<KeptWords> {
+    all.iter().find(|words| words.field == *field).cloned()
+}
+
 /// The person writes here.
 pub(super) fn writing(writing: Writing) {
     with(|driver| {

@@ -7,6 +7,7 @@
 //! What must stay true: nothing here keeps a document beyond the section’s own; whenever the section
 //! starts afresh, the text is looked up again by its address.
 
+mod astray;
 mod beside;
 
 use std::{
@@ -53,6 +54,8 @@ struct State {
     carets: Carets,
     others: Vec<Presence>,
     typed_at: Option<f64>,
+    /// Until when the box keeps what was refused, if it does.
+    astray: Option<f64>,
     flush: Option<TimeoutHandle>,
     unname: Option<TimeoutHandle>,
 }
@@ -85,6 +88,7 @@ impl TextBinding {
                 carets: Carets::new(layer),
                 others: vec![],
                 typed_at: None,
+                astray: None,
                 flush: None,
                 unname: None,
             }),
@@ -195,6 +199,9 @@ impl Core {
     // ── from here ──
 
     fn typed(&self, input_type: &str) {
+        if self.typed_astray() {
+            return;
+        }
         let after: Vec<u16> = self.area.value().encode_utf16().collect();
         let edits = {
             let mut state = self.state.borrow_mut();
@@ -270,7 +277,7 @@ impl Core {
             if known != Some(self.store.with_doc(SectionDoc::client_id)) {
                 state.rebind(&self.store, &self.address);
             }
-            if state.take_incoming().is_empty() && state.held.waiting() == 0 {
+            if state.take_incoming().is_empty() && state.held.waiting() == 0 && state.astray.is_none() {
                 return;
             }
         }
@@ -279,7 +286,11 @@ impl Core {
     }
 
     fn finish_word(&self) {
-        self.state.borrow_mut().hold.left();
+        {
+            let mut state = self.state.borrow_mut();
+            state.hold.left();
+            state.astray = state.astray.and(Some(0.0));
+        }
         self.release_unless_held();
         self.draw();
     }
@@ -287,16 +298,19 @@ impl Core {
     fn release_unless_held(&self) {
         let edits = {
             let mut state = self.state.borrow_mut();
-            let remaining = state.hold.remaining(now());
+            let remaining = [state.hold.remaining(now()), state.astray_for()].into_iter().flatten().reduce(f64::max);
             match remaining {
-                Some(left) if state.held.waiting() > 0 => {
+                Some(left) if state.held.waiting() > 0 || state.astray.is_some() => {
                     drop(state);
                     self.flush_in(Duration::from_millis(left as u64 + 1));
                     self.show_tools();
                     return;
                 }
                 Some(_) => vec![],
-                None => state.held.release(),
+                None => {
+                    state.come_back(&self.store, &self.address);
+                    state.held.release()
+                }
             }
         };
         if !edits.is_empty() {
@@ -334,9 +348,11 @@ impl State {
     /// Looks the text up in the section’s document as it is now, and compares.
     fn rebind(&mut self, store: &SectionStore, address: &FieldAddress) {
         self.undo = None;
-        self.incoming = None;
+        if self.incoming.take().is_some() {
+            self.go_astray(address);
+        }
         self.incoming = store.with_doc(|doc| Incoming::observe(doc, address, &address.dom_id()));
-        if let (Some(_), Some((list, field))) = (&self.incoming, address.schema()) {
+        if let (None, Some(_), Some((list, field))) = (self.astray, &self.incoming, address.schema()) {
             self.held.becomes(&store.with_doc(|doc| doc.words(list, address.item, field.key)));
         }
     }
@@ -350,6 +366,9 @@ impl State {
 
     fn take_incoming(&mut self) -> Vec<Splice> {
         let splices = self.incoming.as_ref().map(Incoming::take).unwrap_or_default();
+        if self.astray.is_some() {
+            return vec![];
+        }
         splices.iter().for_each(|splice| self.held.came(splice));
         splices
     }
