@@ -12,6 +12,8 @@ const CANNOT_SAVE = 'Cannot save – do not close'
 
 // Whose network is whose concerns nobody else’s tests.
 base.use({ school: 'offline' })
+// Several pages each, one after the other, and now and then a network to wait for.
+base.describe.configure({ timeout: 150_000 })
 
 const meeting = { pupil: 'Tomek', stage: 'preparing' }
 
@@ -108,7 +110,6 @@ test('without a network typing goes on, and all of it is merged when it is back'
 })
 
 test('a stalled network says “Saving…”, then where the words are, and “Saved” only when they are', async ({ join, wire }) => {
-  test.setTimeout(120_000)
   const { far, mine, theirs } = await together(join, wire)
   const said = await listen(far.page)
   wire.stall()

@@ -188,7 +188,7 @@ const GOODBYE: &str = "/goodbye";
 /// Whether words of this page, or of another on this device, were not sent yet.
 #[cfg(feature = "hydrate")]
 pub async fn is_anything_unsent() -> bool {
-    driver::has_unsaved() || device::holds_anything().await
+    driver::has_unsaved() || device::holds_anything(driver::tab()).await
 }
 
 /// Removes all that this device holds of anybody’s words, and sends its other tabs away.

@@ -29,6 +29,7 @@ mod tabs;
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::document;
 use shared::ParticipantId;
+use uuid::Uuid;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlDocument;
 
@@ -38,7 +39,7 @@ use self::{
     secret::Secret,
 };
 use super::{
-    entry::{self, Entry, Key},
+    entry::{self, Entry, Key, Part},
     keeper::Stamp,
 };
 
@@ -154,10 +155,14 @@ pub(super) async fn sweep() {
     }
 }
 
-/// Whether anything unsent of anybody waits here.
-pub(super) async fn holds_anything() -> bool {
+/// Whether anything unsent of anybody waits here. What this tab had to send it knows better: an entry
+/// outlives its acknowledgement by a moment.
+pub(super) async fn holds_anything(but_of: Option<Uuid>) -> bool {
+    let is_known = |key: &Key| Some(key.tab) == but_of && key.part != Part::Words;
     match Database::open(false).await {
-        Ok(database) => read_all(&database).await.is_ok_and(|all| !all.is_empty()),
+        Ok(database) => read_all(&database)
+            .await
+            .is_ok_and(|all| all.iter().any(|(text, _)| Key::parse(text).is_some_and(|key| !is_known(&key)))),
         Err(_) => false,
     }
 }

@@ -20,6 +20,7 @@ use shared::{
     presence::Writing,
     sync::{Input, SaveState},
 };
+use uuid::Uuid;
 use wasm_bindgen::JsCast;
 use web_sys::{BeforeUnloadEvent, PageTransitionEvent, VisibilityState};
 
@@ -69,6 +70,11 @@ pub(super) fn start(meeting: Meeting) {
 
 pub(super) fn is_running() -> bool {
     DRIVER.with_borrow(Option::is_some)
+}
+
+/// What this tab calls itself on the device.
+pub(super) fn tab() -> Option<Uuid> {
+    DRIVER.with_borrow(|driver| driver.as_ref().map(|driver| driver.keeping.tab()))
 }
 
 /// Whether words of this page are not saved yet.

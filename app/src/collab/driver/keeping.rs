@@ -73,6 +73,10 @@ impl Keeping {
         }
     }
 
+    pub(super) fn tab(&self) -> Uuid {
+        self.tab
+    }
+
     pub(super) fn is_looking(&self) -> bool {
         self.is_looking
     }
