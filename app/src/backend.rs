@@ -56,9 +56,17 @@ pub trait Backend: Send + Sync {
     async fn meeting_start_next(&self, viewer: Viewer, meeting: MeetingId) -> Result<MeetingId, AppError>;
 }
 
+/// In the context when nobody can be looked up: then it is not known who asks, not even that it is
+/// nobody.
+#[derive(Clone, Copy, Debug)]
+pub struct NotJustNow;
+
 /// The backend of this request, and who asks. Only on the server.
 #[cfg(feature = "ssr")]
 pub fn backend() -> Result<(Arc<dyn Backend>, Viewer), AppError> {
+    if leptos::prelude::use_context::<NotJustNow>().is_some() {
+        return Err(AppError::Unavailable);
+    }
     let viewer = leptos::prelude::use_context::<Option<Viewer>>().flatten().ok_or(AppError::NotSignedIn)?;
     Ok((anonymous_backend()?, viewer))
 }

@@ -31,6 +31,11 @@ pub enum AppError {
         "This meeting is open on another server just now. Nothing you wrote is lost. Please try again in a moment."
     )]
     Elsewhere,
+    /// Sent by a page that another version of the server made: it cannot be understood any more.
+    #[error(
+        "Roundtable was brought up to date while this page was open. Reload the page, then do that again. Nothing that was saved is lost."
+    )]
+    Outdated,
     /// The request itself failed: no network, a timeout, a server that is restarting.
     #[error("We could not reach the meeting. Nothing you wrote is lost. Please try again in a moment.")]
     Unreachable,
@@ -39,7 +44,11 @@ pub enum AppError {
 impl FromServerFnError for AppError {
     type Encoder = JsonEncoding;
 
-    fn from_server_fn_error(_: ServerFnErrorErr) -> Self {
-        Self::Unreachable
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            // Said by the server, of what a page asked for.
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Outdated,
+            _ => Self::Unreachable,
+        }
     }
 }

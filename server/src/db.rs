@@ -30,25 +30,39 @@ use sqlx::{
 /// The role that owns no table. Made by the first migration.
 const ROLE: &str = "set role roundtable_app";
 
+/// The log has one writer; the second is for when its first was lost and Postgres has not noticed.
+const LOG_CONNECTIONS: u32 = 2;
+
+/// Whoever asks whether we are ready does not wait for long.
+const READY_PATIENCE: Duration = Duration::from_secs(2);
+
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
 /// The way to the database. Cloning shares the pool.
 #[derive(Clone, Debug)]
 pub struct Db {
     pool: PgPool,
+    log: PgPool,
 }
 
 impl Db {
     /// A pool that works as `roundtable_app`. Waiting for a free connection ends after five seconds:
     /// then the person is told to try again, rather than left with a page that never comes.
     pub async fn connect(options: PgConnectOptions, connections: u32) -> sqlx::Result<Self> {
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(5))
-            .after_connect(|connection, _| Box::pin(async move { connection.execute(ROLE).await.map(|_| ()) }))
-            .connect_with(options)
-            .await?;
-        Ok(Self { pool })
+        let pool = |connections| {
+            PgPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(Duration::from_secs(5))
+                .after_connect(|connection, _| Box::pin(async move { connection.execute(ROLE).await.map(|_| ()) }))
+        };
+        let log = pool(LOG_CONNECTIONS).connect_lazy_with(options.clone());
+        Ok(Self { pool: pool(connections).connect_with(options).await?, log })
+    }
+
+    /// The same database, by connections that only the update log has: a rush on the pages must not keep
+    /// what people write from being saved.
+    pub(crate) fn for_log(&self) -> Self {
+        Self { pool: self.log.clone(), log: self.log.clone() }
     }
 
     /// A transaction that sees one school.
@@ -79,9 +93,9 @@ impl Db {
         Ok(self.pool.acquire().await?.detach())
     }
 
-    /// Whether the database answers and has every migration this server knows.
+    /// Whether the database answers, and soon, and has every migration this server knows.
     pub async fn is_ready(&self) -> bool {
-        schools::list(self).await.is_ok()
+        matches!(tokio::time::timeout(READY_PATIENCE, schools::list(self)).await, Ok(Ok(_)))
     }
 
     pub fn connections_in_use(&self) -> usize {
@@ -91,6 +105,7 @@ impl Db {
 
     pub async fn close(&self) {
         self.pool.close().await;
+        self.log.close().await;
     }
 }
 

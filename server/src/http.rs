@@ -17,7 +17,7 @@ use std::path::Path;
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer};
 
@@ -33,6 +33,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/finish", post(join::finish))
         .route("/meetings/{id}/record.json", get(record::json))
         .merge(pages::routes(&state))
+        .route("/api/{*command}", any(pages::outdated))
         .layer(from_fn_with_state(state.clone(), session::read));
     Router::new()
         .route("/healthz", get(health::alive))

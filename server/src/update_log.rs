@@ -90,7 +90,7 @@ impl UpdateLog {
     pub fn start(db: Db, bus: Option<Bus>) -> Self {
         let (entries, waiting) = mpsc::channel(WAITING);
         let closing = Arc::new(watch::Sender::new(false));
-        let writer = Writer { db, bus, closing: closing.subscribe() };
+        let writer = Writer { db: db.for_log(), bus, closing: closing.subscribe() };
         #[expect(clippy::disallowed_methods, reason = "`close` awaits it")]
         let writer = tokio::spawn(writer.run(waiting));
         Self { entries, closing, writer: Arc::new(Mutex::new(Some(writer))) }
@@ -247,12 +247,13 @@ impl Writer {
 struct Impossible;
 
 /// Whether the same may work in a moment. What Postgres refuses for its content (classes 22, 23, 42
-/// and the like) never does; a lost connection, a full disk or a restart may.
+/// and the like) never does; a lost connection, a full disk, a restart or a database that is read-only
+/// for now may.
 fn may_pass(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(error) => {
             let code = error.code().unwrap_or_default();
-            ["08", "40", "53", "55", "57", "58", "XX"].iter().any(|class| code.starts_with(class))
+            ["08", "25", "40", "53", "55", "57", "58", "XX"].iter().any(|class| code.starts_with(class))
         }
         sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => false,
         _ => true,

@@ -54,6 +54,7 @@ fn words(error: &AppError) -> (&'static str, &'static str, &'static str) {
         AppError::NotAllowed => ("That is not yours to open", "lock", RING),
         AppError::Agreed => ("The plan is agreed", "lock", "Everybody has the same copy. You can read it any time."),
         AppError::Missing(_) => ("Something is still missing", "help", "Go back to the meeting to see what."),
+        AppError::Outdated => ("There is a newer version", "saving", RING),
         AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable => (
             "We are not there just now",
             "saving",
@@ -63,7 +64,8 @@ fn words(error: &AppError) -> (&'static str, &'static str, &'static str) {
 }
 
 fn retry(error: &AppError) -> Option<impl IntoView + use<>> {
-    let again = matches!(error, AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable);
+    let again =
+        matches!(error, AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable | AppError::Outdated);
     again.then(|| {
         view! {
             <a class="button primary is-big" href="" rel="external">
@@ -80,7 +82,7 @@ fn answer_with_status(error: &AppError) {
         response.set_status(match error {
             AppError::NotSignedIn => http::StatusCode::UNAUTHORIZED,
             AppError::NotFound => http::StatusCode::NOT_FOUND,
-            AppError::LinkEnded => http::StatusCode::GONE,
+            AppError::LinkEnded | AppError::Outdated => http::StatusCode::GONE,
             AppError::NotAllowed => http::StatusCode::FORBIDDEN,
             AppError::Agreed | AppError::Missing(_) => http::StatusCode::CONFLICT,
             AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable => {

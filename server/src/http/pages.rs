@@ -1,6 +1,9 @@
 //! The pages and their server functions: Leptos, with everything it may ask for in its context.
 
-use app::backend::Backend;
+use app::{
+    backend::{Backend, NotJustNow},
+    error::AppError,
+};
 use axum::{
     Router,
     body::Body,
@@ -11,7 +14,7 @@ use axum::{
 };
 use leptos::{
     nonce::Nonce,
-    prelude::{provide_context, use_context},
+    prelude::{FromServerFnError, provide_context, use_context},
 };
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 use std::sync::Arc;
@@ -24,6 +27,11 @@ pub(super) fn routes(state: &AppState) -> Router<AppState> {
     let shell = move || app::shell(assets.clone());
     let paths = generate_route_list(shell.clone());
     Router::new().leptos_routes_with_context(state, paths, context(state), shell)
+}
+
+/// For a command this server does not know by that name: its page was made by another version.
+pub(super) async fn outdated() -> (StatusCode, axum::body::Bytes) {
+    (StatusCode::GONE, AppError::Outdated.ser())
 }
 
 /// For an address that is no page of ours: the app’s own page that says so.
@@ -48,6 +56,9 @@ fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
         provide_context::<Arc<dyn Backend>>(backend.clone());
         provide_context(assets.clone());
         let Some(parts) = use_context::<Parts>() else { return };
+        if let Some(not_just_now) = parts.extensions.get::<NotJustNow>() {
+            provide_context(*not_just_now);
+        }
         provide_context(parts.extensions.get::<MaybeViewer>().and_then(|viewer| viewer.0));
         if let Some(PageNonce(nonce)) = parts.extensions.get() {
             provide_context(Nonce::from_value(nonce.as_str()));

@@ -1,15 +1,17 @@
 //! Who is asking: the session cookie, and what it means.
 
-use std::convert::Infallible;
-
-use app::backend::Viewer;
+use app::{
+    backend::{NotJustNow, Viewer},
+    error::AppError,
+};
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     middleware::Next,
     response::Response,
 };
 use time::{Duration, OffsetDateTime};
+use tokio::time::timeout;
 
 use crate::{
     db::{self, login_sessions::LoginSession},
@@ -29,7 +31,7 @@ pub(super) fn cookie_name(secure: bool) -> &'static str {
 }
 
 /// The session id the browser sent, if it sent one.
-pub(super) fn session_id(headers: &HeaderMap, secure: bool) -> Option<&str> {
+pub(crate) fn session_id(headers: &HeaderMap, secure: bool) -> Option<&str> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -43,32 +45,36 @@ pub(super) fn session_id(headers: &HeaderMap, secure: bool) -> Option<&str> {
 #[derive(Clone, Copy, Debug)]
 pub struct MaybeViewer(pub Option<Viewer>);
 
-/// Middleware: reads the cookie and leaves an `Option<Viewer>` for whoever answers.
+/// How long a person waits to hear that the database is away.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// Middleware: reads the cookie and leaves an `Option<Viewer>` for whoever answers. While nobody can be
+/// looked up it says so, rather than that they were not signed in.
 pub(super) async fn read(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let viewer = match session_id(request.headers(), state.is_secure()).map(Hash::of) {
-        Some(id) => find(&state, id).await,
-        None => None,
+        Some(id) => timeout(PATIENCE, find(&state, id)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)),
+        None => Ok(None),
     };
-    request.extensions_mut().insert(MaybeViewer(viewer));
+    match viewer {
+        Ok(viewer) => request.extensions_mut().insert(MaybeViewer(viewer)).map(drop),
+        Err(error) => {
+            tracing::error!(%error, "a session could not be looked up");
+            request.extensions_mut().insert(NotJustNow).map(drop)
+        }
+    };
     next.run(request).await
 }
 
-async fn find(state: &AppState, id: Hash) -> Option<Viewer> {
+async fn find(state: &AppState, id: Hash) -> sqlx::Result<Option<Viewer>> {
     let now = state.clock.now();
-    let session = match db::login_sessions::find(&state.db, id).await {
-        Ok(session) => session.filter(|session| now < session.expires_at)?,
-        // Without the database nobody is anybody; the page says that we are not there just now.
-        Err(error) => {
-            tracing::error!(%error, "a session could not be looked up");
-            return None;
-        }
-    };
+    let session = db::login_sessions::find(&state.db, id).await?.filter(|session| now < session.expires_at);
+    let Some(session) = session else { return Ok(None) };
     if now - session.seen_at > SEEN_EXACTLY
         && let Err(error) = touch(state, &session, id, now).await
     {
         tracing::warn!(%error, "a session could not be marked as seen");
     }
-    Some(session.viewer)
+    Ok(Some(session.viewer))
 }
 
 async fn touch(state: &AppState, session: &LoginSession, id: Hash, now: OffsetDateTime) -> sqlx::Result<()> {
@@ -78,9 +84,12 @@ async fn touch(state: &AppState, session: &LoginSession, id: Hash, now: OffsetDa
 }
 
 impl<S: Sync> FromRequestParts<S> for MaybeViewer {
-    type Rejection = Infallible;
+    type Rejection = (StatusCode, String);
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        if parts.extensions.get::<NotJustNow>().is_some() {
+            return Err((StatusCode::SERVICE_UNAVAILABLE, format!("{}\n", AppError::Unavailable)));
+        }
         Ok(parts.extensions.get().copied().unwrap_or(Self(None)))
     }
 }
