@@ -215,6 +215,13 @@ language sql stable security definer set search_path = public, pg_temp as $$
   select school_id, person_id, seen_at, expires_at from login_sessions where id_hash = hash
 $$;
 
+-- Which of these sessions are still good: asked of all that have a socket open.
+create function login_sessions_good(hashes bytea[], at timestamptz)
+returns table (id_hash bytea)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select id_hash from login_sessions where id_hash = any (hashes) and at < expires_at
+$$;
+
 create function school_ids()
 returns table (school_id uuid)
 language sql stable security definer set search_path = public, pg_temp as $$
@@ -225,8 +232,9 @@ $$;
 grant create on schema public to roundtable_lookup;
 alter function join_link_find owner to roundtable_lookup;
 alter function login_session_find owner to roundtable_lookup;
+alter function login_sessions_good owner to roundtable_lookup;
 alter function school_ids owner to roundtable_lookup;
 revoke create on schema public from roundtable_lookup;
 
-revoke execute on function join_link_find, login_session_find, school_ids from public;
-grant execute on function join_link_find, login_session_find, school_ids to roundtable_app;
+revoke execute on function join_link_find, login_session_find, login_sessions_good, school_ids from public;
+grant execute on function join_link_find, login_session_find, login_sessions_good, school_ids to roundtable_app;

@@ -66,6 +66,16 @@ pub struct Config {
     /// How many connections to keep to the database.
     #[arg(long, env = "ROUNDTABLE_DATABASE_CONNECTIONS", default_value_t = 16)]
     pub database_connections: u32,
+
+    /// How many seconds a meeting stays in memory after the last person has left.
+    #[arg(long, env = "ROUNDTABLE_EMPTY_ROOM_SECONDS", default_value_t = 30)]
+    pub empty_room_seconds: u16,
+
+    /// How many days after the agreement the keystrokes of a meeting are destroyed.
+    ///
+    /// The record stays, and the documents as they stood at the end.
+    #[arg(long, env = "ROUNDTABLE_KEEP_HISTORY_DAYS", default_value_t = 14)]
+    pub keep_history_days: u16,
 }
 
 impl Config {

@@ -32,6 +32,8 @@ use crate::{
         state::ConnectionId,
     },
     rooms::Rooms,
+    secret::Hash,
+    sessions::OpenSessions,
 };
 
 /// More than a socket has reason to be in: one meeting, and the tab’s next one.
@@ -55,9 +57,10 @@ const RATE: f64 = 100.0;
 const BURST: f64 = 400.0;
 
 /// Serves one person’s socket until it ends.
-pub(crate) async fn serve(socket: WebSocket, viewer: Viewer, rooms: Rooms) {
+pub(crate) async fn serve(socket: WebSocket, viewer: Viewer, rooms: Rooms, session: Hash, sessions: OpenSessions) {
     let conn = rooms.next_connection();
     let (outbox, outgoing) = outbox();
+    let _open = sessions.open(session, conn.0, outbox.clone());
     let (sink, stream) = socket.split();
     let mut connection = Connection { conn, viewer, rooms, joined: HashMap::new(), denials: 0, outbox: outbox.clone() };
     {

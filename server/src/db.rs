@@ -8,6 +8,7 @@
 
 pub mod agreements;
 pub mod documents;
+pub mod histories;
 pub mod join_links;
 pub(crate) mod locks;
 pub mod login_sessions;

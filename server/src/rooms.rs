@@ -9,6 +9,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use shared::{MeetingId, SchoolId};
@@ -20,7 +21,12 @@ use tokio::{
 use crate::{
     cluster::Cluster,
     db::Db,
-    room::{RoomHandle, message::Mail, state::ConnectionId, task},
+    room::{
+        RoomHandle,
+        message::Mail,
+        state::{ConnectionId, GRACE},
+        task,
+    },
     update_log::UpdateLog,
 };
 
@@ -31,6 +37,7 @@ pub(crate) type RoomKey = (SchoolId, MeetingId);
 #[derive(Clone)]
 pub struct Rooms {
     inner: Arc<Inner>,
+    stay: Duration,
 }
 
 struct Inner {
@@ -54,7 +61,17 @@ impl Rooms {
             closing: watch::Sender::new(false),
             connections: AtomicU64::new(0),
         };
-        Self { inner: Arc::new(inner) }
+        Self { inner: Arc::new(inner), stay: GRACE }
+    }
+
+    /// The same, with rooms that stay for so long after the last person has left.
+    #[must_use]
+    pub fn staying(self, stay: Duration) -> Self {
+        Self { stay, ..self }
+    }
+
+    pub(crate) fn stay(&self) -> Duration {
+        self.stay
     }
 
     /// The room of this meeting, which begins to load if nobody is there yet. A meeting that does
@@ -74,6 +91,11 @@ impl Rooms {
         }
         tasks.spawn(task::run(self.clone(), key, mail, self.inner.closing.subscribe()));
         room
+    }
+
+    /// Whether anybody has this meeting open here.
+    pub fn is_live(&self, school: SchoolId, meeting: MeetingId) -> bool {
+        self.live().contains_key(&(school, meeting))
     }
 
     /// How many rooms are live.

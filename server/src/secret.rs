@@ -12,12 +12,17 @@ use sha2::{Digest, Sha256};
 use shared::ParticipantId;
 
 /// SHA-256 of a secret. As these are random and long, a plain hash is enough.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hash([u8; 32]);
 
 impl Hash {
     pub fn of(secret: &str) -> Self {
         Self(Sha256::digest(secret.as_bytes()).into())
+    }
+
+    /// One that was kept. Nothing, if these are not the bytes of one.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
     }
 
     pub fn as_bytes(&self) -> &[u8] {

@@ -23,6 +23,7 @@ use crate::{
     rooms::Rooms,
     secret::JoinKey,
     state::AppState,
+    upkeep,
 };
 
 /// How long requests may take to finish once we are asked to stop.
@@ -36,6 +37,7 @@ pub struct Application {
     listener: TcpListener,
     admin: TcpListener,
     postgres: Option<PrivatePostgres>,
+    keep_history: time::Duration,
 }
 
 impl Application {
@@ -73,14 +75,16 @@ impl Application {
             Some(addresses) => Some(Bus::connect(addresses).await?),
             None => None,
         };
-        let rooms = Rooms::new(db.clone(), Cluster::start(db.clone(), bus));
+        let stay = Duration::from_secs(config.empty_room_seconds.into());
+        let rooms = Rooms::new(db.clone(), Cluster::start(db.clone(), bus)).staying(stay);
         let backend = Arc::new(ServerBackend::new(db.clone(), rooms.clone(), clock.clone(), join_key.clone()));
         let state = AppState::new(db, rooms, clock, backend, assets, &url);
         let admin = TcpListener::bind(config.admin_addr).await.with_context(|| {
             format!("{} is not free for metrics: choose another ROUNDTABLE_ADMIN_ADDR", config.admin_addr)
         })?;
         let router = http::router(state.clone(), &config.site);
-        Ok(Self { state, join_key, router, listener, admin, postgres: None })
+        let keep_history = time::Duration::days(config.keep_history_days.into());
+        Ok(Self { state, join_key, router, listener, admin, postgres: None, keep_history })
     }
 
     pub fn state(&self) -> &AppState {
@@ -120,6 +124,7 @@ impl Application {
         let result = tokio::select! {
             served = async { tokio::try_join!(serving, metrics) } => served.map(|_| ()),
             () = leaving => Ok(()),
+            never = upkeep::run(self.state.clone(), self.keep_history) => match never {},
         };
         self.state.rooms.close_all().await;
         self.state.db.close().await;

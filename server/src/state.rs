@@ -6,12 +6,13 @@ use app::{SiteAssets, backend::Backend};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 
-use crate::{clock::SharedClock, db::Db, rooms::Rooms};
+use crate::{clock::SharedClock, db::Db, rooms::Rooms, sessions::OpenSessions};
 
 #[derive(Clone)]
 pub struct AppState {
     pub db: Db,
     pub rooms: Rooms,
+    pub sessions: OpenSessions,
     pub clock: SharedClock,
     pub backend: Arc<dyn Backend>,
     pub assets: SiteAssets,
@@ -31,7 +32,7 @@ impl AppState {
     ) -> Self {
         // Leptos asks for its options, but what it would do with them is done by `http::assets`.
         let leptos = LeptosOptions::builder().output_name("roundtable").build();
-        Self { db, rooms, clock, backend, assets, url: url.into(), leptos }
+        Self { db, rooms, sessions: OpenSessions::default(), clock, backend, assets, url: url.into(), leptos }
     }
 
     /// Whether browsers come over TLS, as far as they can see.

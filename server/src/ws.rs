@@ -13,7 +13,11 @@ use shared::protocol::FRAME_LIMIT;
 
 use crate::{
     connection,
-    http::{origin, session::MaybeViewer},
+    http::{
+        origin,
+        session::{self, MaybeViewer},
+    },
+    secret::Hash,
     state::AppState,
 };
 
@@ -26,12 +30,13 @@ pub async fn upgrade(
     if !origin::is_ours(&headers) {
         return (StatusCode::FORBIDDEN, "This must be opened from the meeting’s own page.").into_response();
     }
-    let Some(viewer) = viewer else {
+    let session = session::session_id(&headers, state.is_secure()).map(Hash::of);
+    let Some((viewer, session)) = viewer.zip(session) else {
         return (StatusCode::UNAUTHORIZED, "Open your own link to the meeting first.").into_response();
     };
     // A little more than a frame, so that one that is too large is told so rather than cut off.
     upgrade
         .max_message_size(2 * FRAME_LIMIT)
         .max_frame_size(2 * FRAME_LIMIT)
-        .on_upgrade(move |socket| connection::serve(socket, viewer, state.rooms))
+        .on_upgrade(move |socket| connection::serve(socket, viewer, state.rooms, session, state.sessions))
 }

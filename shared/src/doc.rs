@@ -310,6 +310,23 @@ impl SectionDoc {
         self.set_words(list, id, key::REMOVED_BY, "");
     }
 
+    /// Destroys what was taken off the page, and what is left of every letter that was deleted: from
+    /// here on there is nothing to put back. What stands on the page is not touched.
+    pub fn erase_removed(&self) {
+        let removed = schema::lists(self.section).iter().flat_map(|list| {
+            self.all_items(list).into_iter().filter(|item| item.removed_by.is_some()).map(|item| (list.key, item.id))
+        });
+        let removed: Vec<_> = removed.collect();
+        let mut txn = self.doc.transact_mut_with(REMOTE);
+        for (list, id) in removed {
+            if let Some(root) = txn.get_map(list) {
+                root.remove(&mut txn, &id.to_string());
+            }
+        }
+        txn.commit();
+        txn.gc(None);
+    }
+
     fn all_orders(&self, list: &List) -> Vec<(String, ItemMeta)> {
         self.all_items(list).into_iter().map(|item| (self.words(list, item.id, key::ORDER), item)).collect()
     }

@@ -153,10 +153,13 @@ fn seeds(next: MeetingId, record: &AgreedRecord, stored: &[StoredSection], facil
         .collect()
 }
 
-/// The section as it stood at the end, authors and all.
+/// The section as it stood at the end, authors and all. What was taken off the page before everybody
+/// agreed is not carried on.
 fn whole(next: MeetingId, last: &StoredSection) -> Option<SectionSeed> {
     let owners: BTreeMap<_, _> = last.owners.iter().copied().collect();
-    Some(SectionSeed::carried(next, last.section, read(last)?.state(), owners))
+    let doc = read(last)?;
+    doc.erase_removed();
+    Some(SectionSeed::carried(next, last.section, doc.state(), owners))
 }
 
 fn read(stored: &StoredSection) -> Option<SectionDoc> {

@@ -29,6 +29,15 @@ pub async fn find(db: &Db, id: Hash) -> sqlx::Result<Option<LoginSession>> {
     }))
 }
 
+/// Which of these have not ended. Needs no school to be known.
+pub async fn good(db: &Db, ids: &[Hash], now: OffsetDateTime) -> sqlx::Result<Vec<Hash>> {
+    let hashes: Vec<_> = ids.iter().map(|id| id.as_bytes().to_vec()).collect();
+    let good = sqlx::query_scalar!(r#"select id_hash as "id_hash!" from login_sessions_good($1, $2)"#, &hashes, now)
+        .fetch_all(db.without_school())
+        .await?;
+    Ok(good.into_iter().filter_map(|hash| Hash::from_bytes(&hash)).collect())
+}
+
 pub async fn create(
     txn: &mut SchoolTransaction,
     id: Hash,

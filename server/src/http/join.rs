@@ -9,7 +9,7 @@
 use app::components::device;
 use axum::{
     extract::{Path, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use shared::MeetingId;
@@ -66,13 +66,17 @@ async fn start_session(state: &AppState, token: &str, device: &str) -> sqlx::Res
 /// Leaves this device as if nobody had been here: it may belong to the school, or to a friend.
 pub(super) async fn finish(
     State(state): State<AppState>,
-    MaybeViewer(viewer): MaybeViewer,
+    viewer: Result<MaybeViewer, (StatusCode, String)>,
     headers: HeaderMap,
 ) -> Response {
-    if let (Some(viewer), Some(id)) = (viewer, session::session_id(&headers, state.is_secure()))
-        && let Err(error) = end_session(&state, viewer.school, Hash::of(id)).await
-    {
-        tracing::error!(%error, "a session could not be ended");
+    // With the database away it is at least forgotten here.
+    let viewer = viewer.ok().and_then(|MaybeViewer(viewer)| viewer);
+    if let (Some(viewer), Some(id)) = (viewer, session::session_id(&headers, state.is_secure()).map(Hash::of)) {
+        match end_session(&state, viewer.school, id).await {
+            // Also in another tab of this browser.
+            Ok(()) => state.sessions.end(id),
+            Err(error) => tracing::error!(%error, "a session could not be ended"),
+        }
     }
     let mut response = Redirect::to("/goodbye").into_response();
     let secure = state.is_secure();

@@ -197,6 +197,8 @@ pub struct RoomState {
     empty_since: Option<Instant>,
     /// What is here is not the truth any more.
     over: bool,
+    /// How long it stays empty.
+    stay: Duration,
     effects: Vec<Effect>,
 }
 
@@ -244,8 +246,14 @@ impl RoomState {
             elsewhere: None,
             over: false,
             empty_since: Some(now),
+            stay: GRACE,
             effects: vec![],
         })
+    }
+
+    /// Stays for so long after the last person has left, in place of [`GRACE`].
+    pub fn stay_for(&mut self, stay: Duration) {
+        self.stay = stay;
     }
 
     pub fn handle(&mut self, input: Input, now: Instant) -> Vec<Effect> {
@@ -365,7 +373,7 @@ impl RoomState {
     /// Checkpoints, and then leaves, a room that has been empty for a while.
     fn tick(&mut self, now: Instant) {
         self.look_after_others(now);
-        let empty = self.empty_since.is_some_and(|since| now.duration_since(since) >= GRACE);
+        let empty = self.empty_since.is_some_and(|since| now.duration_since(since) >= self.stay);
         if !empty || self.quiet.is_some() || !self.held.is_settled() {
             return;
         }

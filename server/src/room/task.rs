@@ -96,7 +96,8 @@ async fn open(rooms: &Rooms, key: RoomKey) -> Result<Room, (CloseCode, RoomError
         tracing::error!(meeting = %key.1, %error, "a meeting cannot be read");
         (CloseCode::TryAgain, RoomError::Closed)
     })?;
-    let state = if listening.is_some() { state.among_others() } else { state };
+    let mut state = if listening.is_some() { state.among_others() } else { state };
+    state.stay_for(rooms.stay());
     Ok(Room::new(rooms.clone(), key, state, term, lease, listening))
 }
 

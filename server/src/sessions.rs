@@ -1,0 +1,75 @@
+//! Sessions with a socket open: when one ends, so do its sockets, wherever and however it was ended.
+//!
+//! A request asks the database who sends it; a socket was asked once, when it was opened. So the ones
+//! that are open are asked after again, all at once and twice a second, and where somebody presses
+//! *Finish* here, at once.
+//!
+//! What must stay true: no socket outlives its session by more than a second while the database
+//! answers. While it does not, nothing is saved either, and nobody is sent away for that.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use shared::protocol::CloseCode;
+use time::OffsetDateTime;
+
+use crate::{
+    db::{self, Db},
+    room::outbox::Outbox,
+    secret::Hash,
+};
+
+/// All of this server. Cloning shares them.
+#[derive(Clone, Debug, Default)]
+pub struct OpenSessions {
+    sockets: Arc<Mutex<BTreeMap<(Hash, u64), Outbox>>>,
+}
+
+impl OpenSessions {
+    /// This session has a socket open for as long as the answer lives.
+    pub(crate) fn open(&self, session: Hash, socket: u64, outbox: Outbox) -> OpenSession {
+        self.sockets().insert((session, socket), outbox);
+        OpenSession { all: self.clone(), key: (session, socket) }
+    }
+
+    /// Somebody has just ended this session.
+    pub(crate) fn end(&self, session: Hash) {
+        for (_, outbox) in self.sockets().range((session, 0)..=(session, u64::MAX)) {
+            outbox.close(CloseCode::Unauthorized);
+        }
+    }
+
+    /// Ends those whose session the database does not know any more.
+    pub(crate) async fn end_ended(&self, db: &Db, now: OffsetDateTime) -> sqlx::Result<()> {
+        let mut open: Vec<Hash> = self.sockets().keys().map(|(session, _)| *session).collect();
+        open.dedup();
+        if open.is_empty() {
+            return Ok(());
+        }
+        let good = db::login_sessions::good(db, &open, now).await?;
+        for ended in open.iter().filter(|session| !good.contains(session)) {
+            self.end(*ended);
+        }
+        Ok(())
+    }
+
+    fn sockets(&self) -> MutexGuard<'_, BTreeMap<(Hash, u64), Outbox>> {
+        // A panic while this was held cannot have left it half changed.
+        self.sockets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One socket, on the list until this is dropped.
+#[derive(Debug)]
+pub(crate) struct OpenSession {
+    all: OpenSessions,
+    key: (Hash, u64),
+}
+
+impl Drop for OpenSession {
+    fn drop(&mut self) {
+        self.all.sockets().remove(&self.key);
+    }
+}

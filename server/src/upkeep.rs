@@ -1,0 +1,86 @@
+//! What the server does by the clock, without being asked.
+
+use std::{convert::Infallible, time::Duration};
+
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::{db::histories, retention, state::AppState};
+
+/// How often open sockets are asked whether their session is still good.
+const ASK_SESSIONS: Duration = Duration::from_millis(500);
+
+/// How often to look for histories that are due. The first time is at the start.
+const LOOK_FOR_DUE: Duration = Duration::from_secs(60 * 60);
+
+/// How often to look whether meetings have ended.
+const LOOK_FOR_ENDED: Duration = Duration::from_secs(10);
+
+/// Runs until it is dropped.
+pub async fn run(state: AppState, keep_history: time::Duration) -> Infallible {
+    tokio::join!(end_sessions(&state), destroy_histories(&state, keep_history), give_memory_back(&state)).0
+}
+
+/// Closes the sockets of sessions that have ended.
+pub async fn end_sessions(state: &AppState) -> Infallible {
+    let mut tick = interval(ASK_SESSIONS);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut answered = true;
+    loop {
+        tick.tick().await;
+        let asked = state.sessions.end_ended(&state.db, state.clock.now()).await;
+        if let (Err(error), true) = (&asked, answered) {
+            tracing::warn!(%error, "sessions cannot be looked up; trying again");
+        }
+        answered = asked.is_ok();
+    }
+}
+
+/// Destroys what is due. The bytes go from the tables’ files when nobody is in a meeting here.
+async fn destroy_histories(state: &AppState, keep: time::Duration) -> Infallible {
+    let mut tick = interval(LOOK_FOR_DUE);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // Whoever stopped last may not have come to it.
+    let mut files_are_due = true;
+    loop {
+        tick.tick().await;
+        match retention::destroy_due(&state.db, &state.rooms, state.clock.now(), keep).await {
+            Ok(destroyed) => files_are_due |= destroyed > 0,
+            Err(error) => tracing::warn!(%error, "histories cannot be destroyed; trying again in an hour"),
+        }
+        if files_are_due && state.rooms.count() == 0 {
+            match histories::rewrite(&state.db).await {
+                Ok(()) => files_are_due = false,
+                Err(error) => tracing::info!(%error, "the documents’ files are in use; trying again in an hour"),
+            }
+        }
+    }
+}
+
+/// Gives back to the machine what meetings that are over had taken. Their memory is free again at once,
+/// but a room is many small pieces between those of other rooms, and the allocator would keep the pages
+/// they lay on for as long as the server runs.
+async fn give_memory_back(state: &AppState) -> Infallible {
+    let mut tick = interval(LOOK_FOR_ENDED);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut rooms = 0;
+    loop {
+        tick.tick().await;
+        let before = std::mem::replace(&mut rooms, state.rooms.count());
+        if rooms < before {
+            // It takes a few milliseconds for each hundred megabytes.
+            let _ = tokio::task::spawn_blocking(trim).await;
+        }
+    }
+}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn trim() {
+    #[expect(unsafe_code, reason = "one call of the C library, which takes its own locks and touches nothing in use")]
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
+/// Other allocators do it by themselves.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn trim() {}
