@@ -2,8 +2,10 @@
 
 pub(crate) mod nats;
 pub(crate) mod node;
+pub(crate) mod house;
 pub(crate) mod socket;
 pub(crate) mod table;
+pub(crate) mod typist;
 
 use std::sync::{Arc, Mutex};
 
@@ -70,6 +72,7 @@ pub(crate) struct TestServer {
     pub(crate) clock: TestClock,
     pub(crate) backend: Arc<dyn Backend>,
     pub(crate) rooms: Rooms,
+    pub(crate) state: AppState,
     pub(crate) router: Router,
 }
 
@@ -98,8 +101,8 @@ impl TestServer {
         let assets = SiteAssets::default();
         let state =
             AppState::new(db.clone(), rooms.clone(), shared_clock, backend.clone(), assets, "http://meetings.example");
-        let router = http::router(state, std::path::Path::new("/nowhere"));
-        Self { db, key, clock, backend, rooms, router }
+        let router = http::router(state.clone(), std::path::Path::new("/nowhere"));
+        Self { db, key, clock, backend, rooms, state, router }
     }
 
     /// The place of somebody at this pupil’s table: the meeting to come, or an earlier one.

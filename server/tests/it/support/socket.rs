@@ -23,6 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const ORIGIN: &str = "http://meetings.example";
 
 /// Where this server listens from now on.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Address(pub(crate) std::net::SocketAddr);
 
 impl TestServer {
@@ -166,11 +167,12 @@ impl Tab {
     }
 
     async fn next(&mut self) -> Result<Message, u16> {
-        // A ping is nothing.
-        let patience = tokio::time::Instant::now() + PATIENCE;
+        tokio::time::timeout(PATIENCE, self.message()).await.expect("nothing was heard")
+    }
+
+    async fn message(&mut self) -> Result<Message, u16> {
         loop {
-            let packet = tokio::time::timeout_at(patience, self.socket.next()).await.expect("nothing was heard");
-            match packet {
+            match self.socket.next().await {
                 Some(Ok(Packet::Binary(bytes))) => {
                     let message = Frame::decode(&bytes).unwrap().message;
                     if let Message::SyncStep2(update) | Message::Update(update) = &message {
