@@ -1,8 +1,8 @@
 //! What tests stand on: the demo school in a database of its own, and the server’s router on it.
 
+pub(crate) mod house;
 pub(crate) mod nats;
 pub(crate) mod node;
-pub(crate) mod house;
 pub(crate) mod socket;
 pub(crate) mod table;
 pub(crate) mod typist;
