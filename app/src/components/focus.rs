@@ -24,6 +24,27 @@ pub fn keep() {
     browser::keep();
 }
 
+/// Whether the focus is in this row, and how.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Within {
+    No,
+    /// On something to press.
+    Pressing,
+    /// In something to write or choose in.
+    Writing,
+}
+
+/// Where the focus is in the row with this mark, as `data-row` has it.
+pub fn within(row: &str) -> Within {
+    #[cfg(feature = "hydrate")]
+    return browser::within(row);
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = row;
+        Within::No
+    }
+}
+
 /// Whether an element has been scrolled to the top of the window, or past it.
 pub fn has_reached_top(id: &str) -> bool {
     #[cfg(feature = "hydrate")]
@@ -41,6 +62,8 @@ mod browser {
     use wasm_bindgen::JsCast;
     use web_sys::{Element, HtmlElement};
 
+    use super::Within;
+
     /// Whether there is such an element.
     pub(super) fn focus_by_id(id: &str) -> bool {
         let element = document().get_element_by_id(id);
@@ -50,6 +73,16 @@ mod browser {
     fn focus(element: &Element) {
         if let Some(element) = element.dyn_ref::<HtmlElement>() {
             let _ = element.focus();
+        }
+    }
+
+    pub(super) fn within(row: &str) -> Within {
+        let Some(element) = document().active_element() else { return Within::No };
+        let in_row = element.closest(&format!("[data-row=\"{row}\"]")).ok().flatten().is_some();
+        match (in_row, element.matches("textarea, input, select").unwrap_or(false)) {
+            (false, _) => Within::No,
+            (true, false) => Within::Pressing,
+            (true, true) => Within::Writing,
         }
     }
 

@@ -1,12 +1,21 @@
 //! Lists that everybody edits at once: add, move up and down, remove, put back.
 //!
 //! What must stay true: rows are keyed by item, so nobody else’s edit makes a row anew; what is
-//! removed stays on the page until it is left, and “Put back” brings back every letter.
+//! removed stays on the page until it is left, and “Put back” brings back every letter. Whoever is in
+//! the midst of a row that somebody else removes keeps the row, its boxes and their focus until they
+//! leave it themselves.
 
-use leptos::prelude::*;
+use std::time::Duration;
+
+use leptos::{attr::custom::custom_attribute, ev, prelude::*};
 use shared::{ItemId, doc::NewItem, schema::List};
 
-use super::{focus, icon::Icon, item::Item, people::People};
+use super::{
+    focus::{self, Within},
+    icon::Icon,
+    item::Item,
+    people::People,
+};
 use crate::collab::{SectionStore, use_meeting};
 
 /// The rows that belong together, for a row’s tools to move it among them.
@@ -51,21 +60,63 @@ where
             children=move |id| {
                 provide_context(Neighbours(shown));
                 let item = Item { store, list, id };
-                let meta = store.meta(list, id);
-                let removed_by = Memo::new(move |_| meta.get().and_then(|meta| meta.removed_by));
+                let Life { is_removed, is_gone } = Life::of(item);
                 let row = row.clone();
-                move || match removed_by.get() {
-                    Some(_) => view! { <Removed item /> }.into_any(),
-                    None => row(item).into_any(),
+                view! {
+                    {move || is_removed.get().then(|| view! { <Removed item is_gone /> })}
+                    {move || {
+                        let mark = custom_attribute("data-row", id.to_string());
+                        (!is_gone.get()).then(|| row(item).into_any().add_any_attr(mark))
+                    }}
                 }
             }
         />
     }
 }
 
-/// What stands where a row was.
+/// Whether a row was removed, and whether it is gone from this page too.
+struct Life {
+    is_removed: Memo<bool>,
+    is_gone: Memo<bool>,
+}
+
+impl Life {
+    fn of(item: Item) -> Self {
+        let my_person = use_meeting().my_person;
+        let meta = item.store.meta(item.list, item.id);
+        let removed_by = Memo::new(move |_| meta.get().and_then(|meta| meta.removed_by));
+        let is_removed = Memo::new(move |_| removed_by.get().is_some());
+        let focus_went = RwSignal::new(());
+        let is_gone = Memo::new(move |_| {
+            focus_went.track();
+            let Some(by) = removed_by.get() else { return false };
+            match focus::within(&item.id.to_string()) {
+                Within::No => true,
+                // Whoever pressed “Remove” is done with it.
+                Within::Pressing => Some(by) == my_person,
+                Within::Writing => false,
+            }
+        });
+        Effect::new(move || {
+            if !is_removed.get() || is_gone.get() {
+                return;
+            }
+            // Where the focus goes is known only after it went.
+            let listening = window_event_listener(ev::focusout, move |_| {
+                let went = move || {
+                    let _ = focus_went.try_update(|()| ());
+                };
+                set_timeout(went, Duration::ZERO);
+            });
+            on_cleanup(move || listening.remove());
+        });
+        Self { is_removed, is_gone }
+    }
+}
+
+/// What stands where a row was; or above it, for whoever is still in it.
 #[component]
-fn Removed(item: Item) -> impl IntoView {
+fn Removed(item: Item, is_gone: Memo<bool>) -> impl IntoView {
     let people = People::here();
     let meeting = use_meeting();
     let meta = item.store.meta(item.list, item.id);
@@ -86,10 +137,10 @@ fn Removed(item: Item) -> impl IntoView {
         }
     });
     view! {
-        <li class="removed">
+        <li class=move || if is_gone.get() { "removed" } else { "removed is-above" }>
             <p>
                 <strong>{who} " removed this."</strong>
-                {move || what.get()}
+                {move || if is_gone.get() { what.get() } else { " You can finish: your words stay with it.".to_owned() }}
             </p>
             <button
                 class="button"
