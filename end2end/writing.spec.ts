@@ -155,6 +155,27 @@ test('who writes where is said in words, and goes when they go', async ({ join }
   await expect(field.locator('.writing-here')).toHaveText('Agnieszka is writing here')
   await expect(me.box).toHaveAccessibleDescription('Agnieszka is writing here')
   await expect(field.locator('.caret')).toHaveCount(1)
+
+  // The caret is drawn on a mirror of the text: both break their lines at the same letters, wherever it stands.
+  const long = 'Playtimefriendshipsandallthatbelongstothem, unbelievablyextraordinarilylongwords and short ones'
+  await me.box.fill(long)
+  await expect(you.box).toHaveValue(long)
+  for (const at of [4, 30, 60, 80]) {
+    await select(you, at)
+    await expect(field.locator('.caret')).toHaveCount(1)
+    await expect.poll(() => field.locator('.carets').evaluate((mirror) => mirror.firstChild?.textContent?.length)).toBe(at)
+    for (const width of [320, 360, 412, 700]) {
+      await me.page.setViewportSize({ width, height: 740 })
+      const [text, mirror] = await field.locator('.cofield').evaluate((both) => {
+        const [box, mirror] = [both.querySelector('textarea')!, both.querySelector('.carets')!]
+        const letters = document.createRange()
+        letters.selectNodeContents(mirror)
+        const { paddingTop, paddingBottom } = getComputedStyle(box)
+        return [box.clientHeight - parseFloat(paddingTop) - parseFloat(paddingBottom), letters.getBoundingClientRect().height]
+      })
+      expect(Math.abs(mirror! - text!), `at ${at}, ${width} px wide`).toBeLessThan(12)
+    }
+  }
   await you.box.blur()
   await expect(field.locator('.writing-here')).toHaveCount(0)
   await expect(field.locator('.caret')).toHaveCount(0)

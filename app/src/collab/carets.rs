@@ -2,7 +2,8 @@
 //!
 //! The layer is a mirror of the text in the same letters and the same width, invisible, with a mark
 //! between two letters for each caret: the browser’s own line breaking puts it in its place, and
-//! nothing is measured. It is hidden from screen readers, which hear who writes here in words.
+//! nothing is measured. The mark is an inline without content, because anything else, also of no width,
+//! would be a place where a line may break and the text box has none. It is hidden from screen readers, which hear who writes here in words.
 //!
 //! Where a browser cannot let a text box grow with its text, the mirror always holds the text, and
 //! the box, being in the same grid cell, grows with it.
@@ -13,13 +14,20 @@ use leptos::prelude::document;
 use shared::{ParticipantId, presence::Presence};
 use web_sys::{Element, HtmlElement, css};
 
-/// How long a name stands beside a caret that moved.
+/// How long a name stands beside a caret that came, or moved after a rest. Somebody who writes on is not named
+/// again and again: the name would cover what stands above it.
 pub(super) const NAMED_MS: f64 = 2_000.0;
+const REST_MS: f64 = 6_000.0;
+
+struct Seen {
+    at: usize,
+    moved: f64,
+    named: f64,
+}
 
 pub(super) struct Carets {
     layer: HtmlElement,
-    /// Where each person’s caret was last, and when it came there.
-    seen: HashMap<ParticipantId, (usize, f64)>,
+    seen: HashMap<ParticipantId, Seen>,
     grows_the_box: bool,
 }
 
@@ -44,11 +52,12 @@ impl Carets {
             let at = (*at).clamp(written, text.len());
             self.write(&text[written..at]);
             written = at;
-            let seen = self.seen.entry(who.participant).or_insert((at, now));
-            if seen.0 != at {
-                *seen = (at, now);
+            let seen = self.seen.entry(who.participant).or_insert(Seen { at, moved: now, named: now });
+            if seen.at != at {
+                let rested = now - seen.moved > REST_MS;
+                *seen = Seen { at, moved: now, named: if rested { now } else { seen.named } };
             }
-            let named_for = seen.1 + NAMED_MS - now;
+            let named_for = seen.named + NAMED_MS - now;
             if named_for > 0.0 {
                 next = Some(next.map_or(named_for, |next: f64| next.min(named_for)));
             }
@@ -86,9 +95,6 @@ impl Carets {
         let classes = mark.class_list();
         if mark_box.left() - layer.left() > layer.width() * 0.6 {
             let _ = classes.add_1("is-flip");
-        }
-        if mark_box.top() - layer.top() < mark_box.height() {
-            let _ = classes.add_1("is-low");
         }
     }
 }
