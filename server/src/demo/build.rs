@@ -113,8 +113,11 @@ async fn create_meeting(txn: &mut SchoolTransaction, story: &Story<'_>) -> anyho
         previous: story.number.checked_sub(1).map(|last| meeting_id(&pupil.meetings[last].id)),
     };
     db::meetings::create(txn, new).await?;
+    // The pupil is drawn as themselves, in their own colour: the eight are for the others.
+    let mut others = 0;
     for (number, attendee) in (0..).zip(&meeting.attendees) {
         let person = story.person(&attendee.person_id);
+        others += u8::from(person != story.child());
         let known = story.people.get(attendee.person_id.as_str()).context("an attendee is nobody")?;
         let new = NewParticipant {
             id: participant_id(story.id, person),
@@ -123,8 +126,8 @@ async fn create_meeting(txn: &mut SchoolTransaction, story: &Story<'_>) -> anyho
             position: number + 1,
             role: names::role(attendee, &meeting.facilitator),
             title: &names::title(attendee, known),
-            // There are eight; a ninth person shares the first one’s.
-            colour: u8::try_from(number % 8 + 1)?,
+            // A ninth shares the first one’s.
+            colour: (others.max(1) - 1) % 8 + 1,
             attendance: &attendee.attendance,
         };
         db::participants::create(txn, new).await?;
