@@ -163,14 +163,19 @@ fn number(item: Item, field: &'static Schema, from: i64, to: i64) -> AnyView {
 
 fn date(item: Item, field: &'static Schema) -> AnyView {
     let value = item.words(field.key);
+    let is_empty = Memo::new(move |_| value.get().trim().is_empty());
     view! {
-        <input
-            id=item.address(field).dom_id()
-            type="date"
-            value=value.get_untracked()
-            prop:value=move || value.get()
-            on:change:target=move |event| item.set_words(field.key, &event.target().value())
-        />
+        <div class=move || if is_empty.get() { "date" } else { "date has-words" }>
+            <input
+                id=item.address(field).dom_id()
+                type="date"
+                value=value.get_untracked()
+                prop:value=move || value.get()
+                on:change:target=move |event| item.set_words(field.key, &event.target().value())
+            />
+            // As people say it, until somebody goes to change it.
+            <span aria-hidden="true">{move || dates::short(&value.get())}</span>
+        </div>
     }
     .into_any()
 }

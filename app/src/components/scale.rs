@@ -1,7 +1,9 @@
-//! A score out of ten, before and now. The numbers are always written beside it; this only helps.
+//! Scores: drawn, before and now; and for the pupil to tap. The numbers are always written beside.
 
 use leptos::prelude::*;
-use shared::role::Side;
+use shared::{role::Side, schema::Kind};
+
+use super::{field::Field, item::Item};
 
 /// A ring for before, a dot for now, on ten marks.
 #[component]
@@ -22,4 +24,48 @@ pub fn Scale(before: Memo<Option<i64>>, now: Memo<Option<i64>>, side: Side) -> i
 
 fn place(score: i64) -> i64 {
     score * 20 - 10
+}
+
+/// A number of a few, each a place to tap, instead of a list that has to be opened.
+#[component]
+pub fn TapScale(
+    item: Item,
+    key: &'static str,
+    /// The question, and what the ends mean.
+    label: &'static str,
+) -> impl IntoView {
+    let may_change = item.may_change();
+    let field = item.list.field(key)?;
+    let Kind::Number { from, to } = field.kind else { return None };
+    let id = item.dom_id(key);
+    let now = item.number(key);
+    let place = move |n: i64| {
+        let is_now = move || now.get() == Some(n);
+        view! {
+            <label class="tap">
+                <input
+                    type="radio"
+                    name=id.clone()
+                    value=n
+                    checked=untrack(is_now)
+                    prop:checked=is_now
+                    on:change=move |_| item.set_number(key, Some(n))
+                />
+                <span>{n}</span>
+            </label>
+        }
+    };
+    Some(move || {
+        if may_change.get() {
+            view! {
+                <fieldset class="taps">
+                    <legend>{label}</legend>
+                    <div>{(from..=to).map(&place).collect_view()}</div>
+                </fieldset>
+            }
+            .into_any()
+        } else {
+            view! { <Field item key label read_only=Signal::stored(true) /> }.into_any()
+        }
+    })
 }

@@ -14,13 +14,18 @@ use crate::collab::use_meeting;
 
 /// Up, down, remove: words and a mark, for those who may.
 #[component]
-pub fn Tools(item: Item) -> impl IntoView {
+pub fn Tools(
+    item: Item,
+    /// What is moved and removed, where that is more than the line above: “this next step”.
+    #[prop(default = "")]
+    what: &'static str,
+) -> impl IntoView {
     let may_change = item.may_change();
-    move || may_change.get().then(|| view! { <ToolsOf item /> })
+    move || may_change.get().then(|| view! { <ToolsOf item what /> })
 }
 
 #[component]
-fn ToolsOf(item: Item) -> impl IntoView {
+fn ToolsOf(item: Item, what: &'static str) -> impl IntoView {
     let meeting = use_meeting();
     let Neighbours(rows) = expect_context();
     let on_page = item.store.items(item.list);
@@ -84,7 +89,7 @@ fn ToolsOf(item: Item) -> impl IntoView {
                 }
             >
                 <Icon name="remove" />
-                <span>"Remove" <About words=about /></span>
+                <span>"Remove" {(!what.is_empty()).then(|| format!(" {what}"))} <About words=about /></span>
             </button>
         </div>
     }

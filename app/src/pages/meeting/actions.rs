@@ -36,14 +36,14 @@ pub(super) fn Actions() -> impl IntoView {
 #[component]
 fn Action(item: Item) -> impl IntoView {
     view! {
-        <li>
+        <li class="facts">
             <Field item key="who" />
             <div class="what">
                 <Field item key="what" />
             </div>
             <Field item key="by" />
             <Field item key="status" />
-            <Tools item />
+            <Tools item what="this promise" />
         </li>
     }
 }

@@ -63,10 +63,10 @@ fn is_for(item: Item, target: ItemId) -> bool {
 fn HelpRow(item: Item) -> impl IntoView {
     view! {
         <li class="help-row">
-            <div class="what">
+            <div class="what facts">
                 <Field item key="name" />
             </div>
-            <div class="help-fields">
+            <div class="help-fields facts">
                 <Field item key="who" />
                 <Field item key="when" />
                 <Field item key="often" />
@@ -75,7 +75,7 @@ fn HelpRow(item: Item) -> impl IntoView {
             </div>
             <details class="more">
                 <summary>"More about this help"</summary>
-                <div class="help-fields">
+                <div class="help-fields facts">
                     <Field item key="sessions_per_week" />
                     <Field item key="minutes" />
                     <Field item key="weeks" />
@@ -86,7 +86,7 @@ fn HelpRow(item: Item) -> impl IntoView {
                 </div>
             </details>
             <Cost provision=item.id />
-            <Tools item />
+            <Tools item what="this help" />
         </li>
     }
 }

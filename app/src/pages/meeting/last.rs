@@ -24,7 +24,7 @@ use crate::{
         item::{Item, only_item},
         list::{Add, Rows, all_shown},
         people::{People, SideMark},
-        scale::Scale,
+        scale::{Scale, TapScale},
         tools::Tools,
     },
 };
@@ -52,7 +52,7 @@ pub(super) fn Last() -> impl IntoView {
                     only_item(store, &review::WHOLE)
                         .map(|item| {
                             view! {
-                                <div class="sub">
+                                <div class="sub facts">
                                     <Field item key="impact" rows=2 />
                                 </div>
                             }
@@ -71,22 +71,33 @@ fn Review(item: Item) -> impl IntoView {
     view! {
         <li class="review" aria-labelledby=title_id.clone()>
             <div class="review-head">
-                <h3 id=title_id.clone()>{heading}</h3>
+                // Where it can be written the heading is the box itself: said twice, it would be in the way.
+                <h3 id=title_id.clone() class=if is_pupils { "" } else { "visually-hidden" }>
+                    {heading}
+                </h3>
+                {(!is_pupils)
+                    .then(|| {
+                        view! {
+                            <div class="big">
+                                <Field item key="pupil_words" />
+                            </div>
+                        }
+                    })}
                 <Verdict item />
             </div>
+            {(!is_pupils).then(|| view! { <Tools item what="this target from last time" /> })}
             <div class="review-body">
                 {if is_pupils {
                     view! { <PupilsScores item /> }.into_any()
                 } else {
                     view! {
-                        <div class="review-fields">
-                            <Field item key="pupil_words" />
+                        <div class="review-fields facts">
                             <Field item key="title" />
                             <Field item key="baseline" />
                             <Field item key="exit" />
                             <Field item key="delivered" />
                         </div>
-                        <div class="review-fields">
+                        <div class="review-fields facts">
                             <Scales item />
                             <Field item key="rating" />
                             <Field item key="next_step" />
@@ -96,7 +107,6 @@ fn Review(item: Item) -> impl IntoView {
                 }}
             </div>
             <Remarks store=item.store target=Some(item.id) />
-            {(!is_pupils).then(|| view! { <Tools item /> })}
         </li>
     }
 }
@@ -152,7 +162,7 @@ fn Scales(item: Item) -> impl IntoView {
                 <Scale before=item.number(before) now=item.number(after) side />
                 <span class="scores">
                     <Field item key=before label=format!("{name}, before, out of ten") hide_label=true />
-                    <span>", now"</span>
+                    <span>"now"</span>
                     <Field item key=after label=format!("{name}, now, out of ten") hide_label=true />
                 </span>
             </li>
@@ -168,7 +178,7 @@ fn PupilsScores(item: Item) -> impl IntoView {
     view! {
         <div class="review-fields">
             <Scale before now side=Side::Pupil />
-            <Field item key="after_pupil" label="How is it now? 1 is hard, 10 is easy" />
+            <TapScale item key="after_pupil" label="How is it now? 1 is hard, 10 is easy" />
         </div>
     }
 }

@@ -101,7 +101,7 @@ pub(super) fn PlainRow(item: Item, keys: Vec<&'static str>) -> impl IntoView {
     let fields = keys.into_iter().map(|key| view! { <Field item key read_only /> }).collect_view();
     view! {
         <li class="plain-row">
-            <div class="details-row">{fields}</div>
+            <div class="details-row facts">{fields}</div>
             <By item />
             <Tools item />
         </li>

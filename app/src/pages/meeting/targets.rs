@@ -56,12 +56,14 @@ fn Hopes(store: SectionStore) -> impl IntoView {
     let hope = |item: Item| {
         view! {
             <li class="hope">
-                <Field item key="text" rows=2 />
-                <div class="details-row">
+                <div class="facts">
+                    <Field item key="text" rows=2 />
+                </div>
+                <div class="details-row facts">
                     <Field item key="area" />
                     <Field item key="by" />
                 </div>
-                <Tools item />
+                <Tools item what="this hope" />
             </li>
         }
     };
@@ -86,15 +88,25 @@ fn Target(item: Item) -> impl IntoView {
     let is_pupils = Layout::here().is_pupils();
     view! {
         <li class="target" aria-labelledby=id.clone()>
-            <h3 class="kicker" id=id.clone()>
-                {move || format!("Next step {} ", number())}
-                <span class="state">{state}</span>
-            </h3>
+            <div class="target-head">
+                <h3 class="kicker" id=id.clone()>
+                    {move || format!("Next step {} ", number())}
+                    <span class="state">{state}</span>
+                </h3>
+                <Tools item what="this next step" />
+            </div>
             <div class="big">
                 <Field item key="pupil_words" />
             </div>
-            {(!is_pupils).then(|| view! { <Field item key="title" /> })}
-            <div class="path">
+            {(!is_pupils)
+                .then(|| {
+                    view! {
+                        <div class="facts">
+                            <Field item key="title" />
+                        </div>
+                    }
+                })}
+            <div class="path facts">
                 <Field item key="baseline" rows=2 />
                 <Field item key="success" rows=2 />
                 <Field item key="by" />
@@ -102,8 +114,10 @@ fn Target(item: Item) -> impl IntoView {
             {(!is_pupils)
                 .then(|| {
                     view! {
-                        <Field item key="impact" />
-                        <div class="details-row">
+                        <div class="facts">
+                            <Field item key="impact" />
+                        </div>
+                        <div class="details-row facts">
                             <Field item key="area" />
                             <Field item key="status" />
                         </div>
@@ -111,7 +125,6 @@ fn Target(item: Item) -> impl IntoView {
                     }
                 })}
             <Help target=item />
-            <Tools item />
         </li>
     }
 }
@@ -166,8 +179,10 @@ fn Whole(item: Item) -> impl IntoView {
     view! {
         <section class="sub" aria-labelledby="h-whole">
             <h3 id="h-whole">{item.list.label}</h3>
-            <Field item key="expected_impact" rows=2 />
-            <div class="details-row">
+            <div class="facts">
+                <Field item key="expected_impact" rows=2 />
+            </div>
+            <div class="details-row facts">
                 <Field item key="review_on" />
                 <Field item key="decision" />
             </div>
