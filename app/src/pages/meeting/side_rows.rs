@@ -7,6 +7,7 @@ use shared::{
     schema::{List, assess},
 };
 
+use super::sheet::Layout;
 use crate::{
     collab::SectionStore,
     components::{
@@ -36,35 +37,44 @@ pub(super) fn Cell(
     list: &'static List,
     side: &'static str,
     #[prop(into)] label: String,
+    /// On the next empty line.
+    #[prop(into)]
+    add: String,
 ) -> impl IntoView {
     let rows = shown(store, list, move |item| item.words(assess::SIDE).get() == side);
     let with = move |new: NewItem| new.with(assess::SIDE, side);
     let is_pupils = side == "pupil";
-    let row = {
-        let label = label.clone();
-        move |item| view! { <Line item label=label.clone() /> }
-    };
+    let row = move |item| view! { <Line item label=label.clone() /> };
     view! {
         <ul class="lines">
             <Rows store list shown=rows row />
         </ul>
         <MayAdd is_pupils>
-            <Add store list words=label.clone() with=with pupils=is_pupils />
+            <Add store list words=add.clone() with=with pupils=is_pupils />
         </MayAdd>
     }
 }
 
-/// Nobody puts words into the pupil’s mouth: there only the pupil, and who writes for the pupil, adds.
+/// Nobody puts words into the pupil’s mouth: there only the pupil, and who writes for the pupil, adds. Nor
+/// does the pupil speak for the others.
 #[component]
 fn MayAdd(is_pupils: bool, children: ChildrenFn) -> impl IntoView {
     let people = People::here();
-    let may_add = Memo::new(move |_| !is_pupils || people.writes_for_pupil());
+    let for_others = !Layout::here().is_pupils();
+    let may_add = Memo::new(move |_| if is_pupils { people.writes_for_pupil() } else { for_others });
     move || may_add.get().then(|| children())
 }
 
 /// Lines of a board that has no sides.
 #[component]
-pub(super) fn Board(store: SectionStore, list: &'static List, #[prop(into)] title: String) -> impl IntoView {
+pub(super) fn Board(
+    store: SectionStore,
+    list: &'static List,
+    #[prop(into)] title: String,
+    /// On the next empty line.
+    #[prop(into)]
+    add: String,
+) -> impl IntoView {
     let rows = all_shown(store, list);
     let id = format!("h-{}", list.key);
     let label = title.clone();
@@ -75,7 +85,7 @@ pub(super) fn Board(store: SectionStore, list: &'static List, #[prop(into)] titl
             <ul class="lines">
                 <Rows store list shown=rows row />
             </ul>
-            <Add store list />
+            <Add store list words=add />
         </section>
     }
 }

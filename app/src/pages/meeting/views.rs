@@ -13,6 +13,7 @@ use crate::{
         item::Item,
         list::{Add, Rows, all_shown},
         people::People,
+        scale::TapScale,
         tools::Tools,
         words::{By, TokenBy},
     },
@@ -58,6 +59,7 @@ fn ViewsOf(section: Section, store: SectionStore) -> impl IntoView {
     let nothing = move || rows.with(Vec::is_empty) && advice.with(Vec::is_empty) && !access.get().can_write();
     let id = format!("h-{}", section.name());
     let pupils = section == Section::PupilViews;
+    let add = if Layout::here().is_pupils() { "Add something I want to say" } else { list.add };
     let title = if pupils && !Layout::here().is_pupils() {
         format!("{}’s views", People::here().pupil_name())
     } else {
@@ -69,7 +71,7 @@ fn ViewsOf(section: Section, store: SectionStore) -> impl IntoView {
             <ul class="views" aria-labelledby=id>
                 <Rows store list shown=rows row=|item| view! { <View item /> } />
             </ul>
-            <Add store list pupils />
+            <Add store list words=add pupils />
             {has_advice
                 .then(|| {
                     view! {
@@ -87,13 +89,16 @@ fn ViewsOf(section: Section, store: SectionStore) -> impl IntoView {
 fn View(item: Item) -> impl IntoView {
     let may_change = item.may_change();
     let mine = Signal::derive(move || !may_change.get());
+    let is_pupils = Layout::here().is_pupils();
     let (question, answer, original) = (item.words("question"), item.words("answer"), item.words("original"));
     view! {
         <li>
             <TokenBy item class="small" />
             <div class="lines">
                 {move || {
-                    if may_change.get() {
+                    if may_change.get() && is_pupils {
+                        view! { <PupilsView item /> }.into_any()
+                    } else if may_change.get() {
                         view! {
                             <Field item key="question" />
                             <Field item key="answer" rows=2 />
@@ -109,14 +114,28 @@ fn View(item: Item) -> impl IntoView {
                     }
                 }}
                 {move || {
-                    (may_change.get() || !original.get().is_empty())
+                    (may_change.get() && !is_pupils || !original.get().is_empty())
                         .then(|| view! { <Field item key="original" read_only=mine /> })
                 }}
-                {move || may_change.get().then(|| view! { <Field item key="scale" /> })}
+                {move || (may_change.get() && !is_pupils).then(|| view! { <Field item key="scale" /> })}
                 <By item />
                 <Tools item />
             </div>
         </li>
+    }
+}
+
+/// The pupil’s own: the question is asked, not filled in, and how good it is can be tapped.
+#[component]
+fn PupilsView(item: Item) -> impl IntoView {
+    const ANY: &str = "What I want to say";
+    let question = item.words("question");
+    let is_asked = Memo::new(move |_| !question.get().trim().is_empty());
+    let label = untrack(|| if is_asked.get() { question.get() } else { ANY.to_owned() });
+    view! {
+        {move || is_asked.get().then(|| view! { <p class="question" dir="auto">{move || question.get()}</p> })}
+        <Field item key="answer" label rows=2 hide_label=untrack(|| is_asked.get()) />
+        <TapScale item key="scale" label="How good is it? 1 is hard, 5 is very good" />
     }
 }
 

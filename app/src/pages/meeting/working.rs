@@ -1,7 +1,11 @@
 //! What’s working, what’s not: from each side of the table, side by side, never merged.
 
 use leptos::prelude::*;
-use shared::{Section, role::Side, schema::assess};
+use shared::{
+    Section,
+    role::Side,
+    schema::{List, assess},
+};
 
 use super::{
     other::Folds,
@@ -27,21 +31,33 @@ pub(super) fn Working() -> impl IntoView {
     let store = use_meeting().section_now(Section::Assess)?;
     let pupil = People::here().pupil_name();
     let is_adults = !Layout::here().is_pupils();
+    let pupil = if is_adults { pupil } else { "me".to_owned() };
+    let questions = if is_adults { assess::QUESTIONS.label } else { "Questions we have" };
     Some(view! {
         <Sheet part=Part::Working>
             <div class="sides">
                 <div class="sides-head" aria-hidden="true">
                     <span></span>
-                    <span>{assess::WORKING.label}</span>
-                    <span>{assess::NOT_WORKING.label}</span>
+                    <span>{heading(true, is_adults)}</span>
+                    <span>{heading(false, is_adults)}</span>
                 </div>
                 {assess::SIDES.iter().map(|side| view! { <SideRow store side=side.code /> }).collect_view()}
             </div>
             {is_adults.then(|| view! { <Differences store /> })}
             <div class="pair-of-lists">
-                <Board store list=&assess::IMPORTANT_TO title=format!("Important to {pupil}") />
-                <Board store list=&assess::IMPORTANT_FOR title=format!("Important for {pupil}") />
-                <Board store list=&assess::QUESTIONS title="Questions to answer" />
+                <Board
+                    store
+                    list=&assess::IMPORTANT_TO
+                    title=format!("Important to {pupil}")
+                    add=format!("Add something important to {pupil}")
+                />
+                <Board
+                    store
+                    list=&assess::IMPORTANT_FOR
+                    title=format!("Important for {pupil}")
+                    add=format!("Add something important for {pupil}")
+                />
+                <Board store list=&assess::QUESTIONS title=questions add=assess::QUESTIONS.add />
             </div>
             <ViewsBefore />
             {is_adults
@@ -67,7 +83,19 @@ fn SideRow(store: SectionStore, side: &'static str) -> impl IntoView {
         Side::School => "School".to_owned(),
         Side::Visitor | Side::Voice => "Visitors".to_owned(),
     };
+    let is_adults = !Layout::here().is_pupils();
     let id = format!("h-side-{side}");
+    let name = if table_side == Side::Pupil && !is_adults { "Me".to_owned() } else { name };
+    let cell = |list: &'static List, works: bool| {
+        let add = add(table_side, works, is_adults, &people.pupil_name());
+        let heading = heading(works, is_adults);
+        view! {
+            <div>
+                <h4>{heading}</h4>
+                <Cell store list side label=format!("{heading}, from {name}") add />
+            </div>
+        }
+    };
     view! {
         <section class="side-row" aria-labelledby=id.clone()>
             <h3 id=id.clone()>
@@ -78,15 +106,31 @@ fn SideRow(store: SectionStore, side: &'static str) -> impl IntoView {
                 }}
                 {name.clone()}
             </h3>
-            <div>
-                <h4>{assess::WORKING.label}</h4>
-                <Cell store list=&assess::WORKING side label=format!("Working, from {name}") />
-            </div>
-            <div>
-                <h4>{assess::NOT_WORKING.label}</h4>
-                <Cell store list=&assess::NOT_WORKING side label=format!("Not working, from {name}") />
-            </div>
+            {cell(&assess::WORKING, true)}
+            {cell(&assess::NOT_WORKING, false)}
         </section>
+    }
+}
+
+fn heading(works: bool, is_adults: bool) -> &'static str {
+    match (works, is_adults) {
+        (true, true) => assess::WORKING.label,
+        (false, true) => assess::NOT_WORKING.label,
+        (true, false) => "Good",
+        (false, false) => "Hard",
+    }
+}
+
+/// On the next empty line: what to do, and from where it is seen.
+fn add(side: Side, works: bool, is_adults: bool, pupil: &str) -> String {
+    let what = if works { "what works" } else { "what does not work" };
+    match (side, works, is_adults) {
+        (Side::Pupil, true, false) => "Add something good".to_owned(),
+        (Side::Pupil, false, false) => "Add something hard".to_owned(),
+        (Side::Pupil, _, true) => format!("Write down {what} for {pupil}"),
+        (Side::Home, ..) => format!("Add {what} at home"),
+        (Side::School, ..) => format!("Add {what} at school"),
+        (Side::Visitor | Side::Voice, ..) => format!("Add {what}, as a visitor"),
     }
 }
 
