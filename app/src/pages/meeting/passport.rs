@@ -83,13 +83,14 @@ fn Fold(store: SectionStore, list: &'static List) -> impl IntoView {
 #[component]
 fn Statements(store: SectionStore, list: &'static List, rows: Memo<Vec<ItemId>>) -> impl IntoView {
     let people = People::here();
+    let how = how_of_all(store, list, rows);
     let words = move || {
         let is_pupil = people.my_role() == Some(Role::Pupil);
         if is_pupil { list.add.to_owned() } else { format!("{}, in your own words", list.add) }
     };
     view! {
         <ul class="words-list">
-            <Rows store list shown=rows row=|item| view! { <Statement item /> } />
+            <Rows store list shown=rows row=move |item| view! { <Statement item how /> } />
         </ul>
         <AddForPupil store list />
         {move || view! { <Add store list words=words() /> }}
@@ -97,14 +98,20 @@ fn Statements(store: SectionStore, list: &'static List, rows: Memo<Vec<ItemId>>)
 }
 
 #[component]
-fn Statement(item: Item) -> impl IntoView {
+fn Statement(item: Item, how: Memo<Option<How>>) -> impl IntoView {
     let is_pupils = item.is_pupils();
+    let meta = item.store.meta(item.list, item.id);
+    let this_one = move || {
+        let meta = meta.get().filter(|_| how.get() == Some(How::Each))?;
+        Some(how_captured(&meta.captured, &meta.said_on)).filter(|how| !how.is_empty())
+    };
     let may_change = item.may_change();
     move || {
         if is_pupils.get() {
             view! {
                 <li>
                     <PupilWords item key=passport::TEXT />
+                    {move || this_one().map(|how| view! { <p class="captured">{how}</p> })}
                     {move || (!may_change.get()).then(|| view! { <AddBeside item /> })}
                 </li>
             }
@@ -162,29 +169,47 @@ fn AddBeside(item: Item) -> impl IntoView {
     }
 }
 
-/// Below the cards: who said all of this, and who may change it.
+/// Below the cards: whose they are, and who may change them. How they were captured stands here if it is true
+/// of every one of them, and otherwise on each card.
 #[component]
 fn SaidThis(store: SectionStore, rows: Memo<Vec<ItemId>>) -> impl IntoView {
     let people = People::here();
-    let list = &passport::HELP;
-    let first = Memo::new(move |_| {
-        rows.get()
-            .into_iter()
-            .filter_map(|id| store.meta(list, id).get())
-            .find(|meta| meta.said_by.is_some_and(|person| people.is_pupil(person)))
-    });
+    let how = how_of_all(store, &passport::HELP, rows);
     move || {
-        let meta = first.get()?;
+        let how = match how.get()? {
+            How::Same(how) => how,
+            How::Each => String::new(),
+        };
         let name = people.pupil_name();
         Some(view! {
             <p class="said-by">
                 <Portrait pupil=people.pupil() />
                 <span>
                     <strong>"These are " {name.clone()} "’s own words"</strong>
-                    <span>{how_captured(&meta.captured, &meta.said_on)}</span>
+                    <span>{how}</span>
                 </span>
                 <Protected name />
             </p>
         })
     }
+}
+
+/// How the pupil’s words in a list were captured.
+#[derive(Clone, PartialEq)]
+enum How {
+    Same(String),
+    Each,
+}
+
+/// None while there are none of the pupil’s.
+fn how_of_all(store: SectionStore, list: &'static List, rows: Memo<Vec<ItemId>>) -> Memo<Option<How>> {
+    let people = People::here();
+    Memo::new(move |_| {
+        let metas = rows.get().into_iter().filter_map(|id| store.meta(list, id).get());
+        let mut hows = metas
+            .filter(|meta| meta.removed_by.is_none() && meta.said_by.is_some_and(|person| people.is_pupil(person)))
+            .map(|meta| how_captured(&meta.captured, &meta.said_on));
+        let first = hows.next()?;
+        Some(if hows.all(|how| how == first) { How::Same(first) } else { How::Each })
+    })
 }
