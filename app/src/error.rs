@@ -24,6 +24,9 @@ pub enum AppError {
     /// What the Code of Practice asks for is not all there yet.
     #[error("Nearly there: something is still missing.")]
     Missing(Vec<Missing>),
+    /// An answer that says nothing without words beside it.
+    #[error("Your answer needs some words: what you want to add, or which part you disagree with.")]
+    WordsMissing,
     #[error("We could not save that just now. Nothing you wrote is lost. Please try again in a moment.")]
     Unavailable,
     /// Two servers without a way to talk, or one that is being replaced by the next.

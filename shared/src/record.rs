@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     ItemId, MeetingId, PersonId, Role, Section,
-    doc::SectionDoc,
+    doc::{FieldAddress, SectionDoc},
     hand::{self, Owners},
     schema::{self, List, actions, assess, passport, plan, review},
 };
@@ -394,6 +394,42 @@ pub fn missing(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
     missing
 }
 
+/// What nobody has to mend, and most would want to: a promise without a name or a day, a step without
+/// help. Each leads to the box where it would be written.
+pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
+    let at = |section, list: &'static List, id, key| {
+        list.field(key).map(|field| FieldAddress::new(section, list, id, field).dom_id()).unwrap_or_default()
+    };
+    let promises = each(sections.get(&Section::Do), &actions::ACTIONS, |item| {
+        let (what, lacks) = (in_short(&item.words("what")), |key: &str| item.words(key).is_empty());
+        let (words, key) = match (lacks("who"), lacks("by")) {
+            (true, true) => (format!("Nobody’s name and no day are beside “{what}”."), "who"),
+            (true, false) => (format!("Nobody’s name is beside “{what}”."), "who"),
+            (false, true) => (format!("“{what}” has no day."), "by"),
+            (false, false) => return None,
+        };
+        Some(Missing { words, part: at(Section::Do, item.list, item.id, key) })
+    });
+    let helped: Vec<String> = each(sections.get(&Section::Plan), &plan::PROVISION, |item| item.words("targets"));
+    let helped: Vec<&str> = helped.iter().flat_map(|ids| ids.split_whitespace()).collect();
+    let steps = each(sections.get(&Section::Plan), &plan::TARGETS, |item| {
+        let words = [item.words("pupil_words"), item.words("title")];
+        let step = in_short(words.iter().find(|words| !words.is_empty())?);
+        (!helped.contains(&item.id.to_string().as_str())).then(|| Missing {
+            words: format!("There is no help yet for “{step}”."),
+            part: at(Section::Plan, item.list, item.id, "pupil_words"),
+        })
+    });
+    steps.into_iter().chain(promises).flatten().collect()
+}
+
+/// The first words, to tell one thing from another.
+fn in_short(words: &str) -> String {
+    const LETTERS: usize = 50;
+    let short: String = words.chars().take(LETTERS).collect();
+    if short.len() < words.len() { format!("{}…", short.trim_end()) } else { short }
+}
+
 /// The record as bytes: JSON with sorted keys and no spaces, the same wherever it is made.
 pub fn canonical_json(record: &AgreedRecord) -> Result<String, serde_json::Error> {
     fn sorted(value: serde_json::Value) -> serde_json::Value {
@@ -445,6 +481,14 @@ impl Response {
         }
     }
 
+    /// Whether it says nothing without words beside it.
+    pub fn needs_words(self) -> bool {
+        match self {
+            Self::AgreeWithComment | Self::PartlyDisagree => true,
+            Self::Agree | Self::Disagree | Self::ViewsSharedOnly => false,
+        }
+    }
+
     /// In the record: “Marek, Dad, …”.
     pub fn verb(self) -> &'static str {
         match self {
@@ -476,7 +520,7 @@ fn kept(words: &str) -> String {
 
 struct Item<'a> {
     doc: &'a SectionDoc,
-    list: &'a List,
+    list: &'static List,
     id: ItemId,
 }
 
@@ -512,12 +556,12 @@ impl Item<'_> {
     }
 }
 
-fn each<T>(doc: Option<&SectionDoc>, list: &List, make: impl Fn(Item) -> T) -> Vec<T> {
+fn each<T>(doc: Option<&SectionDoc>, list: &'static List, make: impl Fn(Item) -> T) -> Vec<T> {
     let Some(doc) = doc else { return vec![] };
     doc.items(list).into_iter().map(|id| Item { doc, list, id }).filter(Item::has_words).map(make).collect()
 }
 
-fn statement_lists(doc: Option<&SectionDoc>, lists: &[List], voices: Voices) -> Vec<Statements> {
+fn statement_lists(doc: Option<&SectionDoc>, lists: &'static [List], voices: Voices) -> Vec<Statements> {
     lists
         .iter()
         .map(|list| Statements {
@@ -530,7 +574,7 @@ fn statement_lists(doc: Option<&SectionDoc>, lists: &[List], voices: Voices) -> 
 }
 
 /// Every item of a list as one sentence: its texts in their order.
-fn statements(doc: Option<&SectionDoc>, list: &List, voices: Voices) -> Vec<Statement> {
+fn statements(doc: Option<&SectionDoc>, list: &'static List, voices: Voices) -> Vec<Statement> {
     each(doc, list, |item| {
         let meta = item.doc.meta(list, item.id);
         let said_by = meta.as_ref().and_then(|meta| meta.said_by);

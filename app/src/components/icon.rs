@@ -12,6 +12,16 @@ pub fn Icon(name: &'static str) -> impl IntoView {
     }
 }
 
+/// A picture beside words, for those who read pictures first.
+#[component]
+pub fn Picture(name: &'static str) -> impl IntoView {
+    view! {
+        <svg class="picture" viewBox="0 0 64 64" aria-hidden="true">
+            <use href=format!("#p-{name}")></use>
+        </svg>
+    }
+}
+
 #[component]
 pub fn BrandMark() -> impl IntoView {
     view! {

@@ -152,10 +152,18 @@ pub fn GoThere(#[prop(into)] href: Callback<Part, String>) -> impl IntoView {
 
 /// What is still missing, each a way to its part of the page.
 #[component]
-pub fn MissingList(missing: Vec<Missing>, #[prop(optional)] is_error: bool) -> impl IntoView {
-    let title = match missing.len() {
-        1 => "One thing is still missing".to_owned(),
-        n => format!("{n} things are still missing"),
+pub fn MissingList(
+    missing: Vec<Missing>,
+    #[prop(optional)] is_error: bool,
+    /// These may stay as they are.
+    #[prop(optional)]
+    is_advice: bool,
+) -> impl IntoView {
+    let title = match (missing.len(), is_advice) {
+        (1, false) => "One thing is still missing".to_owned(),
+        (n, false) => format!("{n} things are still missing"),
+        (1, true) => "One thing to look at; it may stay as it is".to_owned(),
+        (n, true) => format!("{n} things to look at; they may stay as they are"),
     };
     view! {
         <div

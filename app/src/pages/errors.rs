@@ -53,7 +53,9 @@ fn words(error: &AppError) -> (&'static str, &'static str, &'static str) {
         AppError::LinkEnded => ("This link does not work", "clock", RING),
         AppError::NotAllowed => ("That is not yours to open", "lock", RING),
         AppError::Agreed => ("The plan is agreed", "lock", "Everybody has the same copy. You can read it any time."),
-        AppError::Missing(_) => ("Something is still missing", "help", "Go back to the meeting to see what."),
+        AppError::Missing(_) | AppError::WordsMissing => {
+            ("Something is still missing", "help", "Go back to the meeting to see what.")
+        }
         AppError::Outdated => ("There is a newer version", "saving", RING),
         AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable => (
             "We are not there just now",
@@ -84,7 +86,7 @@ fn answer_with_status(error: &AppError) {
             AppError::NotFound => http::StatusCode::NOT_FOUND,
             AppError::LinkEnded | AppError::Outdated => http::StatusCode::GONE,
             AppError::NotAllowed => http::StatusCode::FORBIDDEN,
-            AppError::Agreed | AppError::Missing(_) => http::StatusCode::CONFLICT,
+            AppError::Agreed | AppError::Missing(_) | AppError::WordsMissing => http::StatusCode::CONFLICT,
             AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable => {
                 http::StatusCode::SERVICE_UNAVAILABLE
             }

@@ -5,7 +5,7 @@
 //! nobody in it would hear.
 
 use app::{backend::Viewer, error::AppError};
-use shared::{MeetingId, ParticipantId, RecordId, Stage, event::ServerEvent, record::Response};
+use shared::{MeetingId, ParticipantId, RecordId, Role, Stage, event::ServerEvent, record::Response};
 use time::format_description::well_known::Rfc3339;
 
 use super::{Seated, ServerBackend, agreement};
@@ -93,7 +93,12 @@ pub(super) async fn answer(
     if !me.role.can_agree() {
         return Err(AppError::NotAllowed);
     }
-    let answer = Answer { response, comment: cut(comment.trim(), LONGEST_COMMENT), at: backend.clock.now() };
+    let comment = cut(comment.trim(), LONGEST_COMMENT);
+    // A child who says “not all of it” has answered, whether or not they can say which part.
+    if response.needs_words() && comment.is_empty() && me.role != Role::Pupil {
+        return Err(AppError::WordsMissing);
+    }
+    let answer = Answer { response, comment, at: backend.clock.now() };
     agreements::answer(&mut txn, me.id, &answer).await.map_err(unavailable)?;
     txn.commit().await.map_err(unavailable)?;
     let event = ServerEvent::Answered { participant: me.id };

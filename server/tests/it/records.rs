@@ -96,6 +96,7 @@ async fn only_the_facilitator_starts_and_agrees_and_only_in_that_order(pool: PgP
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;
     let marek = server.seat("Tomek", "Marek", 3).await;
     let ewa = server.seat("Tomek", "Ewa", 3).await;
+    let tomek = server.seat("Tomek", "Tomek", 3).await;
     let stranger = server.seat("Kai", "Mrs Hussain-Webb", 3).await;
     let (backend, meeting) = (&server.backend, pike.meeting);
 
@@ -108,6 +109,11 @@ async fn only_the_facilitator_starts_and_agrees_and_only_in_that_order(pool: PgP
     let words = String::new();
     let interpreter = backend.meeting_answer(ewa.viewer, meeting, Response::Agree, words.clone()).await;
     assert_eq!(interpreter, Err(AppError::NotAllowed));
+    // An answer that needs words is none without them; but a child’s “not all of it” is one.
+    let (blank, partly) = ("  ".to_owned(), Response::PartlyDisagree);
+    let silent = backend.meeting_answer(marek.viewer, meeting, partly, blank.clone()).await;
+    assert_eq!(silent, Err(AppError::WordsMissing));
+    backend.meeting_answer(tomek.viewer, meeting, partly, blank).await.unwrap();
     backend.record_agree(pike.viewer, meeting).await.unwrap();
     assert_eq!(backend.record_agree(pike.viewer, meeting).await, Err(AppError::Agreed));
     let late = backend.meeting_answer(marek.viewer, meeting, Response::Agree, words).await;

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use leptos::prelude::*;
+use leptos::{ev::SubmitEvent, prelude::*, web_sys};
 use shared::{
-    ParticipantId, Section, Stage,
-    record::{self, Response},
+    ParticipantId, Role, Section, Stage,
+    record::{self, Missing, Response},
 };
 
 use super::{parts::Part, sheet::Sheet};
@@ -15,13 +15,17 @@ use crate::{
     api::{meetings::Answer, records::agree_and_save},
     collab::use_meeting,
     components::{
-        icon::Icon,
+        focus,
+        icon::{Icon, Picture},
         notices::MissingList,
         people::{People, TokenOf},
     },
     error::AppError,
     view::{self, Participant},
 };
+
+/// Where it is asked whether to save.
+pub(super) const SAVE: &str = "agree-and-save";
 
 #[component]
 pub(super) fn Agree() -> impl IntoView {
@@ -32,16 +36,19 @@ pub(super) fn Agree() -> impl IntoView {
     });
     let me = untrack(|| people.myself());
     let may_answer = me.as_ref().is_some_and(|me| me.role.can_agree());
+    let is_pupil = me.as_ref().is_some_and(|me| me.role == Role::Pupil);
     let runs_it = me.is_some_and(|me| me.role.can_facilitate());
     view! {
         <Sheet part=Part::Agree>
-            {move || (stage.get() != Stage::Agreed).then(|| view! { <StillMissing /> })}
+            // What the plan still lacks is for the grown-ups to mend.
+            {move || (stage.get() != Stage::Agreed && !is_pupil).then(|| view! { <StillMissing /> })}
+            // Everybody’s own first: nobody has to read what the others think to say what they think.
+            {move || (may_answer && stage.get() == Stage::Meeting).then(|| view! { <MyAnswer /> })}
             <ul class="answers">
                 <For each=move || asked.get() key=|id| *id let:id>
                     <AnswerOf id />
                 </For>
             </ul>
-            {move || (may_answer && stage.get() == Stage::Meeting).then(|| view! { <MyAnswer /> })}
             {move || (runs_it && stage.get() == Stage::Meeting).then(|| view! { <AgreeAndSave /> })}
         </Sheet>
     }
@@ -107,14 +114,21 @@ fn capitalised(words: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
+/// The pupil’s own: three at most, each a picture and words.
+const PUPILS: [(Response, &str, &str); 3] = [
+    (Response::Agree, "face-good", "Yes, I agree"),
+    (Response::PartlyDisagree, "face-ok", "Some of it, not all"),
+    (Response::Disagree, "face-hard", "No, I don’t agree"),
+];
+
 /// My own answer. A plain form, so that it works before any script has arrived.
 #[component]
 fn MyAnswer() -> impl IntoView {
     let meeting = use_meeting();
-    let people = People::here();
-    let me = untrack(|| people.myself());
+    let me = untrack(|| People::here().myself());
+    let is_pupil = me.as_ref().is_some_and(|me| me.role == Role::Pupil);
     let given = me.as_ref().and_then(|me| me.answer.clone());
-    let chosen = given.as_ref().map(|answer| answer.response);
+    let chosen = RwSignal::new(given.as_ref().map(|answer| answer.response));
     let name = me.map(|me| me.name).unwrap_or_default();
     let answer = ServerAction::<Answer>::new();
     let comment = NodeRef::<leptos::html::Textarea>::new();
@@ -124,36 +138,104 @@ fn MyAnswer() -> impl IntoView {
             box_.set_value(&given.comment);
         }
     });
-    let choice = move |response: Response| {
+    let first = chosen.get_untracked();
+    let radio = move |response: Response| {
         view! {
-            <label class="choice">
-                <input
-                    type="radio"
-                    name="response"
-                    value=response.name()
-                    checked=chosen == Some(response)
-                    required=true
-                />
-                <span>{response.label()}</span>
-            </label>
+            <input
+                type="radio"
+                name="response"
+                value=response.name()
+                checked=first == Some(response)
+                required=true
+                on:change=move |_| chosen.set(Some(response))
+            />
         }
     };
+    let choices = if is_pupil {
+        let face = move |(response, picture, words): (Response, &'static str, &'static str)| {
+            view! {
+                <label class="face">
+                    {radio(response)}
+                    <Picture name=picture />
+                    <span>{words}</span>
+                </label>
+            }
+        };
+        view! { <div class="faces">{PUPILS.map(face).into_iter().collect_view()}</div> }.into_any()
+    } else {
+        let choice = move |response: Response| {
+            view! {
+                <label class="choice">
+                    {radio(response)}
+                    <span>{response.label()}</span>
+                </label>
+            }
+        };
+        view! { <div class="choices">{Response::ALL.map(choice).into_iter().collect_view()}</div> }.into_any()
+    };
+
+    // What the server would refuse is asked for here, in its place, before it is sent.
+    let lacks_words = RwSignal::new(false);
+    let check = move |event: SubmitEvent| {
+        let picked = picked(&event).or(chosen.get_untracked());
+        let is_empty = comment.get_untracked().is_some_and(|words| words.value().trim().is_empty());
+        let lacks = !is_pupil && is_empty && picked.is_some_and(Response::needs_words);
+        lacks_words.set(lacks);
+        if lacks {
+            event.prevent_default();
+            focus::go_to("my-comment".to_owned());
+        }
+    };
+    let lacks_words = Memo::new(move |_| {
+        lacks_words.get() || answer.value().with(|value| matches!(value, Some(Err(AppError::WordsMissing))))
+    });
     let outcome = move || {
-        answer.value().get().map(|outcome| match outcome {
-            Ok(()) => view! { <p role="status">"Thank you. Your answer is on the table; you can change it until the plan is saved."</p> }.into_any(),
-            Err(error) => view! { <Failed error /> }.into_any(),
+        answer.value().get().and_then(|outcome| match outcome {
+            Ok(()) if lacks_words.get() => None,
+            Ok(()) => Some(
+                view! { <p role="status">"Thank you. Your answer is on the table; you can change it until the plan is saved."</p> }
+                    .into_any(),
+            ),
+            Err(AppError::WordsMissing) => None,
+            Err(error) => Some(view! { <Failed error /> }.into_any()),
         })
     };
+    let described_by = move || lacks_words.get().then_some("my-comment-error");
     view! {
-        <ActionForm action=answer attr:class="my-answer">
+        <ActionForm action=answer attr:class="my-answer" on:submit:capture=check>
             <input type="hidden" name="meeting" value=meeting.id.to_string() />
             <fieldset>
-                <legend>"Your answer, " {name}</legend>
-                <div class="choices">{Response::ALL.map(choice).into_iter().collect_view()}</div>
+                <legend>
+                    {if is_pupil { "What do you think of the plan?".to_owned() } else { format!("Your answer, {name}") }}
+                </legend>
+                {choices}
             </fieldset>
-            <div class="field">
-                <label for="my-comment">"Your comment"</label>
-                <textarea id="my-comment" name="comment" rows="2" maxlength="2000" dir="auto" node_ref=comment></textarea>
+            <div class=move || if lacks_words.get() { "field has-error" } else { "field" }>
+                <label for="my-comment">
+                    {if is_pupil { "Do you want to say more? You don’t have to." } else { "Your comment" }}
+                </label>
+                {move || {
+                    lacks_words
+                        .get()
+                        .then(|| {
+                            view! {
+                                <p class="error" id="my-comment-error">
+                                    <Icon name="stop" />
+                                    {what_is_asked(chosen.get())}
+                                </p>
+                            }
+                        })
+                }}
+                <textarea
+                    id="my-comment"
+                    name="comment"
+                    rows="2"
+                    maxlength="2000"
+                    dir="auto"
+                    node_ref=comment
+                    aria-invalid=move || lacks_words.get().then_some("true")
+                    aria-describedby=described_by
+                ></textarea>
             </div>
             {outcome}
             <button class="button primary" type="submit">
@@ -161,6 +243,20 @@ fn MyAnswer() -> impl IntoView {
                 "Give my answer"
             </button>
         </ActionForm>
+    }
+}
+
+/// Chosen in the form that is sent, also if that was before any script could see it.
+fn picked(event: &SubmitEvent) -> Option<Response> {
+    let form = event_target::<web_sys::Element>(event);
+    let radio = form.query_selector("input[name=response]:checked").ok().flatten()?;
+    Response::from_name(&radio.get_attribute("value")?)
+}
+
+fn what_is_asked(response: Option<Response>) -> &'static str {
+    match response {
+        Some(Response::PartlyDisagree) => "Say which part you disagree with",
+        _ => "Write what you want to add",
     }
 }
 
@@ -177,6 +273,7 @@ fn AgreeAndSave() -> impl IntoView {
             <p>
                 "The plan is saved as it stands. Nobody can change this version afterwards, and everybody gets the same copy. People who have not answered block nothing."
             </p>
+            <WorthALook />
             {failed}
             {move || {
                 if sure.get() {
@@ -185,6 +282,7 @@ fn AgreeAndSave() -> impl IntoView {
                             <button
                                 class="button primary"
                                 type="button"
+                                id=SAVE
                                 disabled=move || save.pending().get()
                                 on:click=move |_| {
                                     save.dispatch(());
@@ -202,7 +300,15 @@ fn AgreeAndSave() -> impl IntoView {
                         .into_any()
                 } else {
                     view! {
-                        <button class="button primary" type="button" on:click=move |_| sure.set(true)>
+                        <button
+                            class="button primary"
+                            type="button"
+                            id=SAVE
+                            on:click=move |_| {
+                                sure.set(true);
+                                focus::go_to(SAVE.to_owned());
+                            }
+                        >
                             "Agree and save"
                         </button>
                     }
@@ -210,6 +316,21 @@ fn AgreeAndSave() -> impl IntoView {
                 }
             }}
         </div>
+    }
+}
+
+/// What may stay as it is, and most would want to mend before it is saved.
+#[component]
+fn WorthALook() -> impl IntoView {
+    let meeting = use_meeting();
+    let in_section = |section| {
+        let store = meeting.section_now(section)?;
+        Some(store.read(move |doc| record::worth_a_look(&BTreeMap::from([(section, doc.clone())]))))
+    };
+    let found = [Section::Plan, Section::Do].map(in_section);
+    move || {
+        let missing: Vec<Missing> = found.iter().flatten().flat_map(|found| found.get()).collect();
+        (!missing.is_empty()).then(|| view! { <MissingList missing is_advice=true /> })
     }
 }
 
