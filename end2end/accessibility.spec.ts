@@ -66,7 +66,33 @@ test('the page can be read with scripts off', async ({ server, browser, join }) 
   await expect(page.locator('body')).toContainText('It would help me if you could')
   await expect(page.locator('body')).toContainText('Say my name first')
   expect(await page.locator('textarea[id^="plan-targets-"][id$="-pupil_words"]').first().inputValue()).toContain('Jakub')
+  // Nothing is said to be saved that cannot be, and why it cannot is said.
+  await expect(page.locator('.save-state')).toHaveText('')
+  await expect(page.locator('.needs-scripts')).toBeVisible()
   await quiet.close()
+})
+
+test('on a phone, whether it is saved, how far the meeting is and who is here can always be seen', async ({ join }) => {
+  for (const role of ['parent', 'pupil']) {
+    const { page } = await join({ pupil: 'Tomek', stage: 'preparing', role })
+    await page.setViewportSize({ width: 360, height: 740 })
+    await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight))
+    for (const what of ['.save-state', '.stages .is-now', ':is(.who-link, .with-me)']) {
+      await expect(page.locator(what).first(), `${role}: ${what}`).toBeInViewport({ ratio: 1 })
+    }
+    // Nor does what stays hide where somebody is.
+    for (let presses = 0; presses < 12; presses++) {
+      await page.keyboard.press('Shift+Tab')
+      const hidden = await page.evaluate(() => {
+        const at = document.activeElement!
+        if (!at.closest('.sheet')) return false
+        const { left, top, width, height } = at.getBoundingClientRect()
+        const over = document.elementFromPoint(left + width / 2, top + height / 2)
+        return !(over && (at.contains(over) || over.contains(at) || over.closest('label, .cofield, .date')))
+      })
+      expect(hidden, `${role}: ${await page.evaluate(() => document.activeElement!.outerHTML.slice(0, 200))}`).toBe(false)
+    }
+  }
 })
 
 test('a person writes, adds, moves and takes away by keyboard alone', async ({ join }) => {

@@ -30,10 +30,17 @@ test('they answer, one of them against; it is saved, closed, readable, and carri
   for (const [who, choice, comment] of [
     [parent, 'I disagree with a part', 'Not the big hall on Fridays. Ask Tomek first.'],
     [teacher, 'I agree', ''],
-    [pupil, 'I agree', ''],
+    [pupil, 'Yes, I agree', ''],
     [facilitator, 'I agree, with a comment', 'We will ask Tomek in January.'],
   ] as const) {
     await openPart(who.page, 'agree')
+    if (comment) {
+      // Without the words it says nothing, so it is asked for in its place.
+      await who.page.getByRole('radio', { name: choice, exact: true }).check()
+      await who.page.getByRole('button', { name: 'Give my answer' }).click()
+      await expect(who.page.locator('#my-comment')).toBeFocused()
+      await expect(who.page.locator('#my-comment')).toHaveAccessibleDescription(/Say which part|Write what/)
+    }
     await who.page.getByRole('radio', { name: choice, exact: true }).check()
     if (comment) await who.page.getByLabel(/comment|words/i).last().fill(comment)
     await who.page.getByRole('button', { name: 'Give my answer' }).click()
@@ -46,6 +53,12 @@ test('they answer, one of them against; it is saved, closed, readable, and carri
   await boxes(page, 'plan', 'whole', 'expected_impact').fill('Tomek has friends to play with, and words for how he is.')
   await page.getByRole('button', { name: 'Agree and save' }).click()
   await page.getByRole('button', { name: 'Yes, agree and save' }).click()
+
+  // Said where they are looking, however far down the page that is.
+  for (const { page } of [parent, pupil]) {
+    await expect(page.locator('.at-hand .notice').getByRole('link', { name: 'Read the plan' })).toBeInViewport()
+  }
+  await expect(page.locator('.timer')).toHaveCount(0)
 
   // Closed for everybody, within a second, in every open page and program.
   for (const { page } of [facilitator, parent, teacher, pupil]) {

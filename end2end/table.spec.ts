@@ -115,9 +115,57 @@ test('five people write at once, and every screen and the server end the same', 
     await expect(parent.locator('.writing-here').first()).toContainText('is writing here')
     const caret = () => target.evaluate((box: HTMLTextAreaElement) => [document.activeElement === box, box.selectionStart])
     const before = await caret()
+    await openPart(facilitator, 'who')
     await facilitator.getByRole('button', { name: /Bring everyone/ }).first().click()
     await expect(teacher.getByRole('link', { name: 'Go there' }).or(teacher.getByRole('button', { name: 'Go there' })).first()).toBeVisible()
     expect(await caret()).toEqual(before)
+  })
+
+  await test.step('what I write stays where it is on my screen, whatever happens above it', async () => {
+    const mine = boxes(parent, 'do', 'actions', 'what').nth(1)
+    await mine.focus()
+    await parent.keyboard.press('Control+End')
+    const top = () => mine.evaluate((box) => box.getBoundingClientRect().top)
+    const before = await top()
+    const stays = async (what: string) => {
+      await expect(async () => expect(Math.abs((await top()) - before), what).toBeLessThanOrEqual(2)).toPass({ timeout: 3_000 })
+      await expect(mine, what).toBeFocused()
+    }
+    // The call to look elsewhere takes no room.
+    await openPart(facilitator, 'admire')
+    await facilitator.getByRole('button', { name: /Bring everyone/ }).click()
+    await expect(parent.locator('.go-there')).toContainText('What we like and admire')
+    await stays('a call to look elsewhere')
+
+    const above = boxes(parent, 'plan', 'targets', 'baseline').first()
+    await boxes(teacher, 'plan', 'targets', 'baseline').first().fill('One\nTwo\nThree\nFour\nFive\nSix')
+    await expect(above).toHaveValue('One\nTwo\nThree\nFour\nFive\nSix')
+    await stays('lines written above')
+
+    const steps = await boxes(parent, 'plan', 'targets', 'baseline').count()
+    await teacher.getByRole('button', { name: 'Add a next step' }).click()
+    await expect(boxes(parent, 'plan', 'targets', 'baseline')).toHaveCount(steps + 1)
+    await stays('a step added above')
+  })
+
+  await test.step('a row that somebody removes stays with whoever is writing in it', async () => {
+    const item = await itemOf(boxes(parent, 'do', 'actions', 'what').nth(1))
+    const mine = box(parent, 'do', 'actions', item, 'what')
+    const began = await mine.inputValue()
+    await mine.focus()
+    await parent.keyboard.press('Control+End')
+    const typing = parent.keyboard.type(' and every letter of this', { delay: 40 })
+    await teacher.locator(`[data-row="${item}"]`).getByRole('button', { name: /^Remove/ }).click()
+    await typing
+    await expect(parent.locator('.removed.is-above')).toContainText('removed this')
+    await expect(mine).toBeFocused()
+    await expect(mine).toHaveValue(`${began} and every letter of this`)
+    // Until they leave it.
+    await boxes(parent, 'do', 'actions', 'what').first().focus()
+    await expect(mine).toHaveCount(0)
+    await teacher.locator('#actions').getByRole('button', { name: 'Put back' }).click()
+    await expect(mine).toHaveValue(`${began} and every letter of this`)
+    await expect(boxes(parent, 'do', 'actions', 'what').first()).toBeFocused()
   })
   connection.destroy()
 })

@@ -75,6 +75,8 @@ use shared::{
     sync::SaveState,
 };
 
+#[cfg(feature = "hydrate")]
+pub(crate) use self::listener::Listener;
 pub use self::{field::*, section_store::SectionStore};
 use crate::view::MeetingPage;
 
@@ -95,8 +97,10 @@ pub struct Meeting {
 /// The signals behind a [`Meeting`]. The driver writes them; pages read them.
 #[derive(Clone, Copy)]
 struct State {
-    save_state: RwSignal<SaveState>,
+    /// None until the page has begun to keep step: it says nothing it does not know.
+    save_state: RwSignal<Option<SaveState>>,
     connected: RwSignal<bool>,
+    open_for_seconds: RwSignal<Option<u32>>,
     here: RwSignal<Vec<ParticipantId>>,
     writing: RwSignal<Vec<Presence>>,
     stage: RwSignal<Stage>,
@@ -226,9 +230,9 @@ impl Meeting {
             looked_after: page.pupil.looked_after,
             sections: StoredValue::new(sections.to_vec()),
             state: State {
-                // Until the browser has looked whether an earlier page left words unsent.
-                save_state: RwSignal::new(SaveState::Saving),
+                save_state: RwSignal::new(None),
                 connected: RwSignal::new(false),
+                open_for_seconds: RwSignal::new(page.open_for_seconds),
                 here: RwSignal::new(here),
                 writing: RwSignal::new(vec![]),
                 stage: RwSignal::new(page.stage),
@@ -260,15 +264,27 @@ impl Meeting {
         self.sections.with_value(|all| all.iter().find(|store| store.section() == section).copied())
     }
 
-    pub fn save_state(&self) -> Signal<SaveState> {
+    /// Not known before any script has arrived, nor before the first answer of the server.
+    pub fn save_state(&self) -> Signal<Option<SaveState>> {
         self.state.save_state.into()
     }
 
-    pub fn connected(&self) -> Signal<bool> {
-        self.state.connected.into()
+    /// Whether the line is down, so that nobody knows who is here. It is not while the page begins.
+    pub fn is_cut_off(&self) -> Memo<bool> {
+        let State { save_state, connected, .. } = self.state;
+        Memo::new(move |_| save_state.with(Option::is_some) && !connected.get())
     }
 
-    /// Who is connected now.
+    /// How long ago the meeting was opened, when this page last heard of it.
+    pub fn open_for_seconds(&self) -> Signal<Option<u32>> {
+        self.state.open_for_seconds.into()
+    }
+
+    pub fn heard_open_for(&self, seconds: Option<u32>) {
+        let _ = self.state.open_for_seconds.try_set(seconds);
+    }
+
+    /// Who is connected now; as last heard, if the line is down.
     pub fn here(&self) -> Signal<Vec<ParticipantId>> {
         self.state.here.into()
     }

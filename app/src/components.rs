@@ -14,5 +14,6 @@ pub mod my_view;
 pub mod notices;
 pub mod people;
 pub mod scale;
+pub mod still;
 pub mod tools;
 pub mod words;

@@ -68,6 +68,8 @@ pub struct MeetingPage {
     pub sections: Vec<SectionState>,
     /// The part everybody was last asked to look at: a key of `pages::meeting::parts`.
     pub spotlight: Option<String>,
+    /// How long ago the meeting was opened, by the server’s clock; none before that.
+    pub open_for_seconds: Option<u32>,
     /// Of the record, once there is one.
     pub version: Option<u32>,
 }

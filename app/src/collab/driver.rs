@@ -45,6 +45,8 @@ struct Driver {
     lines: BTreeMap<Section, Line>,
     socket: Option<Socket>,
     connected: bool,
+    /// Whether the server was reached once, or could not be: before that the page says nothing of either.
+    begun: bool,
     /// Closed for good: not to be tried again.
     ended: bool,
     /// The person finished: nothing is kept, nothing is asked.
@@ -202,6 +204,7 @@ impl Driver {
             lines: readable.map(|store| (store.section(), Line::new(store))).collect(),
             socket: None,
             connected: false,
+            begun: false,
             ended: false,
             is_leaving: false,
             keeping: Keeping::new(),
@@ -348,8 +351,10 @@ impl Driver {
     }
 
     fn show_save_state(&mut self) {
-        set_if_new(self.meeting.state.connected, self.connected);
-        set_if_new(self.meeting.state.save_state, self.save_state());
+        if self.begun {
+            set_if_new(self.meeting.state.connected, self.connected);
+            set_if_new(self.meeting.state.save_state, Some(self.save_state()));
+        }
         self.keep_soon();
     }
 

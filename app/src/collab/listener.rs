@@ -3,14 +3,14 @@
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventTarget};
 
-pub(super) struct Listener {
+pub(crate) struct Listener {
     target: EventTarget,
     name: &'static str,
     callback: Closure<dyn FnMut(Event)>,
 }
 
 impl Listener {
-    pub(super) fn new(target: &EventTarget, name: &'static str, callback: impl FnMut(Event) + 'static) -> Self {
+    pub(crate) fn new(target: &EventTarget, name: &'static str, callback: impl FnMut(Event) + 'static) -> Self {
         let callback = Closure::<dyn FnMut(Event)>::new(callback);
         // Refused only for a name that is no event.
         let _ = target.add_event_listener_with_callback(name, callback.as_ref().unchecked_ref());

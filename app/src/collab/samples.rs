@@ -72,6 +72,7 @@ pub(super) fn page(section: Section, access: Access, stage: Stage, fill: impl Fn
         }],
         earlier_writers: vec![],
         spotlight: None,
+        open_for_seconds: None,
         version: None,
     }
 }

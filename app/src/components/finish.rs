@@ -16,7 +16,7 @@ pub fn Finish() -> impl IntoView {
     let waits = RwSignal::new(false);
     let form = NodeRef::<leptos::html::Form>::new();
     let save_state = use_context::<Meeting>().map(|meeting| meeting.save_state());
-    let is_saved = move || save_state.is_none_or(|state| state.get() == SaveState::Saved);
+    let is_saved = move || save_state.is_none_or(|state| state.get() == Some(SaveState::Saved));
     let close = move || {
         asks.set(false);
         waits.set(false);

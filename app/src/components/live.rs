@@ -117,7 +117,7 @@ pub fn LiveRegion() -> impl IntoView {
         </p>
         <p class="visually-hidden" role="alert">
             {move || {
-                let state = save_state.get();
+                let state = save_state.get()?;
                 (state == SaveState::CannotSave).then(|| state.words())
             }}
         </p>

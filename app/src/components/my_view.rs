@@ -111,7 +111,7 @@ pub fn MyViewButton() -> impl IntoView {
     };
     view! {
         <button
-            class="button quiet"
+            class="button quiet my-view-button"
             type="button"
             node_ref=button
             aria-expanded=move || open.get().to_string()

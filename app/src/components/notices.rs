@@ -1,7 +1,7 @@
 //! When something happens: what happened, whose words are safe, and what to press.
 
 use leptos::prelude::*;
-use shared::{Role, record::Missing};
+use shared::{Role, Stage, record::Missing};
 
 use super::{icon::Icon, people::People};
 use crate::{
@@ -48,6 +48,44 @@ pub fn SignedOutNotice() -> impl IntoView {
                     })
             }}
         </div>
+    }
+}
+
+/// Where news of the moment is put: over the page, where the person is looking. It takes no room in the page,
+/// so nobody’s line is pushed away by it.
+#[component]
+pub fn AtHand(children: Children) -> impl IntoView {
+    view! { <div class="at-hand">{children()}</div> }
+}
+
+/// The plan was agreed while this person was at the page.
+#[component]
+pub fn JustAgreed() -> impl IntoView {
+    let meeting = use_meeting();
+    let stage = meeting.stage();
+    let is_news = RwSignal::new(false);
+    Effect::watch(
+        move || stage.get(),
+        move |now, before, _| is_news.set(*now == Stage::Agreed && before != Some(now)),
+        false,
+    );
+    move || {
+        is_news.get().then(|| {
+            view! {
+                <Notice icon="lock" title="Agreed">
+                    <p>"The plan is saved. Nobody can change this version."</p>
+                    <div class="row">
+                        <a class="button primary" href=format!("/meetings/{}/record", meeting.id) rel="external">
+                            "Read the plan"
+                            <Icon name="right" />
+                        </a>
+                        <button class="button" type="button" on:click=move |_| is_news.set(false)>
+                            "Stay on this page"
+                        </button>
+                    </div>
+                </Notice>
+            }
+        })
     }
 }
 
@@ -116,16 +154,27 @@ fn copy(words: &str) {
     let _ = words;
 }
 
-/// The facilitator has moved on. A way there, never a jump: nothing scrolls, no focus moves.
+/// The facilitator has moved on. A way there, never a jump: nothing scrolls, no focus moves. Whoever is there
+/// already needs no way, and after agreeing nobody does.
 #[component]
-pub fn GoThere(#[prop(into)] href: Callback<Part, String>) -> impl IntoView {
-    let spotlight = use_meeting().spotlight();
+pub fn GoThere(
+    #[prop(into)] href: Callback<Part, String>,
+    /// The part this person has before them.
+    #[prop(into)]
+    seen: Signal<Option<Part>>,
+) -> impl IntoView {
+    let (spotlight, stage) = (use_meeting().spotlight(), use_meeting().stage());
     let people = People::here();
     let stayed = RwSignal::new(None::<(String, String)>);
     let call = Memo::new(move |_| {
-        let call = spotlight.get().filter(|(_, by)| !by.is_empty())?;
+        let call = spotlight.get().filter(|(_, by)| !by.is_empty() && stage.get() != Stage::Agreed)?;
         let i_run_it = people.my_role().is_some_and(Role::can_facilitate);
         (!i_run_it && stayed.get().as_ref() != Some(&call)).then_some(call)
+    });
+    Effect::new(move || {
+        if let Some(call) = call.get().filter(|(part, _)| seen.get() == Part::from_key(part)) {
+            stayed.set(Some(call));
+        }
     });
     move || {
         let (part, by) = call.get()?;

@@ -34,7 +34,7 @@ use leptos_router::hooks::use_params_map;
 use shared::{MeetingId, Role, Stage};
 
 use self::{
-    agenda::{Agenda, PartNav},
+    agenda::{Agenda, PartNav, seen},
     parts::Part,
     pupil::PupilLayout,
     round::Round,
@@ -49,8 +49,9 @@ use crate::{
         authors::AuthorsShown,
         icon::Icon,
         live::LiveRegion,
-        notices::{GoThere, KeptWordsList, Notice, SignedOutNotice},
+        notices::{AtHand, GoThere, JustAgreed, KeptWordsList, Notice, SignedOutNotice},
         people::People,
+        still::hold_still,
     },
     error::AppError,
     pages::{SkipLink, errors::ErrorPage},
@@ -88,6 +89,7 @@ fn TheMeeting(page: view::MeetingPage) -> impl IntoView {
     let people = People::provide(&page, meeting.scribe());
     AuthorsShown::provide();
     keep_people_fresh(meeting, people);
+    hold_still();
     let title = format!("{}’s review meeting", page.pupil.name);
     let is_pupil = page.myself().is_some_and(|me| me.role == Role::Pupil);
     let removed = meeting.removed();
@@ -110,6 +112,7 @@ fn TheMeeting(page: view::MeetingPage) -> impl IntoView {
 fn TableLayout(page: view::MeetingPage, title: String) -> impl IntoView {
     let meeting = crate::collab::use_meeting();
     let parts = parts::for_me(meeting);
+    let seen = seen(parts);
     Layout::All.provide();
     let runs_it = page.myself().is_some_and(|me| me.role.can_facilitate());
     let minutes = page.minutes;
@@ -120,19 +123,22 @@ fn TableLayout(page: view::MeetingPage, title: String) -> impl IntoView {
             <LiveRegion />
             <div class="table">
                 <Round title when=page.when place=page.place />
-                <GoThere href=|part: Part| format!("#{}", part.key()) />
                 <div class="desk">
                     <Agenda parts ground_rules=page.ground_rules />
                     <main class="sheets" id="sheets" tabindex="-1">
-                        <PartNav parts />
-                        <SignedOutNotice />
-                        <KeptWordsList />
+                        <PartNav parts seen />
                         <AgreedNotice />
                         <For each=move || parts.get() key=|part| *part children=sheet_of />
                     </main>
                 </div>
             </div>
-            {runs_it.then(|| view! { <Tray parts minutes /> })}
+            <AtHand>
+                <GoThere href=|part: Part| format!("#{}", part.key()) seen />
+                <SignedOutNotice />
+                <KeptWordsList />
+                <JustAgreed />
+            </AtHand>
+            {runs_it.then(|| view! { <Tray parts minutes seen /> })}
         </div>
     }
 }
@@ -201,6 +207,7 @@ fn keep_people_fresh(meeting: Meeting, people: People) {
             leptos::task::spawn_local(async move {
                 // Without an answer the page keeps what it knows.
                 if let Ok(page) = read_meeting(meeting.id).await {
+                    meeting.heard_open_for(page.open_for_seconds);
                     let _ = people.earlier.try_set(page.earlier_writers);
                     let _ = people.all.try_set(page.people);
                 }

@@ -118,6 +118,10 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
             })
             .collect(),
         spotlight: meeting.spotlight,
+        open_for_seconds: meeting.opened_at.map(|opened_at| {
+            let seconds = (backend.clock.now() - opened_at).whole_seconds();
+            u32::try_from(seconds.max(0)).unwrap_or(u32::MAX)
+        }),
         version: meeting.version.map(i32::cast_unsigned),
     })
 }

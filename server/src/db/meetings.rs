@@ -19,6 +19,7 @@ pub struct Meeting {
     pub mode: String,
     pub ground_rules: Vec<String>,
     pub spotlight: Option<String>,
+    pub opened_at: Option<OffsetDateTime>,
     pub previous: Option<MeetingId>,
     pub school: String,
     pub pupil: PupilId,
@@ -89,7 +90,7 @@ pub async fn create(txn: &mut SchoolTransaction, meeting: NewMeeting<'_>) -> sql
 pub async fn find(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Option<Meeting>> {
     let row = sqlx::query!(
         r#"select m.id, m.kind, m.cycle, m.stage, m.held_on, m.held_at, m.minutes, m.place, m.mode, m.ground_rules,
-                  m.spotlight, m.previous_meeting_id, s.name as school, p.id as pupil_id, p.person_id, p.looked_after,
+                  m.spotlight, m.opened_at, m.previous_meeting_id, s.name as school, p.id as pupil_id, p.person_id, p.looked_after,
                   p.portrait, p.portrait_alt, person.display_name, person.full_name,
                   (select max(version) from records where meeting_id = m.id) as version
            from meetings m
@@ -114,6 +115,7 @@ pub async fn find(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Op
             mode: row.mode,
             ground_rules: row.ground_rules,
             spotlight: row.spotlight,
+            opened_at: row.opened_at,
             previous: row.previous_meeting_id.map(MeetingId),
             school: row.school,
             pupil: PupilId(row.pupil_id),

@@ -30,11 +30,16 @@ impl Driver {
         self.heartbeat.begun(now());
         match Socket::connect("/live", |event| with(|driver| driver.socket_event(event))) {
             Ok(socket) => self.socket = Some(socket),
-            Err(_) => self.retry_later(),
+            Err(_) => {
+                self.begun = true;
+                self.retry_later();
+                self.show_save_state();
+            }
         }
     }
 
     fn socket_event(&mut self, event: SocketEvent) {
+        self.begun = true;
         match event {
             SocketEvent::Opened => {
                 self.connected = true;

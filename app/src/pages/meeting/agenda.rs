@@ -19,6 +19,24 @@ pub(super) fn in_view(parts: &[Part]) -> Option<Part> {
     parts.iter().rev().find(|part| focus::has_reached_top(part.key())).or(parts.first()).copied()
 }
 
+/// The part this person has before them, which need not be where everybody was asked to look. None until
+/// the page is alive.
+pub(super) fn seen(parts: Memo<Vec<Part>>) -> Signal<Option<Part>> {
+    let seen = RwSignal::new(None);
+    Effect::new(move || {
+        let look = move || {
+            let part = in_view(&parts.get_untracked());
+            if seen.get_untracked() != part {
+                seen.set(part);
+            }
+        };
+        look();
+        let listening = window_event_listener(leptos::ev::scroll, move |_| look());
+        on_cleanup(move || listening.remove());
+    });
+    seen.into()
+}
+
 #[component]
 pub(super) fn Agenda(parts: Memo<Vec<Part>>, ground_rules: Vec<String>) -> impl IntoView {
     let now = spotlit();
@@ -72,19 +90,8 @@ fn PartLinks(parts: Memo<Vec<Part>>, now: Memo<Option<Part>>) -> impl IntoView {
 
 /// On a phone: before, all parts, after.
 #[component]
-pub(super) fn PartNav(parts: Memo<Vec<Part>>) -> impl IntoView {
+pub(super) fn PartNav(parts: Memo<Vec<Part>>, seen: Signal<Option<Part>>) -> impl IntoView {
     let now = spotlit();
-    // Where this person is, which need not be where everybody was asked to look.
-    let seen = RwSignal::new(None);
-    Effect::new(move || {
-        let listening = window_event_listener(leptos::ev::scroll, move |_| {
-            let part = in_view(&parts.get_untracked());
-            if seen.get_untracked() != part {
-                seen.set(part);
-            }
-        });
-        on_cleanup(move || listening.remove());
-    });
     let at = Memo::new(move |_| {
         let now = seen.get().or_else(|| now.get()).unwrap_or(Part::Who);
         parts.with(|parts| parts.iter().position(|part| *part == now).unwrap_or(0))
@@ -120,7 +127,10 @@ pub(super) fn PartNav(parts: Memo<Vec<Part>>) -> impl IntoView {
                 }
             >
                 <summary>
-                    <span>{move || format!("Part {} of {}", at.get() + 1, parts.with(Vec::len))}</span>
+                    <span>
+                        <span class="part-word">"Part "</span>
+                        {move || format!("{} of {}", at.get() + 1, parts.with(Vec::len))}
+                    </span>
                     <strong>{move || parts.with(|parts| parts.get(at.get()).copied()).map(Part::title)}</strong>
                 </summary>
                 <PartLinks parts now />

@@ -10,7 +10,7 @@ use super::{
     parts::{self, Part},
     sheet::Layout,
     sheet_of,
-    top_bar::SaveStateLine,
+    top_bar::{NeedsScripts, SaveStateLine, Stages},
 };
 use crate::{
     collab::use_meeting,
@@ -20,7 +20,7 @@ use crate::{
         icon::Icon,
         live::LiveRegion,
         my_view::MyViewButton,
-        notices::{GoThere, KeptWordsList, SignedOutNotice},
+        notices::{AtHand, GoThere, JustAgreed, KeptWordsList, SignedOutNotice},
         people::{People, Portrait, Token},
     },
     pages::SkipLink,
@@ -45,14 +45,20 @@ pub(super) fn PupilLayout() -> impl IntoView {
             <div class="table is-plain">
                 <main class="pupil-main" id="sheets" tabindex="-1">
                     <Steps parts now />
-                    <GoThere href=move |part: Part| href(part, authors) />
-                    <SignedOutNotice />
-                    <KeptWordsList />
                     <AgreedNotice />
                     <For each=move || parts.get() key=|part| *part children=sheet_of />
                     <AuthorsLink />
                 </main>
             </div>
+            <AtHand>
+                <GoThere
+                    href=move |part: Part| href(part, authors)
+                    seen=Signal::derive(move || Some(now.get()))
+                />
+                <SignedOutNotice />
+                <KeptWordsList />
+                <JustAgreed />
+            </AtHand>
             <PupilTray parts now />
         </div>
     }
@@ -73,7 +79,9 @@ fn PupilBar() -> impl IntoView {
             all.iter().filter(|p| p.role != Role::Pupil && here.contains(&p.id)).cloned().collect::<Vec<_>>()
         })
     });
+    let is_cut_off = meeting.is_cut_off();
     let count = move || match with_me.with(Vec::len) {
+        _ if is_cut_off.get() => "Who is here? We cannot see just now".to_owned(),
         0 => "Nobody else is here yet".to_owned(),
         1 => "1 person is here".to_owned(),
         n => format!("{n} people are here"),
@@ -85,6 +93,8 @@ fn PupilBar() -> impl IntoView {
                 <span>{people.pupil_name()}</span>
                 <span class="visually-hidden">"’s review meeting"</span>
             </h1>
+            <MyViewButton />
+            <Stages />
             <details class="with-me">
                 <summary>
                     <span>{count}</span>
@@ -108,10 +118,10 @@ fn PupilBar() -> impl IntoView {
                     }}
                 </ul>
             </details>
-            <MyViewButton />
             <Finish />
             <SaveStateLine />
         </header>
+        <NeedsScripts />
     }
 }
 

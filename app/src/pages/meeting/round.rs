@@ -20,6 +20,7 @@ const PLACES: usize = 8;
 #[component]
 pub(super) fn Round(title: String, when: String, place: String) -> impl IntoView {
     let people = People::here();
+    let is_cut_off = use_meeting().is_cut_off();
     let seated = Memo::new(move |_| {
         people.all.with(|all| all.iter().filter(|person| person.role != Role::Pupil).map(|p| p.id).collect::<Vec<_>>())
     });
@@ -29,6 +30,11 @@ pub(super) fn Round(title: String, when: String, place: String) -> impl IntoView
                 <Portrait pupil=people.pupil() class="large" />
                 <h1 id="title">{title}</h1>
                 <p class="lead">{when} <br /> {place}</p>
+                {move || {
+                    is_cut_off
+                        .get()
+                        .then(|| view! { <p class="not-known">"No connection: who is here is not known just now."</p> })
+                }}
                 <NameScribe />
             </div>
             <h2 class="visually-hidden">"Who is here"</h2>
@@ -90,8 +96,8 @@ fn NameScribe() -> impl IntoView {
 fn Seat(id: ParticipantId, seated: Memo<Vec<ParticipantId>>) -> impl IntoView {
     let people = People::here();
     let meeting = use_meeting();
-    let here = meeting.here();
-    let is_here = Memo::new(move |_| here.with(|here| here.contains(&id)) || id == people.me);
+    let (here, is_cut_off) = (meeting.here(), meeting.is_cut_off());
+    let is_here = Memo::new(move |_| id == people.me || (!is_cut_off.get() && here.with(|here| here.contains(&id))));
     let class = move || {
         let at = seated.with(|all| all.iter().position(|other| *other == id).map(|at| place(at, all.len())));
         let (at, second) = at.unwrap_or((1, false));
@@ -125,7 +131,8 @@ fn Seat(id: ParticipantId, seated: Memo<Vec<ParticipantId>>) -> impl IntoView {
 /// What somebody does now, in words: writing, or not here yet.
 #[component]
 fn Doing(person: Participant, is_here: Memo<bool>) -> impl IntoView {
-    let writing = use_meeting().writing();
+    let meeting = use_meeting();
+    let (writing, is_cut_off) = (meeting.writing(), meeting.is_cut_off());
     let part = Memo::new(move |_| {
         writing.with(|all| {
             let presence = all.iter().find(|presence| presence.participant == person.id)?;
@@ -137,6 +144,8 @@ fn Doing(person: Participant, is_here: Memo<bool>) -> impl IntoView {
         let (icon, words) = match part.get() {
             Some(part) => ("pen", format!("Writing in {}", part.short())),
             None if is_here.get() => return None,
+            // Said once for all of them, above.
+            None if is_cut_off.get() => return None,
             None if sent_views => ("letter", "Sent their views".to_owned()),
             None => ("door", "Not here yet".to_owned()),
         };

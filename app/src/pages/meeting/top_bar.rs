@@ -1,4 +1,4 @@
-//! Whose meeting it is, how far it has come, and whether the words are safe.
+//! Whose meeting it is, how far it has come, who is here, and whether the words are safe.
 
 use leptos::prelude::*;
 use shared::{Stage, sync::SaveState};
@@ -13,10 +13,10 @@ use crate::{
     },
 };
 
+/// On a phone the first line of it scrolls away, and the second, with what must always be seen, stays.
 #[component]
 pub(super) fn TopBar() -> impl IntoView {
     let people = People::here();
-    let here = use_meeting().here();
     view! {
         <header class="topbar">
             <a class="brand" href="/" rel="external" aria-label="Roundtable: all meetings">
@@ -27,21 +27,50 @@ pub(super) fn TopBar() -> impl IntoView {
                 <Portrait pupil=people.pupil() class="small" />
                 <span>{people.pupil_name()} "’s review"</span>
             </a>
-            <Stages />
-            <SaveStateLine />
-            <a class="button quiet who-link" href="#who" rel="external">
-                <Icon name="people" />
-                {move || here.with(Vec::len)}
-                " here"
-            </a>
+            <div class="always">
+                <Stages />
+                <SaveStateLine />
+                <HowMany />
+            </div>
             <MyViewButton />
             <Finish />
         </header>
+        <NeedsScripts />
     }
 }
 
+/// “5 here”, as far as it is known.
 #[component]
-fn Stages() -> impl IntoView {
+fn HowMany() -> impl IntoView {
+    let meeting = use_meeting();
+    let (here, is_cut_off) = (meeting.here(), meeting.is_cut_off());
+    view! {
+        <a class="button quiet who-link" href="#who" rel="external">
+            <Icon name="people" />
+            {move || {
+                if is_cut_off.get() {
+                    view! {
+                        "? here"
+                        <span class="visually-hidden">", not known just now"</span>
+                    }
+                        .into_any()
+                } else {
+                    view! { {here.with(Vec::len)} " here" }.into_any()
+                }
+            }}
+        </a>
+    }
+}
+
+/// What a browser shows that runs no scripts: it can read, and nothing that is typed would be kept.
+#[component]
+pub(super) fn NeedsScripts() -> impl IntoView {
+    // As markup, because a browser that runs scripts sees no elements in here.
+    view! { <noscript inner_html="<p class=\"needs-scripts\">You can read everything here. To write, your browser has to run scripts: until it does, nothing you type is saved.</p>"></noscript> }
+}
+
+#[component]
+pub(super) fn Stages() -> impl IntoView {
     let now = use_meeting().stage();
     let step = move |stage: Stage| {
         let class = move || match stage.cmp(&now.get()) {
@@ -63,25 +92,35 @@ fn Stages() -> impl IntoView {
     }
 }
 
-/// One of four phrases and no others. Not a live region: it would talk over everybody’s writing.
+/// One of four phrases and no others; nothing before the page knows. Not a live region: it would talk over
+/// everybody’s writing.
 #[component]
 pub(super) fn SaveStateLine() -> impl IntoView {
     let state = use_meeting().save_state();
     let class = move || match state.get() {
-        SaveState::Saved => "save-state",
-        SaveState::Saving | SaveState::OnThisDevice => "save-state is-waiting",
-        SaveState::CannotSave => "save-state is-stopped",
+        None | Some(SaveState::Saved) => "save-state",
+        Some(SaveState::Saving) => "save-state is-waiting",
+        Some(SaveState::OnThisDevice) => "save-state is-waiting is-long",
+        Some(SaveState::CannotSave) => "save-state is-stopped is-long",
     };
-    let icon = move || match state.get() {
-        SaveState::Saved => view! { <Icon name="tick" /> },
-        SaveState::Saving => view! { <Icon name="saving" /> },
-        SaveState::OnThisDevice => view! { <Icon name="device" /> },
-        SaveState::CannotSave => view! { <Icon name="stop" /> },
+    let icon = |state| match state {
+        SaveState::Saved => "tick",
+        SaveState::Saving => "saving",
+        SaveState::OnThisDevice => "device",
+        SaveState::CannotSave => "stop",
     };
     view! {
         <p class=class>
-            {icon}
-            <span>{move || state.get().words()}</span>
+            {move || {
+                state
+                    .get()
+                    .map(|state| {
+                        view! {
+                            <Icon name=icon(state) />
+                            <span>{state.words()}</span>
+                        }
+                    })
+            }}
         </p>
     }
 }

@@ -1,21 +1,23 @@
 //! The facilitator’s tray, at the near edge of the table: the time, and one next step.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use shared::Stage;
 
 use super::{
     agenda::{in_view, spotlit},
-    agree::Failed,
+    agree::{self, Failed},
     parts::Part,
 };
 use crate::{
     api::meetings::{spotlight, start_meeting},
-    collab::use_meeting,
+    collab::{Meeting, use_meeting},
     components::{focus, icon::Icon},
 };
 
 #[component]
-pub(super) fn Tray(parts: Memo<Vec<Part>>, minutes: u32) -> impl IntoView {
+pub(super) fn Tray(parts: Memo<Vec<Part>>, minutes: u32, seen: Signal<Option<Part>>) -> impl IntoView {
     let meeting = use_meeting();
     let stage = meeting.stage();
     let now = spotlit();
@@ -59,25 +61,39 @@ pub(super) fn Tray(parts: Memo<Vec<Part>>, minutes: u32) -> impl IntoView {
                 <Icon name="gather" />
                 "Bring everyone here"
             </button>
-            {move || {
-                next.get()
-                    .map(|part| {
-                        view! {
-                            <button
-                                class="button on-board primary"
-                                type="button"
-                                on:click=move |_| {
-                                    look.dispatch(part);
-                                    focus::go_to(part.key().to_owned());
-                                }
-                            >
-                                <span>
-                                    "Next part" <span class="wide">": " {part.title()}</span>
-                                </span>
-                                <Icon name="right" />
-                            </button>
-                        }
-                    })
+            {move || match next.get().filter(|_| seen.get() != Some(Part::Agree)) {
+                Some(part) => {
+                    view! {
+                        <button
+                            class="button on-board primary"
+                            type="button"
+                            on:click=move |_| {
+                                look.dispatch(part);
+                                focus::go_to(part.key().to_owned());
+                            }
+                        >
+                            <span>
+                                "Next part" <span class="wide">": " {part.title()}</span>
+                            </span>
+                            <Icon name="right" />
+                        </button>
+                    }
+                        .into_any()
+                }
+                // Nothing comes after it but saving: the way to where that is asked and answered.
+                None => {
+                    view! {
+                        <button
+                            class="button on-board primary"
+                            type="button"
+                            on:click=move |_| focus::go_to(agree::SAVE.to_owned())
+                        >
+                            "Save the plan"
+                            <Icon name="right" />
+                        </button>
+                    }
+                        .into_any()
+                }
             }}
         }
         .into_any(),
@@ -104,40 +120,73 @@ pub(super) fn Tray(parts: Memo<Vec<Part>>, minutes: u32) -> impl IntoView {
     }
 }
 
-/// How long the meeting has been going, as this page has seen it.
+/// How long the meeting has been going since it was opened. Agreed, there is no time left to watch.
 #[component]
 fn Timer(minutes: u32) -> impl IntoView {
-    let stage = use_meeting().stage();
-    let gone = RwSignal::new(0u32);
+    let meeting = use_meeting();
+    let stage = meeting.stage();
+    let gone = minutes_gone(meeting);
     let left = move || minutes.saturating_sub(gone.get());
-    Effect::new(move || {
-        if stage.get() == Stage::Meeting {
-            let every_minute =
-                set_interval_with_handle(move || gone.update(|gone| *gone += 1), std::time::Duration::from_secs(60));
-            on_cleanup(move || {
-                if let Ok(handle) = every_minute {
-                    handle.clear();
-                }
-            });
-        }
-    });
-    view! {
-        <p class="timer">
-            <svg class="dial" viewBox="0 0 48 48" aria-hidden="true">
-                <circle cx="24" cy="24" r="20"></circle>
-                <circle
-                    class="left"
-                    cx="24"
-                    cy="24"
-                    r="20"
-                    pathLength=minutes
-                    stroke-dasharray=move || format!("{} {minutes}", left())
-                ></circle>
-            </svg>
-            <span>
-                <strong>{move || format!("{} minutes", left())}</strong>
-                {move || if stage.get() == Stage::Meeting { format!("left of {minutes}") } else { "for this meeting".to_owned() }}
-            </span>
-        </p>
+    let words = move || match (stage.get(), gone.get().saturating_sub(minutes)) {
+        (Stage::Preparing, _) => (in_minutes(minutes), "for this meeting".to_owned()),
+        (_, 0) => (in_minutes(left()), format!("left of {minutes}")),
+        (_, over) => (in_minutes(over), format!("over the {minutes}")),
+    };
+    move || {
+        (stage.get() != Stage::Agreed).then(|| {
+            view! {
+                <p class="timer">
+                    <svg class="dial" viewBox="0 0 48 48" aria-hidden="true">
+                        <circle cx="24" cy="24" r="20"></circle>
+                        <circle
+                            class="left"
+                            cx="24"
+                            cy="24"
+                            r="20"
+                            pathLength=minutes
+                            stroke-dasharray=move || format!("{} {minutes}", left())
+                        ></circle>
+                    </svg>
+                    <span>
+                        <strong>{move || words().0}</strong>
+                        {move || words().1}
+                    </span>
+                </p>
+            }
+        })
     }
+}
+
+fn in_minutes(minutes: u32) -> String {
+    if minutes == 1 { "1 minute".to_owned() } else { format!("{minutes} minutes") }
+}
+
+/// Since the meeting was opened: as the server said it, and the minutes seen go by since.
+fn minutes_gone(meeting: Meeting) -> Memo<u32> {
+    const EVERY: Duration = Duration::from_secs(20);
+    let heard = meeting.open_for_seconds();
+    // Seconds since the server said so.
+    let since = RwSignal::new(0);
+    Effect::new(move || {
+        if heard.get().is_none() {
+            return;
+        }
+        since.set(0);
+        let began = now();
+        let ticking = set_interval_with_handle(move || since.set((now() - began) as u32), EVERY);
+        on_cleanup(move || {
+            if let Ok(ticking) = ticking {
+                ticking.clear();
+            }
+        });
+    });
+    Memo::new(move |_| heard.get().map_or(0, |seconds| seconds.saturating_add(since.get()) / 60))
+}
+
+/// In seconds, by the clock on the wall: it goes on while a laptop is shut.
+fn now() -> f64 {
+    #[cfg(feature = "hydrate")]
+    return js_sys::Date::now() / 1000.0;
+    #[cfg(not(feature = "hydrate"))]
+    0.0
 }
