@@ -43,6 +43,8 @@ mod browser {
     struct Place {
         element: HtmlElement,
         down_the_page: f64,
+        /// Where the page was scrolled to when this was last true.
+        scrolled: f64,
     }
 
     impl HoldingStill {
@@ -76,7 +78,10 @@ mod browser {
             let _listeners = vec![
                 listen(&document(), "focusin"),
                 listen(&document(), "focusout"),
-                listen(&window(), "scroll"),
+                {
+                    let held = Rc::clone(&held);
+                    Listener::new(&window(), "scroll", move |_| scrolled_to(&held))
+                },
                 listen(&window(), "resize"),
             ];
             Some(Self { mutations, sizes, _changed: changed, _resized: resized, _listeners })
@@ -99,8 +104,9 @@ mod browser {
         }
 
         fn of(element: HtmlElement) -> Self {
-            let down_the_page = element.get_bounding_client_rect().top() + scrolled();
-            Self { element, down_the_page }
+            let scrolled = scrolled();
+            let down_the_page = element.get_bounding_client_rect().top() + scrolled;
+            Self { element, down_the_page, scrolled }
         }
 
         fn can_be_seen(&self) -> bool {
@@ -124,16 +130,27 @@ mod browser {
         held.replace(place);
     }
 
+    fn scrolled_to(held: &RefCell<Option<Place>>) {
+        // By the line below that scrolls, it is known already, to less than a pixel.
+        if !held.borrow().as_ref().is_some_and(|held| held.scrolled == scrolled()) {
+            remember(held);
+        }
+    }
+
     fn settle(held: &RefCell<Option<Place>>) {
         const A_PIXEL: f64 = 1.0;
         let Some(before) = held.borrow().clone() else { return };
         if document().active_element().as_ref() != Some(before.element.as_ref()) {
             return;
         }
-        let moved = Place::of(before.element.clone()).down_the_page - before.down_the_page;
+        let now = Place::of(before.element);
+        let moved = now.down_the_page - before.down_the_page;
         if moved.abs() >= A_PIXEL {
             window().scroll_by_with_x_and_y(0.0, moved);
-            held.replace(Some(Place::of(before.element)));
+            // Pages are scrolled by whole pixels: what was lost or won is put right the next time.
+            let scrolled = scrolled();
+            let down_the_page = before.down_the_page + scrolled - now.scrolled;
+            held.replace(Some(Place { down_the_page, scrolled, ..now }));
         }
     }
 }
