@@ -97,6 +97,21 @@ fn an_empty_plan_says_everything_that_is_missing_at_once() {
 }
 
 #[test]
+fn what_most_would_want_to_mend_is_named_and_keeps_nobody_from_agreeing() {
+    let sections = complete();
+    sections[&Section::Plan].add(&plan::TARGETS, item(6), NewItem::default().with("title", "Say what hurts"));
+    let found = record::worth_a_look(&sections);
+    let words: Vec<&str> = found.iter().map(|found| found.words.as_str()).collect();
+    assert_eq!(
+        words,
+        ["There is no help yet for “Say what hurts”.", "Nobody’s name and no day are beside “Book the room”."]
+    );
+    // Each leads to where it would be written.
+    assert!(found[1].part.starts_with("do-actions-") && found[1].part.ends_with("-who"), "{}", found[1].part);
+    assert!(record::project(&sections, facts()).is_ok());
+}
+
+#[test]
 fn words_dissent_and_links_between_rows_are_kept() {
     let record = record::project(&complete(), facts()).unwrap();
     assert_eq!(record.targets[0].pupil_words, "I can play with Jakub.");
