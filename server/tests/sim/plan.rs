@@ -152,7 +152,7 @@ pub(crate) fn plan(chance: &mut Chance, count: usize) -> Vec<Operation> {
         (2, 8, Draw::Disk),
         (2, 3, Draw::Time),
         (2, 8, Draw::Authority),
-        (2, 2, Draw::Agree),
+        (3, 5, Draw::Agree),
         (2, 10, Draw::Trick),
         (2, 1, Draw::Rest),
         (4, 1, Draw::Restore),

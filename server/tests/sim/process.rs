@@ -525,7 +525,9 @@ impl Process {
             return out.after(0, Timer::Agreed { attempt: 0, honest: false });
         }
         self.log.attempts += 1;
-        let fate = out.disk.fate(out.chance);
+        let mut fate = out.disk.fate(out.chance);
+        // One that lands after its room has gone on is another matter: nothing in the database keeps it off yet.
+        fate.lands = fate.lands.filter(|_| fate.answers.is_some());
         let (transaction, attempt) = (Transaction::Agree(sections), self.log.attempts);
         out.acts.push(Act::Commit { transaction, fate, attempt });
         // The pool and the person have no patience for ever either.

@@ -401,6 +401,16 @@ impl World {
                 self.cut_down(link, None);
             }
         }
+        let records: Vec<u64> = self.events.iter().filter(|(_, event)| is_record(event)).map(|(at, _)| *at).collect();
+        for at in records {
+            let event = self.events.remove(&at);
+            // It was there already, or never will be.
+            if let Some(Event::Lands { attempt, transaction, process }) = event
+                && self.chance.one_in(2)
+            {
+                self.lands(attempt, &transaction, process);
+            }
+        }
         let wait = self.chance.between(5, 3_000);
         self.schedule(wait, Event::Starts);
     }
@@ -1036,6 +1046,10 @@ impl World {
     fn tally(&mut self, what: &'static str) {
         *self.counts.entry(what).or_default() += 1;
     }
+}
+
+fn is_record(event: &Event) -> bool {
+    matches!(event, Event::Lands { transaction: Transaction::Agree(_), .. })
 }
 
 /// The first content of a section, each person’s words under an id of that person’s.
