@@ -98,9 +98,9 @@ impl Line {
             self.unsaved.wrote(field);
         }
         let updates = self.outgoing.take();
-        if self.next.is_some() {
-            // Nothing may build on what was refused.
-            return vec![];
+        if let Some((_, refusal)) = self.next {
+            // Nothing may build on what was refused. Kept at once: nothing will say that it is not saved.
+            return self.keep_words(refusal);
         }
         updates.into_iter().flat_map(|update| self.handle(Input::Edited(update))).collect()
     }
@@ -131,7 +131,10 @@ impl Line {
                     self.next = Some((SectionDoc::new(self.store.section(), fresh::client_id()), refusal));
                 }
                 Effect::Ready => asks.extend(self.ready()),
-                Effect::Denied(_) => asks.push(Ask::Denied),
+                Effect::Denied(_) => {
+                    asks.extend(self.keep_words(Refusal::NotAllowed));
+                    asks.push(Ask::Denied);
+                }
                 Effect::Awareness(body) => asks.push(Ask::Awareness(body)),
                 Effect::Event(event) => asks.push(Ask::Event(event)),
             }
@@ -307,9 +310,10 @@ mod tests {
             assert_eq!(kept(&asks), ["Play chess"]);
             assert_eq!(shown(store), "Play chess");
 
-            assert!(types(&mut line, store, 0, "Please: ").is_empty());
-            let asks = opens(&mut line, &server);
+            let asks = types(&mut line, store, 0, "Please: ");
             assert_eq!(kept(&asks), ["Please: Play chess"]);
+            assert_eq!(asks.len(), 1);
+            assert_eq!(kept(&opens(&mut line, &server)), [""; 0]);
             assert_eq!(shown(store), "Play");
 
             types(&mut line, store, 4, " a game");
@@ -412,6 +416,21 @@ mod tests {
             }
             assert!(line.sync().is_saved() && line.entry().is_none());
             assert_eq!(server.words(&TARGETS, ITEM, "title"), shown(store));
+        });
+    }
+
+    #[test]
+    fn unsaved_words_of_a_part_that_is_not_for_me_any_more_can_be_copied() {
+        Owner::new().with(|| {
+            let (mut line, store, server) = line();
+            line.handle(Input::Connected);
+            opens(&mut line, &server);
+            line.handle(Input::Disconnected);
+            types(&mut line, store, 4, " chess");
+            line.handle(Input::Connected);
+            let asks = line.handle(Input::Received(Message::PermissionDenied(String::new())));
+            assert_eq!(kept(&asks), ["Play chess"]);
+            assert!(matches!(asks.last(), Some(Ask::Denied)));
         });
     }
 }
