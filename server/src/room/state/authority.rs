@@ -9,7 +9,7 @@ use shared::{
     protocol::{CloseCode, Message},
 };
 
-use super::{ConnectionId, Participant, RoomState};
+use super::{ConnectionId, Effect, Participant, RoomState};
 
 impl RoomState {
     pub(super) fn access(&self, conn: ConnectionId, section: Section) -> Access {
@@ -26,6 +26,7 @@ impl RoomState {
 
     pub(super) fn participants_changed(&mut self, participants: Vec<Participant>) {
         self.participants = participants;
+        let mut gone = vec![];
         for conn in self.connections.keys().copied().collect::<Vec<_>>() {
             let Some(connection) = self.connections.get_mut(&conn) else { continue };
             let now = self.participants.iter().find(|participant| participant.id == connection.participant.id);
@@ -33,7 +34,14 @@ impl RoomState {
                 connection.participant = now.clone();
             } else {
                 self.tell(conn, &ServerEvent::Removed);
-                self.close(conn, CloseCode::Removed);
+                self.effects.push(Effect::Close { conn, code: CloseCode::Removed });
+                gone.extend(self.connections.remove(&conn).map(|connection| (conn, connection)));
+            }
+        }
+        // Not before all of them are gone: nobody’s other tab is told of the first.
+        for (conn, connection) in gone {
+            for section in connection.open.into_keys() {
+                self.presence_gone(conn, section);
             }
         }
         self.re_evaluate();

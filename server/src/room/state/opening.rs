@@ -106,7 +106,10 @@ impl RoomState {
         let message = Message::Awareness(heard);
         let open = self.connections.iter().filter(|(_, connection)| connection.open.contains_key(&section));
         for conn in open.map(|(conn, _)| *conn).collect::<Vec<_>>() {
-            self.send(conn, section, &message);
+            // Rights may be changing for several at once, and not all of them have been denied yet.
+            if self.access(conn, section).can_read() {
+                self.send(conn, section, &message);
+            }
         }
     }
 }
