@@ -1,11 +1,14 @@
 # Each target is a line you could type. `scripts/setup` installs what is missing; see it for what that is.
-.PHONY: run test bench site prepare
+.PHONY: run test soak bench site prepare
 
 run: ## Start the demo school on http://127.0.0.1:3000
 	scripts/setup && scripts/build-site.mjs && cargo run --bin roundtable -- demo
 
 test: ## Everything: format, lints, units, Postgres, browsers
 	scripts/setup test && scripts/test
+
+soak: ## The live engine in its simulator, one seed after the other, for so many MINUTES
+	SIM_MINUTES=$(or $(MINUTES),10) cargo test -p server --test sim soak -- --nocapture
 
 bench: ## What a browser downloads from a release build
 	scripts/setup && scripts/build-site.mjs --release

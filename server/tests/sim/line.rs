@@ -13,7 +13,7 @@ use shared::{
     Access, Section,
     doc::{FieldAddress, LOCAL, REMOTE, SectionDoc},
     event::{Refusal, ServerEvent},
-    protocol::Message,
+    protocol::{Message, awareness},
     sync::{Effect, Input, SectionSync},
 };
 use yrs::{Origin, UndoManager, undo::Options};
@@ -32,6 +32,7 @@ pub(crate) struct Line {
     unsaved: Unsaved,
     next: Option<(SectionDoc, Refusal)>,
     undo: BTreeMap<String, UndoManager>,
+    said: u64,
     clock: Arc<AtomicU64>,
     ids: Chance,
     /// Answers the server’s state vector with all it has, as some Yjs programs do.
@@ -85,6 +86,7 @@ impl Line {
             unsaved: Unsaved::default(),
             next: None,
             undo: BTreeMap::new(),
+            said: 0,
             clock,
             ids,
             repeats: false,
@@ -111,7 +113,7 @@ impl Line {
         }
         let updates = self.outgoing.take();
         if self.next.is_some() {
-            return vec![];
+            return self.keep_words();
         }
         updates.into_iter().flat_map(|update| self.handle(Input::Edited(update))).collect()
     }
@@ -173,6 +175,14 @@ impl Line {
             manager.undo_blocking()
         };
         self.outgoing.peek()
+    }
+
+    /// “I write here”, as the page says it.
+    pub(crate) fn presence(&mut self, field: &FieldAddress) -> Message {
+        self.said += 1;
+        let state = format!(r#"{{"field":"{field}","typing":true}}"#);
+        let entry = awareness::Entry { client_id: self.current().client_id(), clock: self.said, state };
+        Message::Awareness(awareness::encode(&[entry]))
     }
 
     /// From here on what is written in this field can be taken back.

@@ -111,10 +111,12 @@ pub(crate) enum Trick {
     TooLong,
     /// Opens, leaves and opens again, without listening.
     Restless,
+    /// Says it writes at a client id of somebody else’s.
+    Masked,
 }
 
 impl Trick {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::ForgedHand,
         Self::DeletesAll,
         Self::Shuffled,
@@ -124,6 +126,7 @@ impl Trick {
         Self::UnknownChoice,
         Self::TooLong,
         Self::Restless,
+        Self::Masked,
     ];
 }
 

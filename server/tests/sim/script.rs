@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use shared::{
     ItemId, Section,
     doc::{NewItem, SectionDoc},
-    protocol::Message,
+    protocol::{Message, awareness},
     schema::{self, Kind},
     splice::Splice,
 };
@@ -95,6 +95,12 @@ impl Script {
                 let before = forged.state_vector();
                 self.edits(&forged);
                 vec![Message::Update(forged.diff(&before).unwrap())]
+            }
+            Trick::Masked => {
+                let clients: Vec<u64> = doc.yrs().transact().state_vector().iter().map(|(id, _)| id.get()).collect();
+                let mask =
+                    |client_id| awareness::Entry { client_id, clock: 9, state: r#"{"name":"Tomek"}"#.to_owned() };
+                vec![Message::Awareness(awareness::encode(&clients.into_iter().map(mask).collect::<Vec<_>>()))]
             }
             Trick::DeletesAll => {
                 let before = doc.state_vector();

@@ -295,8 +295,11 @@ impl Tab {
                 format!("{deed:?} {item} of {section:?}/{}", list.key)
             }
         };
-        let asks = self.lines.get_mut(&section)?.edited(field);
-        let says = self.perform(section, asks);
+        let line = self.lines.get_mut(&section)?;
+        let presence = field.as_ref().filter(|_| self.connected).map(|field| line.presence(field));
+        let asks = line.edited(field);
+        let mut says = self.perform(section, asks);
+        says.extend(presence.map(|message| Say::Send(section, message)));
         Some(Done { what, says, deleted, undone })
     }
 }

@@ -14,7 +14,8 @@ use shared::{
     doc::{FieldAddress, REMOTE, SectionDoc},
     event::ServerEvent,
     policy::{access_for, protects_pupil_words},
-    protocol::Message,
+    presence::Presence,
+    protocol::{Message, awareness},
     schema::{self, Kind},
     shape::outline,
 };
@@ -26,6 +27,7 @@ use yrs::{
 use crate::{
     cast::{Person, writer},
     disk::{Disk, Row, Statement},
+    line::Kept,
     tab::Undone,
 };
 
@@ -294,6 +296,7 @@ impl Witness {
                 let durable = self.is_durable(section, update);
                 self.check(durable, || format!("{person} is shown something of {section:?} that is not on the disk"));
             }
+            Message::Awareness(body) => self.introduces(body),
             Message::SyncStatus(true) => {
                 let said = self.asked.entry((conn, section)).or_default().updates.pop_front();
                 let durable = said.as_ref().is_some_and(|said| self.is_durable(section, said));
@@ -305,6 +308,15 @@ impl Witness {
             // What was let in before it is still acknowledged.
             Message::SyncStatus(false) => self.asked.entry((conn, section)).or_default().refused = true,
             _ => {}
+        }
+    }
+
+    /// Whoever is said to write at a client id has that id.
+    fn introduces(&mut self, body: &[u8]) {
+        for entry in awareness::decode(body).unwrap_or_default() {
+            let Ok(shown) = serde_json::from_str::<Presence>(&entry.state) else { continue };
+            let known = self.is_hand_of(entry.client_id, shown.person);
+            self.check(known, || format!("{} is shown at client {}, which is not theirs", shown.name, entry.client_id));
         }
     }
 
@@ -327,14 +339,17 @@ impl Witness {
         self.check(durable, || format!("{whose} says that {section:?} is saved, and it is not"));
     }
 
-    /// Letters of a document’s own that are not on the disk.
-    pub(crate) fn unsaved(&self, doc: &SectionDoc) -> Vec<Letter> {
+    /// Whatever of its own is in this document and not on the disk can be copied.
+    pub(crate) fn keeps(&mut self, doc: &SectionDoc, kept: &BTreeMap<String, Kept>, whose: &str) {
         let me = ClientID::new(doc.client_id());
-        let Some(mirror) = self.mirrors.get(&doc.section()) else { return vec![] };
+        let Some(mirror) = self.mirrors.get(&doc.section()) else { return };
         let durable = mirror.clocks.get(&me).max(mirror.past.get(&me));
-        let mut letters = letters(doc);
-        letters.retain(|letter| letter.client == me.get() && letter.clock >= durable);
-        letters
+        let lost = letters(doc).into_iter().filter(|letter| letter.client == me.get() && letter.clock >= durable);
+        let lost = lost.map(|letter| letter.field).find(|field| {
+            let words = field.schema().map(|(list, schema)| doc.words(list, field.item, schema.key));
+            kept.get(&field.to_string()).map(|kept| &kept.words) != words.as_ref()
+        });
+        self.check(lost.is_none(), || format!("{whose} loses words in {lost:?}, and cannot copy them"));
     }
 
     /// What somebody took back, or brought back again, was their own.

@@ -709,29 +709,23 @@ impl World {
         self.look_at(tab);
     }
 
-    /// What a tab calls saved, is; and what it does not hold any more was kept for its person.
+    /// What a tab calls saved, is; or it lies where its person can copy it.
     fn look_at(&mut self, tab: usize) {
-        let Some(seat) = self.tabs.get(&tab) else { return };
-        let Some(open) = &seat.tab else { return };
+        let Some(open) = self.tabs.get(&tab).and_then(|seat| seat.tab.as_ref()) else { return };
         for line in open.lines.values() {
             if line.sync.is_saved() && line.loaded {
                 self.witness.is_saved(line.current(), line.epoch, &open.name);
+                if line.rejoins() {
+                    self.witness.keeps(&line.doc, &open.kept, &open.name);
+                }
             }
         }
     }
 
     fn dropped(&mut self, tab: usize, Dropped(doc): &Dropped) {
+        self.tally("documents dropped");
         let Some(open) = self.tabs.get(&tab).and_then(|seat| seat.tab.as_ref()) else { return };
-        self.counts.entry("documents dropped").and_modify(|count| *count += 1).or_insert(1);
-        for letter in self.witness.unsaved(doc) {
-            let words = letter.field.schema().map(|(list, field)| doc.words(list, letter.field.item, field.key));
-            let kept = open.kept.get(&letter.field.to_string()).map(|kept| kept.words.clone());
-            if kept != words {
-                return self
-                    .witness
-                    .broken(format!("{} loses {words:?} in {}: kept is {kept:?}", open.name, letter.field));
-            }
-        }
+        self.witness.keeps(doc, &open.kept, &open.name);
     }
 
     fn script_says(&mut self, link: usize, frames: Vec<(Section, Message)>) {
