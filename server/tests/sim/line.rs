@@ -11,8 +11,9 @@ use std::{
 
 use shared::{
     Access, Section,
-    doc::{FieldAddress, LOCAL, REMOTE, SectionDoc},
+    doc::{COPY, FieldAddress, LOCAL, REMOTE, SectionDoc},
     event::{Refusal, ServerEvent},
+    hand::{for_oneself, for_pupil},
     protocol::{Message, awareness},
     sync::{Effect, Input, SectionSync},
 };
@@ -33,6 +34,8 @@ pub(crate) struct Line {
     next: Option<(SectionDoc, Refusal)>,
     undo: BTreeMap<String, UndoManager>,
     said: u64,
+    /// A copy of the shown document, under an id for what is typed for the pupil.
+    pen: Option<SectionDoc>,
     clock: Arc<AtomicU64>,
     ids: Chance,
     /// Answers the server’s state vector with all it has, as some Yjs programs do.
@@ -87,6 +90,7 @@ impl Line {
             next: None,
             undo: BTreeMap::new(),
             said: 0,
+            pen: None,
             clock,
             ids,
             repeats: false,
@@ -177,6 +181,25 @@ impl Line {
         self.outgoing.peek()
     }
 
+    /// Edits what is on the page; as the scribe, for the pupil, under an id that says so.
+    pub(crate) fn write(&mut self, scribe: bool, edit: impl FnOnce(&SectionDoc)) {
+        if !scribe {
+            return edit(&self.doc);
+        }
+        let (section, ids) = (self.doc.section(), &mut self.ids);
+        let pen = self.pen.get_or_insert_with(|| SectionDoc::new(section, for_pupil(client_id(ids))));
+        pen.apply(&self.doc.diff(&pen.state_vector()).unwrap()).unwrap();
+        let before = pen.state_vector();
+        edit(pen);
+        self.doc.apply_from(COPY, &pen.diff(&before).unwrap()).unwrap();
+    }
+
+    /// Every client id that is written under here.
+    pub(crate) fn hands(&self) -> Vec<u64> {
+        let docs = [Some(&self.doc), Some(self.current()), self.pen.as_ref()];
+        docs.into_iter().flatten().map(SectionDoc::client_id).collect()
+    }
+
     /// “I write here”, as the page says it.
     pub(crate) fn presence(&mut self, field: &FieldAddress) -> Message {
         self.said += 1;
@@ -210,6 +233,7 @@ impl Line {
         if let Some((doc, _)) = self.next.take() {
             asks = self.keep_words();
             self.undo.clear();
+            self.pen = None;
             self.outgoing = Outgoing::observe(&doc);
             asks.push(Ask::Dropped(Dropped(std::mem::replace(&mut self.doc, doc))));
         }
@@ -228,7 +252,7 @@ impl Line {
 }
 
 fn client_id(ids: &mut Chance) -> u64 {
-    ids.next() & ((1 << 53) - 1)
+    for_oneself(ids.next() & ((1 << 53) - 1))
 }
 
 const KEY: &str = "outgoing";

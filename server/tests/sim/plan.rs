@@ -113,10 +113,12 @@ pub(crate) enum Trick {
     Restless,
     /// Says it writes at a client id of somebody else’s.
     Masked,
+    /// Takes items off the page without saying that this deletes the marks that stood there.
+    Silent,
 }
 
 impl Trick {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::ForgedHand,
         Self::DeletesAll,
         Self::Shuffled,
@@ -127,6 +129,7 @@ impl Trick {
         Self::TooLong,
         Self::Restless,
         Self::Masked,
+        Self::Silent,
     ];
 }
 

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use shared::{
     ItemId, Section,
     doc::{NewItem, SectionDoc},
+    hand::for_oneself,
     protocol::{Message, awareness},
     schema::{self, Kind},
     splice::Splice,
 };
 use uuid::Uuid;
-use yrs::{ReadTxn, Transact};
+use yrs::{ReadTxn, Transact, updates::encoder::Encode};
 
 use crate::{
     cast::{Person, Who},
@@ -41,7 +42,7 @@ impl Script {
         let chosen = if trick == Trick::Everywhere { &Section::ALL[..] } else { &one };
         let mut docs = BTreeMap::new();
         for section in chosen {
-            let client = dice.next() & ((1 << 53) - 1);
+            let client = for_oneself(dice.next() & ((1 << 53) - 1));
             witness.hand(client, person.id);
             docs.insert(*section, SectionDoc::new(*section, client));
         }
@@ -101,6 +102,21 @@ impl Script {
                 let mask =
                     |client_id| awareness::Entry { client_id, clock: 9, state: r#"{"name":"Tomek"}"#.to_owned() };
                 vec![Message::Awareness(awareness::encode(&clients.into_iter().map(mask).collect::<Vec<_>>()))]
+            }
+            Trick::Silent => {
+                let before = doc.state_vector();
+                for list in schema::lists(section) {
+                    for item in doc.all_items(list) {
+                        doc.remove(list, item.id, self.person.id);
+                    }
+                }
+                // An update ends with what it deletes.
+                let mut update = doc.diff(&before).unwrap();
+                let deletes = doc.yrs().transact().snapshot().delete_set.encode_v1();
+                assert!(update.ends_with(&deletes));
+                update.truncate(update.len() - deletes.len());
+                update.push(0);
+                vec![Message::Update(update)]
             }
             Trick::DeletesAll => {
                 let before = doc.state_vector();

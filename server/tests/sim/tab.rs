@@ -8,10 +8,10 @@ use std::{
 
 use server::room::SectionCopy;
 use shared::{
-    Access, ItemId, PersonId, Role, Section, Stage,
+    Access, ItemId, ParticipantId, PersonId, Role, Section, Stage,
     doc::{FieldAddress, NewItem, SectionDoc},
     event::ServerEvent,
-    policy::access_for,
+    policy::{access_for, protects_pupil_words},
     protocol::{CloseCode, Frame, Message},
     schema::{self, Kind, List},
     splice::Splice,
@@ -28,6 +28,8 @@ use crate::{
 pub(crate) struct Tab {
     pub(crate) name: String,
     person: PersonId,
+    seat: ParticipantId,
+    pupil: PersonId,
     role: Role,
     scribe: bool,
     stage: Stage,
@@ -97,6 +99,7 @@ impl Tab {
     pub(crate) fn open(
         name: String,
         person: &Person,
+        pupil: PersonId,
         page: &Page,
         clock: Arc<AtomicU64>,
         mut ids: Chance,
@@ -115,6 +118,8 @@ impl Tab {
         Self {
             name,
             person: person.id,
+            seat: person.seat,
+            pupil,
             role: page.role,
             scribe: page.scribe,
             stage: page.stage,
@@ -201,6 +206,10 @@ impl Tab {
                 }
                 says
             }
+            ServerEvent::Here { scribe, .. } => {
+                self.scribe = scribe == Some(self.seat);
+                vec![]
+            }
             ServerEvent::Removed => {
                 self.ended = true;
                 vec![]
@@ -234,14 +243,22 @@ impl Tab {
         let section = *dice.pick(&places)?;
         let line = self.lines.get_mut(&section)?;
         let (mut deleted, mut undone, mut field) = (String::new(), None, None);
+        // The scribe types the pupil’s statements for the pupil.
+        let (scribe, pupil) = (self.scribe && protects_pupil_words(section), self.pupil);
+        let for_pupil = |doc: &SectionDoc, list: &List, item: ItemId| {
+            scribe && doc.meta(list, item).and_then(|meta| meta.said_by) == Some(pupil)
+        };
         let what = match deed {
             Deed::Type | Deed::Delete | Deed::Replace => {
                 let address = a_text(&line.doc, dice)?;
                 let (list, schema) = address.schema()?;
                 let before = line.doc.words(list, address.item, schema.key);
                 let splice = a_splice(deed, &before, person, dice)?;
-                line.focus(&address);
-                line.doc.splice(list, address.item, schema.key, &splice);
+                let for_pupil = for_pupil(&line.doc, list, address.item);
+                if !for_pupil {
+                    line.focus(&address);
+                }
+                line.write(for_pupil, |doc| doc.splice(list, address.item, schema.key, &splice));
                 deleted = cut_out(&before, &splice);
                 let what = format!("{deed:?} at {} −{} +“{}” in {address}", splice.at, splice.delete, splice.insert);
                 self.focus = Some(address.clone());
@@ -268,30 +285,30 @@ impl Tab {
                     return None;
                 }
                 let item = ItemId(Uuid::from_u128(u128::from(dice.next())));
-                line.doc.add(list, item, NewItem::by(self.person));
+                let for_pupil = scribe && dice.one_in(2);
+                let by = if for_pupil { pupil } else { self.person };
+                line.write(for_pupil, |doc| doc.add(list, item, NewItem::by(by)));
                 format!("adds {item} to {section:?}/{}", list.key)
             }
             Deed::Remove | Deed::PutBack | Deed::Move | Deed::Choose | Deed::Count => {
                 let list = a_list(section, dice);
                 let items = line.doc.all_items(list);
                 let item = dice.pick(&items)?.id;
-                match deed {
-                    Deed::Remove => line.doc.remove(list, item, self.person),
-                    Deed::PutBack => line.doc.put_back(list, item),
-                    Deed::Move => line.doc.move_by(list, item, if dice.one_in(2) { 1 } else { -1 }),
-                    Deed::Choose => {
-                        let choice = list.fields.iter().find_map(|field| match field.kind {
-                            Kind::Choice(codes) => Some((field.key, codes)),
-                            _ => None,
-                        });
-                        let (key, codes) = choice?;
-                        line.doc.set_words(list, item, key, dice.pick(codes)?.code);
-                    }
-                    _ => {
-                        let key = list.fields.iter().find(|field| matches!(field.kind, Kind::Number { .. }))?.key;
-                        line.doc.set_number(list, item, key, Some(1 + dice.below(5) as i64));
-                    }
-                }
+                let choice = list.fields.iter().find_map(|field| match field.kind {
+                    Kind::Choice(codes) => Some((field.key, dice.pick(codes)?.code)),
+                    _ => None,
+                });
+                let number = list.fields.iter().find(|field| matches!(field.kind, Kind::Number { .. }));
+                let (up, count, me) = (dice.one_in(2), 1 + dice.below(5) as i64, self.person);
+                let for_pupil = for_pupil(&line.doc, list, item);
+                line.write(for_pupil, |doc| match (deed, choice, number) {
+                    (Deed::Remove, ..) => doc.remove(list, item, me),
+                    (Deed::PutBack, ..) => doc.put_back(list, item),
+                    (Deed::Move, ..) => doc.move_by(list, item, if up { 1 } else { -1 }),
+                    (Deed::Choose, Some((key, code)), _) => doc.set_words(list, item, key, code),
+                    (Deed::Count, _, Some(field)) => doc.set_number(list, item, field.key, Some(count)),
+                    _ => {}
+                });
                 format!("{deed:?} {item} of {section:?}/{}", list.key)
             }
         };

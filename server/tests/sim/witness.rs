@@ -12,12 +12,13 @@ use server::room::{
 use shared::{
     Access, PersonId, Section, Stage,
     doc::{FieldAddress, REMOTE, SectionDoc},
-    event::ServerEvent,
+    event::{Refusal, ServerEvent},
+    hand::is_for_pupil,
     policy::{access_for, protects_pupil_words},
     presence::Presence,
     protocol::{Message, awareness},
     schema::{self, Kind},
-    shape::outline,
+    shape::{Run, outline},
 };
 use yrs::{
     Any, Assoc, ID, IdSet, IndexedSequence, ReadTxn, StateVector, Text, Transact, Update, block::ClientID,
@@ -81,6 +82,7 @@ pub(crate) struct Witness {
     taken: BTreeSet<(PersonId, char)>,
     asked: HashMap<(ConnectionId, Section), Asked>,
     closed: BTreeSet<ConnectionId>,
+    pages: BTreeSet<ConnectionId>,
     broken: Option<String>,
     pub(crate) checks: u64,
 }
@@ -105,6 +107,7 @@ impl Witness {
             taken: BTreeSet::new(),
             asked: HashMap::new(),
             closed: BTreeSet::new(),
+            pages: BTreeSet::new(),
             broken: None,
             checks: 0,
         }
@@ -151,6 +154,16 @@ impl Witness {
         self.hands.get(&client) == Some(&person)
     }
 
+    /// The pupil’s own hand, or a scribe’s for the pupil.
+    fn is_pupils(&self, client: u64) -> bool {
+        is_for_pupil(client) || self.is_hand_of(client, self.pupil)
+    }
+
+    /// At this connection is a page of ours, which sends nothing that is out of place.
+    pub(crate) fn is_page(&mut self, conn: ConnectionId) {
+        self.pages.insert(conn);
+    }
+
     /// The section begins, or begins anew with another history.
     pub(crate) fn seeded(&mut self, section: Section, epoch: u64, state: &[u8]) {
         let doc = SectionDoc::from_state(section, 0, state).unwrap();
@@ -188,10 +201,8 @@ impl Witness {
         self.check(applied, || format!("an update of {section:?} on the disk does not fit what is there"));
         self.check(!changed, || format!("{section:?} changed on the disk after it was agreed"));
         if protects_pupil_words(section) && person != self.pupil && !row.scribe {
-            let pupil = self.pupil;
-            let of_pupil = deleted
-                .iter()
-                .any(|(client, ranges)| self.hands.get(&client.get()) == Some(&pupil) && !ranges.is_empty());
+            let mut deleted = deleted.iter().filter(|(_, ranges)| !ranges.is_empty());
+            let of_pupil = deleted.any(|(client, _)| self.is_pupils(client.get()));
             self.check(!of_pupil, || format!("{person} deleted words of the pupil’s in {section:?}"));
         }
     }
@@ -297,6 +308,14 @@ impl Witness {
                 self.check(durable, || format!("{person} is shown something of {section:?} that is not on the disk"));
             }
             Message::Awareness(body) => self.introduces(body),
+            Message::Stateless(json) => match serde_json::from_str(json) {
+                Ok(ServerEvent::Authors { authors, .. }) => self.credited(section, &authors),
+                Ok(ServerEvent::Refused { reason, .. }) if self.pages.contains(&conn) => {
+                    let write = rights.access(person, section).can_write();
+                    self.refuses(conn, section, reason, write);
+                }
+                _ => {}
+            },
             Message::SyncStatus(true) => {
                 let said = self.asked.entry((conn, section)).or_default().updates.pop_front();
                 let durable = said.as_ref().is_some_and(|said| self.is_durable(section, said));
@@ -309,6 +328,38 @@ impl Witness {
             Message::SyncStatus(false) => self.asked.entry((conn, section)).or_default().refused = true,
             _ => {}
         }
+    }
+
+    /// Whoever is named as the author of an id has it.
+    fn credited(&mut self, section: Section, authors: &BTreeMap<PersonId, Vec<u64>>) {
+        for (person, clients) in authors {
+            let wrong = clients
+                .iter()
+                .find(|client| !self.is_hand_of(**client, *person) && !self.forged.contains(&(**client, *person)));
+            self.check(wrong.is_none(), || format!("{wrong:?} in {section:?} is said to be {person}’s, and is not"));
+        }
+    }
+
+    /// A page is refused for a reason that it has given.
+    fn refuses(&mut self, conn: ConnectionId, section: Section, reason: Refusal, write: bool) {
+        let may_be = match reason {
+            Refusal::NotAllowed | Refusal::Agreed => !write,
+            Refusal::ProtectedWords => {
+                let (Some(asked), Some(mirror)) = (self.asked.get(&(conn, section)), self.mirrors.get(&section)) else {
+                    return;
+                };
+                // Held back while the record was saved, any of them may be meant.
+                asked.updates.iter().filter_map(|update| outline(section, update).ok()).any(|said| {
+                    let new = |run: &Run| {
+                        (run.from..run.to).any(|at| !mirror.deletes.contains(&ID::new(ClientID::new(run.client), at)))
+                    };
+                    said.deletes.iter().any(|run| self.is_pupils(run.client) && new(run))
+                        || said.inserts.iter().any(|run| is_for_pupil(run.client))
+                })
+            }
+            Refusal::NotYourHand | Refusal::TooLong | Refusal::UnknownShape | Refusal::MissingPast => false,
+        };
+        self.check(may_be, || format!("an honest page is refused in {section:?}: {reason:?}"));
     }
 
     /// Whoever is said to write at a client id has that id.

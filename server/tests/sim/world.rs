@@ -468,6 +468,7 @@ impl World {
             && let Some(seat) = self.tabs.get_mut(&tab)
         {
             seat.link = Some(link);
+            self.witness.is_page(conn);
         }
         let wait = self.chance.between(2, 60);
         self.schedule(wait, Event::Open(link));
@@ -679,7 +680,7 @@ impl World {
         let Some(seat) = self.tabs.get_mut(&tab).filter(|seat| seat.tab.is_none() && !seat.closed) else { return };
         let person = &self.cast[seat.who];
         let name = format!("{}/{tab}", person.name);
-        seat.tab = Some(Tab::open(name, person, page, self.clock.clone(), ids, repeats));
+        seat.tab = Some(Tab::open(name, person, self.cast[PUPIL].id, page, self.clock.clone(), ids, repeats));
         self.learn_hands(tab);
         self.trace.note(self.now, || format!("{}/{tab} has the page", self.cast[self.tabs[&tab].who].name));
         self.retry(tab, 5);
@@ -690,7 +691,7 @@ impl World {
         let Some(seat) = self.tabs.get(&tab) else { return };
         let person = self.cast[seat.who].id;
         for line in seat.tab.iter().flat_map(|tab| tab.lines.values()) {
-            self.witness.hand(line.current().client_id(), person);
+            line.hands().into_iter().for_each(|client| self.witness.hand(client, person));
         }
     }
 
