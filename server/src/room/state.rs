@@ -36,7 +36,11 @@ use shared::{
 };
 
 pub use self::elsewhere::{BEAT, SILENCE};
-use self::{elsewhere::Elsewhere, held::Held, missed::Unsure};
+use self::{
+    elsewhere::Elsewhere,
+    held::{Held, To},
+    missed::Unsure,
+};
 pub use super::section::{Broken, LoadedSection};
 use super::{
     SectionCopy,
@@ -185,7 +189,7 @@ pub struct RoomState {
     connections: BTreeMap<ConnectionId, Connection>,
     held: Held,
     /// Updates kept back while the room is quiet.
-    quiet: Option<VecDeque<(ConnectionId, Section, Message)>>,
+    quiet: Option<VecDeque<(To, Message)>>,
     openings: u64,
     /// As last told to everybody.
     here: BTreeSet<ParticipantId>,

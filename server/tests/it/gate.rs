@@ -1,5 +1,6 @@
 //! Who may put what into a section, through the room’s own front door.
 
+use server::room::state::Input;
 use shared::{
     Role, Section, Stage,
     doc::{NewItem, SectionDoc},
@@ -107,6 +108,20 @@ fn nobody_but_the_pupil_deletes_the_pupils_words() {
     let (mut table, mut pupil, _) = passport(Role::Teacher);
     pupil.edit(&mut table, delete_a_letter);
     assert_eq!(refusal(&pupil.listen(&mut table)), None);
+}
+
+/// Otherwise what was built on the refused update is refused once more, or acknowledges something else.
+#[test]
+fn what_a_refused_client_had_said_is_forgotten_when_it_begins_again_while_a_record_is_saved() {
+    let (mut table, _, mut other) = passport(Role::Parent);
+    other.edit(&mut table, delete_a_letter);
+    other.edit(&mut table, |doc| doc.splice(list(doc.section()), item(1), "text", &insert("late ")));
+    table.input(Input::Quiesce { question: 1 });
+    other.edit(&mut table, |doc| doc.splice(list(doc.section()), item(1), "text", &insert("later ")));
+    assert_eq!(refusal(&other.listen(&mut table)), Some(Refusal::ProtectedWords));
+    let mut again = Client::open_as(&mut table, other.conn, Section::Passport, 14);
+    table.input(Input::Resume);
+    assert_eq!(again.listen(&mut table), []);
 }
 
 #[test]

@@ -142,9 +142,13 @@ impl RoomState {
 
     /// Sends it unless the client has begun again, or may no longer read the section.
     fn send_to(&mut self, to: To, message: &Message) {
-        let open = self.connections.get(&to.conn).and_then(|connection| connection.open.get(&to.section));
-        if open.is_some_and(|open| open.opening == to.opening) {
+        if self.is_open(to) {
             self.send(to.conn, to.section, message);
         }
+    }
+
+    pub(super) fn is_open(&self, to: To) -> bool {
+        let open = self.connections.get(&to.conn).and_then(|connection| connection.open.get(&to.section));
+        open.is_some_and(|open| open.opening == to.opening)
     }
 }

@@ -28,11 +28,14 @@ const QUIET_LIMIT: usize = 5_000;
 
 impl RoomState {
     pub(super) fn write(&mut self, conn: ConnectionId, section: Section, message: Message) {
+        let Some(connection) = self.connections.get(&conn) else { return };
+        let Some(open) = connection.open.get(&section).filter(|open| !open.refused) else { return };
+        let to = To { conn, section, opening: open.opening };
         if let Some(kept) = &mut self.quiet {
             if kept.len() >= QUIET_LIMIT {
                 return self.close(conn, CloseCode::TryAgain);
             }
-            kept.push_back((conn, section, message));
+            kept.push_back((to, message));
             return;
         }
         if self.is_alone() {
@@ -104,8 +107,11 @@ impl RoomState {
 
     pub(super) fn resume(&mut self) {
         let kept: VecDeque<_> = self.quiet.take().unwrap_or_default();
-        for (conn, section, message) in kept {
-            self.write(conn, section, message);
+        for (to, message) in kept {
+            // What a client said before it began again, it does not stand by any more.
+            if self.is_open(to) {
+                self.write(to.conn, to.section, message);
+            }
         }
     }
 
