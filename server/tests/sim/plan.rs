@@ -167,15 +167,13 @@ pub(crate) fn plan(chance: &mut Chance, count: usize) -> Vec<Operation> {
     .filter(|(rare, ..)| *rare == 0 || !chance.one_in(*rare))
     .map(|(_, weight, draw)| (weight, draw))
     .collect();
-    let mut agreed = false;
     let mut plan = Vec::with_capacity(count);
     while plan.len() < count {
         let what = draw(chance.weighted(&weights), chance);
         // Agreement ends most of what is worth trying.
-        if matches!(what, What::Agree) && (agreed || plan.len() < count / 2) {
+        if matches!(what, What::Agree) && plan.len() < count / 3 {
             continue;
         }
-        agreed |= matches!(what, What::Agree);
         let pause = match chance.below(10) {
             0..=2 => 0,
             3..=6 => chance.between(1, 40),

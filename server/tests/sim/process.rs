@@ -524,6 +524,11 @@ impl Process {
         if out.now - asked > PATIENCE || out.disk.stage != Stage::Meeting || !out.disk.answers(out.chance) {
             return out.after(0, Timer::Agreed { attempt: 0, honest: false });
         }
+        if out.chance.one_in(2) {
+            // Something the Code of Practice asks for is missing.
+            let wait = out.chance.between(1, 400);
+            return out.after(wait, Timer::Agreed { attempt: 0, honest: false });
+        }
         self.log.attempts += 1;
         let mut fate = out.disk.fate(out.chance);
         // One that lands after its room has gone on is another matter: nothing in the database keeps it off yet.
