@@ -128,6 +128,7 @@ impl Line {
                 Effect::KeepWords(reason) => refusal = reason,
                 Effect::StartAfresh => {
                     asks.extend(self.keep_words(refusal));
+                    self.unsaved.begin_anew();
                     self.next = Some((SectionDoc::new(self.store.section(), fresh::client_id()), refusal));
                 }
                 Effect::Ready => asks.extend(self.ready()),
@@ -431,6 +432,28 @@ mod tests {
             let asks = line.handle(Input::Received(Message::PermissionDenied(String::new())));
             assert_eq!(kept(&asks), ["Play chess"]);
             assert!(matches!(asks.last(), Some(Ask::Denied)));
+        });
+    }
+
+    #[test]
+    fn what_is_typed_as_soon_as_the_refused_part_is_back_waits_for_its_own_acknowledgement() {
+        Owner::new().with(|| {
+            let (mut line, store, server) = line();
+            let refused =
+                ServerEvent::Refused { refused: Section::Plan, reason: Refusal::ProtectedWords, words: String::new() };
+            line.handle(Input::Connected);
+            opens(&mut line, &server);
+            types(&mut line, store, 4, " chess");
+            line.handle(event(&refused));
+            let opened = ServerEvent::Opened { section: Section::Plan, epoch: 1, schema: 1, access: Access::Write };
+            line.handle(event(&opened));
+            line.handle(Input::Received(Message::SyncStep1(server.state_vector())));
+            line.handle(Input::Received(Message::SyncStep2(server.state())));
+            types(&mut line, store, 4, " a game");
+            // That is for our answer to the server’s state vector.
+            line.handle(Input::Received(Message::SyncStatus(true)));
+            assert!(!line.sync().is_saved());
+            assert_eq!(kept(&line.handle(event(&refused))), ["Play a game"]);
         });
     }
 }

@@ -88,9 +88,13 @@ impl Unsaved {
         self.updates.iter_mut().for_each(|(_, message)| *message = None);
     }
 
-    /// All fields, and begins anew: they will not be saved.
-    pub(super) fn take(&mut self) -> Vec<FieldAddress> {
+    /// No message that is on its way is waited for any more.
+    pub(super) fn begin_anew(&mut self) {
         self.acknowledged = self.sent;
+    }
+
+    /// All fields: they will not be saved. What is on its way will still be acknowledged.
+    pub(super) fn take(&mut self) -> Vec<FieldAddress> {
         self.updates.clear();
         self.mark.changes += 1;
         std::mem::take(&mut self.fields).into_keys().collect()

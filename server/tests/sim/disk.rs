@@ -6,22 +6,16 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use server::room::state::{Loaded, LoadedSection, Participant};
+use server::room::state::{LoadedSection, Participant};
 use shared::{MeetingId, PersonId, Section, Stage, schema};
 
 use crate::chance::Chance;
 
-/// What a transaction writes, in order.
-#[derive(Clone, Debug)]
-pub(crate) enum Statement {
-    Append(Row),
-    Checkpoint { section: Section, seq: u64, state: Arc<[u8]> },
-}
-
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) section: Section,
-    pub(crate) seq: u64,
+    /// Of the room that let it in.
+    pub(crate) term: u64,
     pub(crate) person: PersonId,
     /// Whether the person was the named scribe when the room let it in. Not on the real disk.
     pub(crate) scribe: bool,
@@ -32,6 +26,9 @@ pub(crate) struct Row {
 /// A key was taken: no number of attempts would change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Taken;
+
+/// The number that each update was given; none, where it was not let in.
+pub(crate) type Numbers = Vec<Option<u64>>;
 
 #[derive(Clone, Debug)]
 struct Checkpoint {
@@ -78,6 +75,9 @@ pub(crate) struct Disk {
     pub(crate) participants: Vec<Participant>,
     pub(crate) weather: Weather,
     checkpoints: BTreeMap<Section, Checkpoint>,
+    heads: BTreeMap<Section, u64>,
+    term: u64,
+    closed: bool,
     rows: BTreeMap<(Section, u64), Row>,
     hands: BTreeMap<(Section, u64), PersonId>,
 }
@@ -91,6 +91,9 @@ impl Disk {
             participants,
             weather: Weather::Fine,
             checkpoints: BTreeMap::new(),
+            heads: BTreeMap::new(),
+            term: 0,
+            closed: false,
             rows: BTreeMap::new(),
             hands: BTreeMap::new(),
         }
@@ -98,13 +101,14 @@ impl Disk {
 
     /// Gives the meeting a section, or puts another history in its place.
     pub(crate) fn seed(&mut self, section: Section, epoch: u64, state: &[u8], hands: &[(u64, PersonId)]) {
+        self.heads.insert(section, 0);
         self.checkpoints.insert(section, Checkpoint { epoch, seq: 0, state: state.into() });
         self.rows.retain(|(of, _), _| *of != section);
         self.hands.retain(|(of, _), _| *of != section);
         self.hands.extend(hands.iter().map(|(client, person)| ((section, *client), *person)));
     }
 
-    pub(crate) fn sections(&self) -> Vec<Section> {
+    pub(crate) fn names(&self) -> Vec<Section> {
         self.checkpoints.keys().copied().collect()
     }
 
@@ -116,76 +120,72 @@ impl Disk {
         self.participants.iter().find(|participant| participant.person == person)
     }
 
-    /// One transaction, as `update_log` writes it: all appends, then all checkpoints.
-    pub(crate) fn write(&mut self, batch: &[Statement]) -> Result<(), Taken> {
-        let (mut rows, mut hands) = (self.rows.clone(), self.hands.clone());
-        for statement in batch {
-            let Statement::Append(row) = statement else { continue };
-            if rows.insert((row.section, row.seq), row.clone()).is_some() {
+    /// `append_updates`: one transaction, which gives each update its number, and lets none in of a term
+    /// that is over or of a meeting that is agreed.
+    pub(crate) fn append(&mut self, rows: &[Row]) -> Result<Numbers, Taken> {
+        let lets_in = |row: &Row| row.term == self.term && !self.closed;
+        for row in rows.iter().filter(|row| lets_in(row)) {
+            let other = |client: &u64| self.owner(row.section, *client).is_some_and(|owner| owner != row.person);
+            if row.claims.iter().any(other) {
                 return Err(Taken);
             }
-            for client in &row.claims {
-                if hands.insert((row.section, *client), row.person).is_some() {
-                    return Err(Taken);
-                }
+        }
+        let mut numbers = vec![];
+        for row in rows {
+            let head = self.heads.get_mut(&row.section).filter(|_| row.term == self.term && !self.closed);
+            numbers.push(head.map(|head| {
+                *head += 1;
+                *head
+            }));
+            if let Some(Some(seq)) = numbers.last() {
+                self.rows.insert((row.section, *seq), row.clone());
+                self.hands.extend(row.claims.iter().map(|client| ((row.section, *client), row.person)));
             }
         }
-        (self.rows, self.hands) = (rows, hands);
-        for statement in batch {
-            let Statement::Checkpoint { section, seq, state } = statement else { continue };
-            if let Some(kept) = self.checkpoints.get_mut(section).filter(|kept| kept.seq < *seq) {
-                kept.seq = *seq;
-                kept.state = state.clone();
-            }
-            self.rows.retain(|(of, row), _| of != section || row > seq);
+        Ok(numbers)
+    }
+
+    /// `checkpoint`: the document up to `seq` as one, and what it supersedes gone, in one transaction.
+    pub(crate) fn compact(&mut self, section: Section, seq: u64, state: &Arc<[u8]>) {
+        if let Some(kept) = self.checkpoints.get_mut(&section).filter(|kept| kept.seq < seq) {
+            kept.seq = seq;
+            kept.state = state.clone();
         }
+        self.rows.retain(|(of, row), _| *of != section || *row > seq);
+    }
+
+    /// `close`, the record and the stage: one transaction, after which nothing is let in.
+    pub(crate) fn agree(&mut self) -> Result<(), Taken> {
+        if self.stage != Stage::Meeting {
+            return Err(Taken);
+        }
+        self.stage = Stage::Agreed;
+        self.closed = true;
         Ok(())
     }
 
-    /// What `room/task.rs` reads, everything in one snapshot.
-    pub(crate) fn load(&self) -> Loaded {
-        let mut loaded = self.read_checkpoints();
-        self.read_updates(&mut loaded.sections);
-        self.read_owners(&mut loaded.sections);
-        loaded
+    /// `take`: what was given to the log before is not let in any more, however late it comes.
+    pub(crate) fn take(&mut self) -> u64 {
+        self.term += 1;
+        self.term
     }
 
-    /// The first questions: who is who, and where each document begins.
-    pub(crate) fn read_checkpoints(&self) -> Loaded {
-        let checkpoint = |(section, kept): (&Section, &Checkpoint)| LoadedSection {
-            section: *section,
-            epoch: kept.epoch,
-            schema: schema::VERSION,
-            checkpoint: kept.state.clone(),
-            updates: vec![],
-            seq: kept.seq,
-            owners: vec![],
-        };
-        Loaded {
-            meeting: self.meeting,
-            stage: self.stage,
-            pupil: self.pupil,
-            participants: self.participants.clone(),
-            sections: self.checkpoints.iter().map(checkpoint).collect(),
-        }
-    }
-
-    /// Judged by the checkpoint as it is now, which is not the one read before if a commit came between.
-    pub(crate) fn read_updates(&self, sections: &mut [LoadedSection]) {
-        for loaded in sections {
-            let from = self.checkpoints[&loaded.section].seq + 1;
-            for ((_, seq), row) in self.rows.range((loaded.section, from)..=(loaded.section, u64::MAX)) {
-                loaded.updates.push(row.update.clone());
-                loaded.seq = *seq;
+    /// `load`: every section as it is kept. Nothing is compacted under its eyes.
+    pub(crate) fn sections(&self) -> Vec<LoadedSection> {
+        let section = |(section, kept): (&Section, &Checkpoint)| {
+            let after = (*section, kept.seq + 1)..=(*section, u64::MAX);
+            let hands = self.hands.range((*section, 0)..=(*section, u64::MAX));
+            LoadedSection {
+                section: *section,
+                epoch: kept.epoch,
+                schema: schema::VERSION,
+                checkpoint: kept.state.clone(),
+                updates: self.rows.range(after.clone()).map(|(_, row)| row.update.clone()).collect(),
+                seq: self.rows.range(after).map(|((_, seq), _)| *seq).next_back().unwrap_or(kept.seq),
+                owners: hands.map(|((_, client), person)| (*client, *person)).collect(),
             }
-        }
-    }
-
-    pub(crate) fn read_owners(&self, sections: &mut [LoadedSection]) {
-        for loaded in sections {
-            let hands = self.hands.range((loaded.section, 0)..=(loaded.section, u64::MAX));
-            loaded.owners = hands.map(|((_, client), person)| (*client, *person)).collect();
-        }
+        };
+        self.checkpoints.iter().map(section).collect()
     }
 
     /// What the next attempt to commit will come to.

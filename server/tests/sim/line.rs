@@ -151,6 +151,7 @@ impl Line {
                 Effect::KeepWords(reason) => refusal = reason,
                 Effect::StartAfresh => {
                     asks.extend(self.keep_words());
+                    self.unsaved.begin_anew();
                     self.next = Some((SectionDoc::new(self.doc.section(), client_id(&mut self.ids)), refusal));
                 }
                 Effect::Ready => asks.extend(self.ready()),
@@ -325,8 +326,11 @@ impl Unsaved {
         }
     }
 
-    fn take(&mut self) -> Vec<FieldAddress> {
+    fn begin_anew(&mut self) {
         self.acknowledged = self.sent;
+    }
+
+    fn take(&mut self) -> Vec<FieldAddress> {
         std::mem::take(&mut self.fields).into_values().map(|(field, _)| field).collect()
     }
 }

@@ -8,6 +8,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -23,7 +24,7 @@ use shared::{
 
 use crate::{
     chance::Chance,
-    disk::{Disk, Fate, Row, Statement, Taken},
+    disk::{Disk, Fate, Numbers, Row, Taken},
     trace::Trace,
     witness::{Rights, Witness},
 };
@@ -96,6 +97,10 @@ pub(crate) enum Timer {
         room: u64,
         step: LoadStep,
     },
+    /// The one attempt to write a checkpoint is over, one way or the other.
+    Compacted {
+        attempt: u64,
+    },
     /// The writer of the log hears what became of an attempt; nothing, if it waited in vain.
     Answer {
         attempt: u64,
@@ -112,14 +117,14 @@ pub(crate) enum Timer {
 #[derive(Clone, Debug)]
 pub(crate) enum LoadStep {
     Begin,
-    Updates(Loaded),
-    Owners(Loaded),
+    Documents(Loaded),
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum Transaction {
-    Batch(Vec<Statement>),
-    Agree(Vec<SectionCopy>),
+    Append(Vec<Row>),
+    Checkpoint { section: Section, seq: u64, state: Arc<[u8]> },
+    Agree,
 }
 
 #[derive(Debug)]
@@ -141,6 +146,7 @@ pub(crate) struct Process {
     pub(crate) fuse: Option<u32>,
     closing: bool,
     rooms: u64,
+    records: u64,
     room: Option<Room>,
     log: Log,
     /// Who speaks at each connection, and which have entered the room.
@@ -157,7 +163,7 @@ struct Room {
     /// Those with a way out.
     outboxes: BTreeSet<ConnectionId>,
     progress: Progress,
-    heard: Progress,
+    term: u64,
     questions: BTreeMap<u64, Question>,
     asked: u64,
     /// Records that are being saved just now.
@@ -168,10 +174,12 @@ struct Room {
     gone: bool,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 struct Progress {
     through: u64,
+    landed: Vec<(Section, u64)>,
     lost: bool,
+    news: bool,
 }
 
 enum Question {
@@ -194,7 +202,13 @@ struct Log {
 struct Entry {
     room: u64,
     position: u64,
-    statement: Statement,
+    what: Entrusted,
+}
+
+#[derive(Clone)]
+enum Entrusted {
+    Update(Row),
+    Checkpoint { section: Section, seq: u64, state: Arc<[u8]> },
 }
 
 impl Process {
@@ -205,6 +219,7 @@ impl Process {
             fuse: None,
             closing: false,
             rooms: 0,
+            records: 0,
             room: None,
             log: Log::default(),
             connections: BTreeMap::new(),
@@ -308,7 +323,7 @@ impl Process {
 
     // ── what was waited for ──
 
-    pub(crate) fn timer(&mut self, timer: Timer, landed: Option<Result<(), Taken>>, out: &mut Outside) {
+    pub(crate) fn timer(&mut self, timer: Timer, landed: Option<Result<Numbers, Taken>>, out: &mut Outside) {
         if !self.alive {
             return;
         }
@@ -317,9 +332,14 @@ impl Process {
             Timer::Tick { room } => self.tick(room, out),
             Timer::Answer { attempt, honest } => self.answered(attempt, landed.filter(|_| honest), out),
             Timer::CommitAgain => self.attempt(out),
+            Timer::Compacted { attempt } => {
+                if attempt == self.log.attempts && !self.burn(out) {
+                    self.compacted(out);
+                }
+            }
             Timer::GaveUp => self.end(out),
             Timer::Agreed { honest, .. } => {
-                if landed.filter(|_| honest) == Some(Ok(())) {
+                if landed.filter(|_| honest).is_some_and(|landed| landed.is_ok()) {
                     self.put(Mail::StageChanged(Stage::Agreed), out);
                     let recorded = ServerEvent::Recorded { version: 1, at: String::new() };
                     self.put(Mail::Announce(recorded), out);
@@ -342,13 +362,16 @@ impl Process {
         }
         let wait = out.chance.between(0, 5);
         let next = match step {
-            LoadStep::Begin => LoadStep::Updates(out.disk.read_checkpoints()),
-            LoadStep::Updates(mut loaded) => {
-                out.disk.read_updates(&mut loaded.sections);
-                LoadStep::Owners(loaded)
-            }
-            LoadStep::Owners(mut loaded) => {
-                out.disk.read_owners(&mut loaded.sections);
+            LoadStep::Begin => LoadStep::Documents(Loaded {
+                meeting: out.disk.meeting,
+                stage: out.disk.stage,
+                pupil: out.disk.pupil,
+                participants: out.disk.participants.clone(),
+                sections: vec![],
+            }),
+            LoadStep::Documents(mut loaded) => {
+                room.term = out.disk.take();
+                loaded.sections = out.disk.sections();
                 out.witness.recovered(&loaded.sections);
                 room.rights = Rights { stage: loaded.stage, participants: loaded.participants.clone() };
                 match RoomState::new(loaded, out.instant()) {
@@ -386,13 +409,12 @@ impl Process {
             if room.state.is_none() {
                 return;
             }
-            if room.heard != room.progress {
-                room.heard = room.progress;
-                let Progress { through, lost } = room.progress;
-                self.handle(Input::Committed { through }, out);
+            if std::mem::take(&mut room.progress.news) {
+                let (through, lost) = (room.progress.through, room.progress.lost);
+                let landed = std::mem::take(&mut room.progress.landed);
+                self.handle(Input::Committed { through, landed }, out);
                 if lost {
                     self.handle(Input::LogLost, out);
-                    self.close_room(CloseCode::TryAgain, out);
                 }
             } else if let Some(letter) = room.mail.pop_front() {
                 self.read(letter, out);
@@ -471,23 +493,26 @@ impl Process {
                     out.acts.push(Act::Close { conn, code });
                 }
             }
-            Effect::Append { position, section, seq, person, update, claims } => {
+            Effect::Append { position, section, person, update, claims } => {
                 out.witness.accepts(&room.rights, section, person);
-                let scribe = room.rights.is_scribe(person);
-                let row = Row { section, seq, person, scribe, update, claims };
-                self.append(position, Statement::Append(row), out);
+                let (term, scribe) = (room.term, room.rights.is_scribe(person));
+                let row = Row { section, term, person, scribe, update, claims };
+                self.append(position, Entrusted::Update(row), out);
             }
             Effect::Checkpoint { position, section, seq, state } => {
-                self.append(position, Statement::Checkpoint { section, seq, state }, out);
+                self.append(position, Entrusted::Checkpoint { section, seq, state }, out);
             }
             Effect::Answer { question, sections } => match room.questions.remove(&question) {
                 Some(Question::Page(question)) => out.acts.push(Act::Page { question, sections }),
                 Some(Question::Quiesce { at }) => {
                     room.quiet += 1;
-                    self.agree(at, sections, out);
+                    self.agree(at, out);
                 }
                 None => {}
             },
+            Effect::ReadRights => room.stale = true,
+            // Alone, it has nobody to tell or to ask about.
+            Effect::Tell(_) | Effect::ReadLog { .. } | Effect::ReadHeads => {}
             Effect::Unload => room.unload = true,
         }
     }
@@ -520,7 +545,7 @@ impl Process {
 
     // ── saving the record, as the backend does ──
 
-    fn agree(&mut self, asked: u64, sections: Vec<SectionCopy>, out: &mut Outside) {
+    fn agree(&mut self, asked: u64, out: &mut Outside) {
         if out.now - asked > PATIENCE || out.disk.stage != Stage::Meeting || !out.disk.answers(out.chance) {
             return out.after(0, Timer::Agreed { attempt: 0, honest: false });
         }
@@ -529,12 +554,11 @@ impl Process {
             let wait = out.chance.between(1, 400);
             return out.after(wait, Timer::Agreed { attempt: 0, honest: false });
         }
-        self.log.attempts += 1;
-        let mut fate = out.disk.fate(out.chance);
-        // One that lands after its room has gone on is another matter: nothing in the database keeps it off yet.
-        fate.lands = fate.lands.filter(|_| fate.answers.is_some());
-        let (transaction, attempt) = (Transaction::Agree(sections), self.log.attempts);
-        out.acts.push(Act::Commit { transaction, fate, attempt });
+        self.records += 1;
+        // Apart from the attempts of the log.
+        let attempt = u64::MAX - self.records;
+        let fate = out.disk.fate(out.chance);
+        out.acts.push(Act::Commit { transaction: Transaction::Agree, fate, attempt });
         // The pool and the person have no patience for ever either.
         let answers = fate.answers.unwrap_or(PATIENCE);
         out.after(answers, Timer::Agreed { attempt, honest: fate.honest });
@@ -549,9 +573,9 @@ impl Process {
 
     // ── the update log ──
 
-    fn append(&mut self, position: u64, statement: Statement, out: &mut Outside) {
+    fn append(&mut self, position: u64, what: Entrusted, out: &mut Outside) {
         let Some(room) = &self.room else { return };
-        self.log.waiting.push_back(Entry { room: room.number, position, statement });
+        self.log.waiting.push_back(Entry { room: room.number, position, what });
         if !self.log.busy {
             self.log.busy = true;
             self.next_batch(out);
@@ -578,37 +602,47 @@ impl Process {
         if self.log.batch.is_empty() {
             return self.next_batch(out);
         }
+        let updates = self.log.batch.iter().filter_map(|entry| match &entry.what {
+            Entrusted::Update(row) => Some(row.clone()),
+            Entrusted::Checkpoint { .. } => None,
+        });
+        let updates: Vec<_> = updates.collect();
+        if updates.is_empty() {
+            return self.compact(out);
+        }
         if self.burn(out) {
             return;
         }
         self.log.attempts += 1;
         let attempt = self.log.attempts;
         let fate = out.disk.fate(out.chance);
-        let batch = self.log.batch.iter().map(|entry| entry.statement.clone()).collect();
-        out.acts.push(Act::Commit { transaction: Transaction::Batch(batch), fate, attempt });
+        out.acts.push(Act::Commit { transaction: Transaction::Append(updates), fate, attempt });
         let answers = fate.answers.filter(|wait| *wait < COMMIT_PATIENCE);
         let honest = fate.honest && answers.is_some();
         out.after(answers.unwrap_or(COMMIT_PATIENCE), Timer::Answer { attempt, honest });
     }
 
     /// `landed` is what became of the attempt, if its writer is told.
-    fn answered(&mut self, attempt: u64, landed: Option<Result<(), Taken>>, out: &mut Outside) {
+    fn answered(&mut self, attempt: u64, landed: Option<Result<Numbers, Taken>>, out: &mut Outside) {
         if attempt != self.log.attempts || self.burn(out) {
             return;
         }
         match landed {
-            Some(Ok(())) => {
-                for entry in &self.log.batch {
-                    if let Some(room) = self.room.as_mut().filter(|room| room.number == entry.room) {
-                        room.progress.through = room.progress.through.max(entry.position);
+            Some(Ok(numbers)) => {
+                let updates = self.log.batch.iter().filter(|entry| matches!(entry.what, Entrusted::Update(_)));
+                for (entry, seq) in updates.zip(numbers) {
+                    let Some(room) = self.room.as_mut().filter(|room| room.number == entry.room) else { continue };
+                    match (seq, &entry.what) {
+                        (Some(seq), Entrusted::Update(row)) => room.progress.landed(entry.position, row.section, seq),
+                        _ => room.progress.lose(),
                     }
                 }
-                self.next_batch(out);
+                self.compact(out);
             }
             Some(Err(Taken)) if self.log.alone => {
                 for entry in &self.log.batch {
                     if let Some(room) = self.room.as_mut().filter(|room| room.number == entry.room) {
-                        room.progress.lost = true;
+                        room.progress.lose();
                     }
                 }
                 self.next_batch(out);
@@ -623,6 +657,35 @@ impl Process {
                 out.after(pause, Timer::CommitAgain);
             }
         }
+    }
+
+    /// Writes the checkpoints of the batch, one after the other, once each.
+    fn compact(&mut self, out: &mut Outside) {
+        let lost = self.room.as_ref().filter(|room| room.progress.lost).map(|room| room.number);
+        let checkpoint = |entry: &Entry| matches!(entry.what, Entrusted::Checkpoint { .. }) && Some(entry.room) != lost;
+        self.log.batch.retain(checkpoint);
+        let Some(Entrusted::Checkpoint { section, seq, state }) =
+            self.log.batch.first().map(|entry| entry.what.clone())
+        else {
+            return self.next_batch(out);
+        };
+        if self.burn(out) {
+            return;
+        }
+        self.log.attempts += 1;
+        let (attempt, fate) = (self.log.attempts, out.disk.fate(out.chance));
+        out.acts.push(Act::Commit { transaction: Transaction::Checkpoint { section, seq, state }, fate, attempt });
+        let answers = fate.answers.unwrap_or(COMMIT_PATIENCE).min(COMMIT_PATIENCE);
+        out.after(answers, Timer::Compacted { attempt });
+    }
+
+    fn compacted(&mut self, out: &mut Outside) {
+        let entry = self.log.batch.remove(0);
+        if let Some(room) = self.room.as_mut().filter(|room| room.number == entry.room) {
+            room.progress.through = room.progress.through.max(entry.position);
+            room.progress.news = true;
+        }
+        self.compact(out);
     }
 
     // ── the end ──
@@ -662,7 +725,8 @@ impl Process {
 
     fn retire(&mut self, out: &mut Outside) {
         let Some(room) = &mut self.room else { return };
-        if std::mem::take(&mut room.unload) && room.mail.is_empty() {
+        let over = room.state.as_ref().is_some_and(|state| state.is_over());
+        if over || (std::mem::take(&mut room.unload) && room.mail.is_empty()) {
             self.close_room(CloseCode::TryAgain, out);
         }
     }
@@ -690,6 +754,19 @@ impl Process {
     }
 }
 
+impl Progress {
+    fn landed(&mut self, position: u64, section: Section, seq: u64) {
+        self.through = self.through.max(position);
+        self.landed.push((section, seq));
+        self.news = true;
+    }
+
+    fn lose(&mut self) {
+        self.lost = true;
+        self.news = true;
+    }
+}
+
 impl Room {
     fn new(number: u64, since: u64, rights: Rights) -> Self {
         Self {
@@ -700,7 +777,7 @@ impl Room {
             rights,
             outboxes: BTreeSet::new(),
             progress: Progress::default(),
-            heard: Progress::default(),
+            term: 0,
             questions: BTreeMap::new(),
             asked: 0,
             quiet: 0,

@@ -5,10 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-use server::room::{
-    SectionCopy,
-    state::{ConnectionId, LoadedSection, Participant},
-};
+use server::room::state::{ConnectionId, LoadedSection, Participant};
 use shared::{
     Access, PersonId, Section, Stage,
     doc::{FieldAddress, REMOTE, SectionDoc},
@@ -27,7 +24,7 @@ use yrs::{
 
 use crate::{
     cast::{Person, writer},
-    disk::{Disk, Row, Statement},
+    disk::{Disk, Row},
     line::Kept,
     tab::Undone,
 };
@@ -207,11 +204,9 @@ impl Witness {
         }
     }
 
-    pub(crate) fn wrote(&mut self, batch: &[Statement]) {
-        for statement in batch {
-            if let Statement::Append(row) = statement {
-                self.landed(row);
-            }
+    pub(crate) fn wrote(&mut self, rows: &[Row], numbers: &[Option<u64>]) {
+        for (row, _) in rows.iter().zip(numbers).filter(|(_, number)| number.is_some()) {
+            self.landed(row);
         }
     }
 
@@ -225,14 +220,10 @@ impl Witness {
         }
     }
 
-    /// The record was written from these: they are what is on the disk, and stay so.
-    pub(crate) fn agreed(&mut self, copies: &[SectionCopy]) {
-        for copy in copies {
-            let doc = SectionDoc::from_state(copy.section, 0, &copy.state).unwrap();
-            self.is_like_disk(&doc, "what was recorded");
-            if let Some(mirror) = self.mirrors.get_mut(&copy.section) {
-                mirror.agreed = Some(content(&mirror.doc));
-            }
+    /// The record was written from what is on the disk: so it stays.
+    pub(crate) fn agreed(&mut self) {
+        for mirror in self.mirrors.values_mut() {
+            mirror.agreed = Some(content(&mirror.doc));
         }
     }
 

@@ -25,7 +25,7 @@ use uuid::Uuid;
 use crate::{
     cast::{PUPIL, Person, Who, cast},
     chance::Chance,
-    disk::{Disk, Taken, Weather},
+    disk::{Disk, Numbers, Row, Taken, Weather},
     line::Dropped,
     network::{End, Link, Way},
     plan::{Operation, Trick, What, plan},
@@ -120,7 +120,7 @@ pub(crate) struct World {
     witness: Witness,
     trace: Trace,
     process: Process,
-    landed: BTreeMap<(u64, u64), Result<(), Taken>>,
+    landed: BTreeMap<(u64, u64), Result<Numbers, Taken>>,
     tabs: BTreeMap<usize, Seat>,
     links: Vec<Link>,
     scripts: BTreeMap<usize, Script>,
@@ -346,7 +346,7 @@ impl World {
         }
         let landed = match &timer {
             Timer::Answer { attempt, .. } | Timer::Agreed { attempt, .. } => {
-                self.landed.get(&(process, *attempt)).copied()
+                self.landed.get(&(process, *attempt)).cloned()
             }
             _ => None,
         };
@@ -355,29 +355,29 @@ impl World {
 
     fn lands(&mut self, attempt: u64, transaction: &Transaction, process: u64) {
         let result = match transaction {
-            Transaction::Batch(batch) => {
-                let result = self.disk.write(batch);
-                if result.is_ok() {
-                    self.witness.wrote(batch);
-                    if batch.iter().any(|statement| matches!(statement, crate::disk::Statement::Checkpoint { .. })) {
-                        self.tally("checkpoints");
-                        let loaded = self.disk.load();
-                        self.witness.recovered(&loaded.sections);
-                    }
+            Transaction::Append(rows) => {
+                let result = self.disk.append(rows);
+                if let Ok(numbers) = &result {
+                    self.witness.wrote(rows, numbers);
                 }
-                self.trace.note(self.now, || format!("attempt {attempt} to write {} entries: {result:?}", batch.len()));
+                self.trace.note(self.now, || format!("attempt {attempt} to write {} updates: {result:?}", rows.len()));
                 result
             }
-            Transaction::Agree(copies) => {
-                if self.disk.stage == Stage::Meeting {
-                    self.disk.stage = Stage::Agreed;
-                    self.witness.agreed(copies);
+            Transaction::Checkpoint { section, seq, state } => {
+                self.disk.compact(*section, *seq, state);
+                self.tally("checkpoints");
+                self.witness.recovered(&self.disk.sections());
+                self.trace.note(self.now, || format!("{section:?} is compacted up to {seq}"));
+                Ok(vec![])
+            }
+            Transaction::Agree => {
+                let result = self.disk.agree();
+                if result.is_ok() {
+                    self.witness.agreed();
                     self.tally("agreements");
-                    self.trace.note(self.now, || "the record is on the disk".to_owned());
-                    Ok(())
-                } else {
-                    Err(Taken)
                 }
+                self.trace.note(self.now, || format!("the record: {result:?}"));
+                result.map(|()| vec![])
             }
         };
         self.landed.insert((process, attempt), result);
@@ -399,16 +399,6 @@ impl World {
             if self.links[link].server_open {
                 self.links[link].server_open = false;
                 self.cut_down(link, None);
-            }
-        }
-        let records: Vec<u64> = self.events.iter().filter(|(_, event)| is_record(event)).map(|(at, _)| *at).collect();
-        for at in records {
-            let event = self.events.remove(&at);
-            // It was there already, or never will be.
-            if let Some(Event::Lands { attempt, transaction, process }) = event
-                && self.chance.one_in(2)
-            {
-                self.lands(attempt, &transaction, process);
             }
         }
         let wait = self.chance.between(5, 3_000);
@@ -533,6 +523,9 @@ impl World {
                     let (at, frame) = (seat.asleep_until, frame.to_vec());
                     return self.schedule_at(at, Event::Down { link, frame });
                 }
+                self.trace.note(self.now, || {
+                    format!("   {}/{tab} hears {}", self.cast[self.tabs[&tab].who].name, said(frame))
+                });
                 let says = self.seat_tab(tab).map(|tab| tab.received(frame));
                 self.says(tab, says.unwrap_or_default());
                 if self.seat_tab(tab).is_some_and(|tab| tab.ended) {
@@ -916,7 +909,7 @@ impl World {
         if self.disk.stage == Stage::Agreed {
             return;
         }
-        let sections = self.disk.sections();
+        let sections = self.disk.names();
         let section = sections[section % sections.len()];
         self.with_process(|process, out| process.end(out));
         // Nothing of the old history is still on its way.
@@ -929,7 +922,7 @@ impl World {
 
     fn trick(&mut self, who: Who, trick: Trick, dice: Chance) {
         let script = self.scripts.len();
-        let sections = self.disk.sections();
+        let sections = self.disk.names();
         let person = self.cast[who].clone();
         self.scripts.insert(script, Script::new(who, person, trick, &sections, dice, &mut self.witness));
         self.tally("tricks");
@@ -1023,8 +1016,7 @@ impl World {
                 self.witness.broken(format!("{when}, {} says {:?}", tab.name, tab.save_state()));
             }
         }
-        let loaded = self.disk.load();
-        self.witness.recovered(&loaded.sections);
+        self.witness.recovered(&self.disk.sections());
         self.witness.credits(&self.disk);
         self.tally("rests");
     }
@@ -1043,8 +1035,16 @@ impl World {
     }
 }
 
-fn is_record(event: &Event) -> bool {
-    matches!(event, Event::Lands { transaction: Transaction::Agree(_), .. })
+/// A frame, in a few words.
+fn said(frame: &[u8]) -> String {
+    let Ok(Frame { document, message }) = Frame::decode(frame) else { return "noise".to_owned() };
+    let section = document.split_once('/').map_or("", |(_, section)| section);
+    match message {
+        Message::Update(update) => format!("{} bytes in {section}", update.len()),
+        Message::SyncStep2(update) => format!("all it lacks, {} bytes, in {section}", update.len()),
+        Message::Awareness(_) => format!("who writes in {section}"),
+        message => format!("{message:?} in {section}"),
+    }
 }
 
 /// The first content of a section, each person’s words under an id of that person’s.
@@ -1109,9 +1109,8 @@ fn long_log(
         doc.splice(list, item, field.key, &splice);
         let update = doc.diff(&before).unwrap().into();
         let person = cast[PUPIL].id;
-        let row = crate::disk::Row { section, seq, person, scribe: false, update, claims: vec![] };
-        rows.push(crate::disk::Statement::Append(row));
+        rows.push(Row { section, term: 0, person, scribe: false, update, claims: vec![] });
     }
-    disk.write(&rows).unwrap();
-    witness.wrote(&rows);
+    let numbers = disk.append(&rows).unwrap();
+    witness.wrote(&rows, &numbers);
 }
