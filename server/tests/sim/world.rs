@@ -1063,7 +1063,8 @@ fn seed_section(
         let client = 1_000 * epoch + who as u64;
         let doc = SectionDoc::from_state(section, client, &whole.state()).unwrap();
         for list in schema::lists(section).iter().take(2) {
-            if list.single && who > 0 || !list.single && chance.one_in(2) && who > 0 {
+            let leaves_out = list.single || chance.one_in(2);
+            if who > 0 && leaves_out {
                 continue;
             }
             let item = shared::ItemId(Uuid::from_u128(u128::from(chance.next())));
