@@ -16,8 +16,6 @@ use yrs::{
     updates::{decoder::Decode, encoder::Encode},
 };
 
-use server::room::state::Input;
-
 use crate::support::table::{
     Client, Table, empty, events, item, list, participants, person, refusal, saved, seat, with_scribe,
 };
