@@ -85,7 +85,7 @@ fn Review(item: Item) -> impl IntoView {
                     })}
                 <Verdict item />
             </div>
-            {(!is_pupils).then(|| view! { <Tools item what="this target from last time" /> })}
+            {(!is_pupils).then(|| view! { <Tools item what="this target" /> })}
             <div class="review-body">
                 {if is_pupils {
                     view! { <PupilsScores item /> }.into_any()
