@@ -82,9 +82,8 @@ fn PupilBar() -> impl IntoView {
     let is_cut_off = meeting.is_cut_off();
     let count = move || match with_me.with(Vec::len) {
         _ if is_cut_off.get() => "Not known who is here".to_owned(),
-        0 => "Nobody else is here yet".to_owned(),
-        1 => "1 person is here".to_owned(),
-        n => format!("{n} people are here"),
+        0 => "Only me so far".to_owned(),
+        n => format!("{n} with me"),
     };
     view! {
         <header class="pupil-bar">
