@@ -10,8 +10,8 @@ test: ## Everything: format, lints, units, Postgres, browsers
 soak: ## The live engine in its simulator, one seed after the other, for so many MINUTES
 	SIM_MINUTES=$(or $(MINUTES),10) cargo test -p server --test sim soak -- --nocapture
 
-bench: ## What a browser downloads from a release build
-	scripts/setup && scripts/build-site.mjs --release
+bench: ## Roundtable beside a peer, in figures: some minutes, or FULL=1 for figures to be quoted
+	scripts/setup bench && scripts/bench
 
 site: ## Only what a browser downloads, for a server that is running already
 	scripts/setup && scripts/build-site.mjs
