@@ -1,5 +1,7 @@
 //! Edits as bytes. The load keeps no documents, so that it measures the server and not itself.
 
+use std::ops::Range;
+
 use shared::{
     doc::SectionDoc,
     shape::{self, Run},
@@ -51,13 +53,18 @@ pub(crate) fn paste(client: u64, words: &str, text: (u64, u32)) -> Vec<u8> {
 
 /// What somebody does who writes for a long time: letters, one in eight taken back, the caret set
 /// elsewhere now and then. Each edit is one update.
-pub(crate) fn history(paper: &Paper, text: usize, client: u64, edits: usize) -> Vec<Vec<u8>> {
+pub(crate) fn history(paper: &Paper, texts: Range<usize>, client: u64, edits: usize) -> Vec<Vec<u8>> {
     let doc = SectionDoc::from_state(SECTION, client, &paper.state).expect("our own state");
-    let words = words_of(&doc, text);
     let mut dice = Dice::new(client);
-    let (mut caret, mut length) = (0, 0);
     let mut updates = Vec::with_capacity(edits);
-    for _ in 0..edits {
+    let each = edits.div_ceil(texts.len());
+    let mut words = words_of(&doc, texts.start);
+    let (mut caret, mut length) = (0, 0);
+    for edit in 0..edits {
+        if edit % each == 0 {
+            words = words_of(&doc, texts.start + edit / each);
+            (caret, length) = (0, 0);
+        }
         let mut txn = doc.yrs().transact_mut();
         if dice.chance(1, 100) {
             caret = dice.below(length + 1);
@@ -111,7 +118,7 @@ mod tests {
         let typed: Vec<_> = (0..14).map(|clock| letter(300, clock, paper.texts[0])).collect();
         apply_all(&doc, &typed).unwrap();
         apply_all(&doc, &[paste(301, "read aloud", paper.texts[1])]).unwrap();
-        let history = history(&paper, 2, 302, 500);
+        let history = history(&paper, 2..3, 302, 500);
         apply_all(&doc, &history).unwrap();
         let words = words(&doc);
         assert_eq!(words[..2], ["etaoin shrdlue", "read aloud"]);

@@ -49,7 +49,6 @@ use nix::{
 
 use crate::{
     figures::Figures,
-    history::HANDS,
     paper::Paper,
     scenario::{Pace, Scenario},
     target::{House, LOAD_CORE, SERVER_CORE, Target},
@@ -151,7 +150,7 @@ async fn run(cli: &Cli) -> anyhow::Result<()> {
 
 async fn open_house(cli: &Cli, scratch: &Path, meetings: usize) -> anyhow::Result<House> {
     let absolute = |path: &Path| fs::canonicalize(path).with_context(|| format!("{} is missing", path.display()));
-    let (paper, long) = (Paper::new(TEXTS), Paper::new(HANDS));
+    let (paper, long) = (Paper::new(TEXTS), Paper::new(history::TEXTS));
     let school = scratch.join("school");
     fs::create_dir(&school)?;
     let papers: Vec<_> = (1..meetings).map(|_| &paper).chain([&long]).collect();

@@ -19,7 +19,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{paper::Paper, process::Process, school};
+use crate::{history::MESSAGES_PER_SECOND, paper::Paper, process::Process, school};
 
 pub(crate) const SERVER_CORE: usize = 0;
 pub(crate) const LOAD_CORE: usize = 1;
@@ -118,6 +118,7 @@ impl House {
                 .env("ROUNDTABLE_DATA", data)
                 .env("ROUNDTABLE_SITE", &self.site)
                 .env("ROUNDTABLE_ADDR", format!("127.0.0.1:{port}"))
+                .env("ROUNDTABLE_MESSAGES_PER_SECOND", MESSAGES_PER_SECOND.to_string())
                 .env("ROUNDTABLE_LOG", "warn"),
             Target::Hocuspocus => command
                 .arg(node(&self.hocuspocus)?)

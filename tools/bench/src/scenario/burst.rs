@@ -6,7 +6,7 @@ use super::Pace;
 use crate::{
     figures::Figures,
     gathering::{clock, read},
-    history::History,
+    history::{EDITS, History},
     target::{House, Target},
 };
 
@@ -21,7 +21,7 @@ pub(super) async fn run(house: &House, target: Target, _: Pace, to: &mut Figures
     let doc = read(&server, &room, |doc| history.inserts.iter().all(|(id, count)| clock(doc, *id) >= *count)).await?;
     let seen: u32 = history.inserts.iter().map(|(_, count)| count).sum();
     let lost: u32 = history.inserts.iter().map(|(id, count)| count.saturating_sub(clock(&doc, *id))).sum();
-    to.put("burst.edits_s", history.edits as f64 / seconds);
+    to.put("burst.edits_s", EDITS as f64 / seconds);
     to.put("burst.lost", f64::from(lost));
     to.put("burst.lost_percent", 100.0 * f64::from(lost) / f64::from(seen));
     // Nothing that comes later is stored any more.

@@ -10,7 +10,7 @@ use super::Pace;
 use crate::{
     client::{Client, Entrance},
     figures::Figures,
-    history::History,
+    history::{EDITS, History},
     process::Meter,
     target::{House, Room, Server, Target},
 };
@@ -23,9 +23,9 @@ pub(super) async fn run(house: &House, target: Target, pace: Pace, to: &mut Figu
     let room = house.long_room();
     let empty = server.process.memory();
     let meter = Meter::start(server.process);
-    let history = History::write(&server, &room, &house.long).await?;
+    History::write(&server, &room, &house.long).await?;
     server.process.rest(Duration::from_secs(20)).await;
-    to.put("join.feed_cpu_us", meter.read().cpu() * 1e6 / history.edits as f64);
+    to.put("join.feed_cpu_us", meter.read().cpu() * 1e6 / EDITS as f64);
     to.put("join.document_mb", (server.process.memory() - empty) / 1024.0);
     let size = Client::open(&server, &room, Entrance::default()).await?.eyes.bytes.get();
     to.put("join.bytes", size as f64);
