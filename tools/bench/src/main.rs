@@ -40,12 +40,13 @@ use std::{
     time::Instant,
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Parser, ValueEnum};
 use nix::{
     sched::{CpuSet, sched_setaffinity},
     unistd::Pid,
 };
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     figures::Figures,
@@ -103,7 +104,15 @@ fn main() -> anyhow::Result<()> {
         eprintln!("This machine has one core: the load and the server are in each other’s way.");
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    tokio::task::LocalSet::new().block_on(&runtime, run(&cli))
+    tokio::task::LocalSet::new().block_on(&runtime, async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        // Whatever runs is dropped with the future, and ends what it started.
+        tokio::select! {
+            ran = run(&cli) => ran,
+            _ = tokio::signal::ctrl_c() => bail!("stopped"),
+            _ = terminate.recv() => bail!("stopped"),
+        }
+    })
 }
 
 async fn run(cli: &Cli) -> anyhow::Result<()> {

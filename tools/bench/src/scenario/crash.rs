@@ -21,7 +21,7 @@ const PEOPLE: usize = 4;
 pub(super) async fn run(house: &House, target: Target, pace: Pace, to: &mut Figures) -> anyhow::Result<()> {
     // The peer loses what it had not stored yet, up to ten seconds: to see it takes long, not often.
     let (times, typing) = match target {
-        Target::Roundtable => (pace.choose(10, 100), Duration::from_secs(2)),
+        Target::Roundtable => (pace.choose(5, 100), Duration::from_secs(2)),
         Target::Hocuspocus => (pace.choose(1, 3), Duration::from_secs(12)),
     };
     let mut dice = Dice::new(times);

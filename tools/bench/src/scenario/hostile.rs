@@ -86,12 +86,12 @@ async fn endure(
             Attack::TextFrames => text_frames(server, &here).await,
             Attack::BrokenFrames => broken(server, &here).await,
             Attack::SlowReaders => slow_readers(server, &here, &house.paper.texts).await,
-            Attack::ReconnectStorm => storm(server, &here, pace.choose(3, 10)).await,
+            Attack::ReconnectStorm => storm(server, &here, pace.choose(2, 10)).await,
             _ => flood(server, &here, attack.messages(house.paper.texts[0])).await,
         }
     };
     // However it ends: the attacker may be thrown out.
-    let _ = timeout(Duration::from_secs(pace.choose(5, 20)), attacked).await;
+    let _ = timeout(Duration::from_secs(pace.choose(3, 20)), attacked).await;
     sleep(Duration::from_millis(800)).await;
     drop(typing);
     sleep(Duration::from_millis(500)).await;

@@ -26,7 +26,7 @@ pub(super) async fn run(house: &House, target: Target, pace: Pace, to: &mut Figu
     let mut gathering = Gathering { rooms: vec![] };
     let mut typing = vec![];
     let mut best: Option<(usize, Stretch)> = None;
-    let (mut want, growth) = pace.choose((60, 1.35), (25, 1.2));
+    let (mut want, growth) = pace.choose((80, 1.5), (25, 1.2));
     while want <= rooms.len() {
         let more = rooms[gathering.rooms.len()..want].to_vec();
         let more = Gathering::of(&server, more, PEOPLE, &house.paper, &counts).await;
