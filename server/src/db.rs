@@ -23,10 +23,13 @@ use std::{ops::DerefMut, time::Duration};
 
 use shared::SchoolId;
 use sqlx::{
-    Executor, PgConnection, PgPool, Postgres, Transaction,
+    Connection, Executor, PgConnection, PgPool, Postgres, Transaction,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
+
+/// A connection that nobody used for so long may be gone.
+const STALE: Duration = Duration::from_secs(1);
 
 /// The role that owns no table. Made by the first migration.
 const ROLE: &str = "set role roundtable_app";
@@ -54,6 +57,17 @@ impl Db {
             PgPoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(Duration::from_secs(5))
+                // One that answered a moment ago is not asked again whether it is there: the update log would ask as
+                // often as it commits.
+                .test_before_acquire(false)
+                .before_acquire(|connection, seen| {
+                    Box::pin(async move {
+                        if seen.idle_for > STALE {
+                            connection.ping().await?;
+                        }
+                        Ok(true)
+                    })
+                })
                 .after_connect(|connection, _| Box::pin(async move { connection.execute(ROLE).await.map(|_| ()) }))
         };
         let log = pool(LOG_CONNECTIONS).connect_lazy_with(options.clone());
@@ -112,7 +126,6 @@ impl Db {
 
 /// Brings the database up to date. Needs a role that may make tables and roles.
 pub async fn migrate(options: &PgConnectOptions) -> Result<(), sqlx::migrate::MigrateError> {
-    use sqlx::Connection;
     let mut connection = PgConnection::connect_with(options).await?;
     MIGRATIONS.run(&mut connection).await?;
     connection.close().await?;

@@ -23,7 +23,7 @@ use shared::{MeetingId, SchoolId};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinHandle,
-    time::{sleep, timeout},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 
 pub(crate) use self::receipts::{Progress, Receipts};
@@ -41,6 +41,13 @@ const WAITING: usize = 8192;
 
 /// Entries in one commit.
 const BATCH: usize = 1024;
+
+/// A commit costs much the same for one letter as for a hundred. A lone one is committed at once; while
+/// more keep coming they go together, this often, and less often the more there are.
+const GATHER: Duration = Duration::from_millis(4);
+const GATHER_LONGEST: Duration = Duration::from_millis(40);
+/// So many entries make the pause twice as long.
+const MANY: u32 = 80;
 
 /// A commit that takes longer is not going to come back.
 const COMMIT_PATIENCE: Duration = Duration::from_secs(20);
@@ -123,6 +130,7 @@ struct Writer {
 impl Writer {
     async fn run(mut self, mut waiting: mpsc::Receiver<Entry>) {
         let mut batch = Vec::with_capacity(BATCH);
+        let mut next = Instant::now();
         loop {
             tokio::select! {
                 biased;
@@ -138,6 +146,15 @@ impl Writer {
                     }
                 }
             }
+            if !batch.is_empty() && Instant::now() < next {
+                sleep_until(next).await;
+                while batch.len() < BATCH
+                    && let Ok(entry) = waiting.try_recv()
+                {
+                    batch.push(entry);
+                }
+            }
+            next = Instant::now() + pause(batch.len());
             self.commit(&mut batch).await;
         }
     }
@@ -241,6 +258,11 @@ impl Writer {
         // Asked to stop, it tries once more at once.
         let _ = timeout(pause, closing.wait_for(|closing| *closing)).await;
     }
+}
+
+/// How long after a commit of so many the next one begins.
+fn pause(entries: usize) -> Duration {
+    (GATHER + GATHER * entries as u32 / MANY).min(GATHER_LONGEST)
 }
 
 /// No number of attempts would change it.

@@ -89,6 +89,12 @@ impl Programs {
             .args(["-c", "listen_addresses="])
             .args(["-c", "unix_socket_permissions=0700"])
             .args(["-c", "timezone=UTC", "-c", "log_timezone=UTC"])
+            // Nobody looks at a list of processes for what is being asked.
+            .args(["-c", "update_process_title=off"])
+            // Each checkpoint makes the first change of every page after it a whole page of log.
+            .args(["-c", "checkpoint_timeout=15min"])
+            // Questions here are short: planning machine code for one takes longer than asking it.
+            .args(["-c", "jit=off"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
