@@ -193,6 +193,8 @@ pub struct RoomState {
     openings: u64,
     /// As last told to everybody.
     here: BTreeSet<ParticipantId>,
+    /// Somebody may have come or gone since.
+    stirred: bool,
     scribe: Option<ParticipantId>,
     /// Those of them on this server.
     here_on_this_server: BTreeSet<ParticipantId>,
@@ -245,6 +247,7 @@ impl RoomState {
             quiet: None,
             openings: 0,
             here: BTreeSet::new(),
+            stirred: false,
             scribe: None,
             here_on_this_server: BTreeSet::new(),
             elsewhere: None,
@@ -281,7 +284,9 @@ impl RoomState {
             Input::Tick => self.tick(now),
         }
         self.release();
-        self.tell_who_is_here();
+        if std::mem::take(&mut self.stirred) {
+            self.tell_who_is_here();
+        }
         let empty_since = self.empty_since.unwrap_or(now);
         self.empty_since = self.connections.is_empty().then_some(empty_since);
         std::mem::take(&mut self.effects)
@@ -401,6 +406,7 @@ impl RoomState {
     }
 
     fn close_everybody(&mut self, code: CloseCode) {
+        self.stirred = true;
         for conn in std::mem::take(&mut self.connections).into_keys() {
             self.effects.push(Effect::Close { conn, code });
         }
@@ -410,6 +416,7 @@ impl RoomState {
 
     fn forget(&mut self, conn: ConnectionId) {
         let Some(connection) = self.connections.remove(&conn) else { return };
+        self.stirred = true;
         for section in connection.open.into_keys() {
             self.presence_gone(conn, section);
         }

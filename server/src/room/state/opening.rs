@@ -30,6 +30,7 @@ impl RoomState {
             Open { opening: self.openings, access, refused: false, caught_up: None, unsure: None }
         });
         connection.open.insert(section, Open { access, ..open });
+        self.stirred = true;
         self.send(conn, section, &Message::Authenticated { read_only: !access.can_write() });
         self.send_event(conn, section, &opened);
         self.tell_presence(conn, section);
@@ -44,6 +45,7 @@ impl RoomState {
     pub(super) fn leave(&mut self, conn: ConnectionId, section: Section) {
         let Some(connection) = self.connections.get_mut(&conn) else { return };
         if connection.open.remove(&section).is_some() {
+            self.stirred = true;
             self.presence_gone(conn, section);
         }
     }
