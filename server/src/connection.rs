@@ -132,7 +132,8 @@ impl Connection {
             if !matches!(message, Message::AuthToken(_)) {
                 return Ok(());
             }
-            if !self.join(meeting).await? {
+            // Boxed, because a socket’s task is as large as its largest step for as long as it lives.
+            if !Box::pin(self.join(meeting)).await? {
                 return self.deny(&document, &message);
             }
         }

@@ -21,6 +21,7 @@ use tokio::{
 use crate::{
     cluster::Cluster,
     db::Db,
+    memory::Tidying,
     room::{
         RoomHandle,
         message::Mail,
@@ -48,6 +49,7 @@ struct Inner {
     tasks: Mutex<JoinSet<()>>,
     closing: watch::Sender<bool>,
     connections: AtomicU64,
+    tidying: Tidying,
 }
 
 impl Rooms {
@@ -60,6 +62,7 @@ impl Rooms {
             tasks: Mutex::default(),
             closing: watch::Sender::new(false),
             connections: AtomicU64::new(0),
+            tidying: Tidying::default(),
         };
         Self { inner: Arc::new(inner), stay: GRACE }
     }
@@ -84,6 +87,7 @@ impl Rooms {
         }
         let (room, mail) = RoomHandle::new();
         live.insert(key, room.clone());
+        self.inner.tidying.opened(live.len());
         drop(live);
         let mut tasks = lock(&self.inner.tasks);
         while let Some(ended) = tasks.try_join_next() {
@@ -140,6 +144,11 @@ impl Rooms {
         mail.close();
         live.remove(&key);
         true
+    }
+
+    /// All that a room held is free again.
+    pub(crate) fn tidy(&self) {
+        self.inner.tidying.closed(self.count());
     }
 
     /// Takes a room off the list that cannot go on. Somebody may have opened the next one already.

@@ -11,6 +11,7 @@
 //! or the one with all of it; a panic in yrs ends at [`SectionState::take`].
 
 use std::{
+    cell::OnceCell,
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
@@ -32,6 +33,9 @@ use super::{
 
 /// The server reads and checks, and never writes under an id of its own.
 const NOBODY: u64 = 0;
+
+/// Bytes beyond which making a document again takes longer than keeping it takes room.
+const MADE_AGAIN: usize = 32 * 1024;
 
 /// Updates after which the whole document is written as one again.
 const CHECKPOINT_AFTER: usize = 500;
@@ -75,25 +79,33 @@ pub struct SectionState {
     pub epoch: u64,
     pub schema: u32,
     pub numbers: Numbers,
-    doc: SectionDoc,
-    watch: Watch,
+    section: Section,
+    /// Made when somebody first needs it: of the ten sections of a meeting many are never opened.
+    made: OnceCell<Made>,
     gate: Gate,
     /// The whole document up to some update, and those accepted since.
     base: Arc<[u8]>,
     since: Vec<Arc<[u8]>>,
 }
 
+struct Made {
+    doc: SectionDoc,
+    watch: Watch,
+}
+
 impl SectionState {
     pub fn load(loaded: LoadedSection, pupil: PersonId) -> Result<Self, Broken> {
-        let doc = rebuild(loaded.section, &loaded.checkpoint, &loaded.updates)?;
+        // That it can be made is found out now, when the room can still say no.
+        let made = Made::of(loaded.section, &loaded.checkpoint, &loaded.updates)?;
         let mut gate = Gate::new(loaded.section, pupil, loaded.owners);
-        gate.learn(&doc.yrs().transact());
+        gate.learn(&made.doc.yrs().transact());
+        let size = loaded.checkpoint.len() + loaded.updates.iter().map(|update| update.len()).sum::<usize>();
         Ok(Self {
+            section: loaded.section,
+            made: if size > MADE_AGAIN { made.into() } else { OnceCell::new() },
             epoch: loaded.epoch,
             schema: loaded.schema,
             numbers: Numbers::new(loaded.seq),
-            watch: shape::watch(&doc),
-            doc,
             gate,
             base: loaded.checkpoint,
             since: loaded.updates,
@@ -110,7 +122,7 @@ impl SectionState {
         access: Result<(), Refusal>,
         sure: bool,
     ) -> Result<Outcome, Broken> {
-        let outlined = match outline(self.doc.section(), update) {
+        let outlined = match outline(self.section, update) {
             Ok(outlined) => outlined,
             Err(Unfit::Malformed) => return Ok(Outcome::Malformed),
             Err(Unfit::Undeclared) => return Ok(Outcome::Refused(access.err().unwrap_or(Refusal::UnknownShape))),
@@ -142,7 +154,7 @@ impl SectionState {
     /// Takes in what another server has committed: there is nothing to judge. Says whether it was new,
     /// or nothing if it does not fit in here.
     pub fn absorb(&mut self, update: &Arc<[u8]>, person: PersonId) -> Result<Option<bool>, Broken> {
-        let Ok(outlined) = outline(self.doc.section(), update) else { return Ok(None) };
+        let Ok(outlined) = outline(self.section, update) else { return Ok(None) };
         let news = self.gate.news(&outlined);
         if news.is_empty() {
             return Ok(Some(false));
@@ -159,36 +171,38 @@ impl SectionState {
 
     /// Takes in a whole document that another server has written as one, and returns what was new.
     pub fn absorb_checkpoint(&mut self, state: &Arc<[u8]>) -> Result<Vec<u8>, Broken> {
-        let before = self.doc.state_vector();
+        let before = self.doc().state_vector();
         match self.apply(state, None) {
             Applied::Fits { .. } => {}
-            Applied::Unfit(_) | Applied::Failed => return Err(Broken(self.doc.section())),
+            Applied::Unfit(_) | Applied::Failed => return Err(Broken(self.section)),
         }
         self.since.push(state.clone());
-        self.gate.learn(&self.doc.yrs().transact());
-        self.diff(&before).ok_or(Broken(self.doc.section()))
+        if let Some(made) = self.made.get() {
+            self.gate.learn(&made.doc.yrs().transact());
+        }
+        self.diff(&before).ok_or(Broken(self.section))
     }
 
     /// Learns whose hand these client ids are. Returns what of it is to be told to those who read the
     /// section.
     pub fn learn_owners(&mut self, owners: impl IntoIterator<Item = (u64, PersonId)>) -> Option<ServerEvent> {
         let news = self.gate.learn_owners(owners);
-        Gate::tell(self.doc.section(), news)
+        Gate::tell(self.section, news)
     }
 
     /// The whole document as one update.
     pub fn state(&self) -> Vec<u8> {
-        self.doc.state()
+        if self.since.is_empty() { self.base.to_vec() } else { self.doc().state() }
     }
 
     pub fn state_vector(&self) -> Vec<u8> {
-        self.doc.state_vector()
+        self.doc().state_vector()
     }
 
     /// What somebody with this state vector lacks; nothing if it is not a state vector.
     pub fn diff(&self, state_vector: &[u8]) -> Option<Vec<u8>> {
         let known = catch_unwind(|| StateVector::decode_v1(state_vector)).ok()?.ok()?;
-        catch_unwind(AssertUnwindSafe(|| self.doc.yrs().transact().encode_diff_v1(&known))).ok()
+        catch_unwind(AssertUnwindSafe(|| self.doc().yrs().transact().encode_diff_v1(&known))).ok()
     }
 
     pub fn owner(&self, client: u64) -> Option<PersonId> {
@@ -202,7 +216,7 @@ impl SectionState {
 
     /// The same, to be told to those who read the section.
     pub fn authors(&self) -> Option<ServerEvent> {
-        Gate::tell(self.doc.section(), self.gate.owners())
+        Gate::tell(self.section, self.gate.owners())
     }
 
     /// The document as one, if enough was added to be worth writing, or anything at all and nobody
@@ -211,15 +225,24 @@ impl SectionState {
         if self.since.is_empty() || (self.since.len() < CHECKPOINT_AFTER && !at_rest) {
             return None;
         }
-        self.base = self.doc.state().into();
+        self.base = self.doc().state().into();
         self.since = vec![];
         Some(self.base.clone())
+    }
+
+    fn doc(&self) -> &SectionDoc {
+        &self.made().doc
+    }
+
+    fn made(&self) -> &Made {
+        let make = || Made::of(self.section, &self.base, &self.since).expect("it was made of the same bytes before");
+        self.made.get_or_init(make)
     }
 
     fn check_size(&self, more: usize) -> Result<(), Refusal> {
         let kept = self.base.len() + self.since.iter().map(|update| update.len()).sum::<usize>();
         // The sum counts what was deleted since: look closer before saying no.
-        if kept + more <= SIZE_LIMIT || self.doc.state().len() + more <= SIZE_LIMIT {
+        if kept + more <= SIZE_LIMIT || self.doc().state().len() + more <= SIZE_LIMIT {
             Ok(())
         } else {
             Err(Refusal::TooLong)
@@ -229,7 +252,7 @@ impl SectionState {
     /// Without a writer nothing is judged but whether all it builds on is here.
     fn apply(&self, update: &[u8], writer: Option<Writer>) -> Applied {
         let Ok(Ok(decoded)) = catch_unwind(|| Update::decode_v1(update)) else { return Applied::Failed };
-        let mut txn = self.doc.yrs().transact_mut_with(REMOTE);
+        let mut txn = self.doc().yrs().transact_mut_with(REMOTE);
         let applied = catch_unwind(AssertUnwindSafe(|| {
             if txn.apply_update(decoded).is_err() {
                 return Applied::Failed;
@@ -239,7 +262,7 @@ impl SectionState {
             let whole = if txn.has_missing_updates() { Err(Refusal::MissingPast) } else { Ok(()) };
             // Committing is what runs the watch.
             txn.commit();
-            let seen = self.watch.verdict();
+            let seen = self.made().watch.verdict();
             let shape =
                 writer.map_or(Ok(()), |writer| seen.and_then(|credited| self.gate.check_credit(&credited, writer)));
             match brought_about.and(whole).and(shape) {
@@ -255,8 +278,7 @@ impl SectionState {
     }
 
     fn roll_back(&mut self) -> Result<(), Broken> {
-        self.doc = rebuild(self.doc.section(), &self.base, &self.since)?;
-        self.watch = shape::watch(&self.doc);
+        self.made = Made::of(self.section, &self.base, &self.since)?.into();
         // Owners and deletes were recorded for accepted updates alone, and still hold.
         Ok(())
     }
@@ -273,13 +295,15 @@ enum Applied {
     Failed,
 }
 
-fn rebuild(section: Section, base: &[u8], since: &[Arc<[u8]>]) -> Result<SectionDoc, Broken> {
-    let build = || {
-        let doc = SectionDoc::from_state(section, NOBODY, base).map_err(|_| Broken(section))?;
-        for update in since {
-            doc.apply(update).map_err(|_| Broken(section))?;
-        }
-        Ok(doc)
-    };
-    catch_unwind(build).unwrap_or(Err(Broken(section)))
+impl Made {
+    fn of(section: Section, base: &[u8], since: &[Arc<[u8]>]) -> Result<Self, Broken> {
+        let make = || {
+            let doc = SectionDoc::from_state(section, NOBODY, base).map_err(|_| Broken(section))?;
+            for update in since {
+                doc.apply(update).map_err(|_| Broken(section))?;
+            }
+            Ok(Self { watch: shape::watch(&doc), doc })
+        };
+        catch_unwind(make).unwrap_or(Err(Broken(section)))
+    }
 }

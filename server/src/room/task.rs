@@ -3,6 +3,9 @@
 //! What must stay true: the effects of one input are done, in order, before the next input is looked
 //! at; when this ends, for whatever reason, every connection of the room is told to come back; the
 //! lease is held from before the meeting is loaded until its last update is written.
+//!
+//! What is done seldom and asks the database is boxed: a room’s task is as large as its largest step for
+//! as long as it lives.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -59,12 +62,13 @@ pub(crate) async fn run(
     let opened = tokio::select! {
         biased;
         () = asked_to_close(&mut closing) => Err((CloseCode::TryAgain, RoomError::Closed)),
-        opened = open(&rooms, key) => opened,
+        opened = Box::pin(open(&rooms, key)) => opened,
     };
     match opened {
         Ok(room) => {
             tracing::info!(%meeting, "room opened");
             room.live(&mut mail, closing).await;
+            rooms.tidy();
             tracing::info!(%meeting, "room closed");
         }
         Err((code, error)) => {
@@ -181,7 +185,7 @@ impl Room {
         loop {
             tokio::select! {
                 biased;
-                () = asked_to_close(&mut closing) => return self.say_goodbye().await,
+                () = asked_to_close(&mut closing) => return Box::pin(self.say_goodbye()).await,
                 progress = receipts.next() => {
                     if self.committed(progress).await {
                         self.handle(Input::LogLost).await;
@@ -195,7 +199,7 @@ impl Room {
                 Some(answer) = self.reading.next(), if !self.reading.is_empty() => self.handle(answer).await,
                 Some(_) = self.quiet.next(), if !self.quiet.is_empty() => {
                     self.resume = true;
-                    self.refresh().await;
+                    Box::pin(self.refresh()).await;
                 }
                 letter = mail.recv() => match letter {
                     Some(letter) => self.read(letter).await,
@@ -203,7 +207,7 @@ impl Room {
                 },
                 _ = tick.tick() => {
                     if self.stale || self.resume {
-                        self.refresh().await;
+                        Box::pin(self.refresh()).await;
                     }
                     self.handle(Input::Tick).await;
                 }
@@ -241,7 +245,7 @@ impl Room {
             Mail::Connect { conn, person, outbox } => {
                 self.outboxes.insert(conn, outbox);
                 if !self.state.knows(person) {
-                    self.refresh().await;
+                    Box::pin(self.refresh()).await;
                 }
                 self.handle(Input::Connect { conn, person }).await;
             }
@@ -265,7 +269,7 @@ impl Room {
             }
             Mail::ParticipantsChanged => {
                 self.tell(&Notice::Authority);
-                self.refresh().await;
+                Box::pin(self.refresh()).await;
             }
             Mail::Announce(event) => {
                 self.tell(&Notice::Event(event.clone()));
