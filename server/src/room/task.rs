@@ -224,7 +224,7 @@ impl Room {
             Heard::Notice(node, notice) => self.handle(Input::Notice { node, notice }).await,
         }
         if self.stale {
-            self.refresh().await;
+            Box::pin(self.refresh()).await;
         }
     }
 
