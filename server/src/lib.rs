@@ -10,7 +10,6 @@ pub mod demo;
 mod error;
 pub mod http;
 pub mod invitations;
-mod memory;
 pub mod postgres;
 pub mod retention;
 pub mod room;

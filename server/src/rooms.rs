@@ -21,7 +21,6 @@ use tokio::{
 use crate::{
     cluster::Cluster,
     db::Db,
-    memory::Tidying,
     room::{
         RoomHandle,
         message::Mail,
@@ -49,7 +48,6 @@ struct Inner {
     tasks: Mutex<JoinSet<()>>,
     closing: watch::Sender<bool>,
     connections: AtomicU64,
-    tidying: Tidying,
 }
 
 impl Rooms {
@@ -62,7 +60,6 @@ impl Rooms {
             tasks: Mutex::default(),
             closing: watch::Sender::new(false),
             connections: AtomicU64::new(0),
-            tidying: Tidying::default(),
         };
         Self { inner: Arc::new(inner), stay: GRACE }
     }
@@ -87,19 +84,23 @@ impl Rooms {
         }
         let (room, mail) = RoomHandle::new();
         live.insert(key, room.clone());
-        self.inner.tidying.opened(live.len());
         drop(live);
-        let mut tasks = lock(&self.inner.tasks);
-        while let Some(ended) = tasks.try_join_next() {
-            report(ended);
-        }
-        tasks.spawn(task::run(self.clone(), key, mail, self.inner.closing.subscribe()));
+        self.clear_away();
+        lock(&self.inner.tasks).spawn(task::run(self.clone(), key, mail, self.inner.closing.subscribe()));
         room
     }
 
     /// Whether anybody has this meeting open here.
     pub fn is_live(&self, school: SchoolId, meeting: MeetingId) -> bool {
         self.live().contains_key(&(school, meeting))
+    }
+
+    /// Lets go of what rooms that have closed still hold: a task keeps its memory until it is asked for its end.
+    pub(crate) fn clear_away(&self) {
+        let mut tasks = lock(&self.inner.tasks);
+        while let Some(ended) = tasks.try_join_next() {
+            report(ended);
+        }
     }
 
     /// How many rooms are live.
@@ -144,11 +145,6 @@ impl Rooms {
         mail.close();
         live.remove(&key);
         true
-    }
-
-    /// All that a room held is free again.
-    pub(crate) fn tidy(&self) {
-        self.inner.tidying.closed(self.count());
     }
 
     /// Takes a room off the list that cannot go on. Somebody may have opened the next one already.

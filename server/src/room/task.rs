@@ -68,7 +68,6 @@ pub(crate) async fn run(
         Ok(room) => {
             tracing::info!(%meeting, "room opened");
             room.live(&mut mail, closing).await;
-            rooms.tidy();
             tracing::info!(%meeting, "room closed");
         }
         Err((code, error)) => {
