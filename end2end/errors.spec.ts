@@ -42,7 +42,8 @@ test('a text over the limit is refused in plain words, and the words are kept', 
   await first.fill('too long '.repeat(400))
   await expect(page.locator('.kept')).toContainText('too long')
   await expect(page.locator('.kept-words')).toContainText('too long too long')
-  // The page goes on by itself.
+  // The page goes on by itself, once they pause: until then all they type is kept with the rest.
+  await expect(first).toHaveValue('')
   await first.fill('short')
   await saved(page)
   await page.reload()

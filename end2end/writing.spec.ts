@@ -193,7 +193,7 @@ test('what is written while the server is away arrives when it is back', async (
   await saved(me.page)
   await server.kill()
   await writes(me, ' and during')
-  await expect(me.page.locator('.save-state')).toHaveText('Cannot save – do not close')
+  await expect(me.page.locator('.save-state')).toHaveText('Saved on this device – will send when back online')
   await select(you, 0)
   await writes(you, 'Also: ')
   await server.startAgain()

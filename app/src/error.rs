@@ -14,7 +14,7 @@ pub enum AppError {
     #[error("There is no such meeting, or it is not one of yours.")]
     NotFound,
     #[error(
-        "Check that the whole link was copied. If it was, it has expired or was taken back: ask the person who invited you for a new one."
+        "Check that the whole link was copied. If it was, it has expired or was taken back. Ask the person who invited you for a new one."
     )]
     LinkEnded,
     #[error("That is for the person running the meeting to do.")]

@@ -57,20 +57,19 @@ impl Db {
             PgPoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(Duration::from_secs(5))
-                // One that answered a moment ago is not asked again whether it is there: the update log would ask as
-                // often as it commits.
-                .test_before_acquire(false)
-                .before_acquire(|connection, seen| {
-                    Box::pin(async move {
-                        if seen.idle_for > STALE {
-                            connection.ping().await?;
-                        }
-                        Ok(true)
-                    })
-                })
                 .after_connect(|connection, _| Box::pin(async move { connection.execute(ROLE).await.map(|_| ()) }))
         };
-        let log = pool(LOG_CONNECTIONS).connect_lazy_with(options.clone());
+        // A connection that answered a moment ago is not asked again whether it is there: the log would ask as often
+        // as it commits, and tries again by itself.
+        let log = pool(LOG_CONNECTIONS).test_before_acquire(false).before_acquire(|connection, seen| {
+            Box::pin(async move {
+                if seen.idle_for > STALE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        });
+        let log = log.connect_lazy_with(options.clone());
         Ok(Self { pool: pool(connections).connect_with(options).await?, log })
     }
 

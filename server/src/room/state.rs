@@ -264,6 +264,8 @@ impl RoomState {
     }
 
     pub fn handle(&mut self, input: Input, now: Instant) -> Vec<Effect> {
+        // What is said inside a section brings nobody in; opening and leaving one say so themselves.
+        self.stirred |= !matches!(input, Input::Frame { .. } | Input::Committed { .. });
         match input {
             Input::Connect { conn, person } => self.connect(conn, person),
             Input::Frame { conn, section, message } => self.frame(conn, section, message),

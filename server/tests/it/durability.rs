@@ -147,10 +147,10 @@ async fn a_server_whose_meeting_was_taken_writes_nothing_more(pool: PgPoolOption
     let mut mum = one.open(&here, &seat, Section::Plan, 5).await;
     let mut owner = owner(&options).await;
     block(&mut owner).await;
+    sqlx::raw_sql("update doc_heads set term = term + 1").execute(&mut owner).await.unwrap();
     mum.edit(|doc| doc.add(&TARGETS, item(1), target("read a page"))).await;
     until_writer_waits(&mut owner).await;
     // Its writer’s connection ends, and so does the session that holds its meetings; what it writes now comes too late.
-    sqlx::raw_sql("update doc_heads set term = term + 1").execute(&mut owner).await.unwrap();
     let end = "select count(pg_terminate_backend(pid)) from pg_stat_activity
                where pid <> pg_backend_pid() and datname = current_database()";
     count(&mut owner, end).await;
