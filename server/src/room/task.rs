@@ -297,6 +297,8 @@ impl Room {
                 }
             }
             Effect::Append { position, section, person, update, claims } => {
+                let (of, length) = (section.name(), update.len());
+                tracing::trace!(%meeting, section = of, position, length, "accepted");
                 let update = NewUpdate { school, meeting, section, term: self.term, person, update, claims };
                 self.append(position, What::Update(update)).await;
             }
