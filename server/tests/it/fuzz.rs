@@ -213,7 +213,7 @@ fn seeds() {
 
     keep("json", "writing", writing(&passport).as_bytes());
     keep("json", "refused", event().as_bytes());
-    let here = ServerEvent::Here { participants: vec![] };
+    let here = ServerEvent::Here { participants: vec![], scribe: None };
     keep("json", "here", serde_json::to_string(&here).unwrap().as_bytes());
     let stage = ServerEvent::Stage { stage: Stage::Agreed };
     keep("json", "stage", serde_json::to_string(&stage).unwrap().as_bytes());
