@@ -18,9 +18,10 @@ use shared::{
 };
 
 use crate::{
+    cluster::message,
     door::address::Network,
     metrics::{self, METRICS},
-    room::{self, gate, outbox, presence, section, state},
+    room::{self, gate, numbers, outbox, presence, section, state},
     update_log,
 };
 
@@ -158,6 +159,10 @@ pub enum Limit {
     Nesting,
     ClientIds,
     // the house
+    EarlyUpdates,
+    UnsureUpdates,
+    Servers,
+    ServersMessage,
     LogQueue,
     Batch,
 }
@@ -186,7 +191,7 @@ pub struct Row {
 }
 
 impl Limit {
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 41] = [
         Self::Connections,
         Self::ConnectionsOfAddress,
         Self::RequestHeadBytes,
@@ -222,6 +227,10 @@ impl Limit {
         Self::PendingStructs,
         Self::Nesting,
         Self::ClientIds,
+        Self::EarlyUpdates,
+        Self::UnsureUpdates,
+        Self::Servers,
+        Self::ServersMessage,
         Self::LogQueue,
         Self::Batch,
     ];
@@ -321,12 +330,17 @@ impl Limit {
             ),
             Self::AwarenessEntries => row(
                 "awareness-entries",
-                format!("{ENTRY_LIMIT} in a message, 1 shown of each connection"),
+                format!(
+                    "{ENTRY_LIMIT} in a message, 1 shown of each connection, {} of another server",
+                    presence::ENTRIES_LIMIT
+                ),
                 "More in one message is no browser and no Yjs program; of fewer, the connection’s own is shown.",
                 Close(Malformed),
             ),
             Self::AwarenessBytes => {
-                row("awareness-bytes", bytes(presence::STATE_LIMIT), "A longer state is shown to nobody.", Ignore)
+                let most =
+                    format!("{}, {} with the stamp", bytes(presence::STATE_LIMIT), bytes(presence::STAMPED_LIMIT));
+                row("awareness-bytes", most, "A longer state is shown to nobody.", Ignore)
             }
             Self::RoomsOfSocket => row("rooms-of-socket", count(ROOM_LIMIT), "The socket closes.", Close(TooMany)),
             Self::Denials => row(
@@ -425,6 +439,30 @@ impl Limit {
                 format!("{} of a section", count(gate::OWNERS_LIMIT)),
                 "Writing under yet another one is refused.",
                 Refuse(Refusal::TooLong),
+            ),
+            Self::EarlyUpdates => row(
+                "early-updates",
+                format!("{} of a section", numbers::EARLY_LIMIT),
+                "Another server’s, heard before the one they follow: the rest is read from the log.",
+                Ignore,
+            ),
+            Self::UnsureUpdates => row(
+                "unsure-updates",
+                format!("{} of a connection", state::UNSURE_LIMIT),
+                "Waiting until the log was read for what other servers let in: who writes more is sent away likewise.",
+                Close(TryAgain),
+            ),
+            Self::Servers => row(
+                "servers",
+                format!("{} of a meeting", state::NODE_LIMIT),
+                "What one more server says is not listened to: its edits are read from the log.",
+                Ignore,
+            ),
+            Self::ServersMessage => row(
+                "servers-message",
+                format!("{}, {} things in a list", bytes(message::MESSAGE_LIMIT), count(message::LIST_LIMIT as usize)),
+                "Not sent between servers, nor read: an edit is read from the log.",
+                Ignore,
             ),
             Self::LogQueue => row(
                 "log-queue",

@@ -21,10 +21,10 @@ use super::{
 pub(crate) const STATE_LIMIT: usize = 2_000;
 
 /// What one other server may show in a section.
-const ENTRIES_LIMIT: usize = 200;
+pub(crate) const ENTRIES_LIMIT: usize = 200;
 
 /// With the stamp.
-const STAMPED_LIMIT: usize = 2 * STATE_LIMIT;
+pub(crate) const STAMPED_LIMIT: usize = 2 * STATE_LIMIT;
 
 const GONE: &str = "null";
 

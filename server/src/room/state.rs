@@ -42,7 +42,9 @@ use self::{
     missed::Unsure,
 };
 pub(crate) use self::{
+    elsewhere::NODE_LIMIT,
     held::HELD_LIMIT,
+    missed::UNSURE_LIMIT,
     writing::{QUIET_LIMIT, REFUSAL_LIMIT},
 };
 pub use super::section::{Broken, LoadedSection};

@@ -229,6 +229,7 @@ impl Room {
 
     /// Whether the log is lost.
     async fn committed(&mut self, Progress { through, landed, lost }: Progress) -> bool {
+        tracing::trace!(meeting = %self.key.1, through, "durable");
         self.handle(Input::Committed { through, landed }).await;
         lost
     }

@@ -400,8 +400,11 @@ attack!(people_who_come_again_and_again, scene, {
 #[sqlx::test(migrator = "server::db::MIGRATIONS")]
 async fn asking_for_everything_again_and_again_ends_the_one_who_asks(pool: PgPoolOptions, options: PgConnectOptions) {
     let scene = Scene::start(pool, options).await;
-    let ask = || Tab::packet(scene.seat.meeting, Section::Plan, Message::SyncStep1(vec![0]));
-    assert_eq!(scene.flood((0..200).map(|_| ask())).await, Some(CloseCode::TooMany.code()));
+    let mut tab = scene.tab().await;
+    for _ in 0..200 {
+        tab.say(Message::SyncStep1(vec![0])).await;
+    }
+    assert_eq!(tab.until_closed().await, CloseCode::TooMany.code());
     scene.end().await;
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use axum::{body::Body, http::Request};
 use shared::{
-    PersonId, Section,
+    Section,
     doc::NewItem,
     protocol::{CloseCode, Message},
     schema::plan::TARGETS,
@@ -46,7 +46,7 @@ async fn what_happens_in_a_meeting_can_be_seen_from_outside(pool: PgPoolOptions,
     let (mum, senco) = (server.seat("Tomek", "Agnieszka", 3).await, server.seat("Tomek", "Mrs Pike", 3).await);
     let mut mum_tab = server.open(&address, &mum, Section::Plan, 5).await;
     let mut senco_tab = server.open(&address, &senco, Section::Plan, 6).await;
-    mum_tab.edit(|doc| doc.add(&TARGETS, item(1), NewItem::by(PersonId(uuid::Uuid::nil())))).await;
+    mum_tab.edit(|doc| doc.add(&TARGETS, item(1), NewItem::default())).await;
     mum_tab.until_saved().await;
     senco_tab.until_doc(|doc| doc.items(&TARGETS).contains(&item(1))).await;
     // Somebody writes what there is no place for, another sends what is no message, a third knocks from elsewhere.

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use shared::{PersonId, Section, doc::NewItem, schema::plan::TARGETS, splice::Splice};
+use shared::{Section, doc::NewItem, schema::plan::TARGETS, splice::Splice};
 use tokio::{sync::watch, task::JoinHandle};
 
 use super::{
@@ -63,7 +63,7 @@ impl Victims {
 }
 
 async fn write(mut tab: Tab, stop: watch::Receiver<bool>, done: Arc<AtomicU32>) -> (u32, Duration, Tab) {
-    tab.edit(|doc| doc.add(&TARGETS, item(900), NewItem::by(PersonId(uuid::Uuid::nil())))).await;
+    tab.edit(|doc| doc.add(&TARGETS, item(900), NewItem::default())).await;
     tab.until_saved().await;
     let (mut letters, mut slowest) = (0, Duration::ZERO);
     while !*stop.borrow() && letters < 1_900 {
