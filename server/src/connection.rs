@@ -52,6 +52,9 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// A network that takes nothing for so long is gone.
 const WRITE_PATIENCE: Duration = Duration::from_secs(20);
 
+/// How long a side that we have told goodbye may go on talking.
+const HEARING_OUT: Duration = Duration::from_secs(2);
+
 /// Typing is a few messages a second; opening every section of a meeting is some fifty at once.
 const RATE: f64 = 100.0;
 const BURST: f64 = 400.0;
@@ -61,20 +64,34 @@ pub(crate) async fn serve(socket: WebSocket, viewer: Viewer, rooms: Rooms, sessi
     let conn = rooms.next_connection();
     let (outbox, outgoing) = outbox();
     let _open = sessions.open(session, conn.0, outbox.clone());
-    let (sink, stream) = socket.split();
+    let (sink, mut stream) = socket.split();
     let mut connection = Connection { conn, viewer, rooms, joined: HashMap::new(), denials: 0, outbox: outbox.clone() };
-    {
-        let reading = std::pin::pin!(connection.read(stream));
+    let ours = {
+        let reading = std::pin::pin!(connection.read(&mut stream));
         let writing = std::pin::pin!(write(outgoing, sink));
-        if let Either::Left((Some(code), writing)) = select(reading, writing).await {
-            outbox.close(code);
-            // What explains the end is sent before it. A peer that does not listen is not waited for.
-            let _ = timeout(WRITE_PATIENCE, writing).await;
+        match select(reading, writing).await {
+            Either::Left((None, _)) => false,
+            Either::Left((Some(code), writing)) => {
+                outbox.close(code);
+                // What explains the end is sent before it. A peer that does not listen is not waited for.
+                let _ = timeout(WRITE_PATIENCE, writing).await;
+                true
+            }
+            Either::Right(_) => true,
         }
-    }
+    };
     for room in connection.joined.values() {
         room.disconnect(conn).await;
     }
+    if ours {
+        let _ = timeout(HEARING_OUT, hear_out(stream)).await;
+    }
+}
+
+/// Lets the other side finish. Closed over something unread, a socket is reset, and what was last sent on
+/// it, the reason among it, may never be read.
+async fn hear_out(mut stream: impl Stream<Item = Result<Packet, axum::Error>> + Unpin) {
+    while let Some(Ok(_)) = stream.next().await {}
 }
 
 struct Connection {

@@ -10,16 +10,21 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use shared::protocol::CloseCode;
 use time::OffsetDateTime;
+use tokio::time::sleep;
 
 use crate::{
     db::{self, Db},
     room::outbox::Outbox,
     secret::Hash,
 };
+
+/// How often it is looked whether the last has gone.
+const MOMENT: Duration = Duration::from_millis(10);
 
 /// All of this server. Cloning shares them.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +58,16 @@ impl OpenSessions {
             self.end(*ended);
         }
         Ok(())
+    }
+
+    /// Tells all of them to come back later, and returns when they have gone.
+    pub(crate) async fn close_all(&self) {
+        for outbox in self.sockets().values() {
+            outbox.close(CloseCode::TryAgain);
+        }
+        while !self.sockets().is_empty() {
+            sleep(MOMENT).await;
+        }
     }
 
     fn sockets(&self) -> MutexGuard<'_, BTreeMap<(Hash, u64), Outbox>> {

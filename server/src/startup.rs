@@ -117,7 +117,6 @@ impl Application {
             shutdown.await;
             tracing::info!("stopping");
             let _ = stop.send(true);
-            // Sockets are connections too: the listener waits until they are closed.
             rooms.close_all().await;
             tokio::time::sleep(GOODBYE).await;
         };
@@ -127,6 +126,8 @@ impl Application {
             never = upkeep::run(self.state.clone(), self.keep_history) => match never {},
         };
         self.state.rooms.close_all().await;
+        // The listener does not wait for sockets, and people must hear that they are to come back.
+        let _ = tokio::time::timeout(GOODBYE, self.state.sessions.close_all()).await;
         self.state.db.close().await;
         if let Some(postgres) = self.postgres {
             postgres.stop().await;
