@@ -15,7 +15,7 @@
 
 mod bus;
 mod lease;
-mod message;
+pub(crate) mod message;
 
 pub use self::bus::Bus;
 use self::lease::Leases;

@@ -4,6 +4,8 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::limits::Settings;
+
 /// A SEN review meeting held live: everyone round the table writes one plan together.
 #[derive(Debug, Parser)]
 #[command(name = "roundtable", version, arg_required_else_help = true)]
@@ -76,6 +78,9 @@ pub struct Config {
     /// The record stays, and the documents as they stood at the end.
     #[arg(long, env = "ROUNDTABLE_KEEP_HISTORY_DAYS", default_value_t = 14)]
     pub keep_history_days: u16,
+
+    #[command(flatten)]
+    pub limits: Settings,
 }
 
 impl Config {

@@ -1,34 +1,37 @@
 //! One WebSocket: frames in, frames out, and the limits on both.
 //!
 //! What must stay true: reading never waits for writing, so that a slow network cannot hold a room
-//! up; whatever ends the socket, every room it was in is told.
+//! up; whatever ends the socket, a panic included, every room it was in is told.
+
+mod pace;
+mod writing;
 
 use std::{
     collections::HashMap,
-    sync::Arc,
+    panic::AssertUnwindSafe,
     time::{Duration, Instant},
 };
 
 use app::backend::Viewer;
-use axum::{
-    body::Bytes,
-    extract::ws::{CloseFrame, Message as Packet, WebSocket},
-};
+use axum::extract::ws::{Message as Packet, WebSocket};
 use futures::{
-    Sink, SinkExt, Stream, StreamExt,
+    FutureExt, Stream, StreamExt,
     future::{Either, select},
 };
 use shared::{
     MeetingId, Section,
     protocol::{CloseCode, FRAME_LIMIT, Frame, Message, encode},
 };
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{timeout, timeout_at};
 
+use self::pace::Pace;
 use crate::{
     db::participants,
+    limits::{DENIAL_LIMIT, Limit, Patience, ROOM_LIMIT, Settings},
+    metrics::METRICS,
     room::{
         RoomError, RoomHandle,
-        outbox::{Next, Outbox, Outgoing, outbox},
+        outbox::{Outbox, outbox},
         state::ConnectionId,
     },
     rooms::Rooms,
@@ -36,68 +39,89 @@ use crate::{
     sessions::OpenSessions,
 };
 
-/// More than a socket has reason to be in: one meeting, and the tab’s next one.
-const ROOM_LIMIT: usize = 4;
-
-/// Documents asked for that are not theirs. A page asks for none.
-const DENIAL_LIMIT: u32 = 16;
-
-/// Nobody opens a socket to say nothing.
-const FIRST_WORD: Duration = Duration::from_secs(20);
-
-/// Browsers answer a ping by themselves, so silence means that nobody is there.
-const PING_EVERY: Duration = Duration::from_secs(20);
-const SILENCE: Duration = Duration::from_secs(60);
-
-/// A network that takes nothing for so long is gone.
-const WRITE_PATIENCE: Duration = Duration::from_secs(20);
-
-/// How long a side that we have told goodbye may go on talking.
-const HEARING_OUT: Duration = Duration::from_secs(2);
-
-/// Typing is a few messages a second; opening every section of a meeting is some fifty at once.
-const RATE: f64 = 100.0;
-const BURST: f64 = 400.0;
-
 /// Serves one person’s socket until it ends.
-pub(crate) async fn serve(socket: WebSocket, viewer: Viewer, rooms: Rooms, session: Hash, sessions: OpenSessions) {
+pub(crate) async fn serve(
+    socket: WebSocket,
+    viewer: Viewer,
+    rooms: Rooms,
+    session: Hash,
+    sessions: OpenSessions,
+    settings: Settings,
+) {
     let conn = rooms.next_connection();
+    let _open = Open::new(conn);
     let (outbox, outgoing) = outbox();
-    let _open = sessions.open(session, conn.0, outbox.clone());
+    let _session = sessions.open(session, conn.0, outbox.clone());
     let (sink, mut stream) = socket.split();
-    let mut connection = Connection { conn, viewer, rooms, joined: HashMap::new(), denials: 0, outbox: outbox.clone() };
-    let ours = {
-        let reading = std::pin::pin!(connection.read(&mut stream));
-        let writing = std::pin::pin!(write(outgoing, sink));
+    let Settings { patience, .. } = settings;
+    let pace = Pace::new(&settings, Instant::now());
+    let (joined, denials) = (HashMap::new(), 0);
+    let mut connection = Connection { conn, viewer, rooms, pace, patience, joined, denials, outbox: outbox.clone() };
+    let theirs = {
+        let reading = std::pin::pin!(AssertUnwindSafe(connection.read(&mut stream)).catch_unwind());
+        let writing = std::pin::pin!(writing::write(conn, outgoing, sink, patience.write));
         match select(reading, writing).await {
-            Either::Left((None, _)) => false,
-            Either::Left((Some(code), writing)) => {
-                outbox.close(code);
+            Either::Left((Ok(None), _)) => true,
+            Either::Left((end, writing)) => {
+                outbox.close(end.ok().flatten().unwrap_or_else(|| {
+                    METRICS.panics_contained.one();
+                    CloseCode::Malformed
+                }));
                 // What explains the end is sent before it. A peer that does not listen is not waited for.
-                let _ = timeout(WRITE_PATIENCE, writing).await;
-                true
+                let _ = timeout(patience.write, writing).await;
+                false
             }
-            Either::Right(_) => true,
+            Either::Right(_) => false,
         }
     };
     for room in connection.joined.values() {
         room.disconnect(conn).await;
     }
-    if ours {
+    if theirs {
+        METRICS.left.one();
+    } else {
         let _ = timeout(HEARING_OUT, hear_out(stream)).await;
     }
 }
 
-/// Lets the other side finish. Closed over something unread, a socket is reset, and what was last sent on
-/// it, the reason among it, may never be read.
+/// Once a close is sent: what is still on its way to us would reset the connection, and the reason for its
+/// end be lost with it. So it is taken, and not looked at, until the other side has hung up.
 async fn hear_out(mut stream: impl Stream<Item = Result<Packet, axum::Error>> + Unpin) {
-    while let Some(Ok(_)) = stream.next().await {}
+    for _ in 0..HEARD_OUT {
+        if !matches!(stream.next().await, Some(Ok(_))) {
+            return;
+        }
+    }
+}
+
+const HEARING_OUT: Duration = Duration::from_secs(2);
+const HEARD_OUT: usize = 5_000;
+
+/// Counts a socket for as long as it is open.
+struct Open(ConnectionId);
+
+impl Open {
+    fn new(conn: ConnectionId) -> Self {
+        METRICS.connections.add(1);
+        METRICS.connections_opened.one();
+        tracing::info!(conn = conn.0, "connected");
+        Self(conn)
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        METRICS.connections.sub(1);
+        tracing::info!(conn = self.0.0, "disconnected");
+    }
 }
 
 struct Connection {
     conn: ConnectionId,
     viewer: Viewer,
     rooms: Rooms,
+    pace: Pace,
+    patience: Patience,
     joined: HashMap<MeetingId, RoomHandle>,
     denials: u32,
     outbox: Outbox,
@@ -105,28 +129,37 @@ struct Connection {
 
 impl Connection {
     /// Reads until the socket ends, and says why we end it; `None` if the other side did.
-    async fn read(&mut self, mut stream: impl Stream<Item = Result<Packet, axum::Error>> + Unpin) -> Option<CloseCode> {
-        let mut bucket = Bucket::new(Instant::now());
-        let mut patience = FIRST_WORD;
+    async fn read(
+        &mut self,
+        stream: &mut (impl Stream<Item = Result<Packet, axum::Error>> + Unpin),
+    ) -> Option<CloseCode> {
+        // A ping is no word: who has said nothing yet has so long and no longer.
+        let first_word = tokio::time::Instant::now() + self.patience.first_word;
+        let mut spoke = false;
         loop {
-            let packet = match timeout(patience, stream.next()).await {
-                Ok(Some(Ok(packet))) => packet,
-                // Larger than the socket reads at all, or not a WebSocket any more.
-                Ok(Some(Err(_))) => return Some(CloseCode::TooBig),
-                Ok(None) => return None,
-                Err(_) => return Some(CloseCode::TryAgain),
+            let next = if spoke {
+                timeout(self.patience.silence, stream.next()).await
+            } else {
+                timeout_at(first_word, stream.next()).await
             };
-            if !bucket.take(Instant::now()) {
-                return Some(CloseCode::TooMany);
+            let packet = match next {
+                Ok(Some(Ok(packet))) => packet,
+                Ok(Some(Err(error))) => return ended(error),
+                Ok(None) => return None,
+                Err(_) => return Some(if spoke { Limit::Silence } else { Limit::FirstWord }.reached()),
+            };
+            let length = length(&packet);
+            METRICS.frames_in.one();
+            METRICS.bytes_in.add(length);
+            if let Err(limit) = self.pace.message(length, Instant::now()) {
+                return Some(limit.reached());
             }
             match packet {
-                Packet::Binary(bytes) if bytes.len() > FRAME_LIMIT => return Some(CloseCode::TooBig),
                 Packet::Binary(bytes) => {
-                    let Ok(frame) = Frame::decode(&bytes) else { return Some(CloseCode::Malformed) };
-                    if let Err(code) = self.route(frame).await {
+                    if let Err(code) = self.take(&bytes).await {
                         return Some(code);
                     }
-                    patience = SILENCE;
+                    spoke = true;
                 }
                 Packet::Text(_) => return Some(CloseCode::Malformed),
                 Packet::Ping(_) | Packet::Pong(_) => {}
@@ -135,15 +168,34 @@ impl Connection {
         }
     }
 
-    async fn route(&mut self, frame: Frame) -> Result<(), CloseCode> {
-        let Frame { document, message } = frame;
+    async fn take(&mut self, bytes: &[u8]) -> Result<(), CloseCode> {
+        let Ok(Frame { document, mut message }) = Frame::decode(bytes) else { return Err(CloseCode::Malformed) };
+        if bytes.len() > FRAME_LIMIT {
+            match &mut message {
+                // The room says no, and to which section; for that it need not read to the end.
+                Message::Update(update) | Message::SyncStep2(update) => {
+                    Limit::FrameSize.reached();
+                    update.truncate(FRAME_LIMIT + 1);
+                    update.shrink_to_fit();
+                }
+                _ => return Err(CloseCode::TooBig),
+            }
+        }
+        if message.is_question() {
+            self.pace.question(Instant::now()).map_err(Limit::reached)?;
+        }
+        self.route(&document, message, bytes.len()).await
+    }
+
+    async fn route(&mut self, document: &str, message: Message, length: usize) -> Result<(), CloseCode> {
         if message == Message::Ping {
-            self.outbox.send(encode(&document, &Message::Pong).into());
+            self.outbox.send(encode(document, &Message::Pong).into());
             return Ok(());
         }
-        let Some((meeting, section)) = Section::parse_document_name(&document) else {
-            return self.deny(&document, &message);
+        let Some((meeting, section)) = Section::parse_document_name(document) else {
+            return self.deny(document, &message);
         };
+        tracing::trace!(conn = self.conn.0, %meeting, section = section.name(), kind = message.kind(), length, "frame");
         if !self.joined.contains_key(&meeting) {
             // Nothing is said about a document before it is opened.
             if !matches!(message, Message::AuthToken(_)) {
@@ -151,11 +203,11 @@ impl Connection {
             }
             // Boxed, because a socket’s task is as large as its largest step for as long as it lives.
             if !Box::pin(self.join(meeting)).await? {
-                return self.deny(&document, &message);
+                return self.deny(document, &message);
             }
         }
         let Some(room) = self.joined.get(&meeting) else { return Ok(()) };
-        room.frame(self.conn, section, message).await.map_err(|_| CloseCode::TryAgain)
+        room.frame(self.conn, section, message).await.map_err(too_busy)
     }
 
     /// Enters the meeting’s room, if this person has a place there.
@@ -173,7 +225,7 @@ impl Connection {
             return Ok(false);
         }
         if self.joined.len() >= ROOM_LIMIT {
-            return Err(CloseCode::TooMany);
+            return Err(Limit::RoomsOfSocket.reached());
         }
         let mut room = self.rooms.open(school, meeting);
         let mut entered = room.connect(self.conn, person, self.outbox.clone()).await;
@@ -182,7 +234,8 @@ impl Connection {
             room = self.rooms.open(school, meeting);
             entered = room.connect(self.conn, person, self.outbox.clone()).await;
         }
-        entered.map_err(|_| CloseCode::TryAgain)?;
+        entered.map_err(too_busy)?;
+        tracing::info!(conn = self.conn.0, %meeting, "came into the room");
         self.joined.insert(meeting, room);
         Ok(true)
     }
@@ -191,7 +244,7 @@ impl Connection {
         if matches!(message, Message::AuthToken(_)) {
             self.denials += 1;
             if self.denials > DENIAL_LIMIT {
-                return Err(CloseCode::TooMany);
+                return Err(Limit::Denials.reached());
             }
             let words = "There is no such part of a meeting, or it is not for you to read.";
             self.outbox.send(encode(document, &Message::PermissionDenied(words.to_owned())).into());
@@ -200,67 +253,25 @@ impl Connection {
     }
 }
 
-async fn write(mut outgoing: Outgoing, mut sink: impl Sink<Packet> + Unpin) {
-    let mut ping = interval(PING_EVERY);
-    ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        let (packet, last) = tokio::select! {
-            next = outgoing.next() => match next {
-                Next::Send(frame) => (Packet::Binary(shared_bytes(frame)), false),
-                Next::Close(code) => (Packet::Close(Some(close_frame(code))), true),
-            },
-            _ = ping.tick() => (Packet::Ping(Bytes::new()), false),
-        };
-        let sent = timeout(WRITE_PATIENCE, sink.send(packet)).await;
-        if last || !matches!(sent, Ok(Ok(()))) {
-            return;
-        }
+fn length(packet: &Packet) -> usize {
+    match packet {
+        Packet::Binary(bytes) | Packet::Ping(bytes) | Packet::Pong(bytes) => bytes.len(),
+        Packet::Text(text) => text.len(),
+        Packet::Close(_) => 0,
     }
 }
 
-fn shared_bytes(frame: Arc<[u8]>) -> Bytes {
-    Bytes::from_owner(frame)
+fn too_busy(error: RoomError) -> CloseCode {
+    if error == RoomError::Busy { Limit::Mailbox.reached() } else { CloseCode::TryAgain }
 }
 
-fn close_frame(code: CloseCode) -> CloseFrame {
-    CloseFrame { code: code.code(), reason: code.to_string().into() }
-}
-
-/// How much may be said at once, and how quickly it grows back.
-struct Bucket {
-    tokens: f64,
-    at: Instant,
-}
-
-impl Bucket {
-    fn new(now: Instant) -> Self {
-        Self { tokens: BURST, at: now }
-    }
-
-    fn take(&mut self, now: Instant) -> bool {
-        let grown = now.duration_since(self.at).as_secs_f64() * RATE;
-        self.tokens = (self.tokens + grown).min(BURST);
-        self.at = now;
-        if self.tokens < 1.0 {
-            return false;
-        }
-        self.tokens -= 1.0;
-        true
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn opening_everything_at_once_is_fine_and_going_on_like_that_is_not() {
-        let start = Instant::now();
-        let mut bucket = Bucket::new(start);
-        assert!((0..400).all(|_| bucket.take(start)));
-        assert!(!bucket.take(start));
-        let later = start + Duration::from_secs(1);
-        assert!((0..100).all(|_| bucket.take(later)));
-        assert!(!bucket.take(later));
+/// What broke the socket: too much at once, what is no WebSocket, or a network that is gone.
+fn ended(error: axum::Error) -> Option<CloseCode> {
+    use tokio_tungstenite::tungstenite::{Error, error::ProtocolError};
+    match error.into_inner().downcast_ref::<Error>() {
+        Some(Error::Capacity(_)) => Some(Limit::MessageSize.reached()),
+        Some(Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => None,
+        Some(Error::Protocol(_) | Error::Utf8(_)) => Some(CloseCode::Malformed),
+        _ => None,
     }
 }

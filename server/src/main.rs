@@ -7,11 +7,10 @@ use clap::Parser;
 use server::{
     clock::SharedClock,
     config::{Cli, Command, Config},
-    demo,
+    demo, logging,
     startup::{self, Application},
 };
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
 
 /// A Yjs update is read by recursion, about 280 bytes of stack a level, and the largest frame holds
 /// some thirty thousand levels. Overflowing a stack ends the whole process, so there is room.
@@ -19,10 +18,8 @@ const STACK: usize = 16 * 1024 * 1024;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    // The client of NATS calls every try to connect again an error; `cluster::bus` says what is worth saying.
-    let quiet = "info,async_nats=off";
     tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_from_env("ROUNDTABLE_LOG").unwrap_or_else(|_| EnvFilter::new(quiet)))
+        .with_env_filter(logging::filter(std::env::var("ROUNDTABLE_LOG").ok().as_deref()))
         .with_writer(std::io::stderr)
         .init();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build();

@@ -11,7 +11,7 @@ pub(crate) mod message;
 pub mod notice;
 pub mod numbers;
 pub(crate) mod outbox;
-mod presence;
+pub(crate) mod presence;
 pub mod section;
 pub mod state;
 pub(crate) mod task;
@@ -118,6 +118,11 @@ impl RoomHandle {
 
     pub(crate) fn is_closed(&self) -> bool {
         self.mailbox.is_closed()
+    }
+
+    /// How many messages it has not looked at yet.
+    pub(crate) fn waiting(&self) -> usize {
+        self.mailbox.max_capacity() - self.mailbox.capacity()
     }
 
     async fn put(&self, mail: Mail) -> Result<(), RoomError> {

@@ -108,6 +108,11 @@ impl Rooms {
         self.live().len()
     }
 
+    /// How many messages wait in the fullest mailbox.
+    pub fn deepest_mailbox(&self) -> usize {
+        self.live().values().map(RoomHandle::waiting).max().unwrap_or_default()
+    }
+
     /// Sends everybody away with “please connect again”, and returns when all that was accepted is
     /// in the log, or the log has given up, and other servers may open the meetings.
     pub async fn close_all(&self) {

@@ -18,7 +18,7 @@ use crate::{
     cluster::{Bus, Cluster},
     config::{Config, DatabaseConfig},
     db::{self, Db},
-    http,
+    door, http,
     postgres::{self, PrivatePostgres},
     rooms::Rooms,
     secret::JoinKey,
@@ -78,7 +78,7 @@ impl Application {
         let stay = Duration::from_secs(config.empty_room_seconds.into());
         let rooms = Rooms::new(db.clone(), Cluster::start(db.clone(), bus)).staying(stay);
         let backend = Arc::new(ServerBackend::new(db.clone(), rooms.clone(), clock.clone(), join_key.clone()));
-        let state = AppState::new(db, rooms, clock, backend, assets, &url);
+        let state = AppState::new(db, rooms, clock, backend, assets, &url).with_limits(config.limits.clone());
         let admin = TcpListener::bind(config.admin_addr).await.with_context(|| {
             format!("{} is not free for metrics: choose another ROUNDTABLE_ADMIN_ADDR", config.admin_addr)
         })?;
@@ -106,8 +106,8 @@ impl Application {
             // An error means that the sender is gone, and then it is over too.
             let _ = stopping.wait_for(|stop| *stop).await;
         };
-        let service = self.router.into_make_service();
-        let serving = axum::serve(self.listener, service).with_graceful_shutdown(wait(stopping.clone())).into_future();
+        let limits = self.state.limits.clone();
+        let serving = door::serve(self.listener, self.router, &limits, wait(stopping.clone()));
         let metrics = axum::serve(self.admin, http::health::admin_router(self.state.clone()))
             .with_graceful_shutdown(wait(stopping))
             .into_future();

@@ -6,7 +6,9 @@ use app::{SiteAssets, backend::Backend};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 
-use crate::{clock::SharedClock, db::Db, rooms::Rooms, sessions::OpenSessions};
+use crate::{
+    clock::SharedClock, db::Db, door::address::Handshakes, limits::Settings, rooms::Rooms, sessions::OpenSessions,
+};
 
 #[derive(Clone)]
 pub struct AppState {
@@ -18,6 +20,8 @@ pub struct AppState {
     pub assets: SiteAssets,
     /// Where people reach this server: `https://meetings.example.sch.uk`.
     pub url: Arc<str>,
+    pub limits: Settings,
+    pub(crate) handshakes: Arc<Handshakes>,
     leptos: LeptosOptions,
 }
 
@@ -32,7 +36,16 @@ impl AppState {
     ) -> Self {
         // Leptos asks for its options, but what it would do with them is done by `http::assets`.
         let leptos = LeptosOptions::builder().output_name("roundtable").build();
-        Self { db, rooms, sessions: OpenSessions::default(), clock, backend, assets, url: url.into(), leptos }
+        let (sessions, limits) = (OpenSessions::default(), Settings::default());
+        let handshakes = Arc::new(Handshakes::new(limits.handshakes_per_minute));
+        Self { db, rooms, sessions, clock, backend, assets, url: url.into(), limits, handshakes, leptos }
+    }
+
+    /// The same with limits other than the defaults.
+    #[must_use]
+    pub fn with_limits(self, limits: Settings) -> Self {
+        let handshakes = Arc::new(Handshakes::new(limits.handshakes_per_minute));
+        Self { limits, handshakes, ..self }
     }
 
     /// Whether browsers come over TLS, as far as they can see.

@@ -33,14 +33,15 @@ use crate::{
         Db,
         documents::{self, Checkpoint, NewUpdate},
     },
+    metrics::METRICS,
 };
 
 /// Entries that may wait for the writer. When it is full a room waits with its next update, its
 /// mailbox fills, and connections are told to come back later.
-const WAITING: usize = 8192;
+pub(crate) const WAITING: usize = 8192;
 
 /// Entries in one commit.
-const BATCH: usize = 1024;
+pub(crate) const BATCH: usize = 1024;
 
 /// A commit costs much the same for one letter as for a hundred. A lone one is committed at once; while
 /// more keep coming they go together, this often, and less often the more there are.
@@ -101,6 +102,11 @@ impl UpdateLog {
         #[expect(clippy::disallowed_methods, reason = "`close` awaits it")]
         let writer = tokio::spawn(writer.run(waiting));
         Self { entries, closing, writer: Arc::new(Mutex::new(Some(writer))) }
+    }
+
+    /// How many entries wait for a commit to begin.
+    pub(crate) fn waiting(&self) -> usize {
+        self.entries.max_capacity() - self.entries.capacity()
     }
 
     /// Waits while the queue is full.
@@ -172,6 +178,7 @@ impl Writer {
                 match self.append(&entries).await {
                     Ok(()) => batch.extend(entries),
                     Err(Impossible) => {
+                        METRICS.rooms_lost.one();
                         tracing::warn!(%meeting, "this meeting could not be written: its room begins again");
                         entries.iter().for_each(|entry| entry.room.lose());
                     }
@@ -200,8 +207,10 @@ impl Writer {
         }
         let mut pause = FIRST_PAUSE;
         loop {
+            let began = Instant::now();
             let error = match timeout(COMMIT_PATIENCE, documents::append(&self.db, &updates)).await {
                 Ok(Ok(seqs)) => {
+                    METRICS.committed(updates.len(), began.elapsed());
                     self.report(&entries, &updates, &seqs);
                     return Ok(());
                 }
@@ -212,6 +221,7 @@ impl Writer {
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "no answer".to_owned(),
             };
+            METRICS.log_retries.one();
             tracing::warn!(error, waiting = updates.len(), "the update log cannot be written; trying again");
             if *self.closing.borrow() && pause >= LONGEST_PAUSE {
                 return Ok(());

@@ -4,22 +4,56 @@
 //! sends the cookie with a socket that any site opens, and no layer in front looks at a GET; so
 //! without a good origin the answer is no.
 
+use std::time::Instant;
+
 use axum::{
-    extract::{State, WebSocketUpgrade},
-    http::{HeaderMap, StatusCode},
+    extract::{Request, State, WebSocketUpgrade},
+    http::{HeaderMap, StatusCode, header},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
-use shared::protocol::FRAME_LIMIT;
+use shared::protocol::MESSAGE_LIMIT;
 
 use crate::{
     connection,
+    door::{Peer, address},
     http::{
         origin,
         session::{self, MaybeViewer},
     },
+    limits::Limit,
+    metrics::{Handshake, METRICS},
     secret::Hash,
     state::AppState,
 };
+
+/// Most messages are a letter long, and there is a buffer for every person.
+const READ_BUFFER: usize = 4 * 1024;
+
+/// When to try again, for an address that tried too often.
+const LATER: [(header::HeaderName, &str); 1] = [(header::RETRY_AFTER, "10")];
+
+/// Middleware: turns away what another site opened, and whoever comes too often, before anybody asks the
+/// database who they are.
+pub(crate) async fn knock(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    if !origin::is_ours(headers) {
+        METRICS.handshake_refused(Handshake::Origin);
+        return (StatusCode::FORBIDDEN, "This must be opened from the meeting’s own page.").into_response();
+    }
+    if !may_knock(&state, request.extensions().get().copied(), headers) {
+        METRICS.handshake_refused(Handshake::Address);
+        Limit::Handshakes.reached();
+        return (StatusCode::TOO_MANY_REQUESTS, LATER, "Too many at once. Please try again later.").into_response();
+    }
+    next.run(request).await
+}
+
+fn may_knock(state: &AppState, peer: Option<Peer>, headers: &HeaderMap) -> bool {
+    let Some(Peer(peer)) = peer else { return true };
+    let client = address::of_client(peer, Some(headers), &state.limits.trusted_proxies);
+    client.is_none_or(|client| state.handshakes.allow(client, Instant::now()))
+}
 
 pub async fn upgrade(
     State(state): State<AppState>,
@@ -27,16 +61,14 @@ pub async fn upgrade(
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if !origin::is_ours(&headers) {
-        return (StatusCode::FORBIDDEN, "This must be opened from the meeting’s own page.").into_response();
-    }
     let session = session::session_id(&headers, state.is_secure()).map(Hash::of);
     let Some((viewer, session)) = viewer.zip(session) else {
+        METRICS.handshake_refused(Handshake::Session);
         return (StatusCode::UNAUTHORIZED, "Open your own link to the meeting first.").into_response();
     };
-    // A little more than a frame, so that one that is too large is told so rather than cut off.
     upgrade
-        .max_message_size(2 * FRAME_LIMIT)
-        .max_frame_size(2 * FRAME_LIMIT)
-        .on_upgrade(move |socket| connection::serve(socket, viewer, state.rooms, session, state.sessions))
+        .read_buffer_size(READ_BUFFER)
+        .max_message_size(MESSAGE_LIMIT)
+        .max_frame_size(MESSAGE_LIMIT)
+        .on_upgrade(move |socket| connection::serve(socket, viewer, state.rooms, session, state.sessions, state.limits))
 }

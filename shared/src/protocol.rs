@@ -8,15 +8,21 @@
 
 use std::fmt;
 
-/// Frames larger than this end the connection. A paste of a long page fits many times over.
+/// The largest message that is looked into. A paste of a long page fits many times over, and a page of
+/// ours sends what does not fit in pieces. A larger edit is refused, and its connection stays: a Yjs
+/// program comes back after every close, with the same edit, for ever.
 pub const FRAME_LIMIT: usize = 64 * 1024;
 
+/// The largest message that is read at all; the connection ends at its first byte too many. As large
+/// as a whole section may be, so that no honest edit meets it.
+pub const MESSAGE_LIMIT: usize = 1024 * 1024;
+
 /// Why a connection was closed, and whether trying again helps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CloseCode {
     /// The server is going away or this connection fell behind: come back, nothing is lost.
     TryAgain,
-    /// The frame was too large.
+    /// The message was too large to be read, and would be again.
     TooBig,
     /// The frame was not of this protocol.
     Malformed,
@@ -24,11 +30,14 @@ pub enum CloseCode {
     Unauthorized,
     /// Asked to leave.
     Removed,
-    /// Too many messages, or too many connections.
+    /// Too many messages, or too many connections: come back, but not at once.
     TooMany,
 }
 
 impl CloseCode {
+    pub const ALL: [Self; 6] =
+        [Self::TryAgain, Self::TooBig, Self::Malformed, Self::Unauthorized, Self::Removed, Self::TooMany];
+
     pub fn code(self) -> u16 {
         match self {
             Self::TryAgain => 4205,
@@ -40,10 +49,34 @@ impl CloseCode {
         }
     }
 
+    /// What a client that is closed with this should do: `None` is to stop, because it would end the
+    /// same way again.
+    pub fn retry(self) -> Option<Retry> {
+        match self {
+            Self::TryAgain => Some(Retry::Soon),
+            Self::TooMany => Some(Retry::Later),
+            Self::TooBig | Self::Malformed | Self::Unauthorized | Self::Removed => None,
+        }
+    }
+
+    /// The one with this number. Others are the network’s and the browser’s own.
+    pub fn from_code(code: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.code() == code)
+    }
+
     /// Whether a client should stop, rather than connect again.
     pub fn is_final(code: u16) -> bool {
-        matches!(code, 4400 | 4401 | 4403)
+        Self::from_code(code).is_some_and(|code| code.retry().is_none())
     }
+}
+
+/// When to come back after a close.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// At once, or nearly: nothing is lost and nobody is to blame.
+    Soon,
+    /// As late as this client ever waits.
+    Later,
 }
 
 /// One message for one document.
@@ -76,6 +109,32 @@ pub enum Message {
     SyncStatus(bool),
     Ping,
     Pong,
+}
+
+impl Message {
+    /// Its name in a log, which never holds more of a message than that.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::SyncStep1(_) => "sync-step-1",
+            Self::SyncStep2(_) => "sync-step-2",
+            Self::Update(_) => "update",
+            Self::Awareness(_) => "awareness",
+            Self::QueryAwareness => "query-awareness",
+            Self::AuthToken(_) => "auth-token",
+            Self::PermissionDenied(_) => "permission-denied",
+            Self::Authenticated { .. } => "authenticated",
+            Self::Stateless(_) => "stateless",
+            Self::Close(_) => "close",
+            Self::SyncStatus(_) => "sync-status",
+            Self::Ping => "ping",
+            Self::Pong => "pong",
+        }
+    }
+
+    /// Whether the answer is a document, or what everybody shows: much more than the question.
+    pub fn is_question(&self) -> bool {
+        matches!(self, Self::SyncStep1(_) | Self::AuthToken(_) | Self::QueryAwareness)
+    }
 }
 
 /// Bytes that are not of this protocol.
@@ -219,7 +278,7 @@ impl fmt::Display for CloseCode {
             Self::Malformed => "not a message of this protocol",
             Self::Unauthorized => "not signed in to this meeting",
             Self::Removed => "asked to leave",
-            Self::TooMany => "too many messages",
+            Self::TooMany => "too many messages or connections",
         })
     }
 }

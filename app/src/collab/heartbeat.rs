@@ -26,6 +26,9 @@ const FIRST_WAIT_MS: f64 = 2_000.0;
 const LONGEST_WAIT_MS: f64 = 6_000.0;
 const SHORTEST_WAIT_MS: f64 = 100.0;
 
+/// Failures after which no wait is longer.
+const MANY: u32 = 8;
+
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Heartbeat {
     /// When this connection was begun, and when it opened.
@@ -96,6 +99,11 @@ impl Heartbeat {
         self.failures
     }
 
+    /// The server asked for a pause: the next tries come as late as any.
+    pub(super) fn slow_down(&mut self) {
+        self.failures = self.failures.max(MANY);
+    }
+
     /// Somebody came back to the page, or the network did: the next tries are quick again.
     pub(super) fn forgive(&mut self) {
         self.failures = 0;
@@ -119,6 +127,8 @@ mod tests {
         assert_eq!(waits(&mut heartbeat, 1), [6_000]);
         heartbeat.heard(5_200.0);
         assert_eq!(waits(&mut heartbeat, 1), [2_000]);
+        heartbeat.slow_down();
+        assert_eq!(waits(&mut heartbeat, 1), [6_000]);
     }
 
     /// Chances that are spread as a browser’s are, and the same in each run.

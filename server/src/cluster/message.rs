@@ -16,10 +16,10 @@ use crate::room::{
 const VERSION: u64 = 1;
 
 /// No message is larger: NATS takes a megabyte.
-pub(super) const MESSAGE_LIMIT: usize = 512 * 1024;
+pub(crate) const MESSAGE_LIMIT: usize = 512 * 1024;
 
 /// Things in one list.
-const LIST_LIMIT: u64 = 1_000;
+pub(crate) const LIST_LIMIT: u64 = 1_000;
 
 const COMMITTED: u64 = 0;
 const PRESENCE: u64 = 1;

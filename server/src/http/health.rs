@@ -1,8 +1,17 @@
 //! Whether this server is alive, ready, and busy.
 
-use axum::{Router, extract::State, http::StatusCode, routing::get};
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+    routing::get,
+};
 
-use crate::state::AppState;
+use crate::{
+    metrics::{METRICS, Seen},
+    state::AppState,
+};
 
 pub(super) async fn alive() -> &'static str {
     "alive\n"
@@ -22,14 +31,12 @@ pub fn admin_router(state: AppState) -> Router {
     Router::new().route("/metrics", get(metrics)).with_state(state)
 }
 
-async fn metrics(State(state): State<AppState>) -> String {
-    let (rooms, in_use) = (state.rooms.count(), state.db.connections_in_use());
-    format!(
-        "# HELP roundtable_rooms Meetings with somebody in them.\n\
-         # TYPE roundtable_rooms gauge\n\
-         roundtable_rooms {rooms}\n\
-         # HELP roundtable_database_connections_in_use Connections that a request or the update log is using.\n\
-         # TYPE roundtable_database_connections_in_use gauge\n\
-         roundtable_database_connections_in_use {in_use}\n"
-    )
+async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
+    let seen = Seen {
+        rooms: state.rooms.count(),
+        deepest_mailbox: state.rooms.deepest_mailbox(),
+        log_queue: state.rooms.log().waiting(),
+        database_connections: state.db.connections_in_use(),
+    };
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], METRICS.write(&seen))
 }

@@ -24,7 +24,7 @@ use yrs::{ID, IdSet, ReadTxn, StateVector, Transaction, block::ClientID};
 
 /// Client ids a section may come to know. Somebody who makes a new one for every letter is stopped
 /// long before the state vector that everybody is sent grows with them.
-const OWNERS_LIMIT: usize = 10_000;
+pub(crate) const OWNERS_LIMIT: usize = 10_000;
 
 /// Who writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

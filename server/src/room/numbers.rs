@@ -15,7 +15,7 @@ use std::{
 use shared::PersonId;
 
 /// Updates of others that wait for one before them. More are left to be read from the log.
-const EARLY_LIMIT: usize = 64;
+pub(crate) const EARLY_LIMIT: usize = 64;
 
 /// An update that another server committed.
 #[derive(Clone, Debug, PartialEq, Eq)]

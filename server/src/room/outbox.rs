@@ -1,7 +1,8 @@
 //! The way out to one connection.
 //!
 //! What must stay true: it is bounded in messages and in bytes, and when it is full the connection is
-//! closed rather than one message dropped: the client comes back and is sent what it lacks.
+//! closed rather than one message dropped: the client comes back and is sent what it lacks. What waits
+//! for all connections together is bounded too, at the cost of those for whom the most waits.
 
 use std::sync::{
     Arc,
@@ -11,10 +12,16 @@ use std::sync::{
 use shared::protocol::CloseCode;
 use tokio::sync::{mpsc, watch};
 
+use crate::{limits::Limit, metrics::METRICS};
+
 /// Messages that may wait for a slow network.
-const MESSAGES: usize = 1024;
+pub(crate) const MESSAGE_LIMIT: usize = 1024;
 /// And how many bytes they may be.
-const BYTES: usize = 8 * 1024 * 1024;
+pub(crate) const BYTE_LIMIT: usize = 8 * 1024 * 1024;
+
+/// How many bytes may wait for everybody, and what one may have waiting however many the others have.
+pub(crate) const TOGETHER_LIMIT: usize = 256 * 1024 * 1024;
+const A_LITTLE: usize = 128 * 1024;
 
 /// The rooms’ half. Cloning leads to the same connection.
 #[derive(Clone, Debug)]
@@ -33,7 +40,7 @@ pub(crate) struct Outgoing {
 }
 
 pub(crate) fn outbox() -> (Outbox, Outgoing) {
-    let (frames, outgoing) = mpsc::channel(MESSAGES);
+    let (frames, outgoing) = mpsc::channel(MESSAGE_LIMIT);
     let (close, closed) = watch::channel(None);
     let waiting = Arc::new(AtomicUsize::new(0));
     let outbox = Outbox { frames, waiting: waiting.clone(), close };
@@ -44,20 +51,54 @@ impl Outbox {
     pub(crate) fn send(&self, frame: Arc<[u8]>) {
         let length = frame.len();
         let waiting = self.waiting.fetch_add(length, Ordering::Relaxed) + length;
-        if waiting > BYTES || self.frames.try_send(frame).is_err() {
-            self.close(CloseCode::TryAgain);
+        let together = METRICS.outbox_waiting.add(length);
+        METRICS.outbox_peak.seen(waiting);
+        let beyond = if waiting > BYTE_LIMIT {
+            Some(Limit::OutboxBytes)
+        } else if together > TOGETHER_LIMIT && waiting > A_LITTLE {
+            Some(Limit::OutboxesTogether)
+        } else {
+            match self.frames.try_send(frame) {
+                Ok(()) => None,
+                Err(mpsc::error::TrySendError::Full(_)) => Some(Limit::OutboxMessages),
+                // It has gone, and its rooms are about to hear of it.
+                Err(mpsc::error::TrySendError::Closed(_)) => return self.taken(length),
+            }
+        };
+        match beyond {
+            None => {
+                METRICS.frames_out.one();
+                METRICS.bytes_out.add(length);
+            }
+            Some(limit) => {
+                self.taken(length);
+                if self.end(CloseCode::TryAgain) {
+                    limit.reached();
+                    METRICS.outbox_overflows.one();
+                }
+            }
         }
     }
 
     /// Ends the connection. The first reason stands.
     pub(crate) fn close(&self, code: CloseCode) {
+        self.end(code);
+    }
+
+    /// Says whether this was the first reason.
+    fn end(&self, code: CloseCode) -> bool {
         self.close.send_if_modified(|close| {
             let first = close.is_none();
             if first {
                 *close = Some(code);
             }
             first
-        });
+        })
+    }
+
+    fn taken(&self, length: usize) {
+        self.waiting.fetch_sub(length, Ordering::Relaxed);
+        METRICS.outbox_waiting.sub(length);
     }
 }
 
@@ -89,8 +130,70 @@ impl Outgoing {
         }
     }
 
+    /// What to do next, if there is anything to do already.
+    pub(crate) fn ready(&mut self) -> Option<Next> {
+        let close = *self.close.borrow_and_update();
+        if close == Some(CloseCode::TryAgain) {
+            return Some(Next::Close(CloseCode::TryAgain));
+        }
+        let frame = self.frames.try_recv().ok().map(|frame| self.taken(frame));
+        frame.or_else(|| close.map(Next::Close))
+    }
+
     fn taken(&self, frame: Arc<[u8]>) -> Next {
         self.waiting.fetch_sub(frame.len(), Ordering::Relaxed);
+        METRICS.outbox_waiting.sub(frame.len());
         Next::Send(frame)
+    }
+}
+
+impl Drop for Outgoing {
+    fn drop(&mut self) {
+        self.frames.close();
+        while let Ok(frame) = self.frames.try_recv() {
+            self.taken(frame);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter() -> Arc<[u8]> {
+        Arc::from([0u8; 100])
+    }
+
+    #[tokio::test]
+    async fn a_slow_network_is_closed_rather_than_told_half() {
+        let (outbox, mut outgoing) = outbox();
+        (0..MESSAGE_LIMIT).for_each(|_| outbox.send(letter()));
+        assert!(matches!(outgoing.next().await, Next::Send(_)));
+        outbox.send(letter());
+        outbox.send(letter());
+        assert!(matches!(outgoing.next().await, Next::Close(CloseCode::TryAgain)));
+    }
+
+    #[tokio::test]
+    async fn what_waits_is_bounded_in_bytes_and_given_back() {
+        let (outbox, mut outgoing) = outbox();
+        let page: Arc<[u8]> = vec![0; BYTE_LIMIT / 4].into();
+        (0..4).for_each(|_| outbox.send(page.clone()));
+        assert_eq!(outbox.waiting.load(Ordering::Relaxed), BYTE_LIMIT);
+        outbox.send(letter());
+        assert!(matches!(outgoing.next().await, Next::Close(CloseCode::TryAgain)));
+        drop(outgoing);
+        outbox.send(letter());
+        assert_eq!(outbox.waiting.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
+    async fn any_other_end_is_explained_first() {
+        let (outbox, mut outgoing) = outbox();
+        outbox.send(letter());
+        outbox.close(CloseCode::Removed);
+        outbox.close(CloseCode::TryAgain);
+        assert!(matches!(outgoing.next().await, Next::Send(_)));
+        assert!(matches!(outgoing.next().await, Next::Close(CloseCode::Removed)));
     }
 }

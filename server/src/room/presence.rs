@@ -18,13 +18,13 @@ use super::{
 };
 
 /// A state of ours is a quarter of this. More is not somebody writing.
-const STATE_LIMIT: usize = 2_000;
+pub(crate) const STATE_LIMIT: usize = 2_000;
 
 /// What one other server may show in a section.
-const ENTRIES_LIMIT: usize = 200;
+pub(crate) const ENTRIES_LIMIT: usize = 200;
 
 /// With the stamp.
-const STAMPED_LIMIT: usize = 2 * STATE_LIMIT;
+pub(crate) const STAMPED_LIMIT: usize = 2 * STATE_LIMIT;
 
 const GONE: &str = "null";
 

@@ -22,14 +22,16 @@ use shared::{
     doc::{REMOTE, SectionDoc},
     event::{Refusal, ServerEvent},
     hand::Owners,
+    protocol::FRAME_LIMIT,
     shape::{self, Unfit, Watch, outline},
 };
-use yrs::{IdSet, ReadTxn, StateVector, Transact, Update, updates::decoder::Decode};
+use yrs::{IdSet, ReadTxn, Transact, Update, updates::decoder::Decode};
 
 use super::{
     gate::{Gate, Writer},
     numbers::Numbers,
 };
+use crate::metrics::METRICS;
 
 /// The server reads and checks, and never writes under an id of its own.
 const NOBODY: u64 = 0;
@@ -41,7 +43,7 @@ const MADE_AGAIN: usize = 32 * 1024;
 const CHECKPOINT_AFTER: usize = 500;
 
 /// How large a section may become, in bytes. A hundred times a full one.
-const SIZE_LIMIT: usize = 1024 * 1024;
+pub(crate) const SIZE_LIMIT: usize = 1024 * 1024;
 
 /// A section as it comes from the database.
 #[derive(Clone, Debug)]
@@ -122,6 +124,10 @@ impl SectionState {
         access: Result<(), Refusal>,
         sure: bool,
     ) -> Result<Outcome, Broken> {
+        // Its connection cut it short: what is so long is not looked into.
+        if update.len() > FRAME_LIMIT {
+            return Ok(Outcome::Refused(access.err().unwrap_or(Refusal::TooLong)));
+        }
         let outlined = match outline(self.section, update) {
             Ok(outlined) => outlined,
             Err(Unfit::Malformed) => return Ok(Outcome::Malformed),
@@ -201,7 +207,7 @@ impl SectionState {
 
     /// What somebody with this state vector lacks; nothing if it is not a state vector.
     pub fn diff(&self, state_vector: &[u8]) -> Option<Vec<u8>> {
-        let known = catch_unwind(|| StateVector::decode_v1(state_vector)).ok()?.ok()?;
+        let known = shape::state_vector(state_vector).ok()?;
         catch_unwind(AssertUnwindSafe(|| self.doc().yrs().transact().encode_diff_v1(&known))).ok()
     }
 
@@ -251,7 +257,11 @@ impl SectionState {
 
     /// Without a writer nothing is judged but whether all it builds on is here.
     fn apply(&self, update: &[u8], writer: Option<Writer>) -> Applied {
-        let Ok(Ok(decoded)) = catch_unwind(|| Update::decode_v1(update)) else { return Applied::Failed };
+        let Ok(decoded) = catch_unwind(|| Update::decode_v1(update)) else {
+            METRICS.panics_contained.one();
+            return Applied::Failed;
+        };
+        let Ok(decoded) = decoded else { return Applied::Failed };
         let mut txn = self.doc().yrs().transact_mut_with(REMOTE);
         let applied = catch_unwind(AssertUnwindSafe(|| {
             if txn.apply_update(decoded).is_err() {
@@ -271,6 +281,7 @@ impl SectionState {
             }
         }));
         applied.unwrap_or_else(|_| {
+            METRICS.panics_contained.one();
             // Dropping it would commit what broke half-way, and a second panic ends the process.
             mem::forget(txn);
             Applied::Failed
@@ -278,6 +289,7 @@ impl SectionState {
     }
 
     fn roll_back(&mut self) -> Result<(), Broken> {
+        METRICS.rollbacks.one();
         self.made = Made::of(self.section, &self.base, &self.since)?.into();
         // Owners and deletes were recorded for accepted updates alone, and still hold.
         Ok(())

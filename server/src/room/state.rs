@@ -41,6 +41,12 @@ use self::{
     held::{Held, To},
     missed::Unsure,
 };
+pub(crate) use self::{
+    elsewhere::NODE_LIMIT,
+    held::HELD_LIMIT,
+    missed::UNSURE_LIMIT,
+    writing::{QUIET_LIMIT, REFUSAL_LIMIT},
+};
 pub use super::section::{Broken, LoadedSection};
 use super::{
     SectionCopy,
@@ -49,6 +55,7 @@ use super::{
     presence::SectionPresence,
     section::SectionState,
 };
+use crate::limits::Limit;
 
 /// How long an empty room stays, for the person whose train goes through a tunnel.
 pub const GRACE: Duration = Duration::from_secs(30);
@@ -322,20 +329,25 @@ impl RoomState {
         let participant = self.participants.iter().find(|participant| participant.person == person);
         let code = match participant {
             None => CloseCode::Unauthorized,
-            Some(_) if self.is_crowded(person) => CloseCode::TooMany,
-            Some(participant) => {
-                let participant = participant.clone();
-                self.connections
-                    .insert(conn, Connection { participant, open: BTreeMap::new(), told: false, refusals: 0 });
-                return;
-            }
+            Some(participant) => match self.crowded_by(person) {
+                Some(limit) => limit.reached(),
+                None => {
+                    let participant = participant.clone();
+                    self.connections
+                        .insert(conn, Connection { participant, open: BTreeMap::new(), told: false, refusals: 0 });
+                    return;
+                }
+            },
         };
         self.effects.push(Effect::Close { conn, code });
     }
 
-    fn is_crowded(&self, person: PersonId) -> bool {
+    fn crowded_by(&self, person: PersonId) -> Option<Limit> {
         let theirs = self.connections.values().filter(|connection| connection.participant.person == person);
-        self.connections.len() >= CONNECTION_LIMIT || theirs.count() >= CONNECTIONS_EACH
+        if theirs.count() >= CONNECTIONS_EACH {
+            return Some(Limit::ConnectionsOfPerson);
+        }
+        (self.connections.len() >= CONNECTION_LIMIT).then_some(Limit::ConnectionsOfRoom)
     }
 
     fn frame(&mut self, conn: ConnectionId, section: Section, message: Message) {

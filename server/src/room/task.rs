@@ -229,6 +229,7 @@ impl Room {
 
     /// Whether the log is lost.
     async fn committed(&mut self, Progress { through, landed, lost }: Progress) -> bool {
+        tracing::trace!(meeting = %self.key.1, through, "durable");
         self.handle(Input::Committed { through, landed }).await;
         lost
     }
@@ -297,6 +298,8 @@ impl Room {
                 }
             }
             Effect::Append { position, section, person, update, claims } => {
+                let (of, length) = (section.name(), update.len());
+                tracing::trace!(%meeting, section = of, position, length, "accepted");
                 let update = NewUpdate { school, meeting, section, term: self.term, person, update, claims };
                 self.append(position, What::Update(update)).await;
             }

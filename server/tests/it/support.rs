@@ -6,6 +6,7 @@ pub(crate) mod node;
 pub(crate) mod socket;
 pub(crate) mod table;
 pub(crate) mod typist;
+pub(crate) mod victims;
 
 use std::sync::{Arc, Mutex};
 
@@ -24,6 +25,7 @@ use server::{
     cluster::Cluster,
     db::{self, Db},
     demo, http, invitations,
+    limits::Settings,
     rooms::Rooms,
     secret::JoinKey,
     state::AppState,
@@ -74,6 +76,8 @@ pub(crate) struct TestServer {
     pub(crate) rooms: Rooms,
     pub(crate) state: AppState,
     pub(crate) router: Router,
+    pub(crate) admin: Router,
+    pub(crate) limits: Settings,
 }
 
 /// Somebody at a table.
@@ -93,6 +97,10 @@ impl TestServer {
 
     /// One more server on the same database, as after a restart, or on a second machine.
     pub(crate) fn start_on(db: Db) -> Self {
+        Self::start_with(db, Settings::default())
+    }
+
+    pub(crate) fn start_with(db: Db, limits: Settings) -> Self {
         let (key, clock) = (JoinKey::new([7; 32]), TestClock(Arc::new(Mutex::new(NOON))));
         let shared_clock = SharedClock::new(clock.clone());
         let rooms = Rooms::new(db.clone(), Cluster::alone(db.clone()));
@@ -101,8 +109,10 @@ impl TestServer {
         let assets = SiteAssets::default();
         let state =
             AppState::new(db.clone(), rooms.clone(), shared_clock, backend.clone(), assets, "http://meetings.example");
+        let state = state.with_limits(limits.clone());
+        let admin = http::health::admin_router(state.clone());
         let router = http::router(state.clone(), std::path::Path::new("/nowhere"));
-        Self { db, key, clock, backend, rooms, state, router }
+        Self { db, key, clock, backend, rooms, state, router, admin, limits }
     }
 
     /// The place of somebody at this pupil’s table: the meeting to come, or an earlier one.

@@ -4,7 +4,7 @@ use js_sys::futures::spawn_local;
 use leptos::prelude::*;
 use shared::{
     Section,
-    protocol::{CloseCode, Frame, Message},
+    protocol::{CloseCode, Frame, Message, Retry},
     sync::Input,
 };
 
@@ -79,6 +79,9 @@ impl Driver {
                 self.meeting.state.removed.set(true);
             }
         } else {
+            if code.and_then(CloseCode::from_code).and_then(CloseCode::retry) == Some(Retry::Later) {
+                self.heartbeat.slow_down();
+            }
             self.retry_later();
         }
         self.show_save_state();

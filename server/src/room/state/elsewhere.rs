@@ -32,7 +32,7 @@ const LOOK_AT_RIGHTS: Duration = Duration::from_secs(30);
 const UNHEARD: Duration = Duration::from_secs(600);
 
 /// Servers that may share one meeting. Nobody has so many.
-const NODE_LIMIT: usize = 32;
+pub(crate) const NODE_LIMIT: usize = 32;
 
 pub(super) struct Elsewhere {
     nodes: BTreeMap<NodeId, Node>,

@@ -13,11 +13,11 @@ use shared::{
 };
 
 use super::{ConnectionId, Effect, RoomState};
-use crate::room::SectionCopy;
+use crate::{metrics::METRICS, room::SectionCopy};
 
 /// Releases that may wait. Beyond it whoever writes is sent away to come back: the log is full, or
 /// the database has been gone for long.
-pub(super) const HELD_LIMIT: usize = 20_000;
+pub(crate) const HELD_LIMIT: usize = 20_000;
 
 #[derive(Default)]
 pub(super) struct Held {
@@ -130,6 +130,7 @@ impl RoomState {
     fn broadcast(&mut self, ticket: u64, section: Section, author: Option<To>, update: &[u8]) {
         let message = Message::Update(update.to_vec());
         let frame: Arc<[u8]> = encode(&section.document_name(self.meeting), &message).into();
+        let before = self.effects.len();
         for (conn, connection) in &self.connections {
             let Some(open) = connection.open.get(&section) else { continue };
             let is_author = author.is_some_and(|author| *conn == author.conn && open.opening == author.opening);
@@ -138,6 +139,7 @@ impl RoomState {
                 self.effects.push(Effect::Send { conn: *conn, frame: frame.clone() });
             }
         }
+        METRICS.updates_delivered.add(self.effects.len() - before);
     }
 
     /// Sends it unless the client has begun again, or may no longer read the section.

@@ -5,16 +5,13 @@
 
 use std::collections::VecDeque;
 
-use shared::{
-    Section,
-    protocol::{CloseCode, Message},
-};
+use shared::{Section, protocol::Message};
 
 use super::{ConnectionId, Effect, RoomState, held::Release};
-use crate::room::numbers::Since;
+use crate::{limits::Limit, room::numbers::Since};
 
 /// Writes of one connection that may wait for the log to be read.
-const UNSURE_LIMIT: usize = 256;
+pub(crate) const UNSURE_LIMIT: usize = 256;
 
 /// The questions put to the log about one section, counted.
 #[derive(Default)]
@@ -159,7 +156,7 @@ impl RoomState {
         if unsure.messages.len() < UNSURE_LIMIT {
             unsure.messages.push_back(message.clone());
         } else {
-            self.close(conn, CloseCode::TryAgain);
+            self.close(conn, Limit::UnsureUpdates.reached());
         }
         true
     }

@@ -10,7 +10,7 @@ use super::{
     ConnectionId, Open, RoomState,
     held::{Release, To},
 };
-use crate::room::notice::Notice;
+use crate::{metrics::METRICS, room::notice::Notice};
 
 /// One sentence for a section that does not exist and for one that is not theirs, so that asking
 /// tells nobody which it is.
@@ -59,6 +59,7 @@ impl RoomState {
         let Some(state) = self.sections.get(&section) else { return };
         let Some(missing) = state.diff(state_vector) else { return self.close(conn, CloseCode::Malformed) };
         open.caught_up = Some(ticket);
+        METRICS.sync_answers.one();
         let to = To { conn, section, opening: open.opening };
         let ours = Message::SyncStep1(state.state_vector());
         let authors = state.authors();

@@ -13,18 +13,22 @@ use super::{
     ConnectionId, Effect, RoomState,
     held::{Release, To},
 };
-use crate::room::{
-    SectionCopy,
-    gate::{Gate, Writer},
-    section::Outcome,
+use crate::{
+    limits::Limit,
+    metrics::METRICS,
+    room::{
+        SectionCopy,
+        gate::{Gate, Writer},
+        section::Outcome,
+    },
 };
 
 /// Refusals after which a connection is no person’s who was unlucky.
-const REFUSAL_LIMIT: u32 = 50;
+pub(crate) const REFUSAL_LIMIT: u32 = 50;
 
 /// Updates kept back while the record is saved, which takes a moment. Beyond it whoever writes is
 /// sent away to come back.
-const QUIET_LIMIT: usize = 5_000;
+pub(crate) const QUIET_LIMIT: usize = 5_000;
 
 impl RoomState {
     pub(super) fn write(&mut self, conn: ConnectionId, section: Section, message: Message) {
@@ -33,7 +37,7 @@ impl RoomState {
         let to = To { conn, section, opening: open.opening };
         if let Some(kept) = &mut self.quiet {
             if kept.len() >= QUIET_LIMIT {
-                return self.close(conn, CloseCode::TryAgain);
+                return self.close(conn, Limit::QuietUpdates.reached());
             }
             kept.push_back((to, message));
             return;
@@ -54,7 +58,7 @@ impl RoomState {
         let who = &connection.participant;
         let writer = Writer { person: who.person, scribe: who.scribe };
         if self.held.is_full() {
-            return self.close(conn, CloseCode::TryAgain);
+            return self.close(conn, Limit::HeldReleases.reached());
         }
         let may_write = self.may_write(conn, section);
         let Some(state) = self.sections.get_mut(&section) else { return };
@@ -63,6 +67,7 @@ impl RoomState {
             // What it repeats may itself still wait for its commit.
             Ok(Outcome::Known) => self.held.hold(Release::Ack(to)),
             Ok(Outcome::Accepted { claims }) => {
+                METRICS.accepted(update.len());
                 let position = self.held.next_position();
                 let person = writer.person;
                 if let Some(authors) = Gate::tell(section, claims.iter().map(|client| (*client, person))) {
@@ -132,6 +137,7 @@ impl RoomState {
     fn refuse(&mut self, to: To, reason: Refusal) {
         let To { conn, section, .. } = to;
         let Some(connection) = self.connections.get_mut(&conn) else { return };
+        METRICS.refused(reason);
         connection.refusals += 1;
         let too_many = connection.refusals > REFUSAL_LIMIT;
         if let Some(open) = connection.open.get_mut(&section) {
@@ -144,7 +150,7 @@ impl RoomState {
             &ServerEvent::Refused { refused: section, reason, words: reason.sentence().to_owned() },
         );
         if too_many {
-            self.close(conn, CloseCode::TooMany);
+            self.close(conn, Limit::Refusals.reached());
         }
     }
 }

@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
+use server::door;
 use shared::{
     MeetingId, Section,
     doc::SectionDoc,
     event::ServerEvent,
     protocol::{Frame, Message},
 };
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    io::AsyncWriteExt,
+    net::{TcpListener, TcpStream},
+};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{self, Message as Packet, client::IntoClientRequest},
@@ -20,7 +24,7 @@ use super::{Seat, TestServer};
 /// Long enough for the slowest machine; nobody waits for it who hears what they wait for.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-const ORIGIN: &str = "http://meetings.example";
+pub(crate) const ORIGIN: &str = "http://meetings.example";
 
 /// Where this server listens from now on.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +34,8 @@ impl TestServer {
     pub(crate) async fn listen(&self) -> Address {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = Address(listener.local_addr().unwrap());
-        tokio::spawn(axum::serve(listener, self.router.clone()).into_future());
+        let (router, limits) = (self.router.clone(), self.limits.clone());
+        tokio::spawn(async move { door::serve(listener, router, &limits, std::future::pending()).await });
         address
     }
 
@@ -48,8 +53,21 @@ pub(crate) async fn knock(
     cookie: Option<&str>,
     origin: Option<&str>,
 ) -> tungstenite::Result<WebSocketStream<TcpStream>> {
+    knock_from(address, cookie, origin, None).await
+}
+
+/// As a proxy would for this address.
+pub(crate) async fn knock_from(
+    address: &Address,
+    cookie: Option<&str>,
+    origin: Option<&str>,
+    client: Option<&str>,
+) -> tungstenite::Result<WebSocketStream<TcpStream>> {
     let mut request = format!("ws://{}/live", address.0).into_client_request()?;
     let headers = request.headers_mut();
+    if let Some(client) = client {
+        headers.insert("x-forwarded-for", client.parse()?);
+    }
     headers.insert("host", "meetings.example".parse()?);
     if let Some(cookie) = cookie {
         headers.insert("cookie", cookie.parse()?);
@@ -58,6 +76,8 @@ pub(crate) async fn knock(
         headers.insert("origin", origin.parse()?);
     }
     let stream = TcpStream::connect(address.0).await?;
+    // As browsers do.
+    stream.set_nodelay(true)?;
     Ok(client_async(request, stream).await?.0)
 }
 
@@ -88,14 +108,22 @@ impl Tab {
         self.sent = self.doc.state_vector();
     }
 
+    pub(crate) fn packet(meeting: MeetingId, section: Section, message: Message) -> Packet {
+        Packet::binary(Frame::new(section.document_name(meeting), message).encode())
+    }
+
     pub(crate) async fn say(&mut self, message: Message) {
-        let frame = Frame::new(self.doc.section().document_name(self.meeting), message);
-        self.send(Packet::binary(frame.encode())).await;
+        self.send(Self::packet(self.meeting, self.doc.section(), message)).await;
     }
 
     pub(crate) async fn send(&mut self, packet: Packet) {
         // A socket that was closed on us says so when it is read.
         let _ = self.socket.send(packet).await;
+    }
+
+    /// Bytes as they are, below the WebSocket.
+    pub(crate) async fn send_raw(&mut self, bytes: &[u8]) {
+        let _ = self.socket.get_mut().write_all(bytes).await;
     }
 
     pub(crate) async fn edit(&mut self, edit: impl FnOnce(&SectionDoc)) {
@@ -152,6 +180,19 @@ impl Tab {
         }
         self.sent = self.doc.state_vector();
         true
+    }
+
+    /// Waits until the room has looked at all that was said so far. Whether it refused something of it; or the
+    /// code it closed with.
+    pub(crate) async fn still_open(&mut self) -> Result<bool, u16> {
+        self.say(Message::SyncStep1(self.doc.state_vector())).await;
+        let mut refused = false;
+        loop {
+            match self.next().await? {
+                Message::SyncStep2(_) => return Ok(refused),
+                message => refused |= message == Message::SyncStatus(false),
+            }
+        }
     }
 
     /// Everything that is heard before the answer to a question asked now.
