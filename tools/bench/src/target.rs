@@ -44,6 +44,19 @@ impl Target {
     }
 }
 
+/// Who is going to type. The limits that a server ships with are for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Typist {
+    Person,
+    Script,
+}
+
+impl Typist {
+    fn settings(self) -> Option<(&'static str, String)> {
+        (self == Self::Script).then(|| ("ROUNDTABLE_MESSAGES_PER_SECOND", MESSAGES_PER_SECOND.to_string()))
+    }
+}
+
 /// Where everything is that is needed to start a server.
 #[derive(Debug)]
 pub(crate) struct House {
@@ -91,8 +104,13 @@ impl House {
         Room { number, document: school::document(number) }
     }
 
-    /// A server on a fresh copy of the school.
+    /// A server as it ships, on a fresh copy of the school.
     pub(crate) async fn open(&self, target: Target) -> anyhow::Result<Server> {
+        self.open_for(target, Typist::Person).await
+    }
+
+    /// The same, for who types as fast as it can.
+    pub(crate) async fn open_for(&self, target: Target, typist: Typist) -> anyhow::Result<Server> {
         let data = self.scratch.join(format!("{}-{}", target.name(), fs::read_dir(&self.scratch)?.count()));
         match target {
             Target::Roundtable => {
@@ -101,11 +119,15 @@ impl House {
             }
             Target::Hocuspocus => fs::create_dir(&data)?,
         }
-        self.open_again(target, &data).await
+        self.start(target, &data, typist).await
     }
 
     /// A server on what another one left behind.
     pub(crate) async fn open_again(&self, target: Target, data: &Path) -> anyhow::Result<Server> {
+        self.start(target, data, Typist::Person).await
+    }
+
+    async fn start(&self, target: Target, data: &Path, typist: Typist) -> anyhow::Result<Server> {
         let port = free_port()?;
         let log = File::options().create(true).append(true).open(data.join("server.log"))?;
         let mut command = Command::new("taskset");
@@ -118,7 +140,7 @@ impl House {
                 .env("ROUNDTABLE_DATA", data)
                 .env("ROUNDTABLE_SITE", &self.site)
                 .env("ROUNDTABLE_ADDR", format!("127.0.0.1:{port}"))
-                .env("ROUNDTABLE_MESSAGES_PER_SECOND", MESSAGES_PER_SECOND.to_string())
+                .envs(typist.settings())
                 .env("ROUNDTABLE_LOG", "warn"),
             Target::Hocuspocus => command
                 .arg(node(&self.hocuspocus)?)

@@ -7,11 +7,11 @@ use crate::{
     figures::Figures,
     gathering::{clock, read},
     history::{EDITS, History},
-    target::{House, Target},
+    target::{House, Target, Typist},
 };
 
 pub(super) async fn run(house: &House, target: Target, _: Pace, to: &mut Figures) -> anyhow::Result<()> {
-    let server = house.open(target).await?;
+    let server = house.open_for(target, Typist::Script).await?;
     let room = house.long_room();
     let start = Instant::now();
     let history = History::write(&server, &room, &house.long).await?;

@@ -12,14 +12,14 @@ use crate::{
     figures::Figures,
     history::{EDITS, History},
     process::Meter,
-    target::{House, Room, Server, Target},
+    target::{House, Room, Server, Target, Typist},
 };
 
 const MANY: usize = 50;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) async fn run(house: &House, target: Target, pace: Pace, to: &mut Figures) -> anyhow::Result<()> {
-    let server = house.open(target).await?;
+    let server = house.open_for(target, Typist::Script).await?;
     let room = house.long_room();
     let empty = server.process.memory();
     let meter = Meter::start(server.process);
