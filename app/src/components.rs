@@ -6,6 +6,7 @@ pub mod device;
 pub mod field;
 pub mod finish;
 pub mod focus;
+pub mod frame;
 pub mod icon;
 pub mod item;
 pub mod list;

@@ -4,9 +4,11 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    components::icon::{BrandMark, Icon},
+    components::{
+        frame::{HelpLine, LetterFrame},
+        icon::Icon,
+    },
     error::AppError,
-    pages::SkipLink,
 };
 
 #[component]
@@ -15,28 +17,12 @@ pub fn ErrorPage(error: AppError) -> impl IntoView {
     let (title, icon, next) = words(&error);
     view! {
         <Title text=title />
-        <div class="join-page">
-            <SkipLink to="#main" words="Skip to the message" />
-            <header class="join-bar">
-                <a class="brand" href="/" rel="external">
-                    <BrandMark />
-                    <span>"Roundtable"</span>
-                </a>
-            </header>
-            <div class="table is-plain">
-                <main class="join-main" id="main" tabindex="-1">
-                    <article class="sheet letter">
-                        <h1>{title}</h1>
-                        <p class="lead">{error.to_string()}</p>
-                        <p class="help-line">
-                            <Icon name=icon />
-                            <span>{next}</span>
-                        </p>
-                        {retry(&error)}
-                    </article>
-                </main>
-            </div>
-        </div>
+        <LetterFrame leads_home=true skip="Skip to the message">
+            <h1>{title}</h1>
+            <p class="lead">{error.to_string()}</p>
+            <HelpLine icon=icon>{next}</HelpLine>
+            {way_on(&error)}
+        </LetterFrame>
     }
 }
 
@@ -65,16 +51,33 @@ fn words(error: &AppError) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-fn retry(error: &AppError) -> Option<impl IntoView + use<>> {
-    let again =
-        matches!(error, AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable | AppError::Outdated);
-    again.then(|| {
-        view! {
-            <a class="button primary is-big" href="" rel="external">
-                "Try again"
-            </a>
-        }
-    })
+/// Where to go from here: the same page again, or one’s meetings. Nobody is sent to a page that would
+/// only say the same.
+fn way_on(error: &AppError) -> Option<impl IntoView + use<>> {
+    match error {
+        AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable | AppError::Outdated => Some(
+            view! {
+                <a class="button primary is-big" href="" rel="external">
+                    "Try again"
+                </a>
+            }
+            .into_any(),
+        ),
+        AppError::NotFound
+        | AppError::NotAllowed
+        | AppError::Agreed
+        | AppError::Missing(_)
+        | AppError::WordsMissing => Some(
+            view! {
+                <a class="button is-big" href="/" rel="external">
+                    "All your meetings"
+                    <Icon name="right" />
+                </a>
+            }
+            .into_any(),
+        ),
+        AppError::NotSignedIn | AppError::LinkEnded => None,
+    }
 }
 
 /// Says it in the response’s status too, for whatever asks without reading.

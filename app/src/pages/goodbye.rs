@@ -3,47 +3,28 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::{
-    components::icon::{BrandMark, Icon},
-    pages::SkipLink,
-};
+use crate::components::frame::{HelpLine, LetterFrame};
 
 #[component]
 pub fn GoodbyePage() -> impl IntoView {
     view! {
         <Title text="Goodbye" />
-        <div class="join-page">
-            <SkipLink to="#main" words="Skip to the main part" />
-            <header class="join-bar">
-                <p class="brand">
-                    <BrandMark />
-                    <span>"Roundtable"</span>
-                </p>
-            </header>
-            <div class="table is-plain">
-                <main class="join-main" id="main" tabindex="-1">
-                    <article class="sheet letter">
-                        <h1>"Goodbye, and thank you"</h1>
-                        <p class="lead">"You have finished on this device. You can close this page."</p>
-                        <h2>"What we removed from this device"</h2>
-                        <ul class="happens">
-                            <li>"Your way into the meeting: nobody can go on as you here."</li>
-                            <li>"Every word of the meeting that this browser held."</li>
-                            <li>"How you liked the page to look."</li>
-                        </ul>
-                        <h2>"What stays"</h2>
-                        <p>
-                            "What you wrote and sent is in the plan. The school keeps the agreed record, and everybody who was invited can read it."
-                        </p>
-                        <p class="help-line">
-                            <Icon name="letter" />
-                            <span>
-                                "To come back, open your own link again, in the message that invited you. It works on any device."
-                            </span>
-                        </p>
-                    </article>
-                </main>
-            </div>
-        </div>
+        <LetterFrame>
+            <h1>"Goodbye, and thank you"</h1>
+            <p class="lead">"You have finished on this device. You can close this page."</p>
+            <h2>"What we removed from this device"</h2>
+            <ul class="happens">
+                <li>"Your way into the meeting: nobody can go on as you here."</li>
+                <li>"Every word of the meeting that this browser held."</li>
+                <li>"How you liked the page to look."</li>
+            </ul>
+            <h2>"What stays"</h2>
+            <p>
+                "What you wrote and sent is in the plan. The school keeps the agreed record, and everybody who was invited can read it."
+            </p>
+            <HelpLine icon="letter">
+                "To come back, open your own link again, in the message that invited you. It works on any device."
+            </HelpLine>
+        </LetterFrame>
     }
 }

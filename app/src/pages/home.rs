@@ -7,13 +7,11 @@ use shared::Stage;
 use crate::{
     api::meetings::read_meetings,
     components::{
-        finish::Finish,
-        icon::{BrandMark, Icon},
-        my_view::MyViewButton,
+        frame::{HelpLine, LetterFrame, SchoolFrame},
         people::Sun,
     },
     error::AppError,
-    pages::{SkipLink, errors::ErrorPage},
+    pages::errors::ErrorPage,
     view::{MeetingRow, MeetingsPage},
 };
 
@@ -41,28 +39,14 @@ fn Meetings(page: MeetingsPage) -> impl IntoView {
     let (coming, done): (Vec<_>, Vec<_>) = page.meetings.into_iter().partition(|row| row.stage != Stage::Agreed);
     view! {
         <Title text="Meetings" />
-        <div class="home-page">
-            <SkipLink to="#main" words="Skip to the meetings" />
-            <header class="topbar">
-                <a class="brand" href="/" aria-label="Roundtable">
-                    <BrandMark />
-                    <span>"Roundtable"</span>
-                </a>
-                <p class="who-am-i">{page.name.clone()} ", " {page.school}</p>
-                <MyViewButton />
-                <Finish />
+        <SchoolFrame name=page.name.clone() school=page.school skip="Skip to the meetings">
+            <header class="welcome">
+                <h1>"Hello, " {page.name}</h1>
+                <p class="lead">{how_many(coming.len())}</p>
             </header>
-            <div class="table">
-                <main class="home" id="main" tabindex="-1">
-                    <header class="welcome">
-                        <h1>"Hello, " {page.name}</h1>
-                        <p class="lead">{how_many(coming.len())}</p>
-                    </header>
-                    <MeetingList title="Meetings to come" rows=coming />
-                    <MeetingList title="Agreed" rows=done />
-                </main>
-            </div>
-        </div>
+            <MeetingList title="Meetings to come" rows=coming />
+            <MeetingList title="Agreed" rows=done />
+        </SchoolFrame>
     }
 }
 
@@ -141,34 +125,20 @@ fn Thirds(held: u32) -> impl IntoView {
 fn Welcome() -> impl IntoView {
     view! {
         <Title text="" />
-        <div class="join-page">
-            <SkipLink to="#main" words="Skip to the main part" />
-            <header class="join-bar">
-                <p class="brand">
-                    <BrandMark />
-                    <span>"Roundtable"</span>
-                </p>
-            </header>
-            <div class="table is-plain">
-                <main class="join-main" id="main" tabindex="-1">
-                    <article class="sheet letter">
-                        <h1>"One table, one plan, written together"</h1>
-                        <p class="lead">
-                            "A review meeting for a child who needs some extra help: family, child, school and visitors write one plan together, and everybody leaves with the same copy."
-                        </p>
-                        <h2>"To come in, open your own link"</h2>
-                        <ol class="happens">
-                            <li>"Find the message that invited you. The link in it is only for you."</li>
-                            <li>"Open it, and press “Join the meeting”."</li>
-                            <li>"That is all. There is no account and no password."</li>
-                        </ol>
-                        <p class="help-line">
-                            <Icon name="help" />
-                            <span>"No message, or the link has ended? Ring the school office and ask for a new one."</span>
-                        </p>
-                    </article>
-                </main>
-            </div>
-        </div>
+        <LetterFrame>
+            <h1>"One table, one plan, written together"</h1>
+            <p class="lead">
+                "A review meeting for a child who needs some extra help: family, child, school and visitors write one plan together, and everybody leaves with the same copy."
+            </p>
+            <h2>"To come in, open your own link"</h2>
+            <ol class="happens">
+                <li>"Find the message that invited you. The link in it is only for you."</li>
+                <li>"Open it, and press “Join the meeting”."</li>
+                <li>"That is all. There is no account and no password."</li>
+            </ol>
+            <HelpLine icon="help">
+                "No message, or the link has ended? Ring the school office and ask for a new one."
+            </HelpLine>
+        </LetterFrame>
     }
 }

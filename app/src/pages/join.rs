@@ -7,8 +7,11 @@ use leptos_router::hooks::use_params_map;
 
 use crate::{
     api::meetings::read_join_page,
-    components::icon::{BrandMark, Icon},
-    pages::{SkipLink, errors::ErrorPage},
+    components::{
+        frame::{HelpLine, LetterFrame},
+        icon::Icon,
+    },
+    pages::errors::ErrorPage,
     view,
 };
 
@@ -36,90 +39,74 @@ fn Letter(page: view::JoinPage, token: String) -> impl IntoView {
         <Title text="You are invited" />
         // The address is the key: it must not travel on to anywhere else.
         <Meta name="referrer" content="same-origin" />
-        <div class="join-page">
-            <SkipLink to="#main" words="Skip to the invitation" />
-            <header class="join-bar">
-                <p class="brand">
-                    <BrandMark />
-                    <span>"Roundtable"</span>
+        <LetterFrame skip="Skip to the invitation">
+            <p class="from">
+                <Icon name="letter" />
+                <span>
+                    <strong>{page.facilitator}</strong>
+                    {page.school}
+                </span>
+            </p>
+            <h1>"Come to the table, " {page.name.clone()}</h1>
+            <p class="lead">
+                "You are invited to a review meeting. Your part in it matters as much as anybody’s."
+            </p>
+            <dl class="when-where">
+                <div>
+                    <dt>
+                        <Icon name="calendar" />
+                        "When"
+                    </dt>
+                    <dd>{page.when}</dd>
+                </div>
+                <div>
+                    <dt>
+                        <Icon name="chair" />
+                        "Where"
+                    </dt>
+                    <dd>{page.place} ", or right here on this device"</dd>
+                </div>
+                <div>
+                    <dt>
+                        <Icon name="people" />
+                        "Who you come as"
+                    </dt>
+                    <dd>{page.name} ", " {page.title}</dd>
+                </div>
+            </dl>
+            <form method="post" action=format!("/join/{token}")>
+                // So that no tick can be told from no question.
+                <input type="hidden" name="asked" value="yes" />
+                <label class="choice">
+                    <input
+                        type="checkbox"
+                        name="shared"
+                        value="yes"
+                        checked=page.is_likely_shared
+                        aria-describedby="shared-hint"
+                    />
+                    <span>"This is a shared or school computer"</span>
+                </label>
+                <p class="hint" id="shared-hint">
+                    "Then nothing you write is kept on it, not even while the network is away."
                 </p>
-            </header>
-            <div class="table is-plain">
-                <main class="join-main" id="main" tabindex="-1">
-                    <article class="sheet letter" aria-labelledby="invitation">
-                        <p class="from">
-                            <Icon name="letter" />
-                            <span>
-                                <strong>{page.facilitator}</strong>
-                                {page.school}
-                            </span>
-                        </p>
-                        <h1 id="invitation">"Come to the table, " {page.name.clone()}</h1>
-                        <p class="lead">
-                            "You are invited to a review meeting. Your part in it matters as much as anybody’s."
-                        </p>
-                        <dl class="when-where">
-                            <div>
-                                <dt>
-                                    <Icon name="calendar" />
-                                    "When"
-                                </dt>
-                                <dd>{page.when}</dd>
-                            </div>
-                            <div>
-                                <dt>
-                                    <Icon name="chair" />
-                                    "Where"
-                                </dt>
-                                <dd>{page.place} ", or right here on this device"</dd>
-                            </div>
-                            <div>
-                                <dt>
-                                    <Icon name="people" />
-                                    "Who you come as"
-                                </dt>
-                                <dd>{page.name} ", " {page.title}</dd>
-                            </div>
-                        </dl>
-                        <form method="post" action=format!("/join/{token}")>
-                            // So that no tick can be told from no question.
-                            <input type="hidden" name="asked" value="yes" />
-                            <label class="choice">
-                                <input
-                                    type="checkbox"
-                                    name="shared"
-                                    value="yes"
-                                    checked=page.is_likely_shared
-                                    aria-describedby="shared-hint"
-                                />
-                                <span>"This is a shared or school computer"</span>
-                            </label>
-                            <p class="hint" id="shared-hint">
-                                "Then nothing you write is kept on it, not even while the network is away."
-                            </p>
-                            <button class="button primary is-big" type="submit">
-                                <Icon name="door" />
-                                "Join the meeting"
-                            </button>
-                            <p class="hint">"Nothing to install. No account, no password. This link is only for you."</p>
-                        </form>
-                        <h2>"What happens"</h2>
-                        <ol class="happens">
-                            <li>"You can read what is already written, before the meeting and during it."</li>
-                            <li>"The child the meeting is about goes first, and may leave at any time."</li>
-                            <li>"We all say what works and what does not. You can write, or just talk."</li>
-                            <li>"We choose the next steps. You can agree, or disagree with any part."</li>
-                            <li>"You leave with a copy."</li>
-                        </ol>
-                        <p class="help-line">
-                            <Icon name="help" />
-                            <span>
-                                "Not you, or something in the way? Ring the school office and ask for " {facilitator} "."
-                            </span>
-                        </p>
-                    </article>
-                </main>
-            </div>
-        </div>
+                <button class="button primary is-big" type="submit">
+                    <Icon name="door" />
+                    "Join the meeting"
+                </button>
+                <p class="hint">"Nothing to install. No account, no password. This link is only for you."</p>
+            </form>
+            <h2>"What happens"</h2>
+            <ol class="happens">
+                <li>"You can read what is already written, before the meeting and during it."</li>
+                <li>"The child the meeting is about goes first, and may leave at any time."</li>
+                <li>"We all say what works and what does not. You can write, or just talk."</li>
+                <li>"We choose the next steps. You can agree, or disagree with any part."</li>
+                <li>"You leave with a copy."</li>
+            </ol>
+            <HelpLine icon="help">
+                "Not you, or something in the way? Ring the school office and ask for " {facilitator} "."
+            </HelpLine>
+        </LetterFrame>
     }
 }

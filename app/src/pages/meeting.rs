@@ -47,6 +47,7 @@ use crate::{
     collab::{Meeting, provide_meeting},
     components::{
         authors::AuthorsShown,
+        frame::LetterFrame,
         icon::Icon,
         live::LiveRegion,
         notices::{AtHand, GoThere, JustAgreed, KeptWordsList, Notice, SignedOutNotice},
@@ -182,18 +183,12 @@ fn AgreedNotice() -> impl IntoView {
 #[component]
 fn Removed() -> impl IntoView {
     view! {
-        <div class="join-page">
-            <div class="table is-plain">
-                <main class="join-main">
-                    <article class="sheet letter">
-                        <h1>"You are no longer in this meeting"</h1>
-                        <p class="lead">
-                            "The person running the meeting has closed your place. What you wrote stays in the plan. If this is a mistake, ring the school office."
-                        </p>
-                    </article>
-                </main>
-            </div>
-        </div>
+        <LetterFrame leads_home=true>
+            <h1>"You are no longer in this meeting"</h1>
+            <p class="lead">
+                "The person running the meeting has closed your place. What you wrote stays in the plan. If this is a mistake, ring the school office."
+            </p>
+        </LetterFrame>
     }
 }
 
