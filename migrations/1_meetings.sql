@@ -122,7 +122,13 @@ create table participants (
   colour integer not null,
   -- Writes for the pupil.
   scribe boolean not null default false,
+  -- How they are expected to come. How they came is worked out from this and the next two, in
+  -- `shared::attendance`, and becomes part of the record when that is saved.
   attendance text not null,
+  -- Had the meeting open on a screen at some time while it went on.
+  was_connected boolean not null default false,
+  -- How they came, by the word of whoever runs the meeting: it wins.
+  noted text,
   -- Asked to leave. They can no longer read anything, and what they wrote stays.
   removed_at timestamptz,
   constraint participants_role_known check (
@@ -135,6 +141,9 @@ create table participants (
     attendance in (
       'in_person', 'remote', 'part_of_meeting', 'sent_views', 'apologies', 'not_invited_on_purpose'
     )
+  ),
+  constraint participants_noted_known check (
+    noted in ('in_person', 'remote', 'part_of_meeting', 'sent_views', 'apologies')
   ),
   constraint participants_colour_known check (colour between 1 and 8),
   constraint participants_person_id_once unique (meeting_id, person_id),

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use shared::{MeetingId, ParticipantId, PersonId, SchoolId, record::Response};
+use shared::{Attendance, MeetingId, ParticipantId, PersonId, SchoolId, record::Response};
 
 use crate::{
     error::AppError,
@@ -41,6 +41,14 @@ pub trait Backend: Send + Sync {
         viewer: Viewer,
         meeting: MeetingId,
         scribe: Option<ParticipantId>,
+    ) -> Result<(), AppError>;
+    /// Facilitator: notes how these people came. Everybody’s record says so.
+    async fn meeting_attendance(
+        &self,
+        viewer: Viewer,
+        meeting: MeetingId,
+        who: Vec<ParticipantId>,
+        attendance: Attendance,
     ) -> Result<(), AppError>;
     /// Everybody for themselves: agree, agree with a comment, disagree with a part, views only.
     async fn meeting_answer(

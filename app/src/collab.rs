@@ -65,8 +65,6 @@ mod text_binding;
 #[cfg(test)]
 mod samples;
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
 #[cfg(any(feature = "hydrate", test))]
 use shared::event::Refusal;
@@ -105,7 +103,7 @@ struct State {
     writing: RwSignal<Vec<Presence>>,
     stage: RwSignal<Stage>,
     spotlight: RwSignal<Option<(String, String)>>,
-    answered: RwSignal<BTreeSet<ParticipantId>>,
+    people_news: RwSignal<u32>,
     recorded: RwSignal<Option<u32>>,
     kept: RwSignal<Vec<KeptWords>>,
     removed: RwSignal<bool>,
@@ -220,7 +218,6 @@ impl Meeting {
             SectionStore::new(section, given, scribing)
         });
         let here = page.people.iter().filter(|person| person.here).map(|person| person.id).collect();
-        let answered = page.people.iter().filter(|person| person.answer.is_some()).map(|person| person.id).collect();
         Self {
             id: page.id,
             me: page.me,
@@ -237,7 +234,7 @@ impl Meeting {
                 writing: RwSignal::new(vec![]),
                 stage: RwSignal::new(page.stage),
                 spotlight: RwSignal::new(page.spotlight.clone().map(|part| (part, String::new()))),
-                answered: RwSignal::new(answered),
+                people_news: RwSignal::new(0),
                 recorded: RwSignal::new(page.version),
                 kept: RwSignal::new(vec![]),
                 removed: RwSignal::new(false),
@@ -318,8 +315,9 @@ impl Meeting {
         self.state.spotlight.into()
     }
 
-    pub fn answered(&self) -> Signal<BTreeSet<ParticipantId>> {
-        self.state.answered.into()
+    /// Counts what was told of people and is kept by the server alone: an answer, who came.
+    pub fn people_news(&self) -> Signal<u32> {
+        self.state.people_news.into()
     }
 
     /// The version of the saved record.

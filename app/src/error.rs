@@ -19,6 +19,8 @@ pub enum AppError {
     LinkEnded,
     #[error("That is for the person running the meeting to do.")]
     NotAllowed,
+    #[error("The meeting has not started yet. Start it first.")]
+    NotStarted,
     #[error("The plan was agreed, so it can no longer be changed.")]
     Agreed,
     /// What the Code of Practice asks for is not all there yet.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use shared::{
-    Access, MeetingId, ParticipantId, PersonId, Role, Section, Stage,
+    Access, Attendance, MeetingId, ParticipantId, PersonId, Role, Section, Stage,
     hand::Owners,
     record::{AgreedRecord, Response},
 };
@@ -98,8 +98,10 @@ pub struct Participant {
     /// 1 to 8.
     pub colour: u8,
     pub scribe: bool,
-    /// A code of the attendance list, e.g. `in_person`, `remote`, `sent_views`.
-    pub attendance: String,
+    /// How they came, as far as it is known now.
+    pub attendance: Attendance,
+    /// By the word of whoever runs the meeting.
+    pub noted: bool,
     /// Connected at the moment the page was made.
     pub here: bool,
     pub answer: Option<Answer>,

@@ -15,7 +15,7 @@ use app::{
     view::{JoinPage, MeetingPage, MeetingsPage, RecordPage},
 };
 use async_trait::async_trait;
-use shared::{MeetingId, ParticipantId, record::Response};
+use shared::{Attendance, MeetingId, ParticipantId, record::Response};
 
 use crate::{
     clock::SharedClock,
@@ -115,6 +115,17 @@ impl Backend for ServerBackend {
         scribe: Option<ParticipantId>,
     ) -> Result<(), AppError> {
         self.to_the_end(async move |this| commands::name_scribe(&this, viewer, meeting, scribe).await).await
+    }
+
+    async fn meeting_attendance(
+        &self,
+        viewer: Viewer,
+        meeting: MeetingId,
+        who: Vec<ParticipantId>,
+        attendance: Attendance,
+    ) -> Result<(), AppError> {
+        self.to_the_end(async move |this| commands::note_attendance(&this, viewer, meeting, who, attendance).await)
+            .await
     }
 
     async fn meeting_answer(

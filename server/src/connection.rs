@@ -26,7 +26,10 @@ use tokio::time::{timeout, timeout_at};
 
 use self::pace::Pace;
 use crate::{
-    db::participants,
+    db::{
+        SchoolTransaction,
+        participants::{self, Participant},
+    },
     limits::{DENIAL_LIMIT, Limit, Patience, ROOM_LIMIT, Settings},
     metrics::METRICS,
     room::{
@@ -215,7 +218,11 @@ impl Connection {
         let Viewer { school, person } = self.viewer;
         let place = async {
             let mut txn = self.rooms.db().begin(school).await?;
-            participants::find_admitted(&mut txn, meeting, person).await
+            let place = participants::find_admitted(&mut txn, meeting, person).await?;
+            if let Some(place) = &place {
+                note_presence(txn, place).await;
+            }
+            Ok::<_, sqlx::Error>(place)
         };
         let place = place.await.map_err(|error| {
             tracing::warn!(%error, "a place could not be looked up");
@@ -250,6 +257,20 @@ impl Connection {
             self.outbox.send(encode(document, &Message::PermissionDenied(words.to_owned())).into());
         }
         Ok(())
+    }
+}
+
+/// For the record: they came. A database that takes nothing just now keeps nobody out; when everybody
+/// agrees, whoever is in the room is counted once more.
+async fn note_presence(mut txn: SchoolTransaction, place: &Participant) {
+    let noted = async {
+        if participants::connects(&mut txn, place.id).await? {
+            txn.commit().await?;
+        }
+        Ok::<_, sqlx::Error>(())
+    };
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, "somebody’s coming could not be noted");
     }
 }
 

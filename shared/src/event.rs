@@ -33,6 +33,8 @@ pub enum ServerEvent {
     Spotlight { part: Option<String>, by: String },
     /// Somebody has answered whether they agree.
     Answered { participant: ParticipantId },
+    /// Who came was noted: of these people.
+    Attended { participants: Vec<ParticipantId> },
     /// The record is saved.
     Recorded { version: u32, at: String },
     /// What this person may do changed.

@@ -9,6 +9,7 @@
 //! What must stay true: nothing here reads a clock, draws a random number or opens anything; time,
 //! ids and randomness come in as parameters.
 
+pub mod attendance;
 pub mod doc;
 pub mod event;
 pub mod hand;
@@ -26,6 +27,7 @@ pub mod splice;
 pub mod stage;
 pub mod sync;
 
+pub use attendance::Attendance;
 pub use ids::{ItemId, MeetingId, ParticipantId, PersonId, PupilId, RecordId, SchoolId};
 pub use policy::{Access, access};
 pub use role::Role;

@@ -1,7 +1,7 @@
 //! Reading and steering meetings.
 
 use leptos::prelude::*;
-use shared::{MeetingId, ParticipantId, record::Response};
+use shared::{Attendance, MeetingId, ParticipantId, record::Response};
 
 use crate::{
     error::AppError,
@@ -41,6 +41,16 @@ pub async fn spotlight(meeting: MeetingId, part: Option<String>) -> Result<(), A
 pub async fn name_scribe(meeting: MeetingId, scribe: Option<ParticipantId>) -> Result<(), AppError> {
     let (backend, viewer) = crate::backend::backend()?;
     backend.meeting_scribe(viewer, meeting, scribe).await
+}
+
+#[server]
+pub async fn note_attendance(
+    meeting: MeetingId,
+    who: Vec<ParticipantId>,
+    attendance: Attendance,
+) -> Result<(), AppError> {
+    let (backend, viewer) = crate::backend::backend()?;
+    backend.meeting_attendance(viewer, meeting, who, attendance).await
 }
 
 #[server]

@@ -275,11 +275,7 @@ impl Driver {
                 }
             }
             ServerEvent::Spotlight { part, by } => set_if_new(state.spotlight, part.map(|part| (part, by))),
-            ServerEvent::Answered { participant } => {
-                state.answered.update(|answered| {
-                    answered.insert(participant);
-                });
-            }
+            ServerEvent::Answered { .. } | ServerEvent::Attended { .. } => state.people_news.update(|news| *news += 1),
             ServerEvent::Recorded { version, .. } => set_if_new(state.recorded, Some(version)),
             ServerEvent::Removed => {
                 self.forget_unsaved();

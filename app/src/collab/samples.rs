@@ -2,7 +2,7 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use shared::{
-    Access, ItemId, MeetingId, ParticipantId, PersonId, Role, Section, Stage,
+    Access, Attendance, ItemId, MeetingId, ParticipantId, PersonId, Role, Section, Stage,
     doc::SectionDoc,
     hand::Owners,
     presence::{Presence, Writing},
@@ -59,7 +59,8 @@ pub(super) fn page(section: Section, access: Access, stage: Stage, fill: impl Fn
             title: "Class teacher".to_owned(),
             colour: 3,
             scribe: false,
-            attendance: "in_person".to_owned(),
+            attendance: Attendance::InPerson,
+            noted: false,
             here: true,
             answer: None,
         }],

@@ -38,6 +38,7 @@ fn words(error: &AppError) -> (&'static str, &'static str, &'static str) {
         AppError::NotFound => ("We could not find that", "help", RING),
         AppError::LinkEnded => ("This link does not work", "clock", RING),
         AppError::NotAllowed => ("That is not yours to open", "lock", RING),
+        AppError::NotStarted => ("The meeting has not started", "clock", RING),
         AppError::Agreed => ("The plan is agreed", "lock", "Everybody has the same copy. You can read it any time."),
         AppError::Missing(_) | AppError::WordsMissing => {
             ("Something is still missing", "help", "Go back to the meeting to see what.")
@@ -65,6 +66,7 @@ fn way_on(error: &AppError) -> Option<impl IntoView + use<>> {
         ),
         AppError::NotFound
         | AppError::NotAllowed
+        | AppError::NotStarted
         | AppError::Agreed
         | AppError::Missing(_)
         | AppError::WordsMissing => Some(
@@ -89,7 +91,9 @@ fn answer_with_status(error: &AppError) {
             AppError::NotFound => http::StatusCode::NOT_FOUND,
             AppError::LinkEnded | AppError::Outdated => http::StatusCode::GONE,
             AppError::NotAllowed => http::StatusCode::FORBIDDEN,
-            AppError::Agreed | AppError::Missing(_) | AppError::WordsMissing => http::StatusCode::CONFLICT,
+            AppError::NotStarted | AppError::Agreed | AppError::Missing(_) | AppError::WordsMissing => {
+                http::StatusCode::CONFLICT
+            }
             AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable => {
                 http::StatusCode::SERVICE_UNAVAILABLE
             }

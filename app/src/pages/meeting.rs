@@ -192,12 +192,12 @@ fn Removed() -> impl IntoView {
     }
 }
 
-/// Answers are commands, not part of the document: after somebody answers, ask who answered what.
+/// Answers and who came are commands, not part of the document: at every news of them, ask again.
 fn keep_people_fresh(meeting: Meeting, people: People) {
-    let (answered, recorded, here) = (meeting.answered(), meeting.recorded(), meeting.here());
+    let (news, recorded, here) = (meeting.people_news(), meeting.recorded(), meeting.here());
     let (stage, scribe) = (meeting.stage(), meeting.scribe());
     Effect::watch(
-        move || (answered.get(), recorded.get(), here.get(), stage.get(), scribe.get()),
+        move || (news.get(), recorded.get(), here.get(), stage.get(), scribe.get()),
         move |_, _, _| {
             leptos::task::spawn_local(async move {
                 // Without an answer the page keeps what it knows.

@@ -92,7 +92,7 @@ async fn facts(
             pupil_full_name: meeting.pupil_full_name.clone(),
             school: meeting.school.clone(),
             kind: meeting.kind.clone(),
-            held_on: meeting.held_on.to_string(),
+            held_on: meeting.opened_at.map_or(meeting.held_on, OffsetDateTime::date).to_string(),
             place: meeting.place.clone(),
             facilitator: facilitator(&seats),
         },
@@ -103,7 +103,7 @@ async fn facts(
                 name: seat.name.clone(),
                 role: seat.role,
                 title: seat.title.clone(),
-                attendance: seat.attendance.clone(),
+                attendance: seat.attendance(),
             })
             .collect(),
         agreements: seats

@@ -1,11 +1,11 @@
-//! What needs a person’s authority: opening the meeting, pointing, naming a scribe, answering,
-//! agreeing. Committed first, then told to the room.
+//! What needs a person’s authority: opening the meeting, pointing, naming a scribe, noting who came,
+//! answering, agreeing. Committed first, then told to the room.
 //!
 //! What must stay true: nothing is changed on a server that cannot have the meeting’s room, for then
 //! nobody in it would hear.
 
 use app::{backend::Viewer, error::AppError};
-use shared::{MeetingId, ParticipantId, RecordId, Role, Stage, event::ServerEvent, record::Response};
+use shared::{Attendance, MeetingId, ParticipantId, RecordId, Role, Stage, event::ServerEvent, record::Response};
 use time::format_description::well_known::Rfc3339;
 
 use super::{Seated, ServerBackend, agreement};
@@ -26,7 +26,7 @@ const LONGEST_PART: usize = 64;
 
 pub(super) async fn start(backend: &ServerBackend, viewer: Viewer, id: MeetingId) -> Result<(), AppError> {
     drop(Seated::find_facilitator(&backend.db, viewer, id).await?);
-    let (room, _) = enter(backend, viewer, id).await?;
+    let (room, here) = enter(backend, viewer, id).await?;
     let Seated { mut txn, .. } = Seated::find_facilitator(&backend.db, viewer, id).await?;
     match lock(&mut txn, id).await? {
         Stage::Agreed => return Err(AppError::Agreed),
@@ -35,6 +35,7 @@ pub(super) async fn start(backend: &ServerBackend, viewer: Viewer, id: MeetingId
         Stage::Preparing => {}
     }
     db::meetings::open(&mut txn, id, backend.clock.now()).await.map_err(unavailable)?;
+    db::participants::were_connected(&mut txn, &here).await.map_err(unavailable)?;
     txn.commit().await.map_err(unavailable)?;
     room.stage_changed(Stage::Meeting).await.map_err(of_room)
 }
@@ -72,6 +73,34 @@ pub(super) async fn name_scribe(
     }
     txn.commit().await.map_err(unavailable)?;
     room.participants_changed().await.map_err(of_room)
+}
+
+/// Notes how people came: whoever runs the meeting sees the room, and their word wins.
+pub(super) async fn note_attendance(
+    backend: &ServerBackend,
+    viewer: Viewer,
+    id: MeetingId,
+    who: Vec<ParticipantId>,
+    attendance: Attendance,
+) -> Result<(), AppError> {
+    drop(Seated::find_facilitator(&backend.db, viewer, id).await?);
+    let (room, _) = enter(backend, viewer, id).await?;
+    let Seated { mut txn, .. } = Seated::find_facilitator(&backend.db, viewer, id).await?;
+    match lock(&mut txn, id).await? {
+        Stage::Agreed => return Err(AppError::Agreed),
+        // Nobody has come before it begins.
+        Stage::Preparing => return Err(AppError::NotStarted),
+        Stage::Meeting => {}
+    }
+    // The rest is what an invitation says, or what is true when nobody says anything.
+    if !Attendance::MAY_BE_NOTED.contains(&attendance) {
+        return Err(AppError::Outdated);
+    }
+    if !db::participants::note_attendance(&mut txn, id, &who, attendance).await.map_err(unavailable)? {
+        return Err(AppError::NotFound);
+    }
+    txn.commit().await.map_err(unavailable)?;
+    room.announce(ServerEvent::Attended { participants: who }).await.map_err(of_room)
 }
 
 pub(super) async fn answer(
@@ -120,7 +149,7 @@ pub(super) async fn agree(backend: &ServerBackend, viewer: Viewer, id: MeetingId
         Stage::Meeting => {}
     }
     let now = backend.clock.now();
-    db::participants::mark_attended(&mut txn, &here).await.map_err(unavailable)?;
+    db::participants::were_connected(&mut txn, &here).await.map_err(unavailable)?;
     #[expect(clippy::disallowed_methods, reason = "a new record, made on the server alone")]
     let record = RecordId(uuid::Uuid::now_v7());
     let version = agreement::save(&mut txn, &meeting, record, now).await?;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::{backend::Viewer, error::AppError};
 use shared::{
-    ItemId, MeetingId, ParticipantId, PersonId, Section, Stage,
+    Attendance, ItemId, MeetingId, ParticipantId, PersonId, Section, Stage,
     doc::{NewItem, SectionDoc},
     record::{Action, AgreedRecord, Provision, Scores},
     schema::{actions, plan, review, staff},
@@ -101,13 +101,20 @@ async fn invite(
 ) -> sqlx::Result<()> {
     let seats = db::participants::list(txn, last).await?;
     for (position, seat) in (1..).zip(seats) {
-        let left_out = seat.attendance == "not_invited_on_purpose";
+        let left_out = seat.expected == Attendance::NotInvitedOnPurpose;
         if !seat.admitted && !left_out {
             continue; // asked to leave last time
         }
         // Derived, so that it needs no chance: one person has one place in one meeting.
         let id = ParticipantId(Uuid::new_v5(&next.0, seat.person.0.as_bytes()));
-        let attendance = if left_out || seat.attendance == "remote" { seat.attendance.as_str() } else { "in_person" };
+        let expected = match seat.attendance() {
+            left_out @ Attendance::NotInvitedOnPurpose => left_out,
+            Attendance::Remote => Attendance::Remote,
+            Attendance::NotNoted => seat.expected,
+            Attendance::InPerson | Attendance::PartOfMeeting | Attendance::SentViews | Attendance::Apologies => {
+                Attendance::InPerson
+            }
+        };
         let new = NewParticipant {
             id,
             meeting: next,
@@ -116,7 +123,7 @@ async fn invite(
             role: seat.role,
             title: &seat.title,
             colour: seat.colour,
-            attendance,
+            expected,
         };
         db::participants::create(txn, new).await?;
         if !left_out {

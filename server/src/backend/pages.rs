@@ -161,6 +161,8 @@ pub(super) fn participant(
     Participant {
         id: seat.id,
         person: seat.person,
+        attendance: seat.attendance(),
+        noted: seat.noted.is_some(),
         initials: initials(&seat.full_name),
         name: seat.name,
         full_name: seat.full_name,
@@ -168,7 +170,6 @@ pub(super) fn participant(
         title: seat.title,
         colour: seat.colour,
         scribe: seat.scribe,
-        attendance: seat.attendance,
         here: here.contains(&seat.id),
         answer: answer.map(|answer| Answer { response: answer.response, comment: answer.comment }),
     }

@@ -141,9 +141,12 @@ pub(super) fn decode(message: &[u8]) -> Result<(NodeId, Notice), NotUnderstood> 
 /// Only what a server may say for another: the rest is asked of the database.
 fn event(json: &[u8]) -> Result<ServerEvent, NotUnderstood> {
     match serde_json::from_slice(json) {
-        Ok(event @ (ServerEvent::Spotlight { .. } | ServerEvent::Answered { .. } | ServerEvent::Recorded { .. })) => {
-            Ok(event)
-        }
+        Ok(
+            event @ (ServerEvent::Spotlight { .. }
+            | ServerEvent::Answered { .. }
+            | ServerEvent::Attended { .. }
+            | ServerEvent::Recorded { .. }),
+        ) => Ok(event),
         _ => Err(NotUnderstood),
     }
 }

@@ -1,6 +1,6 @@
 //! Who sits at which table.
 
-use shared::{MeetingId, ParticipantId, PersonId, Role};
+use shared::{Attendance, MeetingId, ParticipantId, PersonId, Role};
 
 use super::SchoolTransaction;
 
@@ -17,9 +17,21 @@ pub struct Participant {
     pub title: String,
     pub colour: u8,
     pub scribe: bool,
-    pub attendance: String,
+    /// How they were expected to come.
+    pub expected: Attendance,
+    /// Connected at some time while the meeting went on.
+    pub was_connected: bool,
+    /// How they came, by the word of whoever runs the meeting.
+    pub noted: Option<Attendance>,
     /// May come in: neither asked to leave nor left out on purpose.
     pub admitted: bool,
+}
+
+impl Participant {
+    /// How they came, as far as it is known now.
+    pub fn attendance(&self) -> Attendance {
+        Attendance::of(self.expected, self.was_connected, self.noted)
+    }
 }
 
 pub struct NewParticipant<'a> {
@@ -30,7 +42,7 @@ pub struct NewParticipant<'a> {
     pub role: Role,
     pub title: &'a str,
     pub colour: u8,
-    pub attendance: &'a str,
+    pub expected: Attendance,
 }
 
 pub async fn create(txn: &mut SchoolTransaction, new: NewParticipant<'_>) -> sqlx::Result<()> {
@@ -46,7 +58,7 @@ pub async fn create(txn: &mut SchoolTransaction, new: NewParticipant<'_>) -> sql
         new.role.name(),
         new.title,
         i32::from(new.colour),
-        new.attendance
+        new.expected.name()
     )
     .execute(txn.connection())
     .await?;
@@ -64,6 +76,8 @@ struct Row {
     colour: i32,
     scribe: bool,
     attendance: String,
+    was_connected: bool,
+    noted: Option<String>,
     admitted: bool,
 }
 
@@ -73,6 +87,10 @@ impl TryFrom<Row> for Participant {
     fn try_from(row: Row) -> sqlx::Result<Self> {
         let role = Role::from_name(&row.role)
             .ok_or_else(|| sqlx::Error::Decode(format!("no role is called {}", row.role).into()))?;
+        let attendance = |name: &str| {
+            Attendance::from_name(name)
+                .ok_or_else(|| sqlx::Error::Decode(format!("no attendance is called {name}").into()))
+        };
         Ok(Self {
             id: ParticipantId(row.id),
             meeting: MeetingId(row.meeting_id),
@@ -83,7 +101,9 @@ impl TryFrom<Row> for Participant {
             title: row.title,
             colour: u8::try_from(row.colour).unwrap_or(1),
             scribe: row.scribe,
-            attendance: row.attendance,
+            expected: attendance(&row.attendance)?,
+            was_connected: row.was_connected,
+            noted: row.noted.as_deref().map(attendance).transpose()?,
             admitted: row.admitted,
         })
     }
@@ -94,6 +114,7 @@ pub async fn list(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Resu
     let rows = sqlx::query_as!(
         Row,
         r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe, attendance,
+                  was_connected, noted,
                   (removed_at is null and attendance <> 'not_invited_on_purpose') as "admitted!"
            from participants seat join people on people.id = person_id
            where meeting_id = $1
@@ -109,6 +130,7 @@ pub async fn find(txn: &mut SchoolTransaction, id: ParticipantId) -> sqlx::Resul
     let row = sqlx::query_as!(
         Row,
         r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe, attendance,
+                  was_connected, noted,
                   (removed_at is null and attendance <> 'not_invited_on_purpose') as "admitted!"
            from participants seat join people on people.id = person_id
            where seat.id = $1"#,
@@ -128,6 +150,7 @@ pub async fn find_admitted(
     let row = sqlx::query_as!(
         Row,
         r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe, attendance,
+                  was_connected, noted,
                   true as "admitted!"
            from participants seat join people on people.id = person_id
            where meeting_id = $1 and person_id = $2
@@ -161,15 +184,44 @@ pub async fn set_scribe(
     Ok(named.rows_affected() == 1)
 }
 
-/// Whoever was connected attended, though they had only sent their views or apologies.
-pub async fn mark_attended(txn: &mut SchoolTransaction, here: &[ParticipantId]) -> sqlx::Result<()> {
+/// These were connected while the meeting went on.
+pub async fn were_connected(txn: &mut SchoolTransaction, here: &[ParticipantId]) -> sqlx::Result<()> {
     let ids: Vec<_> = here.iter().map(|id| id.0).collect();
-    sqlx::query!(
-        "update participants set attendance = 'remote'
-         where id = any ($1) and attendance in ('apologies', 'sent_views')",
-        &ids
+    sqlx::query!("update participants set was_connected = true where id = any ($1) and not was_connected", &ids)
+        .execute(txn.connection())
+        .await?;
+    Ok(())
+}
+
+/// The same of somebody who comes, if the meeting goes on. Says whether that is news.
+pub async fn connects(txn: &mut SchoolTransaction, id: ParticipantId) -> sqlx::Result<bool> {
+    let came = sqlx::query!(
+        "update participants seat set was_connected = true
+         from meetings m
+         where seat.id = $1 and not was_connected and m.id = seat.meeting_id and m.stage = 'meeting'",
+        id.0
     )
     .execute(txn.connection())
     .await?;
-    Ok(())
+    Ok(came.rows_affected() == 1)
+}
+
+/// Notes how these people came. Says whether all of them may sit at this table.
+pub async fn note_attendance(
+    txn: &mut SchoolTransaction,
+    meeting: MeetingId,
+    who: &[ParticipantId],
+    attendance: Attendance,
+) -> sqlx::Result<bool> {
+    let ids: Vec<_> = who.iter().map(|id| id.0).collect();
+    let noted = sqlx::query!(
+        "update participants set noted = $3
+         where id = any ($1) and meeting_id = $2 and removed_at is null and attendance <> 'not_invited_on_purpose'",
+        &ids,
+        meeting.0,
+        attendance.name()
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(noted.rows_affected() == ids.len() as u64)
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
-use shared::{MeetingId, PersonId, Role, SchoolId, Section};
+use shared::{Attendance, MeetingId, PersonId, Role, SchoolId, Section};
 use time::{Date, Time, macros::format_description};
 
 use super::{
@@ -128,7 +128,7 @@ async fn create_meeting(txn: &mut SchoolTransaction, story: &Story<'_>) -> anyho
             title: &names::title(attendee, known),
             // A ninth shares the first one’s.
             colour: (others.max(1) - 1) % 8 + 1,
-            attendance: &attendee.attendance,
+            expected: attendee.attendance,
         };
         db::participants::create(txn, new).await?;
     }
@@ -201,7 +201,8 @@ impl<'a> Story<'a> {
     /// The first at this table with such a part, or the facilitator for want of one.
     pub(super) fn first(&self, role: Role) -> PersonId {
         let first = self.meeting.attendees.iter().find(|attendee| {
-            attendee.attendance != "not_invited_on_purpose" && names::role(attendee, &self.meeting.facilitator) == role
+            attendee.attendance != Attendance::NotInvitedOnPurpose
+                && names::role(attendee, &self.meeting.facilitator) == role
         });
         first.map_or(self.facilitator(), |attendee| self.person(&attendee.person_id))
     }

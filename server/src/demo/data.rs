@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use shared::Attendance;
 
 #[derive(Deserialize)]
 pub(super) struct Demo {
@@ -310,7 +311,7 @@ pub(super) struct Meeting {
 pub(super) struct Attendee {
     pub(super) person_id: String,
     pub(super) attendee_role: String,
-    pub(super) attendance: String,
+    pub(super) attendance: Attendance,
 }
 
 #[derive(Deserialize)]

@@ -1,7 +1,7 @@
 //! Meetings that are over: agreed as they are agreed in the room, by the same code.
 
 use anyhow::Context;
-use shared::{RecordId, record::Response};
+use shared::{Attendance, RecordId, record::Response};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
@@ -24,6 +24,13 @@ pub(super) async fn agree(txn: &mut SchoolTransaction, story: &Story<'_>) -> any
     }
     let at = last.context("nobody answered")?;
     db::meetings::open(txn, story.id, at).await?;
+    for attendee in &story.meeting.attendees {
+        // The file says of meetings that are over how people came.
+        if Attendance::MAY_BE_NOTED.contains(&attendee.attendance) {
+            let who = [participant_id(story.id, story.person(&attendee.person_id))];
+            db::participants::note_attendance(txn, story.id, &who, attendee.attendance).await?;
+        }
+    }
 
     let meeting = db::meetings::find(txn, story.id).await?.context("it was made a moment ago")?;
     let record = RecordId(Uuid::new_v5(&story.id.0, b"record 1"));

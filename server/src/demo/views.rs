@@ -1,7 +1,7 @@
 //! What people brought to the meeting: their views, and their notes on the boards.
 
 use shared::{
-    PersonId, Role, Section,
+    Attendance, PersonId, Role, Section,
     doc::NewItem,
     schema::{List, assess, views},
 };
@@ -120,11 +120,9 @@ fn contribute(seed: &mut SectionSeed, story: &Story, contribution: &Contribution
 }
 
 fn is_at_the_table(story: &Story, contribution: &Contribution) -> bool {
-    story
-        .meeting
-        .attendees
-        .iter()
-        .any(|attendee| attendee.person_id == contribution.person_id && attendee.attendance != "not_invited_on_purpose")
+    story.meeting.attendees.iter().any(|attendee| {
+        attendee.person_id == contribution.person_id && attendee.attendance != Attendance::NotInvitedOnPurpose
+    })
 }
 
 fn said(by: PersonId, view: &View) -> NewItem {

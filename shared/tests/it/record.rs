@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use shared::{
-    ItemId, MeetingId, PersonId, Role, Section,
+    Attendance, ItemId, MeetingId, PersonId, Role, Section,
     doc::{NewItem, SectionDoc},
     hand,
     record::{self, Agreement, Attendee, Facts, MeetingFacts, Response},
@@ -65,7 +65,7 @@ fn facts() -> Facts {
             name: "Marek".to_owned(),
             role: Role::Parent,
             title: "Dad".to_owned(),
-            attendance: "remote".to_owned(),
+            attendance: Attendance::Remote,
         }],
         agreements: vec![Agreement {
             person: person(8),

@@ -12,7 +12,7 @@ use server::{
     secret::Hash,
     seed::SectionSeed,
 };
-use shared::{MeetingId, ParticipantId, PersonId, PupilId, Role, SchoolId, Section};
+use shared::{Attendance, MeetingId, ParticipantId, PersonId, PupilId, Role, SchoolId, Section};
 use time::{Duration, OffsetDateTime, macros};
 use uuid::Uuid;
 
@@ -118,7 +118,7 @@ async fn table(txn: &mut SchoolTransaction, number: usize, paper: &Paper) -> any
             role: *role,
             title: role.label(),
             colour: seat as u8 + 1,
-            attendance: "remote",
+            expected: Attendance::Remote,
         };
         db::participants::create(txn, new).await?;
     }

@@ -1,7 +1,7 @@
 //! The round table seen from above: the child at its head, everybody else beside.
 
 use leptos::prelude::*;
-use shared::{ParticipantId, Role, Stage};
+use shared::{Attendance, ParticipantId, Role, Stage};
 
 use super::{agree::Failed, parts::Part};
 use crate::{
@@ -139,15 +139,20 @@ fn Doing(person: Participant, is_here: Memo<bool>) -> impl IntoView {
             presence.writing.field.as_ref().map(Part::of)
         })
     });
-    let sent_views = person.attendance == "sent_views";
+    // What was noted is better than what the page can see: several people may share one screen.
+    let away = match person.attendance {
+        Attendance::InPerson | Attendance::PartOfMeeting if person.noted => ("chair", "In the room"),
+        Attendance::SentViews => ("letter", "Sent their views"),
+        Attendance::Apologies => ("letter", "Sent apologies"),
+        _ => ("door", "Not here yet"),
+    };
     move || {
         let (icon, words) = match part.get() {
             Some(part) => ("pen", format!("Writing in {}", part.short())),
             None if is_here.get() => return None,
             // Said once for all of them, above.
             None if is_cut_off.get() => return None,
-            None if sent_views => ("letter", "Sent their views".to_owned()),
-            None => ("door", "Not here yet".to_owned()),
+            None => (away.0, away.1.to_owned()),
         };
         Some(view! {
             <span class=format!("doing person-{}", person.colour)>

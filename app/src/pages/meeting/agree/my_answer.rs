@@ -1,0 +1,162 @@
+//! My own answer: agree, agree with a comment, disagree with a part, views only.
+
+use leptos::{ev::SubmitEvent, prelude::*, web_sys};
+use shared::{Role, record::Response};
+
+use super::Failed;
+use crate::{
+    api::meetings::Answer,
+    collab::use_meeting,
+    components::{
+        focus,
+        icon::{Icon, Picture},
+        people::People,
+    },
+    error::AppError,
+};
+
+/// The pupil’s own: three at most, each a picture and words.
+const PUPILS: [(Response, &str, &str); 3] = [
+    (Response::Agree, "face-good", "Yes, I agree"),
+    (Response::PartlyDisagree, "face-ok", "Some of it, not all"),
+    (Response::Disagree, "face-hard", "No, I don’t agree"),
+];
+
+/// My own answer. A plain form, so that it works before any script has arrived.
+#[component]
+pub(super) fn MyAnswer() -> impl IntoView {
+    let meeting = use_meeting();
+    let me = untrack(|| People::here().myself());
+    let is_pupil = me.as_ref().is_some_and(|me| me.role == Role::Pupil);
+    let given = me.as_ref().and_then(|me| me.answer.clone());
+    let chosen = RwSignal::new(given.as_ref().map(|answer| answer.response));
+    let name = me.map(|me| me.name).unwrap_or_default();
+    let answer = ServerAction::<Answer>::new();
+    let comment = NodeRef::<leptos::html::Textarea>::new();
+    // An uncontrolled box: a textarea’s children are never the server’s to write.
+    Effect::new(move || {
+        if let (Some(box_), Some(given)) = (comment.get(), &given) {
+            box_.set_value(&given.comment);
+        }
+    });
+    let first = chosen.get_untracked();
+    let radio = move |response: Response| {
+        view! {
+            <input
+                type="radio"
+                name="response"
+                value=response.name()
+                checked=first == Some(response)
+                required=true
+                on:change=move |_| chosen.set(Some(response))
+            />
+        }
+    };
+    let choices = if is_pupil {
+        let face = move |(response, picture, words): (Response, &'static str, &'static str)| {
+            view! {
+                <label class="face">
+                    {radio(response)}
+                    <Picture name=picture />
+                    <span>{words}</span>
+                </label>
+            }
+        };
+        view! { <div class="faces">{PUPILS.map(face).into_iter().collect_view()}</div> }.into_any()
+    } else {
+        let choice = move |response: Response| {
+            view! {
+                <label class="choice">
+                    {radio(response)}
+                    <span>{response.label()}</span>
+                </label>
+            }
+        };
+        view! { <div class="choices">{Response::ALL.map(choice).into_iter().collect_view()}</div> }.into_any()
+    };
+
+    // What the server would refuse is asked for here, in its place, before it is sent.
+    let lacks_words = RwSignal::new(false);
+    let check = move |event: SubmitEvent| {
+        let picked = picked(&event).or(chosen.get_untracked());
+        let is_empty = comment.get_untracked().is_some_and(|words| words.value().trim().is_empty());
+        let lacks = !is_pupil && is_empty && picked.is_some_and(Response::needs_words);
+        lacks_words.set(lacks);
+        if lacks {
+            event.prevent_default();
+            focus::go_to("my-comment".to_owned());
+        }
+    };
+    let lacks_words = Memo::new(move |_| {
+        lacks_words.get() || answer.value().with(|value| matches!(value, Some(Err(AppError::WordsMissing))))
+    });
+    let outcome = move || {
+        answer.value().get().and_then(|outcome| match outcome {
+            Ok(()) if lacks_words.get() => None,
+            Ok(()) => Some(
+                view! { <p role="status">"Thank you. Your answer is on the table; you can change it until the plan is saved."</p> }
+                    .into_any(),
+            ),
+            Err(AppError::WordsMissing) => None,
+            Err(error) => Some(view! { <Failed error /> }.into_any()),
+        })
+    };
+    let described_by = move || lacks_words.get().then_some("my-comment-error");
+    view! {
+        <ActionForm action=answer attr:class="my-answer" on:submit:capture=check>
+            <input type="hidden" name="meeting" value=meeting.id.to_string() />
+            <fieldset>
+                <legend>
+                    {if is_pupil { "What do you think of the plan?".to_owned() } else { format!("Your answer, {name}") }}
+                </legend>
+                {choices}
+            </fieldset>
+            <div class=move || if lacks_words.get() { "field has-error" } else { "field" }>
+                <label for="my-comment">
+                    {if is_pupil { "Do you want to say more? You don’t have to." } else { "Your comment" }}
+                </label>
+                {move || {
+                    lacks_words
+                        .get()
+                        .then(|| {
+                            view! {
+                                <p class="error" id="my-comment-error">
+                                    <Icon name="stop" />
+                                    {what_is_asked(chosen.get())}
+                                </p>
+                            }
+                        })
+                }}
+                <textarea
+                    id="my-comment"
+                    name="comment"
+                    rows="2"
+                    maxlength="2000"
+                    dir="auto"
+                    node_ref=comment
+                    aria-invalid=move || lacks_words.get().then_some("true")
+                    aria-describedby=described_by
+                ></textarea>
+            </div>
+            {outcome}
+            <button class="button primary" type="submit">
+                <Icon name="tick" />
+                "Give my answer"
+            </button>
+        </ActionForm>
+    }
+}
+
+/// Chosen in the form that is sent, also if that was before any script could see it.
+fn picked(event: &SubmitEvent) -> Option<Response> {
+    let form = event_target::<web_sys::Element>(event);
+    let radio = form.query_selector("input[name=response]:checked").ok().flatten()?;
+    Response::from_name(&radio.get_attribute("value")?)
+}
+
+fn what_is_asked(response: Option<Response>) -> &'static str {
+    match response {
+        Some(Response::PartlyDisagree) => "Say which part you disagree with",
+        _ => "Write what you want to add",
+    }
+}

@@ -1,0 +1,100 @@
+//! Saving the record: for whoever runs the meeting, with a last look at who came and what most would
+//! want to mend.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use shared::{
+    Section,
+    record::{self, Missing},
+};
+
+use super::{
+    Failed,
+    came::{self, WhoCame},
+};
+use crate::{
+    api::records::agree_and_save,
+    collab::use_meeting,
+    components::{focus, icon::Icon, notices::MissingList, people::People},
+};
+
+/// Where it is asked whether to save.
+pub(in crate::pages::meeting) const SAVE: &str = "agree-and-save";
+
+/// Facilitator: closes the sections and saves the record. Asked twice, because it is for everybody.
+#[component]
+pub(super) fn AgreeAndSave() -> impl IntoView {
+    let meeting = use_meeting();
+    let sure = RwSignal::new(false);
+    let save = Action::new(move |(): &()| agree_and_save(meeting.id));
+    let failed = move || save.value().get().and_then(Result::err).map(|error| view! { <Failed error /> });
+    view! {
+        <div class="my-answer">
+            <h3>"When everybody is ready"</h3>
+            <p>
+                "The plan is saved as it stands. Nobody can change this version afterwards, and everybody gets the same copy. People who have not answered block nothing."
+            </p>
+            <WhoCame />
+            <WorthALook />
+            {failed}
+            {move || {
+                if sure.get() {
+                    view! {
+                        <div class="row">
+                            <button
+                                class="button primary"
+                                type="button"
+                                id=SAVE
+                                disabled=move || save.pending().get()
+                                on:click=move |_| {
+                                    save.dispatch(());
+                                    sure.set(false);
+                                }
+                            >
+                                <Icon name="tick" />
+                                "Yes, agree and save"
+                            </button>
+                            <button class="button" type="button" on:click=move |_| sure.set(false)>
+                                "Not yet"
+                            </button>
+                        </div>
+                    }
+                        .into_any()
+                } else {
+                    view! {
+                        <button
+                            class="button primary"
+                            type="button"
+                            id=SAVE
+                            on:click=move |_| {
+                                sure.set(true);
+                                focus::go_to(SAVE.to_owned());
+                            }
+                        >
+                            "Agree and save"
+                        </button>
+                    }
+                        .into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+/// What may stay as it is, and most would want to mend before it is saved.
+#[component]
+fn WorthALook() -> impl IntoView {
+    let meeting = use_meeting();
+    let people = People::here();
+    let in_section = |section| {
+        let store = meeting.section_now(section)?;
+        Some(store.read(move |doc| record::worth_a_look(&BTreeMap::from([(section, doc.clone())]))))
+    };
+    let found = [Section::Plan, Section::Do].map(in_section);
+    move || {
+        let written = found.iter().flatten().flat_map(|found| found.get());
+        let missing: Vec<Missing> = written.chain(people.all.with(|all| came::not_noted(all))).collect();
+        (!missing.is_empty()).then(|| view! { <MissingList missing is_advice=true /> })
+    }
+}

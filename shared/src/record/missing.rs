@@ -1,0 +1,83 @@
+//! What a plan still needs before it can be agreed, and what most would want to mend.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::items::each;
+use crate::{
+    Section,
+    doc::{FieldAddress, SectionDoc},
+    schema::{List, actions, plan},
+};
+
+/// Something the Code of Practice asks for that is not there yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// What to do, in plain words.
+    pub words: String,
+    /// Which part of the page to go to.
+    pub part: String,
+}
+
+/// What the Code asks for (6.48): at least one target or outcome, its support, the expected impact,
+/// a date to review it.
+pub fn missing(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
+    let say = |words: &str, part: &str| Missing { words: words.to_owned(), part: part.to_owned() };
+    let Some(doc) = sections.get(&Section::Plan) else {
+        return vec![say("The plan could not be read.", "targets")];
+    };
+    let filled = |list: &List, fields: &[&str]| {
+        doc.items(list).into_iter().any(|id| fields.iter().any(|field| !doc.words(list, id, field).trim().is_empty()))
+    };
+    let mut missing = vec![];
+    if !filled(&plan::TARGETS, &["pupil_words", "title"]) && !filled(&plan::OUTCOMES, &["text"]) {
+        missing.push(say("Write at least one next step.", "targets"));
+    }
+    if !filled(&plan::PROVISION, &["name"]) {
+        missing.push(say("Write the extra help: what it is and who gives it.", "targets"));
+    }
+    if !filled(&plan::WHOLE, &["expected_impact"]) && !filled(&plan::TARGETS, &["impact", "success"]) {
+        missing.push(say("Write the difference you expect, or how we’ll know.", "targets"));
+    }
+    if !filled(&plan::WHOLE, &["review_on"]) {
+        missing.push(say("Choose the date when we meet again.", "targets"));
+    }
+    missing
+}
+
+/// What nobody has to mend, and most would want to: a promise without a name or a day, a step without
+/// help. Each leads to the box where it would be written.
+pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
+    let at = |section, list: &'static List, id, key| {
+        list.field(key).map(|field| FieldAddress::new(section, list, id, field).dom_id()).unwrap_or_default()
+    };
+    let promises = each(sections.get(&Section::Do), &actions::ACTIONS, |item| {
+        let (what, lacks) = (in_short(&item.words("what")), |key: &str| item.words(key).is_empty());
+        let (words, key) = match (lacks("who"), lacks("by")) {
+            (true, true) => (format!("Nobody’s name and no day are beside “{what}”."), "who"),
+            (true, false) => (format!("Nobody’s name is beside “{what}”."), "who"),
+            (false, true) => (format!("“{what}” has no day."), "by"),
+            (false, false) => return None,
+        };
+        Some(Missing { words, part: at(Section::Do, item.list, item.id, key) })
+    });
+    let helped: Vec<String> = each(sections.get(&Section::Plan), &plan::PROVISION, |item| item.words("targets"));
+    let helped: Vec<&str> = helped.iter().flat_map(|ids| ids.split_whitespace()).collect();
+    let steps = each(sections.get(&Section::Plan), &plan::TARGETS, |item| {
+        let words = [item.words("pupil_words"), item.words("title")];
+        let step = in_short(words.iter().find(|words| !words.is_empty())?);
+        (!helped.contains(&item.id.to_string().as_str())).then(|| Missing {
+            words: format!("There is no help yet for “{step}”."),
+            part: at(Section::Plan, item.list, item.id, "pupil_words"),
+        })
+    });
+    steps.into_iter().chain(promises).flatten().collect()
+}
+
+/// The first words, to tell one thing from another.
+fn in_short(words: &str) -> String {
+    const LETTERS: usize = 50;
+    let short: String = words.chars().take(LETTERS).collect();
+    if short.len() < words.len() { format!("{}…", short.trim_end()) } else { short }
+}
