@@ -1,23 +1,29 @@
 //! What the family takes home: the agreed plan, two sheets of A4, the same for everybody.
 //!
 //! What must stay true: it shows the record and nothing else, so that a page printed today and one
-//! printed next year say the same.
+//! printed next year say the same; and all of it that was said, by whomever. The child’s own words come
+//! first; the rest comes in the order in which people talked.
 
 #![expect(unreachable_pub, reason = "a component’s props are public, however private the component")]
 
 mod agreed;
+mod said;
 mod steps;
-mod words;
+mod went;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use shared::{MeetingId, schema::plan};
+use shared::{
+    MeetingId,
+    schema::{assess, plan},
+};
 
 use self::{
-    agreed::{Agreed, Differences},
-    steps::{Actions, HowItWent, NextSteps, Promises},
-    words::{Boards, PupilSaid},
+    agreed::{Agreed, Came, Differences},
+    said::{Boards, Lines, Passport, PupilSaid},
+    steps::{Actions, NextSteps, Promises},
+    went::HowItWent,
 };
 use crate::{
     api::{meetings::start_next_meeting, records::read_record},
@@ -61,7 +67,15 @@ fn TheRecord(page: view::RecordPage) -> impl IntoView {
     let facts = &record.meeting;
     let meeting = facts.id;
     let name = facts.pupil_name.clone();
-    let agreed_on = dates::short(dates::day_of(&record.agreed_at));
+    let agreed_day = dates::day_of(&record.agreed_at).to_owned();
+    let agreed_on = dates::short(&agreed_day);
+    let met = if facts.held_on == agreed_day {
+        String::new()
+    } else {
+        format!(" We met on {}.", dates::long(&facts.held_on))
+    };
+    let (admired, boards): (Vec<_>, Vec<_>) =
+        record.boards.iter().cloned().partition(|board| board.key == assess::ADMIRE.key);
     let decision = plan::DECISIONS.iter().find(|code| code.code == record.decision).map(|code| code.label);
     let impact = (!record.expected_impact.is_empty()).then(|| record.expected_impact.clone());
     view! {
@@ -96,25 +110,51 @@ fn TheRecord(page: view::RecordPage) -> impl IntoView {
                         <div>
                             <h1 id="title">{name.clone()} "’s plan"</h1>
                             <p>
-                                "Our copy of what we agreed on " {dates::long(&facts.held_on)} ", at "
-                                {facts.school.clone()} "."
+                                "Our copy of what we agreed on " {dates::long(&agreed_day)} ", at "
+                                {facts.school.clone()} "." {met}
                             </p>
                         </div>
                     </header>
                     <PupilSaid record=record.clone() pupil=pupil.clone() />
-                    <HowItWent record=record.clone() />
+                    <Came record=record.clone() />
+                    {(!admired.is_empty())
+                        .then(|| {
+                            view! {
+                                <section aria-labelledby="admire">
+                                    <h2 id="admire">"What we like and admire about " {name.clone()}</h2>
+                                    <ul class="board-lines">
+                                        <Lines
+                                            statements=admired.into_iter().flat_map(|board| board.statements).collect()
+                                            pupil=pupil.clone()
+                                        />
+                                    </ul>
+                                </section>
+                            }
+                        })}
+                    <HowItWent record=record.clone() pupil=pupil.clone() />
+                    {(!boards.is_empty())
+                        .then(|| {
+                            view! {
+                                <section aria-labelledby="boards">
+                                    <h2 id="boards">"How things are now"</h2>
+                                    <Boards boards pupil=pupil.clone() />
+                                </section>
+                            }
+                        })}
+                    <Differences
+                        differences=record.differences.clone()
+                        people=people.clone()
+                        pupil=pupil.clone()
+                    />
                     <NextSteps record=record.clone() />
-                </article>
-                <article class="page" aria-label="Page 2">
+                    <Promises record=record.clone() pupil=pupil.clone() />
                     <Actions actions=record.actions.clone() />
-                    <Promises record=record.clone() />
-                    <Agreed record=record.clone() people=people.clone() pupil=pupil.clone() />
-                    <Differences differences=record.differences.clone() people pupil=pupil.clone() />
-                    <Boards record=record.clone() pupil />
+                    <Passport record=record.clone() pupil=pupil.clone() />
+                    <Agreed record=record.clone() people pupil />
                     <footer class="record-foot">
                         <h2>"We meet again"</h2>
                         <p class="next-date">{dates::long(&record.review_on)}</p>
-                        {impact.map(|impact| view! { <p>"The difference we expect: " {impact}</p> })}
+                        {impact.map(|impact| view! { <p class="typed">"The difference we expect: " {impact}</p> })}
                         {decision.map(|decision| view! { <p>"What we decided: " {decision} "."</p> })}
                         <p>"Questions before then: ask for " {facts.facilitator.clone()} " at the school office."</p>
                         <p class="small">

@@ -9,7 +9,7 @@ use crate::{
     ItemId, PersonId, Section,
     doc::SectionDoc,
     hand::{self, Owners},
-    schema::{List, assess},
+    schema::{List, assess, review},
 };
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,9 @@ pub struct Statement {
     pub said_on: String,
     /// A code of [`assess::SIDES`] where the board has sides, or empty.
     pub side: String,
+    /// The reviewed target that a remark is about, if it is about one of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<ItemId>,
     /// Whose hand wrote it, by their share; empty if all of it is the own hand of the one who said it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hands: Vec<Hand>,
@@ -94,6 +97,7 @@ pub(super) fn statements(doc: Option<&SectionDoc>, list: &'static List, voices: 
             said_by_name: said_by.map(|person| voices.name(person)).unwrap_or_default(),
             captured: meta.as_ref().map(|meta| kept(&meta.captured)).unwrap_or_default(),
             said_on: meta.map(|meta| kept(&meta.said_on)).unwrap_or_default(),
+            about: list.field(review::TARGET).and_then(|field| item.words(field.key).parse().ok()),
             side: if list.field(assess::SIDE).is_some() { item.words(assess::SIDE) } else { String::new() },
             hands: hands(item, &texts, said_by, voices),
         }
@@ -123,6 +127,7 @@ fn view(item: &Item, words: &str, by: &str, voices: Voices) -> Statement {
         captured: String::new(),
         said_on: String::new(),
         side: String::new(),
+        about: None,
         hands: hands(item, &[words], said_by, voices),
     }
 }

@@ -42,12 +42,15 @@ pub const TARGETS: List = list_of(
     ],
 );
 
+/// The reviewed target that a remark is about.
+pub const TARGET: &str = "target";
+
 /// What each voice says about a target, or about all of them when no target is named.
 pub const REMARKS: List = list_of(
     "remarks",
     "What each of us says",
     "Add what you think",
-    &[text("text", "What you think"), ids("target", "About which target")],
+    &[text("text", "What you think"), ids(TARGET, "About which target")],
 );
 
 pub const WHOLE: List = one_of("whole", "All in all", &[text("impact", "The difference it made")]);

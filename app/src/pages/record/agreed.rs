@@ -1,15 +1,42 @@
-//! Who agreed, and how. Disagreement is an answer: framed, never red.
+//! Who came, who agreed, and how. Disagreement is an answer: framed, never red, beside the others.
 
 use leptos::prelude::*;
 use shared::{
-    PersonId,
+    Attendance, PersonId,
     record::{AgreedRecord, Agreement, Difference, Response, Statement},
 };
 
+use super::steps::Line;
 use crate::{
     components::people::TokenOf,
     view::{Participant, Pupil},
 };
+
+/// As the record has it. Who was left out on purpose is in the school’s own rows and not on this page: the
+/// reason stands elsewhere, and the page lies on many a kitchen table.
+const CAME: [(Attendance, &str); 6] = [
+    (Attendance::InPerson, "In the room"),
+    (Attendance::Remote, "From elsewhere"),
+    (Attendance::PartOfMeeting, "For a part"),
+    (Attendance::SentViews, "Sent their views"),
+    (Attendance::Apologies, "Sent apologies"),
+    (Attendance::NotNoted, "Invited; not noted whether they came"),
+];
+
+#[component]
+pub(super) fn Came(record: AgreedRecord) -> impl IntoView {
+    let line = |(attendance, label): (Attendance, &'static str)| {
+        let came = record.attendance.iter().filter(|person| person.attendance == attendance);
+        let names: Vec<_> = came.map(|person| format!("{} ({})", person.name, person.title)).collect();
+        view! { <Line label words=names.join(", ") /> }
+    };
+    view! {
+        <section class="came-list" aria-labelledby="came">
+            <h2 id="came">"Who came"</h2>
+            <dl>{CAME.map(line).into_iter().collect_view()}</dl>
+        </section>
+    }
+}
 
 #[component]
 pub(super) fn Agreed(record: AgreedRecord, people: Vec<Participant>, pupil: Pupil) -> impl IntoView {
@@ -26,7 +53,9 @@ pub(super) fn Agreed(record: AgreedRecord, people: Vec<Participant>, pupil: Pupi
             Response::Agree | Response::AgreeWithComment | Response::ViewsSharedOnly => "",
         };
         let token = token(&people, agreement.person, &pupil);
-        let comment = (!agreement.comment.is_empty()).then(|| format!(" “{}”", agreement.comment));
+        let comment = (!agreement.comment.is_empty()).then(|| {
+            view! { " " <q class="typed">{agreement.comment}</q> }
+        });
         view! {
             <li class=class>
                 {token} <p dir="auto">
@@ -50,13 +79,18 @@ pub(super) fn Agreed(record: AgreedRecord, people: Vec<Participant>, pupil: Pupi
 #[component]
 pub(super) fn Differences(differences: Vec<Difference>, people: Vec<Participant>, pupil: Pupil) -> impl IntoView {
     let one = move |view: Statement| {
+        let title = people.iter().find(|person| Some(person.person) == view.said_by).map(|person| person.title.clone());
         let token = view.said_by.and_then(|person| token(&people, person, &pupil));
         view! {
             <figure class="view">
                 {token} <blockquote>
-                    <p dir="auto">{view.words}</p>
+                    <p class="typed" dir="auto">
+                        {view.words}
+                    </p>
                 </blockquote> <figcaption>
                     <strong>{view.said_by_name}</strong>
+                    " "
+                    {title}
                 </figcaption>
             </figure>
         }

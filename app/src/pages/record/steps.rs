@@ -1,58 +1,16 @@
-//! How it went, what comes next, and who does it.
+//! What comes next, the help for it, and who does what.
 
 use leptos::prelude::*;
 use shared::{
-    record::{Action, AgreedRecord, Provision, Statement},
+    record::{Action, AgreedRecord, Provision, Scores, Statement},
     role::Side,
-    schema::review,
 };
 
+use super::{said::Lines, went::scores};
 use crate::{
-    components::{dates, icon::Icon, people::SideMark},
-    pages::meeting::verdict_class,
+    components::{dates, people::SideMark},
+    view::Pupil,
 };
-
-#[component]
-pub(super) fn HowItWent(record: AgreedRecord) -> impl IntoView {
-    let impact = record.impact.clone();
-    (!record.reviews.is_empty()).then(|| {
-        view! {
-            <section aria-labelledby="went">
-                <h2 id="went">"How it went"</h2>
-                <ul class="outcome-list">
-                    {record
-                        .reviews
-                        .into_iter()
-                        .map(|target| {
-                            let words = review::RATINGS.iter().find(|code| code.code == target.rating);
-                            let (class, icon) = verdict_class(&target.rating);
-                            let now = [target.exit, target.delivered]
-                                .into_iter()
-                                .filter(|words| !words.is_empty())
-                                .collect::<Vec<_>>()
-                                .join(" · ");
-                            view! {
-                                <li>
-                                    <strong>{either(target.pupil_words, target.title)}</strong>
-                                    {words
-                                        .map(|words| {
-                                            view! {
-                                                <span class=format!(
-                                                    "verdict {class}",
-                                                )>{icon.map(|name| view! { <Icon name /> })} {words.plain}</span>
-                                            }
-                                        })}
-                                    {(!now.is_empty()).then(|| view! { <p>{now}</p> })}
-                                </li>
-                            }
-                        })
-                        .collect_view()}
-                </ul>
-                {(!impact.is_empty()).then(|| view! { <p class="small">{impact}</p> })}
-            </section>
-        }
-    })
-}
 
 #[component]
 pub(super) fn NextSteps(record: AgreedRecord) -> impl IntoView {
@@ -62,19 +20,27 @@ pub(super) fn NextSteps(record: AgreedRecord) -> impl IntoView {
         .filter(|help| !record.targets.iter().any(|target| help.targets.contains(&target.id)))
         .map(in_one_line)
         .collect();
+    let pupil = record.meeting.pupil_name.clone();
+    let hopes = record.outcomes.clone();
     let steps = record.targets.into_iter().enumerate().map(move |(at, target)| {
         let help: Vec<_> = provision.iter().filter(|help| help.targets.contains(&target.id)).map(in_one_line).collect();
         let by = dates::short(&target.by);
         // Said once: many a target names its day by itself.
         let by = if by.is_empty() || target.success.contains(&by) { String::new() } else { format!(" By {by}.") };
+        let goal = if target.pupil_words.is_empty() { String::new() } else { target.title.clone() };
+        // Where there is one hope, every step is towards it.
+        let hope = hopes.iter().find(|hope| hopes.len() > 1 && target.outcome.contains(&hope.id.to_string()));
         view! {
             <div class="step">
-                <h3>{at + 1} ". " {either(target.pupil_words, target.title)}</h3>
+                <h3 dir="auto">{at + 1} ". " {either(target.pupil_words, target.title)}</h3>
                 <dl>
+                    <Line label="The target" words=goal />
                     <Line label="Now" words=target.baseline />
+                    <Line label="Out of ten now" words=scores(target.before, Scores::default(), &pupil) />
                     <Line label="We’ll know when" words=format!("{}{by}", target.success) />
                     <Line label="The difference" words=target.impact />
-                    <Line label="The extra help" words=help.join(" ") />
+                    <Line label="The extra help" words=help.join("\n") />
+                    <Line label="Towards" words=hope.map(|hope| hope.words.clone()).unwrap_or_default() />
                 </dl>
             </div>
         }
@@ -85,9 +51,13 @@ pub(super) fn NextSteps(record: AgreedRecord) -> impl IntoView {
             {(!record.outcomes.is_empty())
                 .then(|| {
                     view! {
-                        <h3>"Our big hope"</h3>
+                        <h3>{if record.outcomes.len() > 1 { "Our big hopes" } else { "Our big hope" }}</h3>
                         <ul class="board-lines">
-                            {record.outcomes.into_iter().map(|hope| view! { <li>{hope.words}</li> }).collect_view()}
+                            {record.outcomes.into_iter().map(|hope| {
+                                let by = dates::short(&hope.by);
+                                let by = (!by.is_empty()).then(|| view! { " " <span class="voice">{format!("by {by}")}</span> });
+                                view! { <li dir="auto"><span class="typed">{hope.words}</span> {by}</li> }
+                            }).collect_view()}
                         </ul>
                     }
                 })}
@@ -108,25 +78,31 @@ pub(super) fn NextSteps(record: AgreedRecord) -> impl IntoView {
 }
 
 #[component]
-fn Line(label: &'static str, words: String) -> impl IntoView {
+pub(super) fn Line(label: &'static str, words: String) -> impl IntoView {
     (!words.trim().is_empty()).then(|| {
         view! {
             <div>
                 <dt>{label}</dt>
-                <dd dir="auto">{words}</dd>
+                <dd class="typed" dir="auto">
+                    {words}
+                </dd>
             </div>
         }
     })
 }
 
-/// “Game club: Mr Adeyemi, Tuesday lunch, 1 a week, group room.”
+/// “Game club: Mr Adeyemi, Tuesday lunch, once a week, group room, 9 sessions.”
 fn in_one_line(help: &Provision) -> String {
-    let parts = [&help.who, &help.when, &help.often, &help.place];
-    let parts: Vec<_> = parts.into_iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect();
+    // Said once: “2 in all” needs no “2 sessions”.
+    let sessions = help.sessions.filter(|sessions| *sessions > 0 && !help.often.contains(&sessions.to_string()));
+    let sessions =
+        sessions.map(|sessions| if sessions == 1 { "1 session".to_owned() } else { format!("{sessions} sessions") });
+    let parts = [&help.who, &help.when, &help.often, &help.place].map(|part| part.trim().to_owned());
+    let parts: Vec<_> = parts.into_iter().chain(sessions).filter(|part| !part.is_empty()).collect();
     if parts.is_empty() { format!("{}.", help.name) } else { format!("{}: {}.", help.name, parts.join(", ")) }
 }
 
-fn either(words: String, other: String) -> String {
+pub(super) fn either(words: String, other: String) -> String {
     if words.trim().is_empty() { other } else { words }
 }
 
@@ -152,8 +128,10 @@ pub(super) fn Actions(actions: Vec<Action>) -> impl IntoView {
                                 view! {
                                     <tr>
                                         <th scope="row">{action.who}</th>
-                                        <td dir="auto">{action.what}</td>
-                                        <td>{dates::short(&action.by)} {done}</td>
+                                        <td class="typed" dir="auto">
+                                            {action.what}
+                                        </td>
+                                        <td class="nowrap">{dates::short(&action.by)} {done}</td>
                                     </tr>
                                 }
                             })
@@ -167,14 +145,14 @@ pub(super) fn Actions(actions: Vec<Action>) -> impl IntoView {
 
 /// What each side promised.
 #[component]
-pub(super) fn Promises(record: AgreedRecord) -> impl IntoView {
+pub(super) fn Promises(record: AgreedRecord, pupil: Pupil) -> impl IntoView {
     let sides = [
         (Side::Pupil, format!("{} will", record.meeting.pupil_name), record.by_pupil),
         (Side::Home, "Home will".to_owned(), record.by_home),
         (Side::School, "School will".to_owned(), record.by_school),
     ];
     let promised = sides.iter().any(|(_, _, promises)| !promises.is_empty());
-    let promise = |(side, title, promises): (Side, String, Vec<Statement>)| {
+    let promise = move |(side, title, promises): (Side, String, Vec<Statement>)| {
         (!promises.is_empty()).then(|| {
             view! {
                 <div>
@@ -183,7 +161,7 @@ pub(super) fn Promises(record: AgreedRecord) -> impl IntoView {
                         {title}
                     </h3>
                     <ul class="board-lines">
-                        {promises.into_iter().map(|promise| view! { <li dir="auto">{promise.words}</li> }).collect_view()}
+                        <Lines statements=promises pupil=pupil.clone() />
                     </ul>
                 </div>
             }

@@ -1,0 +1,236 @@
+//! What was said, each line with its voice: the pupil’s first, marked with how it was captured; what
+//! others added beside stands beside it, under their own names.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use shared::{
+    record::{AgreedRecord, Statement, Statements},
+    schema::{assess, passport},
+};
+
+use crate::{components::words::how_captured, view::Pupil};
+
+/// The pupil’s own remarks, and what would help. Nothing, if the pupil said neither.
+#[component]
+pub(super) fn PupilSaid(record: AgreedRecord, pupil: Pupil) -> impl IntoView {
+    let remarks: Vec<_> = record
+        .remarks
+        .iter()
+        .filter(|remark| is_pupils(remark, &pupil) && remark.about.is_none())
+        .map(|remark| {
+            let how = how(remark, &pupil);
+            view! {
+                <figure class="said">
+                    <div class="words">
+                        <blockquote>
+                            <p class="typed" dir="auto">{remark.words.clone()}</p>
+                        </blockquote>
+                    </div>
+                    <figcaption class="captured">{how}</figcaption>
+                </figure>
+            }
+        })
+        .collect();
+    let help = record.passport.iter().find(|list| is_help(list, &pupil)).cloned();
+    let name = pupil.name.clone();
+    (help.is_some() || !remarks.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="said">
+                <h2 id="said">"What " {name} " said"</h2>
+                {remarks}
+                {help
+                    .map(|list| {
+                        let (usual, note) = how_captured_here(std::slice::from_ref(&list), &pupil);
+                        view! {
+                            <h3>{list.heading}</h3>
+                            <ul class="words-lines">
+                                <Lines statements=list.statements pupil=pupil.clone() usual=usual.clone() />
+                            </ul>
+                            {note.map(|note| view! { <p class="small">{note}</p> })}
+                        }
+                    })}
+            </section>
+        }
+    })
+}
+
+/// Whether this list is “It would help me if you could…”, and says something in the pupil’s own words.
+fn is_help(list: &Statements, pupil: &Pupil) -> bool {
+    list.key == passport::HELP.key && list.statements.iter().any(|statement| is_pupils(statement, pupil))
+}
+
+/// The rest of the passport: what the pupil wants known, and what others say.
+#[component]
+pub(super) fn Passport(record: AgreedRecord, pupil: Pupil) -> impl IntoView {
+    let lists: Vec<_> = record.passport.into_iter().filter(|list| !is_help(list, &pupil)).collect();
+    let (usual, note) = how_captured_here(&lists, &pupil);
+    let name = pupil.name.clone();
+    (!lists.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="passport">
+                <h2 id="passport">{name} "’s passport"</h2>
+                <Boards boards=lists pupil usual />
+                {note.map(|note| view! { <p class="small">{note}</p> })}
+            </section>
+        }
+    })
+}
+
+/// Boards under their headings, as many beside each other as there is room for.
+#[component]
+pub(super) fn Boards(boards: Vec<Statements>, pupil: Pupil, #[prop(optional)] usual: String) -> impl IntoView {
+    let board = move |board: Statements| {
+        view! {
+            <div>
+                <h3>{heading(&board, &pupil)}</h3>
+                <ul class="board-lines">
+                    <Lines statements=board.statements pupil=pupil.clone() usual=usual.clone() />
+                </ul>
+            </div>
+        }
+    };
+    view! { <div class="boards">{boards.into_iter().map(board).collect_view()}</div> }
+}
+
+/// “Important to Tomek”: on the wall it is clear whom a board is about, in a drawer it is not.
+fn heading(board: &Statements, pupil: &Pupil) -> String {
+    let is_about_them = [assess::IMPORTANT_TO.label, assess::IMPORTANT_FOR.label].contains(&board.heading.as_str());
+    if is_about_them { format!("{} {}", board.heading, pupil.name) } else { board.heading.clone() }
+}
+
+/// One line for each statement. A pupil’s line says how it was captured, unless that is `usual` here and
+/// said once below; everybody else’s says whose it is.
+#[component]
+pub(super) fn Lines(statements: Vec<Statement>, pupil: Pupil, #[prop(optional)] usual: String) -> impl IntoView {
+    let line = move |statement: Statement| {
+        let is_pupils = is_pupils(&statement, &pupil);
+        let voice = if is_pupils {
+            Some(how(&statement, &pupil)).filter(|how| *how != usual)
+        } else {
+            Some(voice(&statement, &pupil)).filter(|voice| !voice.is_empty()).map(|voice| format!("– {voice}"))
+        };
+        view! {
+            <li class=if is_pupils { "is-pupils" } else { "is-others" } dir="auto">
+                <span class="typed">{statement.words}</span>
+                {voice.map(|voice| view! { " " <span class="voice">{voice}</span> })}
+            </li>
+        }
+    };
+    statements.into_iter().map(line).collect_view()
+}
+
+pub(super) fn is_pupils(statement: &Statement, pupil: &Pupil) -> bool {
+    statement.said_by == Some(pupil.person)
+}
+
+/// How most of the pupil’s lines here were captured, which then need not stand on each of them, and the
+/// sentence below them that says so.
+fn how_captured_here(lists: &[Statements], pupil: &Pupil) -> (String, Option<String>) {
+    let own = || lists.iter().flat_map(|list| &list.statements).filter(|statement| is_pupils(statement, pupil));
+    let mut hows = BTreeMap::<String, usize>::new();
+    for statement in own() {
+        *hows.entry(how(statement, pupil)).or_default() += 1;
+    }
+    let kinds = hows.len();
+    let Some((usual, _)) = hows.into_iter().max_by_key(|(_, lines)| *lines) else { return (String::new(), None) };
+    let all_own =
+        own().flat_map(|statement| &statement.hands).all(|hand| hand.for_pupil || hand.person == pupil.person);
+    let changed = if all_own { "Nobody has changed them." } else { "Where somebody else wrote in one, it says who." };
+    let unless = if kinds > 1 { ", where a line says nothing else" } else { "" };
+    let note = format!("{}’s own words. {changed} {usual}{unless}.", pupil.name);
+    (usual, Some(note))
+}
+
+/// How the pupil’s words came onto the page: “Spoken, typed by an adult, 9 November 2026”, “typed by Mr
+/// Adeyemi for Tomek”. What says nothing else was written by the pupil’s own hand.
+fn how(statement: &Statement, pupil: &Pupil) -> String {
+    let captured = Some(how_captured(&statement.captured, &statement.said_on)).filter(|how| !how.is_empty());
+    let how: Vec<_> = captured.into_iter().chain(written_by(statement, pupil)).collect();
+    if how.is_empty() { format!("Written by {}", pupil.name) } else { how.join(", ") }
+}
+
+/// Who said it, or from which side it was said; and who wrote in it beside them.
+fn voice(statement: &Statement, pupil: &Pupil) -> String {
+    let side = assess::SIDES.iter().find(|side| side.code == statement.side);
+    let voice = match (statement.said_by_name.as_str(), side) {
+        ("", Some(side)) if side.code == "pupil" => pupil.name.clone(),
+        ("", side) => side.map(|side| side.label.to_owned()).unwrap_or_default(),
+        (name, _) => name.to_owned(),
+    };
+    let how = written_by(statement, pupil).filter(|_| statement.said_by.is_some());
+    [Some(voice), how].into_iter().flatten().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+/// “Typed by Mr Adeyemi for Tomek, with Miss Qureshi”: whose hand it was, where it was not the hand of the
+/// one who said it.
+fn written_by(statement: &Statement, pupil: &Pupil) -> Option<String> {
+    let names = |for_pupil: bool| {
+        let others = statement.hands.iter().filter(|hand| Some(hand.person) != statement.said_by || hand.for_pupil);
+        others.filter(|hand| hand.for_pupil == for_pupil).map(|hand| hand.name.as_str()).collect::<Vec<_>>()
+    };
+    let (typed, beside) = (names(true), names(false));
+    let typed = (!typed.is_empty()).then(|| format!("typed by {} for {}", typed.join(" and "), pupil.name));
+    let beside = (!beside.is_empty()).then(|| format!("with {}", beside.join(" and ")));
+    let how: Vec<_> = typed.into_iter().chain(beside).collect();
+    (!how.is_empty()).then(|| how.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::{ItemId, PersonId, record::Hand};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn person(n: u128) -> PersonId {
+        PersonId(Uuid::from_u128(n))
+    }
+
+    fn pupil() -> Pupil {
+        Pupil {
+            person: person(1),
+            name: "Tomek".to_owned(),
+            portrait: None,
+            portrait_alt: String::new(),
+            looked_after: false,
+        }
+    }
+
+    fn statement(hands: Vec<Hand>) -> Statement {
+        Statement {
+            id: ItemId(Uuid::from_u128(9)),
+            words: "Let me draw".to_owned(),
+            said_by: Some(person(1)),
+            said_by_name: "Tomek".to_owned(),
+            captured: String::new(),
+            said_on: String::new(),
+            side: String::new(),
+            about: None,
+            hands,
+        }
+    }
+
+    #[test]
+    fn the_hand_stands_beside_whose_words_they_are() {
+        let hand = |n, name: &str, for_pupil| Hand { person: person(n), name: name.to_owned(), for_pupil };
+        let typed = statement(vec![hand(2, "Mr Adeyemi", true)]);
+        assert_eq!(written_by(&typed, &pupil()).as_deref(), Some("typed by Mr Adeyemi for Tomek"));
+        let both = statement(vec![hand(1, "Tomek", false), hand(3, "Miss Qureshi", false)]);
+        assert_eq!(voice(&both, &pupil()), "Tomek, with Miss Qureshi");
+        assert_eq!(voice(&statement(vec![]), &pupil()), "Tomek");
+    }
+
+    #[test]
+    fn how_most_lines_were_captured_is_said_once() {
+        let captured = |how: &str| Statement { captured: how.to_owned(), ..statement(vec![]) };
+        let list = |statements| Statements { key: "know".to_owned(), heading: "Know".to_owned(), statements };
+        let lists = [list(vec![captured("spoken"), captured("")]), list(vec![captured("spoken")])];
+        let (usual, note) = how_captured_here(&lists, &pupil());
+        assert_eq!(usual, "Spoken");
+        let said = "Tomek’s own words. Nobody has changed them. Spoken, where a line says nothing else.";
+        assert_eq!(note.as_deref(), Some(said));
+        assert_eq!(how(&lists[0].statements[1], &pupil()), "Written by Tomek");
+        assert_eq!(how_captured_here(&[], &pupil()), (String::new(), None));
+    }
+}
