@@ -107,7 +107,8 @@ impl SectionStore {
     pub fn hands(&self, list: &'static List, item: ItemId, field: &'static str) -> Memo<Vec<Hand>> {
         let (doc, authors, words) = (self.doc, self.authors, self.words(list, item, field));
         Memo::new(move |_| {
-            words.track();
+            // Read, not only tracked: a memo that nobody has read follows nothing.
+            words.with(|_| ());
             authors.with(|authors| doc.with_untracked(|doc| hand::hands(&doc.runs(list, item, field), authors)))
         })
     }
@@ -249,7 +250,6 @@ impl SectionStore {
     }
 
     /// The server says whose these client ids are.
-    #[cfg(feature = "hydrate")]
     pub(super) fn learn(&self, authors: impl IntoIterator<Item = (u64, PersonId)>) {
         self.authors.update(|known| known.extend(authors));
     }
@@ -278,5 +278,48 @@ impl SectionStore {
     #[cfg(feature = "hydrate")]
     pub(super) fn track(&self) {
         self.doc.track();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::{Stage, doc::NewItem, schema::plan::TARGETS, splice::Splice};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::collab::{Meeting, samples};
+
+    #[test]
+    fn a_second_writer_is_named_as_soon_as_the_words_come() {
+        const RUTH: PersonId = PersonId(Uuid::from_u128(1));
+        const MAREK: PersonId = PersonId(Uuid::from_u128(2));
+        let item = samples::item(1);
+        Owner::new().with(|| {
+            let server = SectionDoc::new(Section::Plan, 1);
+            server.add(&TARGETS, item, NewItem::default());
+            let page = samples::page(Section::Plan, Access::Write, Stage::Meeting, |doc| {
+                doc.apply(&server.state()).unwrap();
+            });
+            let store = Meeting::new(&page).store(Section::Plan).unwrap();
+            let hands = store.hands(&TARGETS, item, "success");
+            let people = || hands.get_untracked().into_iter().map(|hand| hand.person).collect::<Vec<_>>();
+            let write = |at: u32, words: &str| Splice { at, delete: 0, insert: words.to_owned() };
+            assert_eq!(people(), []);
+
+            store.with_doc(|doc| doc.splice(&TARGETS, item, "success", &write(0, "He asks")));
+            store.changed_here(None);
+            assert_eq!(people(), [None]);
+            store.learn([(store.with_doc(SectionDoc::client_id), RUTH)]);
+            assert_eq!(people(), [Some(RUTH)]);
+
+            // Whose they are comes before the words do.
+            let theirs = SectionDoc::from_state(Section::Plan, 3, &store.doc().state()).unwrap();
+            theirs.splice(&TARGETS, item, "success", &write(7, " at home"));
+            store.learn([(3, MAREK)]);
+            assert_eq!(people(), [Some(RUTH)]);
+            store.doc().apply(&theirs.state()).unwrap();
+            store.changed_elsewhere();
+            assert_eq!(people(), [Some(MAREK), Some(RUTH)]);
+        });
     }
 }
