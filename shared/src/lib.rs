@@ -15,6 +15,7 @@ pub mod event;
 pub mod hand;
 pub mod ids;
 pub mod order;
+pub mod plain;
 pub mod policy;
 pub mod presence;
 pub mod protocol;

@@ -26,6 +26,7 @@ use crate::{
     ItemId, PersonId, Section,
     doc::SectionDoc,
     event::Refusal,
+    plain::is_plain,
     schema::{self, Kind, LIST_LIMIT, List, item as key},
 };
 
@@ -137,11 +138,13 @@ fn value(
     credit: &impl Fn(PersonId),
 ) -> Result<(), Refusal> {
     let fits = match (name, value) {
-        (key::ORDER, Out::Any(Any::String(words))) => !words.is_empty() && words.len() <= ORDER_LIMIT,
+        (key::ORDER, Out::Any(Any::String(words))) => {
+            !words.is_empty() && words.len() <= ORDER_LIMIT && is_plain(words)
+        }
         (key::SAID_BY | key::REMOVED_BY, Out::Any(Any::String(words))) => {
             words.is_empty() || words.parse().map(credit).is_ok()
         }
-        (key::CAPTURED, Out::Any(Any::String(words))) => words.len() <= CAPTURED_LIMIT,
+        (key::CAPTURED, Out::Any(Any::String(words))) => words.len() <= CAPTURED_LIMIT && is_plain(words),
         (key::SAID_ON, Out::Any(Any::String(words))) => is_date(words),
         _ => match (list.field(name).map(|field| field.kind), value) {
             (Some(Kind::Text { limit }), Out::YText(new)) => return text(txn, new, limit),
@@ -167,10 +170,11 @@ fn text(txn: &TransactionMut, text: &TextRef, limit: u32) -> Result<(), Refusal>
     if text.len(txn) > limit {
         return Err(Refusal::TooLong);
     }
-    let words = text.get_string(txn).encode_utf16().count();
+    let words = text.get_string(txn);
+    let (is_plain, words) = (is_plain(&words), words.encode_utf16().count());
     let branch: &Branch = text.as_ref();
     let attributes = MapRef::from(BranchPtr::from(branch)).len(txn);
-    if words == text.len(txn) as usize && attributes == 0 { Ok(()) } else { Err(Refusal::UnknownShape) }
+    if is_plain && words == text.len(txn) as usize && attributes == 0 { Ok(()) } else { Err(Refusal::UnknownShape) }
 }
 
 /// A Yjs map can hide a sequence behind its keys.
@@ -319,6 +323,16 @@ mod tests {
             yrs::ArrayRef::from(BranchPtr::from(MapRef::as_ref(item))).push_back(txn, "hidden");
         };
         assert_eq!(judged(sequence), UNKNOWN);
+    }
+
+    #[test]
+    fn a_text_holds_nothing_that_no_database_keeps_and_no_text_box_shows() {
+        for letter in ["\0", "\r", "\u{7}", "\u{9f}"] {
+            assert_eq!(judged(|_, item, txn| title(item, txn).push(txn, letter)), UNKNOWN, "{letter:?}");
+            assert_eq!(judged(|_, item, txn| item.insert(txn, "captured", letter)), UNKNOWN, "{letter:?}");
+            assert_eq!(judged(|_, item, txn| item.insert(txn, "order", letter)), UNKNOWN, "{letter:?}");
+        }
+        assert_eq!(judged(|_, item, txn| title(item, txn).push(txn, "\n\t✓ 😀")), Ok(()));
     }
 
     #[test]

@@ -9,6 +9,7 @@
 
 mod astray;
 mod beside;
+mod room;
 
 use std::{
     cell::RefCell,
@@ -19,16 +20,16 @@ use std::{
 use leptos::prelude::*;
 use shared::{
     doc::{FieldAddress, SectionDoc},
-    event::Refusal,
+    plain,
     presence::Presence,
     splice::Splice,
 };
 use wasm_bindgen::JsCast;
-use web_sys::{ClipboardEvent, Event, HtmlElement, HtmlTextAreaElement, InputEvent, KeyboardEvent};
+use web_sys::{Event, HtmlElement, HtmlTextAreaElement, InputEvent, KeyboardEvent};
 
 use super::{
-    KeptWords, SectionStore, carets::Carets, driver, field_tools::FieldTools, held::Held, hold::Hold,
-    incoming::Incoming, listener::Listener, undo::FieldUndo,
+    SectionStore, carets::Carets, driver, field_tools::FieldTools, held::Held, hold::Hold, incoming::Incoming,
+    listener::Listener, undo::FieldUndo,
 };
 
 pub(super) struct TextBinding {
@@ -54,6 +55,8 @@ struct State {
     carets: Carets,
     others: Vec<Presence>,
     typed_at: Option<f64>,
+    /// For the word that is being composed, as it began.
+    room: usize,
     /// Until when the box keeps what was refused, if it does.
     astray: Option<f64>,
     flush: Option<TimeoutHandle>,
@@ -88,6 +91,7 @@ impl TextBinding {
                 carets: Carets::new(layer),
                 others: vec![],
                 typed_at: None,
+                room: 0,
                 astray: None,
                 flush: None,
                 unname: None,
@@ -152,13 +156,17 @@ impl Core {
             on("beforeinput", |core, event| match event.unchecked_ref::<InputEvent>().input_type().as_str() {
                 "historyUndo" => core.undo_instead(&event, FieldUndo::undo),
                 "historyRedo" => core.undo_instead(&event, FieldUndo::redo),
-                _ => {}
+                _ => core.keep_what_has_no_room(event.unchecked_ref()),
             }),
             on("input", |core, event| {
                 core.typed(&event.unchecked_ref::<InputEvent>().input_type());
             }),
-            on("compositionstart", |core, _| core.state.borrow_mut().hold.composition_began(now())),
-            on("compositionend", |core, _| {
+            on("compositionstart", |core, _| {
+                core.composition_begins();
+                core.state.borrow_mut().hold.composition_began(now());
+            }),
+            on("compositionend", |core, event| {
+                core.composition_ends(event.unchecked_ref());
                 core.state.borrow_mut().hold.composition_ended();
                 // Browsers differ in whether the last input event comes before or after this.
                 core.flush_in(Duration::ZERO);
@@ -173,7 +181,6 @@ impl Core {
                     }
                 }
             }),
-            on("paste", |core, event| core.keep_what_is_cut_off(event.unchecked_ref())),
             on("focus", |core, _| core.tell_presence()),
             on("blur", |core, _| {
                 core.finish_word();
@@ -202,7 +209,7 @@ impl Core {
         if self.typed_astray() {
             return;
         }
-        let after: Vec<u16> = self.area.value().encode_utf16().collect();
+        let after: Vec<u16> = self.plain_value().encode_utf16().collect();
         let edits = {
             let mut state = self.state.borrow_mut();
             state.take_incoming();
@@ -234,15 +241,22 @@ impl Core {
         self.draw();
     }
 
-    /// A browser cuts a paste off at the box’s limit without a word. What was to come is kept whole.
-    fn keep_what_is_cut_off(&self, event: &ClipboardEvent) {
-        let Some(words) = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok()) else { return };
-        let start = self.area.selection_start().ok().flatten().unwrap_or_default() as usize;
-        let replaced = self.caret().saturating_sub(start);
-        let room = (self.area.max_length() as usize + replaced).saturating_sub(self.area.text_length() as usize);
-        if words.encode_utf16().count() > room {
-            driver::keep(KeptWords::new(self.address.clone(), words, Refusal::TooLong));
+    /// What the box holds, once what cannot be kept is out of it.
+    fn plain_value(&self) -> String {
+        let value = self.area.value();
+        if plain::is_plain(&value) {
+            return value;
         }
+        let mut at = 0;
+        for letter in value.chars() {
+            let (end, instead) = (at + letter.len_utf16() as u32, plain::instead(letter));
+            if instead != Some(letter) {
+                let words = instead.map(String::from).unwrap_or_default();
+                let _ = self.area.set_range_text_with_start_and_end_and_mode(&words, at, end, "preserve");
+            }
+            at += instead.map_or(0, |letter| letter.len_utf16() as u32);
+        }
+        self.area.value()
     }
 
     fn undo_instead(&self, event: &Event, undo: fn(&mut FieldUndo) -> bool) {
