@@ -213,3 +213,104 @@ test('what a box has no room for is kept, and said', async ({ join }) => {
   await expect(around(me).locator('.hint')).toHaveText('This box is full')
   await saved(me.page)
 })
+
+test('what is dictated, dropped, composed or typed beyond the end is kept too, and said', async ({ join }) => {
+  const [me] = await together(join, 'impact')
+  const kept = me.page.locator('.kept-words')
+  const full = 'x'.repeat(1_990)
+  await me.box.fill(full)
+  const letGo = async () => {
+    await me.page.locator('.kept').getByRole('button', { name: 'Throw away' }).click()
+    await expect(kept).toHaveCount(0)
+  }
+
+  // A dictated sentence comes as one.
+  await select(me, 1_990)
+  await me.page.keyboard.insertText('He draws when he is ready.')
+  await expect(kept).toHaveText('He draws when he is ready.')
+  await expect(me.page.locator('.kept')).toContainText('too long')
+  await letGo()
+
+  // Whoever types on at the end keeps every letter.
+  await me.box.fill('x'.repeat(2_000))
+  await select(me, 2_000)
+  await me.page.keyboard.type('and more')
+  await expect(kept).toHaveText('and more')
+  await letGo()
+
+  // A word that is composed is looked at when it is done.
+  const keyboard = await me.page.context().newCDPSession(me.page)
+  await keyboard.send('Input.imeSetComposition', { text: 'nihao', selectionStart: 5, selectionEnd: 5 })
+  await keyboard.send('Input.insertText', { text: '你好' })
+  await expect(kept).toHaveText('你好')
+  await letGo()
+
+  // Dropped with the mouse, from elsewhere on the page.
+  const other = boxes(me.page, 'plan', 'targets', 'title').first()
+  await other.fill('Dropped words')
+  await other.scrollIntoViewIfNeeded()
+  await select({ page: me.page, box: other }, 0, 13)
+  const at = (await other.boundingBox())!
+  await me.page.mouse.move(at.x + 20, at.y + 16)
+  await me.page.mouse.down()
+  const to = (await me.box.boundingBox())!
+  await me.page.mouse.move(to.x + 40, to.y + 20, { steps: 8 })
+  await me.page.mouse.move(to.x + 44, to.y + 22)
+  await me.page.mouse.up()
+  await expect(kept).toHaveText('Dropped words')
+  await letGo()
+
+  // What fits is not talked about, also when it takes the place of something.
+  await me.box.focus()
+  await me.page.keyboard.press('Control+a')
+  await me.page.keyboard.insertText('y'.repeat(2_000))
+  await expect(me.box).toHaveValue('y'.repeat(2_000))
+  await saved(me.page)
+  await expect(kept).toHaveCount(0)
+})
+
+test('what no database keeps does not stay in a text, and costs nobody a word', async ({ join }) => {
+  const [me, you] = await together(join, 'baseline')
+  await me.page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await me.box.focus()
+  await me.page.keyboard.insertText('One\u0007 line\u000Band\u0000 another')
+  await both([me, you], 'One line\nand another')
+  await me.page.keyboard.type('!')
+  await both([me, you], 'One line\nand another!')
+  await saved(me.page)
+  await expect(me.page.locator('.kept')).toHaveCount(0)
+})
+
+test('a page of another version than the server stops writing, says so, and loses nothing', async ({ server, join }) => {
+  const [me, you] = await together(join, 'success')
+  await writes(me, 'Before')
+  await both([me, you], 'Before')
+  await saved(me.page)
+
+  // While the line is down the server is replaced by one that knows the document in another shape.
+  await me.page.routeWebSocket('**/live', (ws) => {
+    const line = ws.connectToServer()
+    line.onMessage((message) => {
+      const bytes = Buffer.from(message as Buffer)
+      const at = bytes.indexOf('"schema":1')
+      if (at >= 0) bytes.write('2', at + '"schema":'.length)
+      ws.send(bytes)
+    })
+  })
+  await server.kill()
+  await writes(me, ' and during')
+  await expect(me.page.locator('.save-state')).toHaveText('Saved on this device – will send when back online')
+  await server.startAgain()
+  const notice = me.page.locator('.at-hand .notice').filter({ hasText: 'older than the server' })
+  await expect(notice).toContainText('This page is older than the server: reload it')
+  await expect(me.box).toHaveCount(0)
+  await expect(me.page.locator('.kept-words').filter({ hasText: 'Before and during' })).toBeVisible()
+  await expect(me.page.locator('.save-state')).toHaveText('Saved on this device – will send when back online')
+  await expect(you.box).toHaveValue('Before')
+
+  await me.page.unrouteAll()
+  await notice.getByRole('link', { name: 'Reload' }).click()
+  await hydrated(me.page)
+  await both([me, you], 'Before and during')
+  await saved(me.page)
+})

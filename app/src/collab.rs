@@ -69,8 +69,11 @@ use leptos::prelude::*;
 #[cfg(any(feature = "hydrate", test))]
 use shared::event::Refusal;
 use shared::{
-    Access, MeetingId, ParticipantId, PersonId, Role, Section, Stage, doc::FieldAddress, policy, presence::Presence,
-    sync::SaveState,
+    Access, MeetingId, ParticipantId, PersonId, Role, Section, Stage,
+    doc::FieldAddress,
+    policy,
+    presence::Presence,
+    sync::{Outdated, SaveState},
 };
 
 #[cfg(feature = "hydrate")]
@@ -108,6 +111,7 @@ struct State {
     kept: RwSignal<Vec<KeptWords>>,
     removed: RwSignal<bool>,
     signed_out: RwSignal<bool>,
+    outdated: RwSignal<Option<Outdated>>,
     scribing: Scribing,
 }
 
@@ -240,6 +244,7 @@ impl Meeting {
                 removed: RwSignal::new(false),
                 scribing,
                 signed_out: RwSignal::new(false),
+                outdated: RwSignal::new(None),
             },
         }
     }
@@ -344,6 +349,11 @@ impl Meeting {
     /// The session ended while the page was open.
     pub fn signed_out(&self) -> Signal<bool> {
         self.state.signed_out.into()
+    }
+
+    /// Page and server are of different versions: nothing can be written until the page is loaded again.
+    pub fn outdated(&self) -> Signal<Option<Outdated>> {
+        self.state.outdated.into()
     }
 
     #[cfg(feature = "hydrate")]

@@ -6,9 +6,12 @@
 //! What must stay true: [`SaveState::Saved`] is said only when every edit of this page has been
 //! acknowledged as durable; an edit made while disconnected travels with the next SyncStep2.
 
+use std::cmp::Ordering;
+
 use crate::{
     event::{Refusal, ServerEvent},
     protocol::Message,
+    schema,
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +42,9 @@ pub enum Effect {
     StartAfresh,
     /// An edit was refused. Keep the person’s words where they can be copied.
     KeepWords(Refusal),
+    /// The server knows this section in another shape: nothing is taken in, and nothing may be written,
+    /// until the page is loaded again. What is unsent stays unsent.
+    Outdated(Outdated),
     /// This section is not for this person.
     Denied(String),
     /// Everything the server had is here: typing may begin.
@@ -46,6 +52,30 @@ pub enum Effect {
     /// Awareness or an event, for the page to deal with.
     Awareness(Vec<u8>),
     Event(ServerEvent),
+}
+
+/// Which of the two is of an older version, where page and server do not know the same document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outdated {
+    Page,
+    Server,
+}
+
+impl Outdated {
+    fn of(schema: u32) -> Option<Self> {
+        match schema.cmp(&schema::VERSION) {
+            Ordering::Greater => Some(Self::Page),
+            Ordering::Less => Some(Self::Server),
+            Ordering::Equal => None,
+        }
+    }
+
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Page => "This page is older than the server",
+            Self::Server => "This page is newer than the server",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +87,7 @@ enum Phase {
     Catching,
     Live,
     Denied,
+    Outdated,
 }
 
 /// One section’s side of the conversation.
@@ -90,6 +121,16 @@ impl SectionSync {
 
     pub fn is_live(&self) -> bool {
         self.phase == Phase::Live
+    }
+
+    /// Whether nothing is sent until the page is loaded again.
+    pub fn is_outdated(&self) -> bool {
+        self.phase == Phase::Outdated
+    }
+
+    /// What is said about content before we know that it is ours to read means another conversation.
+    fn listens(&self) -> bool {
+        !matches!(self.phase, Phase::Opening | Phase::Outdated)
     }
 
     pub fn handle(&mut self, input: Input) -> Vec<Effect> {
@@ -134,17 +175,17 @@ impl SectionSync {
                 self.phase = Phase::Denied;
                 vec![Effect::Denied(reason)]
             }
-            Message::SyncStep1(state_vector) if self.phase != Phase::Opening => {
+            Message::SyncStep1(state_vector) if self.listens() => {
                 self.answered = true;
                 self.unsent = false;
                 self.unacknowledged += 1;
                 vec![Effect::AnswerWithMissing { state_vector }]
             }
-            Message::SyncStep2(update) if self.phase != Phase::Opening => {
+            Message::SyncStep2(update) if self.listens() => {
                 self.phase = Phase::Live;
                 vec![Effect::Apply(update), Effect::Ready]
             }
-            Message::Update(update) if self.phase != Phase::Opening => vec![Effect::Apply(update)],
+            Message::Update(update) if self.listens() => vec![Effect::Apply(update)],
             Message::SyncStatus(true) => {
                 self.unacknowledged = self.unacknowledged.saturating_sub(1);
                 vec![]
@@ -167,7 +208,11 @@ impl SectionSync {
 
     fn hear(&mut self, event: ServerEvent) -> Vec<Effect> {
         match event {
-            ServerEvent::Opened { epoch, .. } => {
+            ServerEvent::Opened { epoch, schema, .. } => {
+                if let Some(outdated) = Outdated::of(schema) {
+                    self.phase = Phase::Outdated;
+                    return vec![Effect::Outdated(outdated)];
+                }
                 let mut effects = vec![];
                 if self.epoch.is_some_and(|ours| ours != epoch) {
                     effects.push(Effect::StartAfresh);
@@ -205,9 +250,10 @@ impl SaveState {
     ///
     /// `kept` says whether unsent edits would survive this page being closed.
     pub fn of<'a>(sections: impl IntoIterator<Item = &'a SectionSync>, connected: bool, kept: bool) -> Self {
-        if sections.into_iter().all(SectionSync::is_saved) {
+        let unsaved: Vec<_> = sections.into_iter().filter(|section| !section.is_saved()).collect();
+        if unsaved.is_empty() {
             Self::Saved
-        } else if connected {
+        } else if connected && !unsaved.iter().all(|section| section.is_outdated()) {
             Self::Saving
         } else if kept {
             Self::OnThisDevice
@@ -232,7 +278,11 @@ mod tests {
     use crate::{Access, Section};
 
     fn opened(epoch: u64) -> Input {
-        let event = ServerEvent::Opened { section: Section::Plan, epoch, schema: 1, access: Access::Write };
+        opened_as(epoch, schema::VERSION)
+    }
+
+    fn opened_as(epoch: u64, schema: u32) -> Input {
+        let event = ServerEvent::Opened { section: Section::Plan, epoch, schema, access: Access::Write };
         Input::Received(Message::Stateless(serde_json::to_string(&event).unwrap_or_default()))
     }
 
@@ -284,6 +334,29 @@ mod tests {
         let mut sync = SectionSync::new(Some(1));
         sync.handle(Input::Connected);
         assert!(sync.handle(opened(2)).contains(&Effect::StartAfresh));
+    }
+
+    #[test]
+    fn a_page_of_another_version_takes_nothing_and_sends_nothing_until_it_is_loaded_again() {
+        for (theirs, outdated) in [(schema::VERSION + 1, Outdated::Page), (schema::VERSION - 1, Outdated::Server)] {
+            let mut sync = SectionSync::new(Some(1));
+            sync.handle(Input::Edited(vec![1]));
+            sync.handle(Input::Connected);
+            assert_eq!(sync.handle(opened_as(1, theirs)), vec![Effect::Outdated(outdated)]);
+            for message in [Message::SyncStep1(vec![0]), Message::SyncStep2(vec![0, 0]), Message::Update(vec![0, 0])] {
+                assert_eq!(sync.handle(Input::Received(message)), vec![]);
+            }
+            assert_eq!(sync.handle(Input::Edited(vec![2])), vec![]);
+            assert!(!sync.is_saved());
+            assert_eq!(SaveState::of([&sync], true, true), SaveState::OnThisDevice);
+            assert_eq!(SaveState::of([&sync], true, false), SaveState::CannotSave);
+            // The server may be replaced by one that this page knows.
+            sync.handle(Input::Disconnected);
+            sync.handle(Input::Connected);
+            sync.handle(opened(1));
+            let effects = sync.handle(Input::Received(Message::SyncStep1(vec![0])));
+            assert_eq!(effects, vec![Effect::AnswerWithMissing { state_vector: vec![0] }]);
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
 use leptos::prelude::*;
 use shared::{
-    Access, Section, Stage,
+    Access, Section,
     doc::FieldAddress,
     event::ServerEvent,
     presence::Writing,
@@ -237,6 +237,11 @@ impl Driver {
                     self.show_writers();
                 }
                 Ask::Denied => self.set_access(section, Access::None),
+                Ask::Outdated(which, words) => {
+                    self.set_access(section, Access::Read);
+                    set_if_new(self.meeting.state.outdated, Some(which));
+                    words.into_iter().for_each(|words| self.show_kept(words));
+                }
             }
         }
     }
@@ -259,13 +264,19 @@ impl Driver {
     fn hear(&mut self, event: ServerEvent) {
         let state = self.meeting.state;
         match event {
-            ServerEvent::Opened { section, access, .. } | ServerEvent::Access { section, access } => {
+            ServerEvent::Opened { section, access, .. } => {
+                set_if_new(state.outdated, None);
                 self.set_access(section, access);
             }
-            ServerEvent::Stage { stage } => self.set_stage(stage),
+            ServerEvent::Access { section, access } => self.set_access(section, access),
+            ServerEvent::Stage { stage } => {
+                set_if_new(state.stage, stage);
+                self.open_what_i_may_read();
+            }
             ServerEvent::Here { participants, scribe } => {
                 set_if_new(state.scribing.scribe, scribe);
                 set_if_new(state.here, participants);
+                self.open_what_i_may_read();
             }
             ServerEvent::Authors { section, authors } => {
                 if let Some(store) = self.meeting.store(section) {
@@ -288,8 +299,8 @@ impl Driver {
     }
 
     /// Opens what may be read from now on. What is open already hears of its own access.
-    fn set_stage(&mut self, stage: Stage) {
-        set_if_new(self.meeting.state.stage, stage);
+    fn open_what_i_may_read(&mut self) {
+        let stage = self.meeting.state.stage.get_untracked();
         for section in Section::ALL {
             let access = self.meeting.access_at(section, stage);
             if !self.lines.contains_key(&section) && access.can_read() {

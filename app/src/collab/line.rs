@@ -11,7 +11,7 @@ use shared::{
     doc::{FieldAddress, SectionDoc},
     event::{Refusal, ServerEvent},
     protocol::{FRAME_LIMIT, Message},
-    sync::{Effect, Input, SectionSync},
+    sync::{Effect, Input, Outdated, SectionSync},
 };
 
 use yrs::{ReadTxn, Transact};
@@ -41,6 +41,8 @@ pub(super) enum Ask {
     Event(ServerEvent),
     Awareness(Vec<u8>),
     Denied,
+    /// Nothing more can be written here by this page, nor these words of it be sent.
+    Outdated(Outdated, Vec<KeptWords>),
 }
 
 impl Line {
@@ -131,6 +133,7 @@ impl Line {
                     self.unsaved.begin_anew();
                     self.next = Some((SectionDoc::new(self.store.section(), fresh::client_id()), refusal));
                 }
+                Effect::Outdated(which) => asks.push(Ask::Outdated(which, self.unsent_words(which))),
                 Effect::Ready => asks.extend(self.ready()),
                 Effect::Denied(_) => {
                     asks.extend(self.keep_words(Refusal::NotAllowed));
@@ -195,6 +198,15 @@ impl Line {
         }
         self.store.set_loaded();
         asks
+    }
+
+    /// What the next page will send if this device keeps it, and what can be copied if it does not.
+    fn unsent_words(&self, which: Outdated) -> Vec<KeptWords> {
+        let doc = self.store.doc();
+        let words = |field: &FieldAddress| {
+            Some(KeptWords { reason: which.sentence(), ..KeptWords::waited(field.clone(), words_in(&doc, field)?) })
+        };
+        self.unsaved.fields().filter_map(words).collect()
     }
 
     /// Words of mine that will not be saved, as they stand now.
@@ -432,6 +444,27 @@ mod tests {
             let asks = line.handle(Input::Received(Message::PermissionDenied(String::new())));
             assert_eq!(kept(&asks), ["Play chess"]);
             assert!(matches!(asks.last(), Some(Ask::Denied)));
+        });
+    }
+
+    #[test]
+    fn a_page_of_another_version_keeps_its_unsent_words_for_the_next_page_and_for_copying() {
+        Owner::new().with(|| {
+            let (mut line, store, server) = line();
+            types(&mut line, store, 4, " chess");
+            line.handle(Input::Connected);
+            let opened = ServerEvent::Opened { section: Section::Plan, epoch: 1, schema: 2, access: Access::Write };
+            let asks = line.handle(event(&opened));
+            let [Ask::Outdated(Outdated::Page, words)] = asks.as_slice() else { panic!("it may not write any more") };
+            assert_eq!(words.iter().map(|kept| kept.words.as_str()).collect::<Vec<_>>(), ["Play chess"]);
+            assert!(line.handle(Input::Received(Message::SyncStep1(server.state_vector()))).is_empty());
+            assert_eq!((shown(store).as_str(), line.entry().is_some()), ("Play chess", true));
+
+            let (mut next, _) = page_of(&server);
+            next.restore(left_behind(&line));
+            next.handle(Input::Connected);
+            opens(&mut next, &server);
+            assert_eq!(server.words(&TARGETS, ITEM, "title"), "Play chess");
         });
     }
 

@@ -51,6 +51,35 @@ pub fn SignedOutNotice() -> impl IntoView {
     }
 }
 
+/// The server was replaced by one of another version while this page was open.
+#[component]
+pub fn OutdatedNotice() -> impl IntoView {
+    let meeting = use_meeting();
+    let outdated = meeting.outdated();
+    view! {
+        <div role="status">
+            {move || {
+                outdated
+                    .get()
+                    .map(|which| {
+                        view! {
+                            <Notice icon="door" title=format!("{}: reload it", which.sentence())>
+                                <p>
+                                    "Nothing can be written here until then. What you wrote and is not sent yet is sent by the new page, if this device keeps it. If the page says that it cannot save, copy it first."
+                                </p>
+                                <div class="row">
+                                    <a class="button primary" href=format!("/meetings/{}", meeting.id) rel="external">
+                                        "Reload"
+                                    </a>
+                                </div>
+                            </Notice>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
 /// Where news of the moment is put: over the page, where the person is looking. It takes no room in the page,
 /// so nobody’s line is pushed away by it.
 #[component]

@@ -50,7 +50,7 @@ use crate::{
         frame::LetterFrame,
         icon::Icon,
         live::LiveRegion,
-        notices::{AtHand, GoThere, JustAgreed, KeptWordsList, Notice, SignedOutNotice},
+        notices::{AtHand, GoThere, JustAgreed, KeptWordsList, Notice, OutdatedNotice, SignedOutNotice},
         people::People,
         still::hold_still,
     },
@@ -136,6 +136,7 @@ fn TableLayout(page: view::MeetingPage, title: String) -> impl IntoView {
             <AtHand>
                 <GoThere href=|part: Part| format!("#{}", part.key()) seen />
                 <SignedOutNotice />
+                <OutdatedNotice />
                 <KeptWordsList />
                 <JustAgreed />
             </AtHand>

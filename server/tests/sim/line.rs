@@ -154,6 +154,7 @@ impl Line {
                     self.unsaved.begin_anew();
                     self.next = Some((SectionDoc::new(self.doc.section(), client_id(&mut self.ids)), refusal));
                 }
+                Effect::Outdated(which) => panic!("all are of one version here: {which:?}"),
                 Effect::Ready => asks.extend(self.ready()),
                 Effect::Denied(_) => {
                     asks.extend(self.keep_words());

@@ -20,7 +20,7 @@ use crate::{
         icon::Icon,
         live::LiveRegion,
         my_view::MyViewButton,
-        notices::{AtHand, GoThere, JustAgreed, KeptWordsList, SignedOutNotice},
+        notices::{AtHand, GoThere, JustAgreed, KeptWordsList, OutdatedNotice, SignedOutNotice},
         people::{People, Portrait, Token},
     },
     pages::SkipLink,
@@ -56,6 +56,7 @@ pub(super) fn PupilLayout() -> impl IntoView {
                     seen=Signal::derive(move || Some(now.get()))
                 />
                 <SignedOutNotice />
+                <OutdatedNotice />
                 <KeptWordsList />
                 <JustAgreed />
             </AtHand>
