@@ -144,6 +144,56 @@ test('a change of the pupil’s words is not taken, and what was written instead
   await expect(box(pupil.page, 'passport', 'help', item)).toHaveValue('Give him time. Not too much! Then ask.')
 })
 
+test('“In my words” of a target becomes the pupil’s once the pupil writes in it, and nobody’s box goes away under a hand', async ({ server, join }) => {
+  test.setTimeout(120_000)
+  const pupil = await join({ ...meeting, role: 'pupil' })
+  const teacher = await join({ ...meeting, role: 'teacher' })
+  const parent = await join({ ...meeting, role: 'parent', name: 'Marek' })
+  const drafts = boxes(teacher.page, 'plan', 'targets', 'pupil_words').first()
+  const item = await itemOf(drafts)
+  const draft = box(teacher.page, 'plan', 'targets', item, 'pupil_words')
+  await draft.fill('I can join in.')
+  await saved(teacher.page)
+
+  // The teacher is in the box while the pupil writes there: it stays until they leave it.
+  await draft.focus()
+  await openPart(pupil.page, 'targets')
+  await appends(pupil.page, box(pupil.page, 'plan', 'targets', item, 'pupil_words'), ' Chess too!')
+  await expect(draft).toHaveValue('I can join in. Chess too!')
+  await expect(draft).toBeFocused()
+  const target = (page: Page) => page.locator(`[data-row="${item}"] .big`)
+  await expect(box(parent.page, 'plan', 'targets', item, 'pupil_words')).toHaveCount(0)
+  await expect(target(parent.page)).toContainText('I can join in. Chess too!')
+  await expect(target(parent.page)).toContainText('Only Tomek can change this')
+  await box(teacher.page, 'plan', 'targets', item, 'title').focus()
+  await expect(draft).toHaveCount(0)
+  await expect(target(teacher.page)).toContainText('Only Tomek can change this')
+  await expect(box(pupil.page, 'plan', 'targets', item, 'pupil_words')).toBeVisible()
+
+  // A program cannot take it away either; whoever is named to write for the pupil may.
+  await cannotDelete(server, parent, item, ['plan', 'targets', 'pupil_words'], 'I can join in. '.length)
+  const facilitator = await join({ ...meeting, role: 'facilitator' })
+  await facilitator.page.getByLabel('Who types for Tomek?').selectOption({ label: 'Miss Qureshi' })
+  await expect(draft).toBeVisible()
+  await expect(target(parent.page)).toContainText('Only Tomek and Miss Qureshi can change this')
+  await expect(teacher.page.locator('#passport .said-by')).toContainText('Only Tomek and you can change this')
+  await expect(pupil.page.locator('#targets')).toBeVisible()
+  await clean(parent.page)
+  await facilitator.page.getByLabel('Who types for Tomek?').selectOption({ label: 'Tomek alone' })
+  await expect(draft).toHaveCount(0)
+})
+
+test('whoever is named to write for the pupil is shown what the pupil prepared, without a reload', async ({ join }) => {
+  const facilitator = await join({ ...meeting, role: 'facilitator' })
+  const scribe = await join({ ...meeting, name: 'Adeyemi' })
+  const theirs = scribe.page.locator('textarea[id^="pupil-views-"]')
+  await expect(theirs).toHaveCount(0)
+  await facilitator.page.getByLabel('Who types for Tomek?').selectOption({ label: 'Mr Adeyemi' })
+  await expect(theirs.first()).toBeVisible()
+  await facilitator.page.getByLabel('Who types for Tomek?').selectOption({ label: 'Tomek alone' })
+  await expect(theirs).toHaveCount(0)
+})
+
 test('what the scribe types for the pupil is the pupil’s: on the page, protected, and in the record', async ({ server, join }) => {
   test.setTimeout(180_000)
   const facilitator = await join({ ...meeting, role: 'facilitator' })
@@ -219,11 +269,17 @@ test('what the scribe types for the pupil is the pupil’s: on the page, protect
 })
 
 /** A program with this person's session deletes from what was typed for the pupil: it is refused. */
-async function cannotDelete(server: Parameters<typeof signIn>[0], { meeting, person }: Joined, item: string): Promise<void> {
+async function cannotDelete(
+  server: Parameters<typeof signIn>[0],
+  { meeting, person }: Joined,
+  item: string,
+  [section, list, field]: [string, string, string] = ['passport', 'help', 'text'],
+  at = 0,
+): Promise<void> {
   const connection = socket(server, await signIn(server, person))
-  const passport = new SectionClient(connection, meeting, 'passport')
-  await expect.poll(() => passport.synced).toBe(true)
-  passport.text('help', item, 'text').delete(0, 3)
-  await expect.poll(() => passport.events.find(({ event }) => event === 'refused')).toMatchObject({ reason: 'protected-words' })
+  const client = new SectionClient(connection, meeting, section)
+  await expect.poll(() => client.synced).toBe(true)
+  client.text(list, item, field).delete(at, 3)
+  await expect.poll(() => client.events.find(({ event }) => event === 'refused')).toMatchObject({ reason: 'protected-words' })
   connection.destroy()
 }

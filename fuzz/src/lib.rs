@@ -15,6 +15,7 @@ use shared::{
     ItemId, MeetingId, ParticipantId, PersonId, Role, Section, Stage,
     doc::{FieldAddress, NewItem, SectionDoc},
     event::ServerEvent,
+    policy::{Protection, protection},
     presence::{Presence, Writing},
     protocol::{CloseCode, FRAME_LIMIT, Frame, Message, awareness},
     schema::{self, Kind, LIST_LIMIT, List},
@@ -125,7 +126,7 @@ pub fn updates(data: &[u8]) {
                 log.owners.extend(claims.into_iter().map(|client| (client, writer.person)));
                 let doc = copy_of(&state, section);
                 fits(&doc);
-                if shared::policy::protects_pupil_words(section) && writer.person != person(0) {
+                if protection(section) == Protection::Everything && writer.person != person(0) {
                     still_says(&before.0, &doc, section);
                 }
                 let again = SectionState::load(log.clone(), person(0)).expect("the log is the document");

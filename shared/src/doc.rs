@@ -10,6 +10,7 @@
 mod address;
 mod edit;
 mod item;
+mod own_texts;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use yrs::{
 pub use self::{
     address::FieldAddress,
     item::{ItemMeta, NewItem, Value},
+    own_texts::OwnTexts,
 };
 use crate::{Section, schema};
 

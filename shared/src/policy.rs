@@ -41,22 +41,32 @@ pub fn access(section: Section, role: Role, stage: Stage) -> Access {
 /// themselves.
 pub fn access_for(section: Section, role: Role, scribe: bool, stage: Stage) -> Access {
     let own = access(section, role, stage);
-    if scribe && protects_pupil_words(section) { own.max(access(section, Role::Pupil, stage)) } else { own }
+    let writes_for_pupil = scribe && protection(section) != Protection::Nothing;
+    if writes_for_pupil { own.max(access(section, Role::Pupil, stage)) } else { own }
 }
 
-/// Where nobody but the pupil, or the pupil’s named scribe, may delete what the pupil wrote.
-pub fn protects_pupil_words(section: Section) -> bool {
+/// What the pupil wrote that nobody else may delete, but the pupil’s named scribe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protection {
+    Nothing,
+    /// The letters in the pupil’s own texts (see [`crate::schema::is_pupils`]): the rest is worded together.
+    OwnTexts,
+    /// Marks, places and choices too.
+    Everything,
+}
+
+pub fn protection(section: Section) -> Protection {
     match section {
-        Section::Passport | Section::PupilViews | Section::Assess | Section::Review => true,
-        // Targets and actions are worded together; PEP, staff and other people’s views hold no
-        // words of the pupil’s own hand.
-        Section::Plan
-        | Section::Do
+        Section::Passport | Section::PupilViews | Section::Assess | Section::Review => Protection::Everything,
+        Section::Plan => Protection::OwnTexts,
+        // Actions are worded together; PEP, staff and other people’s views hold no words of the
+        // pupil’s own hand.
+        Section::Do
         | Section::Pep
         | Section::FamilyViews
         | Section::SchoolViews
         | Section::SpecialistViews
-        | Section::StaffPreparation => false,
+        | Section::StaffPreparation => Protection::Nothing,
     }
 }
 

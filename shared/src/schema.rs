@@ -124,8 +124,10 @@ pub fn list(section: Section, key: &str) -> Option<&'static List> {
 }
 
 /// Whether this field is the pupil’s part of an item that somebody else may have made.
-pub fn is_pupils(field: &str) -> bool {
-    field == "pupil_words" || field.ends_with("_pupil")
+pub fn is_pupils(list: &List, field: &str) -> bool {
+    field == "pupil_words"
+        || field.ends_with("_pupil")
+        || (list.key == plan::BY_PUPIL.key && list.field(field).is_some())
 }
 
 /// The words for a code of a choice field, or the code itself if it is not one of ours.

@@ -9,7 +9,7 @@ use shared::{
     Access, ItemId, PersonId, Section,
     doc::{FieldAddress, ItemMeta, NewItem, SectionDoc},
     hand::{self, Hand, Owners, Sentence},
-    policy::protects_pupil_words,
+    policy::{Protection, protection},
     schema::{self, List},
 };
 
@@ -132,7 +132,7 @@ impl SectionStore {
     /// Adds an item at the end of its list, and says which.
     pub fn add(&self, list: &'static List, new: NewItem) -> ItemId {
         let item = fresh::item_id();
-        let for_pupil = self.scribing.now() && new.said_by == Some(self.scribing.pupil) && self.is_protected();
+        let for_pupil = self.scribing.now() && new.said_by == Some(self.scribing.pupil) && self.is_all_protected();
         self.edit(for_pupil, |doc| doc.add(list, item, new));
         item
     }
@@ -212,11 +212,16 @@ impl SectionStore {
     fn is_for_pupil(&self, list: &List, item: ItemId, field: &str) -> bool {
         let said_by_pupil =
             || self.with_doc(|doc| doc.meta(list, item)).and_then(|meta| meta.said_by) == Some(self.scribing.pupil);
-        self.scribing.now() && self.is_protected() && (schema::is_pupils(field) || said_by_pupil())
+        self.scribing.now()
+            && match protection(self.section) {
+                Protection::Nothing => false,
+                Protection::OwnTexts => schema::is_pupils(list, field),
+                Protection::Everything => schema::is_pupils(list, field) || said_by_pupil(),
+            }
     }
 
-    fn is_protected(&self) -> bool {
-        protects_pupil_words(self.section)
+    fn is_all_protected(&self) -> bool {
+        protection(self.section) == Protection::Everything
     }
 
     /// The person changed the document; in this field, if it was a text.

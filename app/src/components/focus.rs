@@ -1,5 +1,9 @@
 //! The focus stays where its person put it. Nobody else’s edit may ever move it.
 
+use std::time::Duration;
+
+use leptos::{ev, prelude::*};
+
 /// Puts the focus on an element of the page, once what was just changed is on it. That is before the
 /// next key press is heard, however slow the machine is at painting: what is typed at once goes where it
 /// is meant to go.
@@ -42,6 +46,45 @@ pub fn within(row: &str) -> Within {
     {
         let _ = row;
         Within::No
+    }
+}
+
+/// Comes true once this is wanted and the focus is not in the box with this id. Until whoever is in it
+/// leaves, it waits for them.
+pub fn once_left(wanted: Memo<bool>, id: String) -> Memo<bool> {
+    let went = RwSignal::new(());
+    let left = Memo::new(move |before| {
+        went.track();
+        wanted.get() && (before == Some(&true) || !is_in(&id))
+    });
+    tell_when_it_goes(went, move || wanted.get() && !left.get());
+    left
+}
+
+/// Tells whenever the focus has gone somewhere, while somebody waits for that.
+pub fn tell_when_it_goes(went: RwSignal<()>, waits: impl Fn() -> bool + 'static) {
+    Effect::new(move || {
+        if !waits() {
+            return;
+        }
+        // Where the focus goes is known only after it went.
+        let listening = window_event_listener(ev::focusout, move |_| {
+            let tell = move || {
+                let _ = went.try_update(|()| ());
+            };
+            set_timeout(tell, Duration::ZERO);
+        });
+        on_cleanup(move || listening.remove());
+    });
+}
+
+fn is_in(id: &str) -> bool {
+    #[cfg(feature = "hydrate")]
+    return document().active_element().is_some_and(|element| element.id() == id);
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = id;
+        false
     }
 }
 

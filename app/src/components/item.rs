@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use shared::{
     ItemId, Role, Section,
     doc::FieldAddress,
-    policy,
-    schema::{Field, Kind, List},
+    policy::{self, Protection},
+    schema::{self, Field, Kind, List},
 };
 
 use super::people::People;
@@ -60,6 +60,15 @@ impl Item {
         Memo::new(move |_| meta.get().and_then(|meta| meta.said_by).is_some_and(|person| people.is_pupil(person)))
     }
 
+    /// Whether what the pupil says here nobody else may change.
+    fn is_theirs_alone(&self) -> bool {
+        match policy::protection(self.store.section()) {
+            Protection::Nothing => false,
+            Protection::OwnTexts => self.list.fields.iter().all(|field| schema::is_pupils(self.list, field.key)),
+            Protection::Everything => true,
+        }
+    }
+
     /// Whether this person may change it: never somebody else’s hand in a child’s words. The pupil’s own
     /// page stays calm: others’ notes are words there, but the passport and the plan are the child’s to
     /// write in wherever they like.
@@ -68,7 +77,7 @@ impl Item {
         let is_pupils = self.is_pupils();
         let meta = self.store.meta(self.list, self.id);
         let section = self.store.section();
-        let protected = policy::protects_pupil_words(section);
+        let protected = self.is_theirs_alone();
         let written_together = matches!(section, Section::Passport | Section::Plan);
         let meeting = use_meeting();
         let people = People::here();

@@ -5,9 +5,7 @@
 //! the midst of a row that somebody else removes keeps the row, its boxes and their focus until they
 //! leave it themselves.
 
-use std::time::Duration;
-
-use leptos::{attr::custom::custom_attribute, ev, prelude::*};
+use leptos::{attr::custom::custom_attribute, prelude::*};
 use shared::{ItemId, doc::NewItem, schema::List};
 
 use super::{
@@ -97,19 +95,7 @@ impl Life {
                 Within::Writing => false,
             }
         });
-        Effect::new(move || {
-            if !is_removed.get() || is_gone.get() {
-                return;
-            }
-            // Where the focus goes is known only after it went.
-            let listening = window_event_listener(ev::focusout, move |_| {
-                let went = move || {
-                    let _ = focus_went.try_update(|()| ());
-                };
-                set_timeout(went, Duration::ZERO);
-            });
-            on_cleanup(move || listening.remove());
-        });
+        focus::tell_when_it_goes(focus_went, move || is_removed.get() && !is_gone.get());
         Self { is_removed, is_gone }
     }
 }

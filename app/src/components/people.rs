@@ -66,6 +66,12 @@ impl People {
         self.scribe.get() == Some(self.me) && self.my_role() != Some(Role::Pupil)
     }
 
+    /// Who writes for the pupil. A pupil needs nobody’s hand but their own.
+    pub fn scribe_now(&self) -> Option<Participant> {
+        let scribe = self.scribe.get()?;
+        self.all.with(|all| all.iter().find(|person| person.id == scribe && person.role != Role::Pupil).cloned())
+    }
+
     pub fn by_person(&self, person: PersonId) -> Option<Participant> {
         self.all.with(|all| all.iter().find(|participant| participant.person == person).cloned())
     }

@@ -2,16 +2,19 @@
 //! yellow, with how they were captured; for everybody else they are no text box.
 
 use leptos::prelude::*;
+use shared::Role;
 
 use super::{
     authors::WhoWrote,
     dates,
     field::Field,
+    focus,
     icon::Icon,
     item::Item,
     people::{People, Portrait, TokenOf},
     tools::Tools,
 };
+use crate::view::Participant;
 
 /// A card with the pupil’s words. The pupil, and the pupil’s scribe, can write on it.
 #[component]
@@ -41,6 +44,30 @@ pub fn PupilWords(item: Item, key: &'static str, #[prop(default = "")] class: &'
     }
 }
 
+/// The pupil’s own text of an item that is worded together: a box like any other until the pupil has
+/// written in it, and from then on the pupil’s.
+#[component]
+pub fn OwnText(item: Item, key: &'static str) -> impl IntoView {
+    let people = People::here();
+    let access = item.store.access();
+    let hands = item.store.hands(item.list, item.id, key);
+    let is_theirs = Memo::new(move |_| {
+        let of_pupil = hands.with(|hands| {
+            hands.iter().any(|hand| hand.for_pupil || hand.person.is_some_and(|person| people.is_pupil(person)))
+        });
+        of_pupil && !people.writes_for_pupil()
+    });
+    // Whoever is writing in it goes on: nobody else’s edit takes a box away from under a hand.
+    let read_only = focus::once_left(is_theirs, item.dom_id(key));
+    view! {
+        <Field item key read_only />
+        {move || {
+            (read_only.get() && access.get().can_write())
+                .then(|| view! { <p class="own-text"><Protected /></p> })
+        }}
+    }
+}
+
 /// Below such a card: who said it, how it was captured, and who may change it.
 #[component]
 pub fn SaidBy(item: Item) -> impl IntoView {
@@ -56,21 +83,34 @@ pub fn SaidBy(item: Item) -> impl IntoView {
                 <strong>{name.clone()} " said this"</strong>
                 <span>{how}</span>
             </span>
-            {move || (!may_change.get()).then(|| view! { <Protected name=name.clone() /> })}
+            {move || (!may_change.get()).then(|| view! { <Protected /> })}
         </figcaption>
     }
 }
 
-/// “Only Tomek can change this”.
+/// “Only Tomek can change this”; and whoever writes for Tomek, if somebody does.
 #[component]
-pub fn Protected(name: String) -> impl IntoView {
+pub fn Protected() -> impl IntoView {
+    let people = People::here();
+    let named =
+        move |who: Option<Participant>| who.map(|who| if who.id == people.me { "you".to_owned() } else { who.name });
+    let words = move || {
+        let pupil = people.all.with(|all| all.iter().find(|person| person.role == Role::Pupil).cloned());
+        let pupil = named(pupil).unwrap_or_else(|| people.pupil_name());
+        only(&pupil, named(people.scribe_now()).as_deref())
+    };
     view! {
         <span class="protected">
             <Icon name="lock" />
-            "Only "
-            {name}
-            " can change this"
+            {words}
         </span>
+    }
+}
+
+fn only(pupil: &str, scribe: Option<&str>) -> String {
+    match scribe {
+        None => format!("Only {pupil} can change this"),
+        Some(scribe) => format!("Only {pupil} and {scribe} can change this"),
     }
 }
 
@@ -116,7 +156,14 @@ pub fn TokenBy(item: Item, #[prop(default = "")] class: &'static str) -> impl In
 
 #[cfg(test)]
 mod tests {
-    use super::how_captured;
+    use super::{how_captured, only};
+
+    #[test]
+    fn whoever_writes_for_the_pupil_is_named_too() {
+        assert_eq!(only("Tomek", None), "Only Tomek can change this");
+        assert_eq!(only("Tomek", Some("you")), "Only Tomek and you can change this");
+        assert_eq!(only("you", Some("Mr Adeyemi")), "Only you and Mr Adeyemi can change this");
+    }
 
     #[test]
     fn how_words_were_captured_is_one_sentence() {

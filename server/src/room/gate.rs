@@ -6,8 +6,8 @@
 //! What must stay true: only what is new to the document is judged, because a SyncStep2 repeats
 //! whatever its client knows; ownership is by person, however many client ids they have used; where a
 //! section protects the pupil’s words, nobody but the pupil or the named scribe deletes an id of the
-//! pupil’s, whether the update says so or only brings it about. The pupil’s are the ids of the pupil’s
-//! own hand, and those that a scribe typed for the pupil under (see [`shared::hand`]): whoever was the
+//! pupil’s, whether the update says so or only brings it about; where the rest is worded together, none
+//! that is a letter of the pupil’s own texts. The pupil’s are the ids of the pupil’s own hand, and those that a scribe typed for the pupil under (see [`shared::hand`]): whoever was the
 //! scribe then, only who is it now may write under one or delete from it. Nobody is named as the one
 //! who said something but by themselves, or the pupil by the scribe.
 
@@ -17,7 +17,7 @@ use shared::{
     PersonId, Section,
     event::{Refusal, ServerEvent},
     hand::is_for_pupil,
-    policy::protects_pupil_words,
+    policy::{Protection, protection},
     shape::{Outline, Run},
 };
 use yrs::{ID, IdSet, ReadTxn, StateVector, Transaction, block::ClientID};
@@ -105,8 +105,15 @@ impl Gate {
         News { inserts: inserts.collect(), deletes }
     }
 
-    /// Judges an update by what it says. Returns the client ids it is the first to use.
-    pub fn check(&self, outline: &Outline, news: &News, writer: Writer) -> Result<Vec<u64>, Refusal> {
+    /// Judges an update by what it says. Returns the client ids it is the first to use. `is_own` says
+    /// of an id whether it is a letter of the pupil’s own texts.
+    pub fn check(
+        &self,
+        outline: &Outline,
+        news: &News,
+        writer: Writer,
+        is_own: &impl Fn(ID) -> bool,
+    ) -> Result<Vec<u64>, Refusal> {
         let (after, claims) = self.check_hand(&news.inserts, writer)?;
         let has = |client: u64, clock: u32| clock < after.get(&client).copied().unwrap_or_else(|| self.clock(client));
         if !outline.needs.iter().all(|(client, clock)| has(*client, *clock)) {
@@ -117,22 +124,25 @@ impl Gate {
                 return Err(Refusal::MissingPast);
             }
         }
-        self.check_deletes(&news.deletes, writer)?;
+        self.check_deletes(&news.deletes, writer, is_own)?;
         Ok(claims)
     }
 
     /// Judges what a transaction really deleted: a key that is written again deletes the old value
     /// without saying so.
-    pub fn check_deletes(&self, deletes: &IdSet, writer: Writer) -> Result<(), Refusal> {
-        if !protects_pupil_words(self.section) || self.writes_for_pupil(writer) {
+    pub fn check_deletes(&self, deletes: &IdSet, writer: Writer, is_own: &impl Fn(ID) -> bool) -> Result<(), Refusal> {
+        let protection = protection(self.section);
+        if protection == Protection::Nothing || self.writes_for_pupil(writer) {
             return Ok(());
         }
+        let is_protected = |id: ID| protection == Protection::Everything || is_own(id);
         let deletes = deletes.diff(&self.known_deletes);
         let of_pupil = |client: u64| is_for_pupil(client) || self.owner(client) == Some(self.pupil);
-        if deletes.iter().any(|(client, ranges)| of_pupil(client.get()) && !ranges.is_empty()) {
-            return Err(Refusal::ProtectedWords);
-        }
-        Ok(())
+        let mut of_pupil = deletes.iter().filter(|(client, _)| of_pupil(client.get()));
+        let is_taken = of_pupil.any(|(client, ranges)| {
+            ranges.iter().any(|range| range.clone().any(|clock| is_protected(ID::new(*client, clock))))
+        });
+        if is_taken { Err(Refusal::ProtectedWords) } else { Ok(()) }
     }
 
     /// Judges whom an update names as the one who said something, or who took it off the page.
@@ -176,7 +186,7 @@ impl Gate {
             if is_for_pupil(run.client) && !writer.scribe {
                 return Err(Refusal::ProtectedWords);
             }
-            if is_for_pupil(run.client) && !protects_pupil_words(self.section) {
+            if is_for_pupil(run.client) && protection(self.section) == Protection::Nothing {
                 return Err(Refusal::NotYourHand);
             }
             match self.owner(run.client) {

@@ -19,13 +19,13 @@ use std::{
 
 use shared::{
     PersonId, Section,
-    doc::{REMOTE, SectionDoc},
+    doc::{OwnTexts, REMOTE, SectionDoc},
     event::{Refusal, ServerEvent},
     hand::Owners,
     protocol::FRAME_LIMIT,
     shape::{self, Unfit, Watch, outline},
 };
-use yrs::{IdSet, ReadTxn, Transact, Update, updates::decoder::Decode};
+use yrs::{ID, IdSet, ReadTxn, Transact, Update, updates::decoder::Decode};
 
 use super::{
     gate::{Gate, Writer},
@@ -138,7 +138,10 @@ impl SectionState {
             return Ok(Outcome::Known);
         }
         let checked = access
-            .and_then(|()| self.gate.check(&outlined, &news, writer))
+            .and_then(|()| {
+                let txn = self.doc().yrs().transact();
+                self.gate.check(&outlined, &news, writer, &is_own(self.section, &txn))
+            })
             .and_then(|claims| self.check_size(update.len()).map(|()| claims));
         let claims = match checked {
             Ok(claims) if sure || claims.is_empty() => claims,
@@ -267,7 +270,9 @@ impl SectionState {
             if txn.apply_update(decoded).is_err() {
                 return Applied::Failed;
             }
-            let brought_about = writer.map_or(Ok(()), |writer| self.gate.check_deletes(txn.delete_set(), writer));
+            let brought_about = writer.map_or(Ok(()), |writer| {
+                self.gate.check_deletes(txn.delete_set(), writer, &is_own(self.section, &txn))
+            });
             let deleted = txn.delete_set().clone();
             let whole = if txn.has_missing_updates() { Err(Refusal::MissingPast) } else { Ok(()) };
             // Committing is what runs the watch.
@@ -294,6 +299,12 @@ impl SectionState {
         // Owners and deletes were recorded for accepted updates alone, and still hold.
         Ok(())
     }
+}
+
+/// Whether an id is a letter of the pupil’s own texts. They are looked for when it is first asked.
+fn is_own<T: ReadTxn>(section: Section, txn: &T) -> impl Fn(ID) -> bool {
+    let texts = OnceCell::new();
+    move |letter| texts.get_or_init(|| OwnTexts::of(section, txn)).hold(txn, letter)
 }
 
 /// Whether somebody who has heard more than we have might not be refused.

@@ -11,7 +11,7 @@ use shared::{
     Access, ItemId, ParticipantId, PersonId, Role, Section, Stage,
     doc::{FieldAddress, NewItem, SectionDoc},
     event::ServerEvent,
-    policy::{access_for, protects_pupil_words},
+    policy::{Protection, access_for, protection},
     protocol::{CloseCode, Frame, Message},
     schema::{self, Kind, List},
     splice::Splice,
@@ -243,10 +243,12 @@ impl Tab {
         let section = *dice.pick(&places)?;
         let line = self.lines.get_mut(&section)?;
         let (mut deleted, mut undone, mut field) = (String::new(), None, None);
-        // The scribe types the pupil’s statements for the pupil.
-        let (scribe, pupil) = (self.scribe && protects_pupil_words(section), self.pupil);
-        let for_pupil = |doc: &SectionDoc, list: &List, item: ItemId| {
-            scribe && doc.meta(list, item).and_then(|meta| meta.said_by) == Some(pupil)
+        // The scribe types for the pupil: statements, and the pupil’s own texts of what is worded together.
+        let (scribe, pupil) = (self.scribe && protection(section) == Protection::Everything, self.pupil);
+        let own_texts = self.scribe && protection(section) == Protection::OwnTexts;
+        let for_pupil = |doc: &SectionDoc, list: &List, item: ItemId, field: &str| {
+            (own_texts && schema::is_pupils(list, field))
+                || (scribe && doc.meta(list, item).and_then(|meta| meta.said_by) == Some(pupil))
         };
         let what = match deed {
             Deed::Type | Deed::Delete | Deed::Replace => {
@@ -254,7 +256,7 @@ impl Tab {
                 let (list, schema) = address.schema()?;
                 let before = line.doc.words(list, address.item, schema.key);
                 let splice = a_splice(deed, &before, person, dice)?;
-                let for_pupil = for_pupil(&line.doc, list, address.item);
+                let for_pupil = for_pupil(&line.doc, list, address.item, schema.key);
                 if !for_pupil {
                     line.focus(&address);
                 }
@@ -300,7 +302,7 @@ impl Tab {
                 });
                 let number = list.fields.iter().find(|field| matches!(field.kind, Kind::Number { .. }));
                 let (up, count, me) = (dice.one_in(2), 1 + dice.below(5) as i64, self.person);
-                let for_pupil = for_pupil(&line.doc, list, item);
+                let for_pupil = for_pupil(&line.doc, list, item, schema::item::ORDER);
                 line.write(for_pupil, |doc| match (deed, choice, number) {
                     (Deed::Remove, ..) => doc.remove(list, item, me),
                     (Deed::PutBack, ..) => doc.put_back(list, item),

@@ -11,7 +11,7 @@ use shared::{
     doc::{FieldAddress, REMOTE, SectionDoc},
     event::{Refusal, ServerEvent},
     hand::is_for_pupil,
-    policy::{access_for, protects_pupil_words},
+    policy::{Protection, access_for, protection},
     presence::Presence,
     protocol::{Message, awareness},
     schema::{self, Kind},
@@ -183,6 +183,8 @@ impl Witness {
             let honest = self.is_hand_of(*client, person) || self.forged.contains(&(*client, person));
             self.check(honest, || format!("client {client} of {section:?} was given to {person}, who never had it"));
         }
+        let of_others = person != self.pupil && !row.scribe;
+        let own = if of_others { self.own_letters(section) } else { BTreeSet::new() };
         let Some(mirror) = self.mirrors.get_mut(&section) else { return };
         let Ok(update) = Update::decode_v1(&row.update) else {
             return self.broken(format!("an update of {section:?} on the disk cannot be read"));
@@ -197,11 +199,24 @@ impl Witness {
         let changed = mirror.agreed.as_ref().is_some_and(|agreed| *agreed != content(&mirror.doc));
         self.check(applied, || format!("an update of {section:?} on the disk does not fit what is there"));
         self.check(!changed, || format!("{section:?} changed on the disk after it was agreed"));
-        if protects_pupil_words(section) && person != self.pupil && !row.scribe {
+        if of_others {
             let mut deleted = deleted.iter().filter(|(_, ranges)| !ranges.is_empty());
-            let of_pupil = deleted.any(|(client, _)| self.is_pupils(client.get()));
-            self.check(!of_pupil, || format!("{person} deleted words of the pupil’s in {section:?}"));
+            let of_pupil = protection(section) == Protection::Everything
+                && deleted.any(|(client, _)| self.is_pupils(client.get()));
+            let gone = of_pupil || !own.is_subset(&self.own_letters(section));
+            self.check(!gone, || format!("{person} deleted words of the pupil’s in {section:?}"));
         }
+    }
+
+    /// The pupil’s letters in the pupil’s own texts, as they stand on the disk, where those are protected.
+    fn own_letters(&self, section: Section) -> BTreeSet<(u64, u32)> {
+        let Some(mirror) = self.mirrors.get(&section).filter(|_| protection(section) == Protection::OwnTexts) else {
+            return BTreeSet::new();
+        };
+        let is_own =
+            |letter: &Letter| letter.field.schema().is_some_and(|(list, field)| schema::is_pupils(list, field.key));
+        let letters = letters(&mirror.doc).into_iter().filter(|letter| self.is_pupils(letter.client) && is_own(letter));
+        letters.map(|letter| (letter.client, letter.clock)).collect()
     }
 
     pub(crate) fn wrote(&mut self, rows: &[Row], numbers: &[Option<u64>]) {
@@ -339,13 +354,19 @@ impl Witness {
                 let (Some(asked), Some(mirror)) = (self.asked.get(&(conn, section)), self.mirrors.get(&section)) else {
                     return;
                 };
+                let own = self.own_letters(section);
+                let is_protected = |client: u64, at: u32| match protection(section) {
+                    Protection::Nothing => false,
+                    Protection::OwnTexts => own.contains(&(client, at)),
+                    Protection::Everything => self.is_pupils(client),
+                };
                 // Held back while the record was saved, any of them may be meant.
                 asked.updates.iter().filter_map(|update| outline(section, update).ok()).any(|said| {
-                    let new = |run: &Run| {
-                        (run.from..run.to).any(|at| !mirror.deletes.contains(&ID::new(ClientID::new(run.client), at)))
+                    let takes = |run: &Run| {
+                        let new = |at: &u32| !mirror.deletes.contains(&ID::new(ClientID::new(run.client), *at));
+                        (run.from..run.to).filter(new).any(|at| is_protected(run.client, at))
                     };
-                    said.deletes.iter().any(|run| self.is_pupils(run.client) && new(run))
-                        || said.inserts.iter().any(|run| is_for_pupil(run.client))
+                    said.deletes.iter().any(takes) || said.inserts.iter().any(|run| is_for_pupil(run.client))
                 })
             }
             Refusal::NotYourHand | Refusal::TooLong | Refusal::UnknownShape | Refusal::MissingPast => false,

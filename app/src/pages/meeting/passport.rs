@@ -185,10 +185,10 @@ fn SaidThis(store: SectionStore, rows: Memo<Vec<ItemId>>) -> impl IntoView {
             <p class="said-by">
                 <Portrait pupil=people.pupil() />
                 <span>
-                    <strong>"These are " {name.clone()} "’s own words"</strong>
+                    <strong>"These are " {name} "’s own words"</strong>
                     <span>{how}</span>
                 </span>
-                <Protected name />
+                <Protected />
             </p>
         })
     }

@@ -21,6 +21,7 @@ use crate::{
         list::{Add, Rows, all_shown},
         people::{People, SideMark},
         tools::Tools,
+        words::OwnText,
     },
 };
 
@@ -96,7 +97,7 @@ fn Target(item: Item) -> impl IntoView {
                 <Tools item what="this next step" />
             </div>
             <div class="big">
-                <Field item key="pupil_words" />
+                <OwnText item key="pupil_words" />
             </div>
             {(!is_pupils)
                 .then(|| {
@@ -161,7 +162,7 @@ fn Promises(store: SectionStore) -> impl IntoView {
                 <ul class="lines">
                     <Rows store list shown=rows row=move |item| view! { <Line item label=label.clone() /> } />
                 </ul>
-                <Add store list />
+                <Add store list pupils=side == Side::Pupil />
             </section>
         }
     };
