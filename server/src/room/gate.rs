@@ -26,6 +26,9 @@ use yrs::{ID, IdSet, ReadTxn, StateVector, Transaction, block::ClientID};
 /// long before the state vector that everybody is sent grows with them.
 pub(crate) const OWNERS_LIMIT: usize = 10_000;
 
+/// Client ids that one person may be shown at before they have written with them. Each page makes one.
+const SHOWN_LIMIT: usize = 100;
+
 /// Who writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Writer {
@@ -40,6 +43,8 @@ pub struct Gate {
     section: Section,
     pupil: PersonId,
     owners: HashMap<u64, PersonId>,
+    /// Who was shown at a client id that nobody has written with yet: all who read the section know it.
+    shown: HashMap<u64, PersonId>,
     clocks: StateVector,
     known_deletes: IdSet,
 }
@@ -63,6 +68,7 @@ impl Gate {
             section,
             pupil,
             owners: owners.into_iter().collect(),
+            shown: HashMap::new(),
             clocks: StateVector::default(),
             known_deletes: IdSet::new(),
         }
@@ -77,6 +83,19 @@ impl Gate {
 
     pub fn owner(&self, client: u64) -> Option<PersonId> {
         self.owners.get(&client).copied()
+    }
+
+    /// Whether somebody may be shown at this client id.
+    pub fn may_show(&self, client: u64, person: PersonId) -> bool {
+        self.owner(client).or_else(|| self.shown.get(&client).copied()).is_none_or(|of| of == person)
+    }
+
+    /// From here on nobody else is the first to write with it.
+    pub fn show(&mut self, client: u64, person: PersonId) {
+        let theirs = self.shown.values().filter(|of| **of == person).count();
+        if self.may_show(client, person) && self.owner(client).is_none() && theirs < SHOWN_LIMIT {
+            self.shown.insert(client, person);
+        }
     }
 
     pub fn owners(&self) -> impl Iterator<Item = (u64, PersonId)> + '_ {
@@ -157,7 +176,10 @@ impl Gate {
             self.clocks.set_max(ClientID::new(run.client), run.to);
         }
         self.known_deletes.merge_with(deleted.clone());
-        self.owners.extend(claims.iter().map(|client| (*client, person)));
+        for client in claims {
+            self.shown.remove(client);
+            self.owners.insert(*client, person);
+        }
     }
 
     /// Learns whose hand these client ids are, as the log has it. Returns those that are news.
@@ -192,6 +214,7 @@ impl Gate {
             match self.owner(run.client) {
                 Some(owner) if owner == writer.person => {}
                 Some(_) => return Err(Refusal::NotYourHand),
+                None if !self.may_show(run.client, writer.person) => return Err(Refusal::NotYourHand),
                 None if claims.contains(&run.client) => {}
                 None => claims.push(run.client),
             }

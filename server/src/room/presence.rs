@@ -69,6 +69,11 @@ impl SectionPresence {
         Some(awareness::encode(&heard))
     }
 
+    /// The client id that a connection is shown at.
+    pub(super) fn at(&self, conn: ConnectionId) -> Option<u64> {
+        self.shown.get(&conn).map(|entry| entry.client_id)
+    }
+
     /// What to tell everybody when a connection leaves the section.
     pub(super) fn leave(&mut self, conn: ConnectionId) -> Option<Vec<u8>> {
         let entry = self.shown.remove(&conn)?;

@@ -218,6 +218,15 @@ impl SectionState {
         self.gate.owner(client)
     }
 
+    pub fn may_show(&self, client: u64, person: PersonId) -> bool {
+        self.gate.may_show(client, person)
+    }
+
+    /// Somebody is shown at this client id to those who read the section.
+    pub fn show(&mut self, client: u64, person: PersonId) {
+        self.gate.show(client, person);
+    }
+
     /// Whose each client id is.
     pub fn owners(&self) -> Owners {
         self.gate.owners().collect()

@@ -217,6 +217,8 @@ pub struct RoomState {
 
 struct Connection {
     participant: Participant,
+    /// What it may read, as far as it knows.
+    readable: BTreeSet<Section>,
     open: BTreeMap<Section, Open>,
     /// Has been told who is here.
     told: bool,
@@ -333,8 +335,10 @@ impl RoomState {
                 Some(limit) => limit.reached(),
                 None => {
                     let participant = participant.clone();
-                    self.connections
-                        .insert(conn, Connection { participant, open: BTreeMap::new(), told: false, refusals: 0 });
+                    let readable = self.readable(&participant);
+                    let connection =
+                        Connection { participant, readable, open: BTreeMap::new(), told: false, refusals: 0 };
+                    self.connections.insert(conn, connection);
                     return;
                 }
             },

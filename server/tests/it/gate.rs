@@ -7,12 +7,15 @@ mod shape;
 
 use server::room::state::Input;
 use shared::{
-    Role, Section, Stage,
+    Access, Role, Section, Stage,
     doc::{NewItem, SectionDoc},
     event::{Refusal, ServerEvent},
     hand::for_pupil,
     policy::{Protection, access, protection},
-    protocol::{CloseCode, Message},
+    protocol::{
+        CloseCode, Message,
+        awareness::{self, Entry},
+    },
     schema::{item as key, passport::HELP, plan::TARGETS},
     splice::Splice,
 };
@@ -137,4 +140,26 @@ fn a_reader_that_repeats_what_is_known_is_not_refused() {
     table.say(observer.conn, Section::Passport, Message::SyncStep2(observer.doc.state()));
     let heard = observer.listen(&mut table);
     assert_eq!((saved(&heard), refusal(&heard)), (1, None));
+}
+
+#[test]
+fn whoever_may_read_more_is_told_so_on_the_open_socket_and_nobody_else_is() {
+    let mut table = Table::new(Stage::Preparing);
+    let assistant = Client::open(&mut table, Role::Assistant, Section::Passport, 12);
+    let parent = Client::open(&mut table, Role::Parent, Section::Passport, 13);
+    let opened = |table: &mut Table, conn| {
+        let told = table.heard_events(conn).into_iter();
+        told.filter(|event| matches!(event, ServerEvent::Access { section: Section::PupilViews, .. }))
+            .collect::<Vec<_>>()
+    };
+    table.input(Input::ParticipantsChanged(with_scribe(Role::Assistant)));
+    let may_write = ServerEvent::Access { section: Section::PupilViews, access: Access::Write };
+    assert_eq!(opened(&mut table, assistant.conn), [may_write]);
+    assert_eq!(opened(&mut table, parent.conn), []);
+    // Once is enough; and whoever may no longer is told of that by the section itself, if it is open.
+    table.input(Input::ParticipantsChanged(with_scribe(Role::Assistant)));
+    assert_eq!(opened(&mut table, assistant.conn), []);
+    table.input(Input::StageChanged(Stage::Meeting));
+    let may_read = ServerEvent::Access { section: Section::PupilViews, access: Access::Read };
+    assert_eq!(opened(&mut table, parent.conn), [may_read]);
 }

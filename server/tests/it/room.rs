@@ -228,7 +228,10 @@ fn when_the_meeting_opens_views_can_be_opened() {
     assert!(matches!(*table.heard(conn, Section::FamilyViews), [Message::PermissionDenied(_)]));
     table.heard(conn, Section::Plan);
     table.input(Input::StageChanged(Stage::Meeting));
-    assert_eq!(table.heard_events(conn), [ServerEvent::Stage { stage: Stage::Meeting }]);
+    let may_read = |section| ServerEvent::Access { section, access: Access::Read };
+    let views = [Section::PupilViews, Section::FamilyViews, Section::SpecialistViews].map(may_read);
+    let told: Vec<_> = std::iter::once(ServerEvent::Stage { stage: Stage::Meeting }).chain(views).collect();
+    assert_eq!(table.heard_events(conn), told);
     table.say(conn, Section::FamilyViews, Message::AuthToken(String::new()));
     assert!(table.heard(conn, Section::FamilyViews).contains(&Message::Authenticated { read_only: true }));
 }

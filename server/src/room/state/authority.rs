@@ -91,6 +91,12 @@ impl RoomState {
         }
     }
 
+    /// The sections of this meeting that somebody may read now.
+    pub(super) fn readable(&self, who: &Participant) -> BTreeSet<Section> {
+        let may_read = |section: &Section| access_for(*section, who.role, who.scribe, self.stage).can_read();
+        self.sections.keys().copied().filter(may_read).collect()
+    }
+
     fn re_evaluate(&mut self) {
         let open = self.connections.iter().flat_map(|(conn, connection)| {
             connection.open.iter().map(|(section, open)| (*conn, *section, open.access))
@@ -105,6 +111,23 @@ impl RoomState {
                     open.access = access;
                 }
                 self.send_event(conn, section, &ServerEvent::Access { section, access });
+            }
+        }
+        // Last, by a section that they may read still.
+        self.tell_what_opened();
+    }
+
+    /// Whoever may read more than before is told, and comes to open it.
+    fn tell_what_opened(&mut self) {
+        for conn in self.connections.keys().copied().collect::<Vec<_>>() {
+            let Some(connection) = self.connections.get(&conn) else { continue };
+            let now = self.readable(&connection.participant);
+            let opened = now.iter().filter(|section| !connection.readable.contains(section)).copied();
+            for section in opened.collect::<Vec<_>>() {
+                self.tell(conn, &ServerEvent::Access { section, access: self.access(conn, section) });
+            }
+            if let Some(connection) = self.connections.get_mut(&conn) {
+                connection.readable = now;
             }
         }
     }

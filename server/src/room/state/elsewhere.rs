@@ -10,10 +10,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use shared::{ParticipantId, Section, protocol::awareness};
+use shared::{
+    ParticipantId, Section,
+    presence::Presence,
+    protocol::awareness::{self, Entry},
+};
 
 use super::{Effect, RoomState, missed::Reading};
-use crate::room::notice::{Beat, NodeId, Notice};
+use crate::room::{
+    notice::{Beat, NodeId, Notice},
+    presence::ENTRIES_LIMIT,
+};
 
 /// How often the others hear that we are here, though nothing changed.
 pub const BEAT: Duration = Duration::from_secs(2);
@@ -109,6 +116,7 @@ impl RoomState {
             }
             Notice::Presence { section, entries } => {
                 let Ok(entries) = awareness::decode(&entries) else { return };
+                self.show_at(section, &entries);
                 let heard = self.presence.entry(section).or_default().heard(node, entries);
                 if let Some(heard) = heard {
                     self.tell_everybody_here(section, heard);
@@ -118,6 +126,16 @@ impl RoomState {
             Notice::Gone => self.node_gone(node),
             Notice::Event(event) => self.announce(&event),
             Notice::Authority => self.effects.push(Effect::ReadRights),
+        }
+    }
+
+    /// Whom other servers show at which client ids.
+    fn show_at(&mut self, section: Section, entries: &[Entry]) {
+        let Some(state) = self.sections.get_mut(&section) else { return };
+        for entry in entries.iter().take(ENTRIES_LIMIT) {
+            if let Ok(shown) = serde_json::from_str::<Presence>(&entry.state) {
+                state.show(entry.client_id, shown.person);
+            }
         }
     }
 
@@ -136,6 +154,7 @@ impl RoomState {
             if shown.is_empty() && !self.presence.contains_key(&section) {
                 continue;
             }
+            self.show_at(section, &shown);
             for heard in self.presence.entry(section).or_default().shown(node, shown) {
                 self.tell_everybody_here(section, heard);
             }

@@ -78,9 +78,12 @@ impl RoomState {
         }
         let Ok(entries) = awareness::decode(body) else { return self.close(conn, CloseCode::Malformed) };
         let who = &connection.participant;
-        let Some(state) = self.sections.get(&section) else { return };
-        let may_use = |client| state.owner(client).is_none_or(|owner| owner == who.person);
-        let heard = self.presence.entry(section).or_default().say(conn, who, entries, may_use);
+        let Some(state) = self.sections.get_mut(&section) else { return };
+        let presence = self.presence.entry(section).or_default();
+        let heard = presence.say(conn, who, entries, |client| state.may_show(client, who.person));
+        if let Some(client) = presence.at(conn) {
+            state.show(client, who.person);
+        }
         self.tell_everybody(section, heard);
     }
 

@@ -38,6 +38,28 @@ fn nobody_says_what_somebody_else_said_but_the_scribe_for_the_pupil() {
     assert_eq!(refusal(&teacher.listen(&mut table)), Some(Refusal::NotYourHand));
 }
 
+/// Everybody who reads the section sees at which client id somebody writes, before that id is anybody’s.
+#[test]
+fn nobody_is_first_to_write_with_an_id_that_somebody_else_is_shown_at() {
+    let mut table = Table::new(Stage::Meeting);
+    let mut pupil = Client::open(&mut table, Role::Pupil, Section::Passport, 11);
+    let here = awareness::encode(&[Entry { client_id: 11, clock: 1, state: "{}".to_owned() }]);
+    table.say(pupil.conn, Section::Passport, Message::Awareness(here.clone()));
+    let mut teacher = Client::open(&mut table, Role::Teacher, Section::Passport, 11);
+    table.say(teacher.conn, Section::Passport, Message::Awareness(here));
+    assert!(!teacher.listen(&mut table).iter().any(|message| matches!(message, Message::Awareness(_))), "nor is shown");
+    // Also once the pupil has left.
+    table.input(Input::Disconnect { conn: pupil.conn });
+    teacher.add(&mut table, Role::Teacher, item(1), "as if the pupil had");
+    assert_eq!(refusal(&teacher.listen(&mut table)), Some(Refusal::NotYourHand));
+
+    pupil.conn = table.connect(Role::Pupil);
+    let mut pupil = Client::open_as(&mut table, pupil.conn, Section::Passport, 11);
+    pupil.add(&mut table, Role::Pupil, item(2), "let me draw");
+    table.commit();
+    assert_eq!(saved(&pupil.listen(&mut table)), 1);
+}
+
 fn authors(heard: &[Message]) -> Vec<(shared::PersonId, Vec<u64>)> {
     let authors = events(heard).into_iter().filter_map(|event| match event {
         ServerEvent::Authors { section: Section::Passport, authors } => Some(authors),
