@@ -1,10 +1,28 @@
 // Agreeing: each answers for themselves, the record is made, nothing changes after, and the next cycle starts from it.
 import { createHash } from 'node:crypto'
+import type { Page } from '@playwright/test'
 import { boxes, openPart } from './support/page.ts'
 import { expect, test } from './support/test.ts'
 import { SectionClient, signIn, socket } from './support/yjs.ts'
 
 test.use({ school: 'agrees' })
+
+/** Whether none of a page’s boxes can be written in any more, before the first of them becomes words. */
+function closesAtOnce(page: Page): Promise<boolean> {
+  return page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const boxes = () => [...document.querySelectorAll<HTMLTextAreaElement>('.cofield textarea')]
+        const before = boxes().length
+        new MutationObserver((_, observer) => {
+          const now = boxes()
+          if (now.length === before) return
+          observer.disconnect()
+          resolve(now.every(({ readOnly }) => readOnly))
+        }).observe(document.body, { childList: true, subtree: true })
+      }),
+  )
+}
 
 test('they answer, one of them against; it is saved, closed, readable, and carried on', async ({ server, join }) => {
   test.setTimeout(120_000)
@@ -51,8 +69,10 @@ test('they answer, one of them against; it is saved, closed, readable, and carri
   // What the Code asks for is said until it is there.
   await page.getByLabel('When we meet again').fill('2027-03-16')
   await boxes(page, 'plan', 'whole', 'expected_impact').fill('Tomek has friends to play with, and words for how he is.')
+  const closing = [facilitator, parent, pupil, teacher].map(({ page }) => closesAtOnce(page))
   await page.getByRole('button', { name: 'Agree and save' }).click()
   await page.getByRole('button', { name: 'Yes, agree and save' }).click()
+  expect(await Promise.all(closing)).toEqual([true, true, true, true])
 
   // Said where they are looking, however far down the page that is.
   for (const { page } of [parent, pupil]) {

@@ -7,7 +7,7 @@
 
 use leptos::{html, prelude::*};
 use shared::{
-    Section,
+    Section, Stage,
     doc::FieldAddress,
     presence::Presence,
     schema::{Field, Kind, List},
@@ -83,6 +83,9 @@ impl Parts {
         let (here_id, hint_id) = (format!("{id}-here"), format!("{id}-hint"));
         let writers = self.meeting.writing_at(self.address.clone());
         let room_left = self.room_left();
+        // At once, while the page is still on its way to showing words in place of its boxes.
+        let stage = self.meeting.stage();
+        let is_closed = move || stage.get() == Stage::Agreed;
         let described_by = {
             let (here_id, hint_id) = (here_id.clone(), hint_id.clone());
             move || {
@@ -123,6 +126,7 @@ impl Parts {
                         // would look like something just typed.
                         autocomplete="off"
                         maxlength=limit(self.field)
+                        readonly=is_closed
                         spellcheck=if self.is_pupils_words() { "false" } else { "true" }
                         aria-describedby=described_by
                         inner_html=inner_html
@@ -213,7 +217,7 @@ fn escaped(text: &str) -> String {
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
-    use shared::{Access, Stage, doc::NewItem, schema::plan::TARGETS};
+    use shared::{Access, doc::NewItem, schema::plan::TARGETS};
 
     use super::*;
     use crate::collab::{provide_meeting, samples};

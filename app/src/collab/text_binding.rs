@@ -206,7 +206,7 @@ impl Core {
     // ── from here ──
 
     fn typed(&self, input_type: &str) {
-        if self.typed_astray() {
+        if self.typed_astray() || self.composes_beyond_the_end(input_type) {
             return;
         }
         let after: Vec<u16> = self.plain_value().encode_utf16().collect();

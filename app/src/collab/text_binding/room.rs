@@ -30,9 +30,22 @@ impl Core {
         self.state.borrow_mut().room = self.room() + self.selected();
     }
 
+    /// Whether a word that is being composed goes beyond the end. A browser cuts it off when it is done, and
+    /// until then the document does not have it: it would be refused with all that stands there.
+    pub(super) fn composes_beyond_the_end(&self, input_type: &str) -> bool {
+        input_type == "insertCompositionText" && self.area.text_length() as i32 > self.area.max_length()
+    }
+
     pub(super) fn composition_ends(&self, event: &CompositionEvent) {
         let room = self.state.borrow().room;
         self.keep_unless_it_fits(event.data().unwrap_or_default(), room);
+        let own = self.own.clone();
+        let take = move || {
+            if let Some(core) = own.upgrade() {
+                core.typed("");
+            }
+        };
+        set_timeout(take, Duration::ZERO);
     }
 
     fn keep_unless_it_fits(&self, words: String, room: usize) {
