@@ -3,12 +3,15 @@
 //! Every method is told who asks and decides for itself whether they may: a server function is a
 //! route that anybody can call.
 
+mod doors;
+
 #[cfg(feature = "ssr")]
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use shared::{Attendance, MeetingId, ParticipantId, PersonId, SchoolId, record::Response};
 
+pub use self::doors::Doors;
 use crate::{
     error::AppError,
     view::{JoinPage, MeetingPage, MeetingsPage, RecordPage},
@@ -22,7 +25,7 @@ pub struct Viewer {
 }
 
 #[async_trait]
-pub trait Backend: Send + Sync {
+pub trait Backend: Doors {
     /// What a personal link shows before it is used. Reading it uses nothing up.
     async fn join_page(&self, token: &str) -> Result<JoinPage, AppError>;
 

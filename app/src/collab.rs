@@ -89,7 +89,6 @@ pub struct Meeting {
     /// Who I am, as “said by” and “removed by” record it.
     pub my_person: Option<PersonId>,
     pub pupil: PersonId,
-    role: Option<Role>,
     looked_after: bool,
     sections: StoredValue<Vec<SectionStore>>,
     state: State,
@@ -102,6 +101,9 @@ struct State {
     save_state: RwSignal<Option<SaveState>>,
     connected: RwSignal<bool>,
     open_for_seconds: RwSignal<Option<u32>>,
+    role: RwSignal<Option<Role>>,
+    /// Counts the times that the list of people, or of those at the door, was said to have changed.
+    people_changed: RwSignal<u32>,
     here: RwSignal<Vec<ParticipantId>>,
     writing: RwSignal<Vec<Presence>>,
     stage: RwSignal<Stage>,
@@ -227,13 +229,14 @@ impl Meeting {
             me: page.me,
             my_person: myself.map(|me| me.person),
             pupil: page.pupil.person,
-            role: myself.map(|me| me.role),
             looked_after: page.pupil.looked_after,
             sections: StoredValue::new(sections.to_vec()),
             state: State {
                 save_state: RwSignal::new(None),
                 connected: RwSignal::new(false),
                 open_for_seconds: RwSignal::new(page.open_for_seconds),
+                role: RwSignal::new(myself.map(|me| me.role)),
+                people_changed: RwSignal::new(0),
                 here: RwSignal::new(here),
                 writing: RwSignal::new(vec![]),
                 stage: RwSignal::new(page.stage),
@@ -289,6 +292,22 @@ impl Meeting {
     /// Who is connected now; as last heard, if the line is down.
     pub fn here(&self) -> Signal<Vec<ParticipantId>> {
         self.state.here.into()
+    }
+
+    /// What I am here. It may be handed to me, or taken from me, while the page is open.
+    pub fn role(&self) -> Signal<Option<Role>> {
+        self.state.role.into()
+    }
+
+    /// Whether the meeting is mine to run.
+    pub fn runs_it(&self) -> Memo<bool> {
+        let role = self.state.role;
+        Memo::new(move |_| role.get().is_some_and(Role::can_facilitate))
+    }
+
+    /// Changes when somebody comes to the table, leaves it, changes part or knocks.
+    pub fn people_changed(&self) -> Signal<u32> {
+        self.state.people_changed.into()
     }
 
     /// Who writes where: each person once, without me.
@@ -364,7 +383,7 @@ impl Meeting {
     /// What the policy table gives me at a stage. Only tells which sections are worth opening: the
     /// server decides.
     pub fn access_at(&self, section: Section, stage: Stage) -> Access {
-        match self.role {
+        match self.state.role.get_untracked() {
             Some(role) if section != Section::Pep || self.looked_after => {
                 policy::access_for(section, role, self.state.scribing.now(), stage)
             }

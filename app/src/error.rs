@@ -17,6 +17,14 @@ pub enum AppError {
         "Check that the whole link was copied. If it was, it has expired or was taken back. Ask the person who invited you for a new one."
     )]
     LinkEnded,
+    /// Asked to leave, and not let back.
+    #[error(
+        "The person running the meeting has closed your place. What you wrote stays in the plan. If this is a mistake, ring the school office."
+    )]
+    PlaceClosed,
+    /// Nobody takes a meeting out of the hands of somebody who is there.
+    #[error("Whoever runs the meeting is here, or has only just gone. Wait a moment: they may be coming back.")]
+    RunBySomebody,
     #[error("That is for the person running the meeting to do.")]
     NotAllowed,
     #[error("The meeting has not started yet. Start it first.")]

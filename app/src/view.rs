@@ -1,5 +1,7 @@
 //! What the pages show: plain structs, filled by the server, never touched by SQL or sockets.
 
+pub mod doors;
+
 use serde::{Deserialize, Serialize};
 use shared::{
     Access, Attendance, MeetingId, ParticipantId, PersonId, Role, Section, Stage,

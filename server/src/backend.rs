@@ -5,9 +5,12 @@
 
 pub mod agreement;
 mod commands;
+mod doors;
 mod next;
 mod pages;
 pub mod records;
+
+use std::time::Duration;
 
 use app::{
     backend::{Backend, Viewer},
@@ -18,6 +21,7 @@ use async_trait::async_trait;
 use shared::{Attendance, MeetingId, ParticipantId, record::Response};
 
 use crate::{
+    audit::{self, Deed, Verb},
     clock::SharedClock,
     db::{self, Db, SchoolTransaction, meetings::Meeting, participants::Participant},
     error::unavailable,
@@ -25,17 +29,33 @@ use crate::{
     secret::JoinKey,
 };
 
+/// How long whoever runs a meeting is away before somebody else may take it over.
+pub const TAKE_OVER_AFTER: Duration = Duration::from_secs(120);
+
 #[derive(Clone)]
 pub struct ServerBackend {
     db: Db,
     rooms: Rooms,
     clock: SharedClock,
     join_key: JoinKey,
+    take_over_after: Duration,
 }
 
 impl ServerBackend {
     pub fn new(db: Db, rooms: Rooms, clock: SharedClock, join_key: JoinKey) -> Self {
-        Self { db, rooms, clock, join_key }
+        Self { db, rooms, clock, join_key, take_over_after: TAKE_OVER_AFTER }
+    }
+
+    /// The same, where a meeting may be taken over sooner or later than usual.
+    #[must_use]
+    pub fn taking_over_after(self, take_over_after: Duration) -> Self {
+        Self { take_over_after, ..self }
+    }
+
+    /// Writes down who read a record, before they have it.
+    async fn was_read(&self, viewer: Viewer, meeting: MeetingId, verb: Verb) -> Result<(), AppError> {
+        let deed = Deed::new(viewer.person, verb).in_meeting(meeting);
+        audit::note(&self.db, viewer.school, deed, self.clock.now()).await.map_err(unavailable)
     }
 
     /// Runs a command on a task of its own: a request is dropped when its browser goes away, and
@@ -63,10 +83,11 @@ impl Seated {
     async fn find(db: &Db, viewer: Viewer, id: MeetingId) -> Result<Self, AppError> {
         let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
         let meeting = db::meetings::find(&mut txn, id).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
-        let me = db::participants::find_admitted(&mut txn, id, viewer.person)
-            .await
-            .map_err(unavailable)?
-            .ok_or(AppError::NotFound)?;
+        let me = db::participants::find_admitted(&mut txn, id, viewer.person).await.map_err(unavailable)?;
+        let Some(me) = me else {
+            let removed = db::seats::was_removed(&mut txn, id, viewer.person).await.map_err(unavailable)?;
+            return Err(if removed { AppError::PlaceClosed } else { AppError::NotFound });
+        };
         Ok(Self { txn, meeting, me })
     }
 
@@ -92,7 +113,9 @@ impl Backend for ServerBackend {
     }
 
     async fn record_page(&self, viewer: Viewer, meeting: MeetingId) -> Result<RecordPage, AppError> {
-        records::page(&self.db, viewer, meeting).await
+        let page = records::page(&self.db, viewer, meeting).await?;
+        self.was_read(viewer, meeting, Verb::RecordRead).await?;
+        Ok(page)
     }
 
     async fn meeting_start(&self, viewer: Viewer, meeting: MeetingId) -> Result<(), AppError> {

@@ -22,6 +22,18 @@ pub enum Command {
     Demo(Config),
     /// Bring the database up to date and end.
     Migrate(DatabaseConfig),
+    /// What was written down about who did, read and took away what.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Read every row, and say whether one was changed or taken out. Prints the newest hash of each school:
+    /// kept elsewhere, it also tells when rows are taken off the end.
+    Verify(DatabaseConfig),
 }
 
 #[derive(Clone, Debug, Args)]
@@ -72,6 +84,10 @@ pub struct Config {
     /// How many seconds a meeting stays in memory after the last person has left.
     #[arg(long, env = "ROUNDTABLE_EMPTY_ROOM_SECONDS", default_value_t = 30)]
     pub empty_room_seconds: u16,
+
+    /// How many seconds whoever runs a meeting is away before somebody else from the school may take it over.
+    #[arg(long, env = "ROUNDTABLE_TAKE_OVER_SECONDS", default_value_t = 120)]
+    pub take_over_seconds: u16,
 
     /// How many days after the agreement the keystrokes of a meeting are destroyed.
     ///

@@ -7,6 +7,7 @@
 //! no others; the pool works as a role that cannot look past that, whoever it connects as.
 
 pub mod agreements;
+pub mod audit;
 pub mod documents;
 pub mod histories;
 pub mod join_links;
@@ -18,6 +19,7 @@ pub mod people;
 pub mod pupils;
 pub mod records;
 pub mod schools;
+pub mod seats;
 
 use std::{ops::DerefMut, time::Duration};
 

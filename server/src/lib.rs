@@ -1,5 +1,6 @@
 //! Everything with a socket, a database or a clock.
 
+pub mod audit;
 pub mod backend;
 pub mod clock;
 pub mod cluster;

@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Parser;
 use server::{
     clock::SharedClock,
-    config::{Cli, Command, Config},
+    config::{AuditCommand, Cli, Command, Config, DatabaseConfig},
     demo, logging,
     startup::{self, Application},
 };
@@ -41,7 +41,15 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(config) => serve(&config, false).await,
         Command::Demo(config) => serve(&config, true).await,
         Command::Migrate(config) => startup::migrate(&config).await,
+        Command::Audit { command: AuditCommand::Verify(config) } => verify_audit(&config).await,
     }
+}
+
+async fn verify_audit(config: &DatabaseConfig) -> anyhow::Result<()> {
+    for school in startup::verify_audit(config).await? {
+        writeln!(std::io::stdout(), "{school}")?;
+    }
+    Ok(())
 }
 
 async fn serve(config: &Config, with_demo: bool) -> anyhow::Result<()> {

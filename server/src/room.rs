@@ -97,6 +97,11 @@ impl RoomHandle {
         self.ask(Mail::Here).await
     }
 
+    /// For how long this person has not been connected anywhere; at the longest, since the room was opened.
+    pub async fn away_for(&self, participant: ParticipantId) -> Result<Duration, RoomError> {
+        self.ask(|reply| Mail::AwayFor(participant, reply)).await
+    }
+
     pub(crate) async fn connect(&self, conn: ConnectionId, person: PersonId, outbox: Outbox) -> Result<(), RoomError> {
         self.put(Mail::Connect { conn, person, outbox }).await
     }

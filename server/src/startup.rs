@@ -13,6 +13,7 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::net::TcpListener;
 
 use crate::{
+    audit,
     backend::ServerBackend,
     clock::SharedClock,
     cluster::{Bus, Cluster},
@@ -77,7 +78,8 @@ impl Application {
         };
         let stay = Duration::from_secs(config.empty_room_seconds.into());
         let rooms = Rooms::new(db.clone(), Cluster::start(db.clone(), bus)).staying(stay);
-        let backend = Arc::new(ServerBackend::new(db.clone(), rooms.clone(), clock.clone(), join_key.clone()));
+        let backend = ServerBackend::new(db.clone(), rooms.clone(), clock.clone(), join_key.clone());
+        let backend = Arc::new(backend.taking_over_after(Duration::from_secs(config.take_over_seconds.into())));
         let state = AppState::new(db, rooms, clock, backend, assets, &url).with_limits(config.limits.clone());
         let admin = TcpListener::bind(config.admin_addr).await.with_context(|| {
             format!("{} is not free for metrics: choose another ROUNDTABLE_ADMIN_ADDR", config.admin_addr)
@@ -144,6 +146,22 @@ pub async fn migrate(config: &DatabaseConfig) -> anyhow::Result<()> {
         postgres.stop().await;
     }
     migrated
+}
+
+/// `roundtable audit verify`.
+pub async fn verify_audit(config: &DatabaseConfig) -> anyhow::Result<Vec<audit::Whole>> {
+    let (options, postgres) = open_database(config).await?;
+    let verified = async {
+        let db = Db::connect(options, 1).await.context("The database cannot be reached")?;
+        let verified = audit::verify(&db).await;
+        db.close().await;
+        anyhow::Ok(verified?)
+    };
+    let verified = verified.await;
+    if let Some(postgres) = postgres {
+        postgres.stop().await;
+    }
+    verified
 }
 
 /// The database that was asked for, or our own.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Access, ItemId, ParticipantId, PersonId, Section, Stage};
+use crate::{Access, ItemId, ParticipantId, PersonId, Role, Section, Stage};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
@@ -37,6 +37,10 @@ pub enum ServerEvent {
     Attended { participants: Vec<ParticipantId> },
     /// The record is saved.
     Recorded { version: u32, at: String },
+    /// What this person is in the meeting changed; what it means for a section comes as [`Self::Access`].
+    Role { role: Role },
+    /// Who is at the table, in which part, or who waits at its door changed: whoever shows it asks again.
+    People,
     /// What this person may do changed.
     Access { section: Section, access: Access },
     /// This person was asked to leave; the socket closes after this.

@@ -38,6 +38,8 @@ id_type! {
     MeetingId,
     /// One person’s place in one meeting.
     ParticipantId,
+    /// Somebody at a meeting’s door, once.
+    KnockId,
     /// One agreed version of a meeting’s record.
     RecordId,
     /// One entry of a list in a section: a target, a statement, a note. Made once, never reused.

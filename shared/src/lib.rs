@@ -29,7 +29,7 @@ pub mod stage;
 pub mod sync;
 
 pub use attendance::Attendance;
-pub use ids::{ItemId, MeetingId, ParticipantId, PersonId, PupilId, RecordId, SchoolId};
+pub use ids::{ItemId, KnockId, MeetingId, ParticipantId, PersonId, PupilId, RecordId, SchoolId};
 pub use policy::{Access, access};
 pub use role::Role;
 pub use section::Section;

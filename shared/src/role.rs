@@ -105,6 +105,16 @@ impl Role {
         matches!(self, Self::Facilitator)
     }
 
+    /// May be handed the running of a meeting: people of the school, who read what its staff write.
+    pub fn may_run(self) -> bool {
+        matches!(self, Self::Facilitator | Self::Teacher | Self::Assistant)
+    }
+
+    /// May be given at the door: neither the child’s place nor the running of the meeting.
+    pub fn may_be_given(self) -> bool {
+        !matches!(self, Self::Facilitator | Self::Pupil)
+    }
+
     /// Has a say in what is agreed. An interpreter and an observer do not.
     pub fn can_agree(self) -> bool {
         !matches!(self, Self::Interpreter | Self::Observer)

@@ -288,6 +288,11 @@ impl Driver {
             ServerEvent::Spotlight { part, by } => set_if_new(state.spotlight, part.map(|part| (part, by))),
             ServerEvent::Answered { .. } | ServerEvent::Attended { .. } => state.people_news.update(|news| *news += 1),
             ServerEvent::Recorded { version, .. } => set_if_new(state.recorded, Some(version)),
+            ServerEvent::Role { role } => {
+                set_if_new(state.role, Some(role));
+                self.set_stage(state.stage.get_untracked());
+            }
+            ServerEvent::People => state.people_changed.update(|times| *times += 1),
             ServerEvent::Removed => {
                 self.forget_unsaved();
                 self.ended = true;

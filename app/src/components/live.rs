@@ -85,6 +85,19 @@ pub fn LiveRegion() -> impl IntoView {
         false,
     );
 
+    let runs_it = Memo::new(move |_| {
+        people.all.with(|all| all.iter().find(|person| person.role.can_facilitate()).map(|person| person.name.clone()))
+    });
+    Effect::watch(
+        move || runs_it.get(),
+        move |now, _, _| {
+            if let Some(name) = now {
+                announcer.say(format!("{name} runs the meeting now"));
+            }
+        },
+        false,
+    );
+
     let spotlight = meeting.spotlight();
     Effect::watch(
         move || spotlight.get(),

@@ -37,6 +37,8 @@ fn words(error: &AppError) -> (&'static str, &'static str, &'static str) {
         ),
         AppError::NotFound => ("We could not find that", "help", RING),
         AppError::LinkEnded => ("This link does not work", "clock", RING),
+        AppError::PlaceClosed => ("You are no longer in this meeting", "door", RING),
+        AppError::RunBySomebody => ("Somebody runs the meeting already", "help", "Go back to the meeting."),
         AppError::NotAllowed => ("That is not yours to open", "lock", RING),
         AppError::NotStarted => ("The meeting has not started", "clock", RING),
         AppError::Agreed => ("The plan is agreed", "lock", "Everybody has the same copy. You can read it any time."),
@@ -69,7 +71,8 @@ fn way_on(error: &AppError) -> Option<impl IntoView + use<>> {
         | AppError::NotStarted
         | AppError::Agreed
         | AppError::Missing(_)
-        | AppError::WordsMissing => Some(
+        | AppError::WordsMissing
+        | AppError::RunBySomebody => Some(
             view! {
                 <a class="button is-big" href="/" rel="external">
                     "All your meetings"
@@ -78,7 +81,7 @@ fn way_on(error: &AppError) -> Option<impl IntoView + use<>> {
             }
             .into_any(),
         ),
-        AppError::NotSignedIn | AppError::LinkEnded => None,
+        AppError::NotSignedIn | AppError::LinkEnded | AppError::PlaceClosed => None,
     }
 }
 
@@ -90,8 +93,12 @@ fn answer_with_status(error: &AppError) {
             AppError::NotSignedIn => http::StatusCode::UNAUTHORIZED,
             AppError::NotFound => http::StatusCode::NOT_FOUND,
             AppError::LinkEnded | AppError::Outdated => http::StatusCode::GONE,
-            AppError::NotAllowed => http::StatusCode::FORBIDDEN,
-            AppError::NotStarted | AppError::Agreed | AppError::Missing(_) | AppError::WordsMissing => {
+            AppError::NotAllowed | AppError::PlaceClosed => http::StatusCode::FORBIDDEN,
+            AppError::NotStarted
+            | AppError::RunBySomebody
+            | AppError::Agreed
+            | AppError::Missing(_)
+            | AppError::WordsMissing => {
                 http::StatusCode::CONFLICT
             }
             AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable => {

@@ -10,6 +10,7 @@ mod actions;
 mod admire;
 mod agenda;
 mod agree;
+mod door;
 mod help;
 mod last;
 mod other;
@@ -35,6 +36,7 @@ use shared::{MeetingId, Role, Stage};
 
 use self::{
     agenda::{Agenda, PartNav, seen},
+    door::{DoorPanel, NobodyRunsIt},
     parts::Part,
     pupil::PupilLayout,
     round::Round,
@@ -115,7 +117,8 @@ fn TableLayout(page: view::MeetingPage, title: String) -> impl IntoView {
     let parts = parts::for_me(meeting);
     let seen = seen(parts);
     Layout::All.provide();
-    let runs_it = page.myself().is_some_and(|me| me.role.can_facilitate());
+    let runs_it = meeting.runs_it();
+    let door = door::Door::provide();
     let minutes = page.minutes;
     view! {
         <div class="meeting-page">
@@ -124,6 +127,7 @@ fn TableLayout(page: view::MeetingPage, title: String) -> impl IntoView {
             <LiveRegion />
             <div class="table">
                 <Round title when=page.when place=page.place />
+                {move || (runs_it.get() && door.is_open()).then(|| view! { <DoorPanel /> })}
                 <div class="desk">
                     <Agenda parts ground_rules=page.ground_rules />
                     <main class="sheets" id="sheets" tabindex="-1">
@@ -137,10 +141,11 @@ fn TableLayout(page: view::MeetingPage, title: String) -> impl IntoView {
                 <GoThere href=|part: Part| format!("#{}", part.key()) seen />
                 <SignedOutNotice />
                 <OutdatedNotice />
+                <NobodyRunsIt />
                 <KeptWordsList />
                 <JustAgreed />
             </AtHand>
-            {runs_it.then(|| view! { <Tray parts minutes seen /> })}
+            {move || runs_it.get().then(|| view! { <Tray parts minutes seen /> })}
         </div>
     }
 }
@@ -196,9 +201,9 @@ fn Removed() -> impl IntoView {
 /// Answers and who came are commands, not part of the document: at every news of them, ask again.
 fn keep_people_fresh(meeting: Meeting, people: People) {
     let (news, recorded, here) = (meeting.people_news(), meeting.recorded(), meeting.here());
-    let (stage, scribe) = (meeting.stage(), meeting.scribe());
+    let (stage, scribe, changed) = (meeting.stage(), meeting.scribe(), meeting.people_changed());
     Effect::watch(
-        move || (news.get(), recorded.get(), here.get(), stage.get(), scribe.get()),
+        move || (news.get(), recorded.get(), here.get(), stage.get(), scribe.get(), changed.get()),
         move |_, _, _| {
             leptos::task::spawn_local(async move {
                 // Without an answer the page keeps what it knows.

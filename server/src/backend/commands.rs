@@ -10,6 +10,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::{Seated, ServerBackend, agreement};
 use crate::{
+    audit::{Deed, Verb},
     db::{
         self, SchoolTransaction,
         agreements::{self, Answer},
@@ -36,6 +37,7 @@ pub(super) async fn start(backend: &ServerBackend, viewer: Viewer, id: MeetingId
     }
     db::meetings::open(&mut txn, id, backend.clock.now()).await.map_err(unavailable)?;
     db::participants::were_connected(&mut txn, &here).await.map_err(unavailable)?;
+    note(backend, &mut txn, Deed::new(viewer.person, Verb::MeetingStarted).in_meeting(id)).await?;
     txn.commit().await.map_err(unavailable)?;
     room.stage_changed(Stage::Meeting).await.map_err(of_room)
 }
@@ -71,6 +73,8 @@ pub(super) async fn name_scribe(
     if !db::participants::set_scribe(&mut txn, id, scribe).await.map_err(unavailable)? {
         return Err(AppError::NotFound);
     }
+    let named = Deed::new(viewer.person, Verb::ScribeNamed).in_meeting(id);
+    note(backend, &mut txn, scribe.map_or(named, |scribe| named.to(scribe))).await?;
     txn.commit().await.map_err(unavailable)?;
     room.participants_changed().await.map_err(of_room)
 }
@@ -129,6 +133,7 @@ pub(super) async fn answer(
     }
     let answer = Answer { response, comment, at: backend.clock.now() };
     agreements::answer(&mut txn, me.id, &answer).await.map_err(unavailable)?;
+    note(backend, &mut txn, Deed::new(viewer.person, Verb::Answered).in_meeting(id)).await?;
     txn.commit().await.map_err(unavailable)?;
     let event = ServerEvent::Answered { participant: me.id };
     room.announce(event).await.map_err(of_room)
@@ -153,6 +158,7 @@ pub(super) async fn agree(backend: &ServerBackend, viewer: Viewer, id: MeetingId
     #[expect(clippy::disallowed_methods, reason = "a new record, made on the server alone")]
     let record = RecordId(uuid::Uuid::now_v7());
     let version = agreement::save(&mut txn, &meeting, record, now).await?;
+    note(backend, &mut txn, Deed::new(viewer.person, Verb::Agreed).in_meeting(id).about(record.0)).await?;
     txn.commit().await.map_err(unavailable)?;
 
     // From here it is agreed, whatever else happens.
@@ -165,7 +171,7 @@ pub(super) async fn agree(backend: &ServerBackend, viewer: Viewer, id: MeetingId
 
 /// The meeting’s room, if it can be had here, and who is in it. Not to be asked with a transaction open:
 /// the room may itself be waiting for a connection.
-async fn enter(
+pub(super) async fn enter(
     backend: &ServerBackend,
     viewer: Viewer,
     id: MeetingId,
@@ -176,8 +182,13 @@ async fn enter(
 }
 
 /// The stage, which nobody else can change until this transaction ends.
-async fn lock(txn: &mut SchoolTransaction, id: MeetingId) -> Result<Stage, AppError> {
+pub(super) async fn lock(txn: &mut SchoolTransaction, id: MeetingId) -> Result<Stage, AppError> {
     db::meetings::lock(txn, id).await.map_err(unavailable)?.ok_or(AppError::NotFound)
+}
+
+/// Writes down what is done in this transaction.
+pub(super) async fn note(backend: &ServerBackend, txn: &mut SchoolTransaction, deed: Deed) -> Result<(), AppError> {
+    db::audit::add(txn, deed, backend.clock.now()).await.map_err(unavailable)
 }
 
 /// At most so many characters, and none that a database cannot keep.

@@ -15,8 +15,9 @@ use shared::{
 use time::{Date, Duration, macros::format_description};
 use uuid::Uuid;
 
-use super::{Seated, ServerBackend};
+use super::{Seated, ServerBackend, commands::note};
 use crate::{
+    audit::{Deed, Verb},
     db::{
         self, SchoolTransaction,
         documents::StoredSection,
@@ -55,6 +56,8 @@ pub(super) async fn start(backend: &ServerBackend, viewer: Viewer, id: MeetingId
         }
         Err(error) => return Err(unavailable(error)),
     }
+    let started = Deed::new(viewer.person, Verb::NextStarted).in_meeting(id).about(next.0);
+    note(backend, &mut txn, started).await?;
     txn.commit().await.map_err(unavailable)?;
     Ok(next)
 }

@@ -18,7 +18,8 @@ use crate::{
     secret::Hash,
 };
 
-/// The invitation. Whatever is wrong with a link is the same to whoever holds it.
+/// The invitation. Whatever is wrong with a link is the same to whoever holds it, but for one: who was asked to
+/// leave is told so.
 pub(super) async fn join(backend: &ServerBackend, token: &str) -> Result<JoinPage, AppError> {
     let now = backend.clock.now();
     let link = db::join_links::find(&backend.db, Hash::of(token))
@@ -27,11 +28,11 @@ pub(super) async fn join(backend: &ServerBackend, token: &str) -> Result<JoinPag
         .filter(|link| link.is_good(now))
         .ok_or(AppError::LinkEnded)?;
     let mut txn = backend.db.begin(link.school).await.map_err(unavailable)?;
-    let seat = participants::find(&mut txn, link.participant)
-        .await
-        .map_err(unavailable)?
-        .filter(|seat| seat.admitted)
-        .ok_or(AppError::LinkEnded)?;
+    let seat = participants::find(&mut txn, link.participant).await.map_err(unavailable)?.ok_or(AppError::LinkEnded)?;
+    if !seat.admitted {
+        let removed = db::seats::was_removed(&mut txn, seat.meeting, seat.person).await.map_err(unavailable)?;
+        return Err(if removed { AppError::PlaceClosed } else { AppError::LinkEnded });
+    }
     let meeting = db::meetings::find(&mut txn, seat.meeting).await.map_err(unavailable)?.ok_or(AppError::LinkEnded)?;
     let people = participants::list(&mut txn, seat.meeting).await.map_err(unavailable)?;
     Ok(JoinPage {

@@ -145,7 +145,8 @@ fn event(json: &[u8]) -> Result<ServerEvent, NotUnderstood> {
             event @ (ServerEvent::Spotlight { .. }
             | ServerEvent::Answered { .. }
             | ServerEvent::Attended { .. }
-            | ServerEvent::Recorded { .. }),
+            | ServerEvent::Recorded { .. }
+            | ServerEvent::People),
         ) => Ok(event),
         _ => Err(NotUnderstood),
     }
@@ -243,6 +244,7 @@ mod tests {
         }));
         round_trips(Notice::Gone);
         round_trips(Notice::Authority);
+        round_trips(Notice::Event(ServerEvent::People));
         round_trips(Notice::Event(ServerEvent::Answered { participant: ParticipantId(Uuid::from_u128(3)) }));
     }
 

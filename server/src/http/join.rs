@@ -6,7 +6,7 @@
 //! What must stay true: opening a link uses nothing up, because mail scanners open links; only the
 //! button signs somebody in.
 
-use app::components::device;
+use app::{backend::Viewer, components::device};
 use axum::{
     extract::{Path, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -16,6 +16,7 @@ use shared::MeetingId;
 
 use super::session::{self, LASTS, MaybeViewer, cookie_name};
 use crate::{
+    audit::{Deed, Verb},
     db,
     secret::{self, Hash},
     state::AppState,
@@ -59,6 +60,8 @@ async fn start_session(state: &AppState, token: &str, device: &str) -> sqlx::Res
     let id = secret::session_id();
     db::login_sessions::end_expired(&mut txn, now).await?;
     db::login_sessions::create(&mut txn, Hash::of(&id), seat.person, device, now, now + LASTS).await?;
+    let deed = Deed::new(seat.person, Verb::SignedIn).in_meeting(seat.meeting);
+    db::audit::add(&mut txn, deed, now).await?;
     txn.commit().await?;
     Ok(Some((seat.meeting, id)))
 }
@@ -72,7 +75,7 @@ pub(super) async fn finish(
     // With the database away it is at least forgotten here.
     let viewer = viewer.ok().and_then(|MaybeViewer(viewer)| viewer);
     if let (Some(viewer), Some(id)) = (viewer, session::session_id(&headers, state.is_secure()).map(Hash::of)) {
-        match end_session(&state, viewer.school, id).await {
+        match end_session(&state, viewer, id).await {
             // Also in another tab of this browser.
             Ok(()) => state.sessions.end(id),
             Err(error) => tracing::error!(%error, "a session could not be ended"),
@@ -89,9 +92,10 @@ pub(super) async fn finish(
     response
 }
 
-async fn end_session(state: &AppState, school: shared::SchoolId, id: Hash) -> sqlx::Result<()> {
-    let mut txn = state.db.begin(school).await?;
+async fn end_session(state: &AppState, viewer: Viewer, id: Hash) -> sqlx::Result<()> {
+    let mut txn = state.db.begin(viewer.school).await?;
     db::login_sessions::end(&mut txn, id).await?;
+    db::audit::add(&mut txn, Deed::new(viewer.person, Verb::SignedOut), state.clock.now()).await?;
     txn.commit().await
 }
 

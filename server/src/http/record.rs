@@ -1,6 +1,6 @@
 //! The agreed record as it was agreed, byte for byte: what its hash is of.
 
-use app::error::AppError;
+use app::{backend::Viewer, error::AppError};
 use axum::{
     extract::{Path, State},
     http::{StatusCode, header},
@@ -9,7 +9,13 @@ use axum::{
 use shared::MeetingId;
 
 use super::session::MaybeViewer;
-use crate::{backend::records, state::AppState};
+use crate::{
+    audit::{self, Deed, Verb},
+    backend::records,
+    db::records::Kept,
+    error::unavailable,
+    state::AppState,
+};
 
 pub(super) async fn json(
     State(state): State<AppState>,
@@ -19,7 +25,7 @@ pub(super) async fn json(
     let answer = match (viewer, id.parse::<MeetingId>()) {
         (None, _) => Err(AppError::NotSignedIn),
         (_, Err(_)) => Err(AppError::NotFound),
-        (Some(viewer), Ok(meeting)) => records::kept(&state.db, viewer, meeting).await,
+        (Some(viewer), Ok(meeting)) => taken(&state, viewer, meeting).await,
     };
     match answer {
         Ok(kept) => ([(header::CONTENT_TYPE, "application/json")], kept.canonical_json).into_response(),
@@ -32,4 +38,12 @@ pub(super) async fn json(
             (status, format!("{error}\n")).into_response()
         }
     }
+}
+
+/// The record, once it is written down who takes it away.
+async fn taken(state: &AppState, viewer: Viewer, meeting: MeetingId) -> Result<Kept, AppError> {
+    let kept = records::kept(&state.db, viewer, meeting).await?;
+    let deed = Deed::new(viewer.person, Verb::RecordExported).in_meeting(meeting);
+    audit::note(&state.db, viewer.school, deed, state.clock.now()).await.map_err(unavailable)?;
+    Ok(kept)
 }

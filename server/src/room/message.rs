@@ -1,5 +1,7 @@
 //! What arrives in a room’s mailbox.
 
+use std::time::Duration;
+
 use shared::{ParticipantId, PersonId, Section, Stage, event::ServerEvent, protocol::Message};
 
 use super::{Quiesced, Reply, SectionCopy, outbox::Outbox, state::ConnectionId};
@@ -12,6 +14,7 @@ pub(crate) enum Mail {
     Sections(Reply<Vec<SectionCopy>>),
     Quiesce(Reply<Quiesced>),
     Here(Reply<Vec<ParticipantId>>),
+    AwayFor(ParticipantId, Reply<Duration>),
     StageChanged(Stage),
     ParticipantsChanged,
     Announce(ServerEvent),

@@ -205,6 +205,9 @@ pub struct RoomState {
     scribe: Option<ParticipantId>,
     /// Those of them on this server.
     here_on_this_server: BTreeSet<ParticipantId>,
+    /// When each was here last, to the second.
+    seen: BTreeMap<ParticipantId, Instant>,
+    opened: Instant,
     /// None where nobody else may have the meeting open.
     elsewhere: Option<Elsewhere>,
     empty_since: Option<Instant>,
@@ -259,6 +262,8 @@ impl RoomState {
             stirred: false,
             scribe: None,
             here_on_this_server: BTreeSet::new(),
+            seen: BTreeMap::new(),
+            opened: now,
             elsewhere: None,
             over: false,
             empty_since: Some(now),
@@ -325,6 +330,15 @@ impl RoomState {
     /// Who is connected now.
     pub fn here(&self) -> Vec<ParticipantId> {
         self.here.iter().copied().collect()
+    }
+
+    /// For how long somebody has not been here. Of those who were not seen since the room was opened
+    /// nothing is known from before, so it is counted from then.
+    pub fn away_for(&self, participant: ParticipantId, now: Instant) -> Duration {
+        if self.here.contains(&participant) {
+            return Duration::ZERO;
+        }
+        now.saturating_duration_since(self.seen.get(&participant).copied().unwrap_or(self.opened))
     }
 
     fn connect(&mut self, conn: ConnectionId, person: PersonId) {
@@ -400,6 +414,7 @@ impl RoomState {
     /// Checkpoints, and then leaves, a room that has been empty for a while.
     fn tick(&mut self, now: Instant) {
         self.look_after_others(now);
+        self.seen.extend(self.here.iter().map(|participant| (*participant, now)));
         let empty = self.empty_since.is_some_and(|since| now.duration_since(since) >= self.stay);
         if !empty || self.quiet.is_some() || !self.held.is_settled() {
             return;

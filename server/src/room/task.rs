@@ -112,6 +112,9 @@ fn turn_away(mail: &mut mpsc::Receiver<Mail>, code: CloseCode, error: RoomError)
             Mail::Sections(reply) => drop(reply.send(Err(error))),
             Mail::Quiesce(reply) => drop(reply.send(Err(error))),
             Mail::Here(reply) => drop(reply.send(Err(error))),
+            Mail::AwayFor(_, reply) => {
+                let _ = reply.send(Err(error));
+            }
             Mail::Frame { .. }
             | Mail::Disconnect { .. }
             | Mail::StageChanged(_)
@@ -263,6 +266,9 @@ impl Room {
                 self.handle(Input::Quiesce { question }).await;
             }
             Mail::Here(reply) => drop(reply.send(Ok(self.state.here()))),
+            Mail::AwayFor(participant, reply) => {
+                let _ = reply.send(Ok(self.state.away_for(participant, Instant::now())));
+            }
             Mail::StageChanged(stage) => {
                 self.tell(&Notice::Authority);
                 self.handle(Input::StageChanged(stage)).await;

@@ -4,8 +4,10 @@
 #![allow(clippy::disallowed_methods, reason = "tests bring their own clock and tasks")]
 
 mod attendance;
+mod audit;
 mod cluster;
 mod demo;
+mod doors;
 mod durability;
 mod elsewhere;
 mod faults;

@@ -298,7 +298,8 @@ fn a_person_given_another_role_has_its_rights_at_once() {
     let heard = table.heard(notes.conn, Section::StaffPreparation);
     assert!(matches!(*heard, [Message::PermissionDenied(_)]));
     let read = ServerEvent::Access { section: Section::Plan, access: Access::Read };
-    assert_eq!(table.heard_events(notes.conn), [read]);
+    let role = ServerEvent::Role { role: Role::Observer };
+    assert_eq!(table.heard_events(notes.conn), [role, read, ServerEvent::People]);
     notes.add(&mut table, Role::Teacher, item(1), "still writing");
     assert!(table.log.is_empty() && table.hears_nothing(notes.conn));
 }

@@ -39,7 +39,7 @@ pub(super) fn Agree() -> impl IntoView {
     let me = untrack(|| people.myself());
     let may_answer = me.as_ref().is_some_and(|me| me.role.can_agree());
     let is_pupil = me.as_ref().is_some_and(|me| me.role == Role::Pupil);
-    let runs_it = me.is_some_and(|me| me.role.can_facilitate());
+    let runs_it = use_meeting().runs_it();
     view! {
         <Sheet part=Part::Agree>
             // What the plan still lacks is for the grown-ups to mend.
@@ -51,7 +51,7 @@ pub(super) fn Agree() -> impl IntoView {
                     <AnswerOf id />
                 </For>
             </ul>
-            {move || (runs_it && stage.get() == Stage::Meeting).then(|| view! { <AgreeAndSave /> })}
+            {move || (runs_it.get() && stage.get() == Stage::Meeting).then(|| view! { <AgreeAndSave /> })}
         </Sheet>
     }
 }

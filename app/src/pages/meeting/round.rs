@@ -53,7 +53,7 @@ fn NameScribe() -> impl IntoView {
     let people = People::here();
     let meeting = use_meeting();
     let (scribe, stage) = (meeting.scribe(), meeting.stage());
-    let runs_it = people.my_role().is_some_and(Role::can_facilitate);
+    let runs_it = meeting.runs_it();
     let pupil = people.pupil_name();
     let name = Action::new(move |scribe: &Option<ParticipantId>| name_scribe(meeting.id, *scribe));
     let failed = move || name.value().get().and_then(Result::err).map(|error| view! { <Failed error /> });
@@ -66,7 +66,7 @@ fn NameScribe() -> impl IntoView {
         }
     };
     move || {
-        (runs_it && stage.get() != Stage::Agreed).then(|| {
+        (runs_it.get() && stage.get() != Stage::Agreed).then(|| {
             view! {
                 <div class="field name-scribe">
                     <label for="scribe">"Who types for " {pupil.clone()} "?"</label>

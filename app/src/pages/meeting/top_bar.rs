@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::{Stage, sync::SaveState};
 
+use super::door::DoorButton;
 use crate::{
     collab::use_meeting,
     components::{
@@ -32,6 +33,7 @@ pub(super) fn TopBar() -> impl IntoView {
                 <SaveStateLine />
                 <HowMany />
             </div>
+            <DoorButton />
             <MyViewButton />
             <Finish />
         </header>

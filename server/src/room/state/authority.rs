@@ -25,13 +25,15 @@ impl RoomState {
     }
 
     pub(super) fn participants_changed(&mut self, participants: Vec<Participant>) {
+        let changed = self.participants != participants;
         self.participants = participants;
-        let mut gone = vec![];
+        let (mut gone, mut moved) = (vec![], vec![]);
         for conn in self.connections.keys().copied().collect::<Vec<_>>() {
             let Some(connection) = self.connections.get_mut(&conn) else { continue };
             let now = self.participants.iter().find(|participant| participant.id == connection.participant.id);
             if let Some(now) = now {
-                connection.participant = now.clone();
+                let before = std::mem::replace(&mut connection.participant, now.clone());
+                moved.extend((before.role != now.role).then_some((conn, now.role)));
             } else {
                 self.tell(conn, &ServerEvent::Removed);
                 self.effects.push(Effect::Close { conn, code: CloseCode::Removed });
@@ -44,7 +46,13 @@ impl RoomState {
                 self.presence_gone(conn, section);
             }
         }
+        for (conn, role) in moved {
+            self.tell(conn, &ServerEvent::Role { role });
+        }
         self.re_evaluate();
+        if changed {
+            self.announce(&ServerEvent::People);
+        }
     }
 
     /// Sends an event once to every connection.

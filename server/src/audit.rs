@@ -1,0 +1,172 @@
+//! What is written down about who did, read and took away what.
+//!
+//! Each row of a school holds the hash of the one before it, so that a row which was changed, or taken out
+//! from between two others, is found by reading them all: [`verify`]. The newest hash, kept somewhere else
+//! (it is printed), also tells when rows were taken off the end.
+//!
+//! What must stay true: ids and verbs, never a word that anybody wrote, a name or a token; a deed and its
+//! row are one transaction; the server may add rows and read them, and nothing else.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use shared::{MeetingId, ParticipantId, PersonId, SchoolId};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::db::{self, Db, audit::Kept};
+
+/// Something that somebody did.
+#[derive(Clone, Copy, Debug)]
+pub struct Deed {
+    pub actor: Option<PersonId>,
+    pub verb: Verb,
+    pub meeting: Option<MeetingId>,
+    pub subject: Option<Uuid>,
+}
+
+impl Deed {
+    pub fn new(actor: PersonId, verb: Verb) -> Self {
+        Self { actor: Some(actor), verb, meeting: None, subject: None }
+    }
+
+    #[must_use]
+    pub fn in_meeting(self, meeting: MeetingId) -> Self {
+        Self { meeting: Some(meeting), ..self }
+    }
+
+    /// To somebody at the table.
+    #[must_use]
+    pub fn to(self, participant: ParticipantId) -> Self {
+        Self { subject: Some(participant.0), ..self }
+    }
+
+    #[must_use]
+    pub fn about(self, subject: Uuid) -> Self {
+        Self { subject: Some(subject), ..self }
+    }
+}
+
+macro_rules! verbs {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal),+ $(,)?) => {
+        /// The closed list of what is written down.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Verb {
+            $($(#[$doc])* $variant),+
+        }
+
+        impl Verb {
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name),+
+                }
+            }
+        }
+    };
+}
+
+verbs! {
+    SignedIn = "signed-in",
+    SignedOut = "signed-out",
+    MeetingStarted = "meeting-started",
+    Removed = "removed",
+    LetBack = "let-back",
+    HandedOver = "handed-over",
+    TookOver = "took-over",
+    ScribeNamed = "scribe-named",
+    Agreed = "agreed",
+    Answered = "answered",
+    NextStarted = "next-started",
+    RecordRead = "record-read",
+    RecordExported = "record-exported",
+}
+
+/// Writes down what needed no transaction of its own: somebody read something.
+pub async fn note(db: &Db, school: SchoolId, deed: Deed, at: OffsetDateTime) -> sqlx::Result<()> {
+    let mut txn = db.begin(school).await?;
+    db::audit::add(&mut txn, deed, at).await?;
+    txn.commit().await
+}
+
+/// A row that does not fit the one before it, or its own hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("row {number} of school {school} was tampered with, or one before it is missing")]
+pub struct Tampered {
+    pub school: SchoolId,
+    pub number: i64,
+}
+
+/// What was found to be whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whole {
+    pub school: SchoolId,
+    pub rows: i64,
+    /// Of the newest row.
+    pub head: Vec<u8>,
+}
+
+impl fmt::Display for Whole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "school {}: {} rows, newest {}", self.school, self.rows, hex(&self.head))
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum NotVerified {
+    #[error(transparent)]
+    Tampered(#[from] Tampered),
+    #[error("the database did not answer")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Rows read at once.
+const PAGE: i64 = 1_000;
+
+/// Reads every row of every school, and stops at the first that is not what it was.
+pub async fn verify(db: &Db) -> Result<Vec<Whole>, NotVerified> {
+    let mut whole = vec![];
+    for school in db::schools::list(db).await? {
+        whole.push(verify_school(db, school).await?);
+    }
+    Ok(whole)
+}
+
+async fn verify_school(db: &Db, school: SchoolId) -> Result<Whole, NotVerified> {
+    let (mut rows, mut head) = (0, vec![0; 32]);
+    loop {
+        let mut txn = db.begin(school).await?;
+        let page = db::audit::after(&mut txn, rows, PAGE).await?;
+        if page.is_empty() {
+            return Ok(Whole { school, rows, head });
+        }
+        for row in page {
+            rows += 1;
+            if row.number != rows || row.previous != head || row.hash != hash(school, &row) {
+                return Err(Tampered { school, number: rows }.into());
+            }
+            head = row.hash;
+        }
+    }
+}
+
+/// The same words as in `migrations/6_doors.sql`.
+fn hash(school: SchoolId, row: &Kept) -> Vec<u8> {
+    let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
+    let words = [
+        hex(&row.previous),
+        school.to_string(),
+        row.number.to_string(),
+        (row.at.unix_timestamp_nanos() / 1_000).to_string(),
+        id(row.actor),
+        row.verb.clone(),
+        id(row.meeting),
+        id(row.subject),
+    ];
+    Sha256::digest(words.join("|")).to_vec()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

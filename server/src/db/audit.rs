@@ -1,0 +1,55 @@
+//! Who did what: rows that are only ever added. The database numbers and chains them.
+
+use shared::{MeetingId, PersonId};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::SchoolTransaction;
+use crate::audit::{Deed, Verb};
+
+/// A row, as it was kept.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub number: i64,
+    pub at: OffsetDateTime,
+    pub actor: Option<Uuid>,
+    pub verb: String,
+    pub meeting: Option<Uuid>,
+    pub subject: Option<Uuid>,
+    pub previous: Vec<u8>,
+    pub hash: Vec<u8>,
+}
+
+/// Written with what was done, or not at all.
+pub async fn add(txn: &mut SchoolTransaction, deed: Deed, at: OffsetDateTime) -> sqlx::Result<()> {
+    let school = txn.school().0;
+    let Deed { actor, verb, meeting, subject } = deed;
+    sqlx::query!(
+        "insert into audit (school_id, number, at, actor, verb, meeting_id, subject, previous, hash)
+         values ($1, 0, $2, $3, $4, $5, $6, '', '')",
+        school,
+        at,
+        actor.map(|PersonId(id)| id),
+        Verb::name(verb),
+        meeting.map(|MeetingId(id)| id),
+        subject
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(())
+}
+
+/// So many rows after this number, in their order.
+pub async fn after(txn: &mut SchoolTransaction, number: i64, most: i64) -> sqlx::Result<Vec<Kept>> {
+    let school = txn.school().0;
+    sqlx::query_as!(
+        Kept,
+        "select number, at, actor, verb, meeting_id as meeting, subject, previous, hash
+         from audit where school_id = $1 and number > $2 order by number limit $3",
+        school,
+        number,
+        most
+    )
+    .fetch_all(txn.connection())
+    .await
+}
