@@ -11,7 +11,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use shared::{Attendance, MeetingId, ParticipantId, PersonId, SchoolId, record::Response};
 
-pub use self::doors::Doors;
+pub use self::doors::{AlsoSignedIn, Doors, KnockSecret};
 use crate::{
     error::AppError,
     view::{JoinPage, MeetingPage, MeetingsPage, RecordPage},
@@ -26,8 +26,9 @@ pub struct Viewer {
 
 #[async_trait]
 pub trait Backend: Doors {
-    /// What a personal link shows before it is used. Reading it uses nothing up.
-    async fn join_page(&self, token: &str) -> Result<JoinPage, AppError>;
+    /// What a personal link shows before it is used, and whom this browser would have to change for it. Reading it
+    /// uses nothing up.
+    async fn join_page(&self, now_here: Option<Viewer>, token: &str) -> Result<JoinPage, AppError>;
 
     async fn meetings_page(&self, viewer: Viewer) -> Result<MeetingsPage, AppError>;
     async fn meeting_page(&self, viewer: Viewer, meeting: MeetingId) -> Result<MeetingPage, AppError>;

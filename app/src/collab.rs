@@ -102,8 +102,6 @@ struct State {
     connected: RwSignal<bool>,
     open_for_seconds: RwSignal<Option<u32>>,
     role: RwSignal<Option<Role>>,
-    /// Counts the times that the list of people, or of those at the door, was said to have changed.
-    people_changed: RwSignal<u32>,
     here: RwSignal<Vec<ParticipantId>>,
     writing: RwSignal<Vec<Presence>>,
     stage: RwSignal<Stage>,
@@ -236,7 +234,6 @@ impl Meeting {
                 connected: RwSignal::new(false),
                 open_for_seconds: RwSignal::new(page.open_for_seconds),
                 role: RwSignal::new(myself.map(|me| me.role)),
-                people_changed: RwSignal::new(0),
                 here: RwSignal::new(here),
                 writing: RwSignal::new(vec![]),
                 stage: RwSignal::new(page.stage),
@@ -305,11 +302,6 @@ impl Meeting {
         Memo::new(move |_| role.get().is_some_and(Role::can_facilitate))
     }
 
-    /// Changes when somebody comes to the table, leaves it, changes part or knocks.
-    pub fn people_changed(&self) -> Signal<u32> {
-        self.state.people_changed.into()
-    }
-
     /// Who writes where: each person once, without me.
     pub fn writing(&self) -> Signal<Vec<Presence>> {
         self.state.writing.into()
@@ -339,7 +331,8 @@ impl Meeting {
         self.state.spotlight.into()
     }
 
-    /// Counts what was told of people and is kept by the server alone: an answer, who came.
+    /// Counts what was told of people and is kept by the server alone: an answer, who came, who sits at the
+    /// table in which part, who knocks.
     pub fn people_news(&self) -> Signal<u32> {
         self.state.people_news.into()
     }

@@ -1,5 +1,6 @@
 //! The pieces pages are made of: one file for each small family.
 
+pub mod also_here;
 pub mod authors;
 pub mod dates;
 pub mod device;

@@ -1,9 +1,11 @@
 //! One module for each address.
 
+pub mod code;
 pub mod errors;
 pub mod goodbye;
 pub mod home;
 pub mod join;
+pub mod lobby;
 pub mod meeting;
 pub mod record;
 

@@ -15,8 +15,8 @@ use crate::{
     components::my_view::MyView,
     error::AppError,
     pages::{
-        errors::ErrorPage, goodbye::GoodbyePage, home::HomePage, join::JoinPage, meeting::MeetingPage,
-        record::RecordPage,
+        code::CodePage, errors::ErrorPage, goodbye::GoodbyePage, home::HomePage, join::JoinPage, lobby::LobbyPage,
+        meeting::MeetingPage, record::RecordPage,
     },
 };
 
@@ -91,6 +91,8 @@ pub fn App() -> impl IntoView {
                 // Rendered whole, so that it can be read without a script and has its right status.
                 <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
                 <Route path=path!("/join/:token") view=JoinPage ssr=SsrMode::Async />
+                <Route path=path!("/lobby") view=LobbyPage ssr=SsrMode::Async />
+                <Route path=path!("/code") view=CodePage ssr=SsrMode::Async />
                 <Route path=path!("/goodbye") view=GoodbyePage ssr=SsrMode::Async />
                 <Route path=path!("/meetings/:id") view=MeetingPage ssr=SsrMode::Async />
                 <Route path=path!("/meetings/:id/record") view=RecordPage ssr=SsrMode::Async />

@@ -20,6 +20,9 @@ pub struct JoinPage {
     /// “Thursday 19 November, 3.45”.
     pub when: String,
     pub place: String,
+    /// Who is signed in in this browser now, if it is somebody else.
+    pub now_here: Option<String>,
+    pub doors: doors::Doors,
     /// People like this one often sit at a device of the school’s.
     pub is_likely_shared: bool,
 }

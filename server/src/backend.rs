@@ -6,11 +6,12 @@
 pub mod agreement;
 mod commands;
 mod doors;
+mod lobby;
 mod next;
 mod pages;
 pub mod records;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use app::{
     backend::{Backend, Viewer},
@@ -39,11 +40,18 @@ pub struct ServerBackend {
     clock: SharedClock,
     join_key: JoinKey,
     take_over_after: Duration,
+    url: Arc<str>,
 }
 
 impl ServerBackend {
     pub fn new(db: Db, rooms: Rooms, clock: SharedClock, join_key: JoinKey) -> Self {
-        Self { db, rooms, clock, join_key, take_over_after: TAKE_OVER_AFTER }
+        Self { db, rooms, clock, join_key, take_over_after: TAKE_OVER_AFTER, url: "".into() }
+    }
+
+    /// The same, for people who reach the server there: it is in the links they are handed.
+    #[must_use]
+    pub fn reached_at(self, url: &str) -> Self {
+        Self { url: url.into(), ..self }
     }
 
     /// The same, where a meeting may be taken over sooner or later than usual.
@@ -100,8 +108,8 @@ impl Seated {
 
 #[async_trait]
 impl Backend for ServerBackend {
-    async fn join_page(&self, token: &str) -> Result<JoinPage, AppError> {
-        pages::join(self, token).await
+    async fn join_page(&self, now_here: Option<Viewer>, token: &str) -> Result<JoinPage, AppError> {
+        pages::join(self, now_here, token).await
     }
 
     async fn meetings_page(&self, viewer: Viewer) -> Result<MeetingsPage, AppError> {

@@ -9,8 +9,10 @@
 pub mod agreements;
 pub mod audit;
 pub mod documents;
+pub mod doors;
 pub mod histories;
 pub mod join_links;
+pub mod knocks;
 pub(crate) mod locks;
 pub mod login_sessions;
 pub mod meetings;

@@ -4,21 +4,24 @@
 //! POST from our own pages; every answer carries the security headers.
 
 pub mod assets;
+mod cookies;
 pub mod csp;
 pub mod health;
 pub mod join;
+mod lobby;
 pub mod origin;
 pub mod pages;
 pub mod record;
 pub mod session;
+mod switch;
 
 use std::path::Path;
 
 use axum::{
     Router,
-    http::StatusCode,
+    http::{Method, StatusCode},
     middleware::{from_fn, from_fn_with_state},
-    routing::{any, get, post},
+    routing::{MethodRouter, any, get, post},
 };
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
@@ -30,20 +33,14 @@ use crate::{
 
 pub fn router(state: AppState, site: &Path) -> Router {
     // Only here is it asked who somebody is: a file needs no database.
-    let personal = Router::new()
-        .route("/finish", post(join::finish))
-        .route("/meetings/{id}/record.json", get(record::json))
+    let personal = add(Router::new(), personal())
         .merge(pages::routes(&state))
         .route("/api/{*command}", any(pages::outdated))
         .layer(from_fn_with_state(state.clone(), session::read));
-    let live = Router::new()
-        .route("/live", get(ws::upgrade))
+    let live = add(Router::new(), live())
         .layer(from_fn_with_state(state.clone(), session::read))
         .layer(from_fn_with_state(state.clone(), ws::knock));
-    Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/join/{token}", post(join::sign_in))
+    add(Router::new(), for_anybody())
         .merge(personal)
         .merge(live)
         .nest_service("/pkg", assets::hashed(site))
@@ -54,4 +51,41 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_PATIENCE))
         .layer(CatchPanicLayer::new())
         .with_state(state)
+}
+
+/// An address, and what answers it.
+type Answered = (Method, &'static str, MethodRouter<AppState>);
+
+fn personal() -> Vec<Answered> {
+    vec![
+        (Method::POST, "/finish", post(join::finish)),
+        (Method::POST, "/switch", post(switch::switch)),
+        (Method::POST, "/lobby/enter", post(lobby::enter)),
+        (Method::POST, "/lobby/leave", post(lobby::leave)),
+        (Method::POST, "/code", post(lobby::knock)),
+        (Method::GET, "/meetings/{id}/record.json", get(record::json)),
+    ]
+}
+
+fn live() -> Vec<Answered> {
+    vec![(Method::GET, "/live", get(ws::upgrade))]
+}
+
+fn for_anybody() -> Vec<Answered> {
+    vec![
+        (Method::GET, "/healthz", get(health::alive)),
+        (Method::GET, "/readyz", get(health::ready)),
+        (Method::POST, "/join/{token}", post(join::sign_in)),
+    ]
+}
+
+fn add(router: Router<AppState>, answered: Vec<Answered>) -> Router<AppState> {
+    answered.into_iter().fold(router, |router, (_, path, answer)| router.route(path, answer))
+}
+
+/// Every address there is, but for files: what a test must ask as everybody.
+pub fn addresses(state: &AppState) -> Vec<(Method, String)> {
+    let own = [personal(), live(), for_anybody()].concat();
+    let own = own.into_iter().map(|(method, path, _)| (method, path.to_owned()));
+    own.chain(pages::addresses(state)).collect()
 }

@@ -1,5 +1,6 @@
 //! Everything with a socket, a database or a clock.
 
+pub mod arrivals;
 pub mod audit;
 pub mod backend;
 pub mod clock;
@@ -16,6 +17,7 @@ pub mod limits;
 pub mod logging;
 pub mod metrics;
 pub mod postgres;
+mod qr;
 pub mod retention;
 pub mod room;
 pub mod rooms;

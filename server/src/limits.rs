@@ -61,6 +61,15 @@ pub const BYTE_BURST_SECONDS: u32 = 16;
 pub const QUESTION_RATE: u32 = 4;
 pub const QUESTION_BURST: u32 = 120;
 
+/// Meeting codes tried from one address in a minute, and as many at once: a family that mistypes, and nobody who
+/// looks for one. There are a thousand million.
+pub const CODE_GUESSES_PER_MINUTE: u32 = 10;
+/// From all addresses together.
+pub const ALL_CODE_GUESSES_PER_MINUTE: u32 = 120;
+
+/// People at one door.
+pub const KNOCK_LIMIT: usize = 20;
+
 /// What a host may want to set differently. Everything else holds everywhere.
 #[derive(Clone, Debug, Args)]
 pub struct Settings {
@@ -127,6 +136,8 @@ pub enum Limit {
     RequestBody,
     RequestTime,
     Handshakes,
+    CodeGuesses,
+    Knocks,
     // one socket
     FirstWord,
     Silence,
@@ -191,7 +202,7 @@ pub struct Row {
 }
 
 impl Limit {
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 43] = [
         Self::Connections,
         Self::ConnectionsOfAddress,
         Self::RequestHeadBytes,
@@ -199,6 +210,8 @@ impl Limit {
         Self::RequestBody,
         Self::RequestTime,
         Self::Handshakes,
+        Self::CodeGuesses,
+        Self::Knocks,
         Self::FirstWord,
         Self::Silence,
         Self::MessageSize,
@@ -284,6 +297,18 @@ impl Limit {
                 format!("{} a minute", settings.handshakes_per_minute),
                 "The next handshake from there is turned away before the database is asked; pages come back later.",
                 Http(429),
+            ),
+            Self::CodeGuesses => row(
+                "code-guesses",
+                format!("{CODE_GUESSES_PER_MINUTE} a minute of an address, {ALL_CODE_GUESSES_PER_MINUTE} of all"),
+                "The code is not looked at, right or wrong. No door is locked by it.",
+                Http(303),
+            ),
+            Self::Knocks => row(
+                "knocks",
+                format!("{KNOCK_LIMIT} at a door"),
+                "The next one does not get to the door, until somebody is answered or has gone.",
+                Http(303),
             ),
             Self::FirstWord => row(
                 "first-word",

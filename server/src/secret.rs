@@ -9,7 +9,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use rand::RngCore;
 use sha2::{Digest, Sha256};
-use shared::ParticipantId;
+use shared::{MeetingId, ParticipantId};
 
 /// SHA-256 of a secret. As these are random and long, a plain hash is enough.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,12 +64,34 @@ impl JoinKey {
         }
     }
 
-    /// The token in this participant’s link: 192 bits that nobody without the key can know.
+    /// The token in this participant’s first link.
     pub fn token(&self, participant: ParticipantId) -> String {
-        let mac = Hmac::<Sha256>::new_from_slice(&self.0).map(|mac| mac.chain_update(b"join "));
-        let Ok(mac) = mac else { unreachable!("HMAC takes keys of any length") };
-        let bytes = mac.chain_update(participant.0.as_bytes()).finalize().into_bytes();
+        self.nth_token(participant, 0)
+    }
+
+    /// The token in one of this participant’s links: 192 bits that nobody without the key can know.
+    pub fn nth_token(&self, participant: ParticipantId, number: i32) -> String {
+        let number = if number == 0 { vec![] } else { number.to_be_bytes().to_vec() };
+        let bytes = self.derive(&[b"join ", participant.0.as_bytes(), &number]);
         BASE64_URL_SAFE_NO_PAD.encode(&bytes[..24])
+    }
+
+    /// The nine digits that lead to this meeting’s door.
+    pub fn code(&self, meeting: MeetingId, number: i32) -> String {
+        let bytes = self.derive(&[b"code ", meeting.0.as_bytes(), &number.to_be_bytes()]);
+        let (first, _) = bytes.split_at(8);
+        let number = first.iter().fold(0u64, |number, byte| number << 8 | u64::from(*byte));
+        format!("{:09}", number % 1_000_000_000)
+    }
+
+    /// How a code is kept. Nine digits would soon be found by who has a plain hash of them.
+    pub fn code_hash(&self, digits: &str) -> Hash {
+        Hash(self.derive(&[b"typed ", digits.as_bytes()]))
+    }
+
+    fn derive(&self, words: &[&[u8]]) -> [u8; 32] {
+        let Ok(mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { unreachable!("HMAC takes keys of any length") };
+        words.iter().fold(mac, |mac, word| mac.chain_update(word)).finalize().into_bytes().into()
     }
 }
 
@@ -104,6 +126,17 @@ mod tests {
         assert_ne!(key.token(one), key.token(other));
         assert_ne!(key.token(one), JoinKey::new([8; 32]).token(one));
         assert_eq!(key.token(one).len(), 32);
+        assert_ne!(key.nth_token(one, 1), key.token(one));
+    }
+
+    #[test]
+    fn a_code_is_nine_digits_of_one_meeting() {
+        let key = JoinKey::new([7; 32]);
+        let (one, other) = (MeetingId(Uuid::from_u128(1)), MeetingId(Uuid::from_u128(2)));
+        let code = key.code(one, 0);
+        assert!(code.len() == 9 && code.bytes().all(|digit| digit.is_ascii_digit()));
+        assert!(code != key.code(other, 0) && code != key.code(one, 1));
+        assert_ne!(key.code_hash(&code), Hash::of(&code));
     }
 
     #[test]

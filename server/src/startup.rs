@@ -79,8 +79,10 @@ impl Application {
         let stay = Duration::from_secs(config.empty_room_seconds.into());
         let rooms = Rooms::new(db.clone(), Cluster::start(db.clone(), bus)).staying(stay);
         let backend = ServerBackend::new(db.clone(), rooms.clone(), clock.clone(), join_key.clone());
-        let backend = Arc::new(backend.taking_over_after(Duration::from_secs(config.take_over_seconds.into())));
-        let state = AppState::new(db, rooms, clock, backend, assets, &url).with_limits(config.limits.clone());
+        let backend = backend.taking_over_after(Duration::from_secs(config.take_over_seconds.into()));
+        let backend = Arc::new(backend.reached_at(&url));
+        let state = AppState::new(db, rooms, clock, backend, assets, &url, join_key.clone());
+        let state = state.with_limits(config.limits.clone());
         let admin = TcpListener::bind(config.admin_addr).await.with_context(|| {
             format!("{} is not free for metrics: choose another ROUNDTABLE_ADMIN_ADDR", config.admin_addr)
         })?;

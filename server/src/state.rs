@@ -1,13 +1,23 @@
 //! What every request can reach.
 
-use std::sync::Arc;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+    time::Instant,
+};
 
 use app::{SiteAssets, backend::Backend};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 
 use crate::{
-    clock::SharedClock, db::Db, door::address::Handshakes, limits::Settings, rooms::Rooms, sessions::OpenSessions,
+    clock::SharedClock,
+    db::Db,
+    door::address::Handshakes,
+    limits::{ALL_CODE_GUESSES_PER_MINUTE, CODE_GUESSES_PER_MINUTE, Settings},
+    rooms::Rooms,
+    secret::JoinKey,
+    sessions::OpenSessions,
 };
 
 #[derive(Clone)]
@@ -21,7 +31,10 @@ pub struct AppState {
     /// Where people reach this server: `https://meetings.example.sch.uk`.
     pub url: Arc<str>,
     pub limits: Settings,
+    pub(crate) join_key: JoinKey,
     pub(crate) handshakes: Arc<Handshakes>,
+    /// Of meeting codes: of one address, and of all together.
+    guesses: [Arc<Handshakes>; 2],
     leptos: LeptosOptions,
 }
 
@@ -33,12 +46,16 @@ impl AppState {
         backend: Arc<dyn Backend>,
         assets: SiteAssets,
         url: &str,
+        join_key: JoinKey,
     ) -> Self {
         // Leptos asks for its options, but what it would do with them is done by `http::assets`.
         let leptos = LeptosOptions::builder().output_name("roundtable").build();
         let (sessions, limits) = (OpenSessions::default(), Settings::default());
         let handshakes = Arc::new(Handshakes::new(limits.handshakes_per_minute));
-        Self { db, rooms, sessions, clock, backend, assets, url: url.into(), limits, handshakes, leptos }
+        let guesses =
+            [CODE_GUESSES_PER_MINUTE, ALL_CODE_GUESSES_PER_MINUTE].map(|most| Arc::new(Handshakes::new(most)));
+        let url = url.into();
+        Self { db, rooms, sessions, clock, backend, assets, url, limits, join_key, handshakes, guesses, leptos }
     }
 
     /// The same with limits other than the defaults.
@@ -46,6 +63,13 @@ impl AppState {
     pub fn with_limits(self, limits: Settings) -> Self {
         let handshakes = Arc::new(Handshakes::new(limits.handshakes_per_minute));
         Self { limits, handshakes, ..self }
+    }
+
+    /// Whether a meeting code may be tried from there now. Who has no address of their own shares all others’.
+    pub(crate) fn may_guess(&self, from: Option<IpAddr>) -> bool {
+        let [each, all] = &self.guesses;
+        let now = Instant::now();
+        from.is_none_or(|from| each.allow(from, now)) && all.allow(IpAddr::V4(Ipv4Addr::UNSPECIFIED), now)
     }
 
     /// Whether browsers come over TLS, as far as they can see.

@@ -7,12 +7,13 @@
 use std::time::Instant;
 
 use axum::{
-    extract::{Request, State, WebSocketUpgrade},
+    extract::{Query, Request, State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::{HeaderMap, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use shared::protocol::MESSAGE_LIMIT;
+use serde::Deserialize;
+use shared::{PersonId, protocol::MESSAGE_LIMIT};
 
 use crate::{
     connection,
@@ -55,16 +56,33 @@ fn may_knock(state: &AppState, peer: Option<Peer>, headers: &HeaderMap) -> bool 
     client.is_none_or(|client| state.handshakes.allow(client, Instant::now()))
 }
 
+/// Whose page asks.
+#[derive(Deserialize)]
+pub struct Whose {
+    person: Option<PersonId>,
+}
+
 pub async fn upgrade(
     State(state): State<AppState>,
     MaybeViewer(viewer): MaybeViewer,
+    Query(whose): Query<Whose>,
     headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
+    // Who is nobody hears that first, whatever else is wrong with their request.
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let session = session::session_id(&headers, state.is_secure()).map(Hash::of);
     let Some((viewer, session)) = viewer.zip(session) else {
         METRICS.handshake_refused(Handshake::Session);
         return (StatusCode::UNAUTHORIZED, "Open your own link to the meeting first.").into_response();
+    };
+    // A page that was left open must not write under the name of who came after.
+    if whose.person.is_some_and(|person| person != viewer.person) {
+        METRICS.handshake_refused(Handshake::Session);
+        return (StatusCode::CONFLICT, "Somebody else is signed in in this browser now.").into_response();
+    }
+    let upgrade = match upgrade {
+        Ok(upgrade) => upgrade,
+        Err(rejection) => return rejection.into_response(),
     };
     upgrade
         .read_buffer_size(READ_BUFFER)

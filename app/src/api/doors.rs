@@ -1,9 +1,12 @@
 //! The doors: who comes in, who leaves, who runs the meeting.
 
 use leptos::prelude::*;
-use shared::{MeetingId, ParticipantId};
+use shared::{KnockId, MeetingId, ParticipantId, Role};
 
-use crate::{error::AppError, view::doors::DoorPage};
+use crate::{
+    error::AppError,
+    view::doors::{AlsoHere, DoorPage, Doors, Link, LobbyPage},
+};
 
 #[server]
 pub async fn read_door(meeting: MeetingId) -> Result<DoorPage, AppError> {
@@ -33,4 +36,61 @@ pub async fn hand_over(meeting: MeetingId, to: ParticipantId) -> Result<(), AppE
 pub async fn take_over(meeting: MeetingId) -> Result<(), AppError> {
     let (backend, viewer) = crate::backend::backend()?;
     backend.running_take_over(viewer, meeting).await
+}
+
+#[server]
+pub async fn set_doors(meeting: MeetingId, doors: Doors) -> Result<(), AppError> {
+    let (backend, viewer) = crate::backend::backend()?;
+    backend.doors_set(viewer, meeting, doors).await
+}
+
+#[server]
+pub async fn make_code(meeting: MeetingId) -> Result<(), AppError> {
+    let (backend, viewer) = crate::backend::backend()?;
+    backend.code_make(viewer, meeting).await
+}
+
+#[server]
+pub async fn admit(meeting: MeetingId, knock: KnockId, role: Option<Role>) -> Result<(), AppError> {
+    let (backend, viewer) = crate::backend::backend()?;
+    backend.knock_admit(viewer, meeting, knock, role).await
+}
+
+#[server]
+pub async fn decline(meeting: MeetingId, knock: KnockId) -> Result<(), AppError> {
+    let (backend, viewer) = crate::backend::backend()?;
+    backend.knock_decline(viewer, meeting, knock).await
+}
+
+#[server]
+pub async fn show_link(meeting: MeetingId, participant: ParticipantId) -> Result<Link, AppError> {
+    let (backend, viewer) = crate::backend::backend()?;
+    backend.link_show(viewer, meeting, participant).await
+}
+
+#[server]
+pub async fn make_link(meeting: MeetingId, participant: ParticipantId) -> Result<(), AppError> {
+    let (backend, viewer) = crate::backend::backend()?;
+    backend.link_make(viewer, meeting, participant).await
+}
+
+#[server]
+pub async fn take_back_link(meeting: MeetingId, participant: ParticipantId) -> Result<(), AppError> {
+    let (backend, viewer) = crate::backend::backend()?;
+    backend.link_take_back(viewer, meeting, participant).await
+}
+
+/// For who waits at a door: asking says that they are still there.
+#[server]
+pub async fn read_lobby() -> Result<LobbyPage, AppError> {
+    let backend = crate::backend::anonymous_backend()?;
+    let secret = use_context::<crate::backend::KnockSecret>().ok_or(AppError::NotSignedIn)?;
+    backend.lobby_page(&secret).await
+}
+
+/// Who else is signed in in this browser.
+#[server]
+pub async fn read_also_here() -> Result<Vec<AlsoHere>, AppError> {
+    let (backend, _) = crate::backend::backend()?;
+    backend.also_here(&use_context::<crate::backend::AlsoSignedIn>().unwrap_or_default()).await
 }

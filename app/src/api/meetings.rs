@@ -10,7 +10,8 @@ use crate::{
 
 #[server]
 pub async fn read_join_page(token: String) -> Result<JoinPage, AppError> {
-    crate::backend::anonymous_backend()?.join_page(&token).await
+    let now_here = use_context::<Option<crate::backend::Viewer>>().flatten();
+    crate::backend::anonymous_backend()?.join_page(now_here, &token).await
 }
 
 #[server]

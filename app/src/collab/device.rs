@@ -33,7 +33,7 @@ use uuid::Uuid;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlDocument;
 
-pub(super) use self::tabs::{TabLock, tell_finished, when_finished};
+pub(super) use self::tabs::{TabLock, tell_finished, tell_person, when_finished};
 use self::{
     database::{Database, Mode, complete, done},
     secret::Secret,

@@ -26,7 +26,7 @@ use web_sys::{BeforeUnloadEvent, PageTransitionEvent, VisibilityState};
 
 use self::keeping::Keeping;
 use super::{
-    KeptWords, Meeting,
+    KeptWords, Meeting, device,
     heartbeat::{self, Heartbeat},
     line::{Ask, Line},
     listener::Listener,
@@ -62,6 +62,9 @@ struct Driver {
 
 /// Connects this page, in place of whatever page was connected before.
 pub(super) fn start(meeting: Meeting) {
+    if let Some(me) = meeting.my_person {
+        device::tell_person(me);
+    }
     let driver = Driver::new(meeting);
     DRIVER.set(Some(driver));
     with(|driver| {
@@ -286,13 +289,14 @@ impl Driver {
                 }
             }
             ServerEvent::Spotlight { part, by } => set_if_new(state.spotlight, part.map(|part| (part, by))),
-            ServerEvent::Answered { .. } | ServerEvent::Attended { .. } => state.people_news.update(|news| *news += 1),
+            ServerEvent::Answered { .. } | ServerEvent::Attended { .. } | ServerEvent::People => {
+                state.people_news.update(|news| *news += 1);
+            }
             ServerEvent::Recorded { version, .. } => set_if_new(state.recorded, Some(version)),
             ServerEvent::Role { role } => {
                 set_if_new(state.role, Some(role));
                 self.set_stage(state.stage.get_untracked());
             }
-            ServerEvent::People => state.people_changed.update(|times| *times += 1),
             ServerEvent::Removed => {
                 self.forget_unsaved();
                 self.ended = true;

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use super::{
+    also_here::AlsoHere,
     finish::Finish,
     icon::{BrandMark, Icon},
     my_view::MyViewButton,
@@ -66,6 +67,7 @@ pub fn SchoolFrame(
                     <span>"Roundtable"</span>
                 </a>
                 <p class="who-am-i">{name} ", " {school}</p>
+                <AlsoHere meeting=None />
                 <MyViewButton />
                 <Finish />
             </header>

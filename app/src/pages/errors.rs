@@ -98,9 +98,7 @@ fn answer_with_status(error: &AppError) {
             | AppError::RunBySomebody
             | AppError::Agreed
             | AppError::Missing(_)
-            | AppError::WordsMissing => {
-                http::StatusCode::CONFLICT
-            }
+            | AppError::WordsMissing => http::StatusCode::CONFLICT,
             AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable => {
                 http::StatusCode::SERVICE_UNAVAILABLE
             }

@@ -137,7 +137,10 @@ fn Welcome() -> impl IntoView {
                 <li>"That is all. There is no account and no password."</li>
             </ol>
             <HelpLine icon="help">
-                "No message, or the link has ended? Ring the school office and ask for a new one."
+                "No message, or the link has ended? Ring the school office and ask for a new one. Did somebody in the meeting tell you a code? "
+                <a href="/code" rel="external">
+                    "Type it here"
+                </a> "."
             </HelpLine>
         </LetterFrame>
     }

@@ -12,7 +12,7 @@ use crate::{
         icon::Icon,
     },
     pages::errors::ErrorPage,
-    view,
+    view::{self, doors::Doors},
 };
 
 #[component]
@@ -35,6 +35,11 @@ pub fn JoinPage() -> impl IntoView {
 #[component]
 fn Letter(page: view::JoinPage, token: String) -> impl IntoView {
     let facilitator = page.facilitator.clone();
+    let name = page.name.clone();
+    let first = match page.doors {
+        Doors::Open => "You can read what is already written, before the meeting and during it.".to_owned(),
+        Doors::Knock | Doors::Closed => format!("{facilitator} sees that you are at the door, and lets you in."),
+    };
     view! {
         <Title text="You are invited" />
         // The address is the key: it must not travel on to anywhere else.
@@ -74,31 +79,14 @@ fn Letter(page: view::JoinPage, token: String) -> impl IntoView {
                     <dd>{page.name} ", " {page.title}</dd>
                 </div>
             </dl>
-            <form method="post" action=format!("/join/{token}")>
-                // So that no tick can be told from no question.
-                <input type="hidden" name="asked" value="yes" />
-                <label class="choice">
-                    <input
-                        type="checkbox"
-                        name="shared"
-                        value="yes"
-                        checked=page.is_likely_shared
-                        aria-describedby="shared-hint"
-                    />
-                    <span>"This is a shared or school computer"</span>
-                </label>
-                <p class="hint" id="shared-hint">
-                    "Then nothing you write is kept on it, not even while the network is away."
-                </p>
-                <button class="button primary is-big" type="submit">
-                    <Icon name="door" />
-                    "Join the meeting"
-                </button>
-                <p class="hint">"Nothing to install. No account, no password. This link is only for you."</p>
-            </form>
+            {if page.doors == Doors::Closed {
+                view! { <DoorsClosed /> }.into_any()
+            } else {
+                view! { <ComeIn token now_here=page.now_here name is_likely_shared=page.is_likely_shared /> }.into_any()
+            }}
             <h2>"What happens"</h2>
             <ol class="happens">
-                <li>"You can read what is already written, before the meeting and during it."</li>
+                <li>{first}</li>
                 <li>"The child the meeting is about goes first, and may leave at any time."</li>
                 <li>"We all say what works and what does not. You can write, or just talk."</li>
                 <li>"We choose the next steps. You can agree, or disagree with any part."</li>
@@ -108,5 +96,65 @@ fn Letter(page: view::JoinPage, token: String) -> impl IntoView {
                 "Not you, or something in the way? Ring the school office and ask for " {facilitator} "."
             </HelpLine>
         </LetterFrame>
+    }
+}
+
+/// The one button. In a browser where somebody else is signed in it says so, and what it changes.
+#[component]
+fn ComeIn(token: String, now_here: Option<String>, name: String, is_likely_shared: bool) -> impl IntoView {
+    let button = match &now_here {
+        None => "Join the meeting".to_owned(),
+        Some(_) => format!("Be {name} instead"),
+    };
+    view! {
+        <form method="post" action=format!("/join/{token}")>
+            {now_here
+                .map(|now_here| {
+                    view! {
+                        <div class="now-here">
+                            <h2>"You are " {now_here.clone()} " here"</h2>
+                            <p>
+                                "This link is for " {name} ". " {now_here.clone()}
+                                " stays signed in beside: you can change between the two at the top of the page, and each has their own name on their words."
+                            </p>
+                            <input type="hidden" name="switch" value="yes" />
+                            <a class="button" href="/" rel="external">
+                                "Stay "
+                                {now_here}
+                            </a>
+                        </div>
+                    }
+                })}
+            // So that no tick can be told from no question.
+            <input type="hidden" name="asked" value="yes" />
+            <label class="choice">
+                <input
+                    type="checkbox"
+                    name="shared"
+                    value="yes"
+                    checked=is_likely_shared
+                    aria-describedby="shared-hint"
+                />
+                <span>"This is a shared or school computer"</span>
+            </label>
+            <p class="hint" id="shared-hint">
+                "Then nothing you write is kept on it, not even while the network is away."
+            </p>
+            <button class="button primary is-big" type="submit">
+                <Icon name="door" />
+                {button}
+            </button>
+            <p class="hint">"Nothing to install. No account, no password. This link is only for you."</p>
+        </form>
+    }
+}
+
+#[component]
+fn DoorsClosed() -> impl IntoView {
+    view! {
+        <div class="now-here">
+            <h2>"The doors are closed"</h2>
+            <p>"Nobody can come in just now. If you are expected, ring the school office; then open this page again."</p>
+        </div>
     }
 }

@@ -201,9 +201,9 @@ fn Removed() -> impl IntoView {
 /// Answers and who came are commands, not part of the document: at every news of them, ask again.
 fn keep_people_fresh(meeting: Meeting, people: People) {
     let (news, recorded, here) = (meeting.people_news(), meeting.recorded(), meeting.here());
-    let (stage, scribe, changed) = (meeting.stage(), meeting.scribe(), meeting.people_changed());
+    let (stage, scribe) = (meeting.stage(), meeting.scribe());
     Effect::watch(
-        move || (news.get(), recorded.get(), here.get(), stage.get(), scribe.get(), changed.get()),
+        move || (news.get(), recorded.get(), here.get(), stage.get(), scribe.get()),
         move |_, _, _| {
             leptos::task::spawn_local(async move {
                 // Without an answer the page keeps what it knows.

@@ -6,16 +6,17 @@
 use std::collections::BTreeSet;
 
 use app::{
-    backend::{Doors, Viewer},
+    backend::{AlsoSignedIn, Doors, KnockSecret, Viewer},
     error::AppError,
-    view::doors::{AtTable, DoorPage},
+    view::doors::{AlsoHere, AtTable, DoorPage, Doors as HowDoorsAre, Link, LobbyPage},
 };
 use async_trait::async_trait;
-use shared::{MeetingId, ParticipantId, Role, Stage};
+use shared::{KnockId, MeetingId, ParticipantId, Role, Stage};
 
 use super::{
     Seated, ServerBackend,
     commands::{enter, lock, note},
+    lobby,
     pages::participant,
 };
 use crate::{
@@ -46,20 +47,69 @@ impl Doors for ServerBackend {
     async fn running_take_over(&self, viewer: Viewer, meeting: MeetingId) -> Result<(), AppError> {
         self.to_the_end(async move |this| take_over(&this, viewer, meeting).await).await
     }
+
+    async fn doors_set(&self, viewer: Viewer, meeting: MeetingId, doors: HowDoorsAre) -> Result<(), AppError> {
+        self.to_the_end(async move |this| lobby::set_doors(&this, viewer, meeting, doors).await).await
+    }
+
+    async fn code_make(&self, viewer: Viewer, meeting: MeetingId) -> Result<(), AppError> {
+        self.to_the_end(async move |this| lobby::make_code(&this, viewer, meeting).await).await
+    }
+
+    async fn knock_admit(
+        &self,
+        viewer: Viewer,
+        meeting: MeetingId,
+        knock: KnockId,
+        role: Option<Role>,
+    ) -> Result<(), AppError> {
+        self.to_the_end(async move |this| lobby::admit(&this, viewer, meeting, knock, role).await).await
+    }
+
+    async fn knock_decline(&self, viewer: Viewer, meeting: MeetingId, knock: KnockId) -> Result<(), AppError> {
+        self.to_the_end(async move |this| lobby::decline(&this, viewer, meeting, knock).await).await
+    }
+
+    async fn link_show(&self, viewer: Viewer, meeting: MeetingId, who: ParticipantId) -> Result<Link, AppError> {
+        lobby::show_link(self, viewer, meeting, who).await
+    }
+
+    async fn link_make(&self, viewer: Viewer, meeting: MeetingId, who: ParticipantId) -> Result<(), AppError> {
+        lobby::make_link(self, viewer, meeting, who).await
+    }
+
+    async fn link_take_back(&self, viewer: Viewer, meeting: MeetingId, who: ParticipantId) -> Result<(), AppError> {
+        lobby::take_back_link(self, viewer, meeting, who).await
+    }
+
+    async fn lobby_page(&self, knock: &KnockSecret) -> Result<LobbyPage, AppError> {
+        lobby::page(self, knock).await
+    }
+
+    async fn also_here(&self, also: &AlsoSignedIn) -> Result<Vec<AlsoHere>, AppError> {
+        lobby::also_here(self, also).await
+    }
 }
 
 async fn page(backend: &ServerBackend, viewer: Viewer, id: MeetingId) -> Result<DoorPage, AppError> {
-    let Seated { mut txn, .. } = Seated::find_facilitator(&backend.db, viewer, id).await?;
+    let Seated { mut txn, meeting, .. } = Seated::find_facilitator(&backend.db, viewer, id).await?;
     let seats = db::participants::list(&mut txn, id).await.map_err(unavailable)?;
     let removed: BTreeSet<_> = seats::removed(&mut txn, id).await.map_err(unavailable)?.into_iter().collect();
+    let ids: Vec<_> = seats.iter().map(|seat| seat.id).collect();
+    let links = db::join_links::newest_of(&mut txn, &ids).await.map_err(unavailable)?;
+    let doors = db::doors::find(&mut txn, id).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
+    let code = lobby::code(backend, &mut txn, &meeting).await?;
+    let knocks = lobby::knocks(backend, &mut txn, id, &seats).await?;
     drop(txn);
+    let now = backend.clock.now();
     let here = backend.rooms.open(viewer.school, id).here().await.map_err(of_room)?;
     let at_table = seats.into_iter().filter(|seat| seat.admitted || removed.contains(&seat.id));
-    Ok(DoorPage {
-        people: at_table
-            .map(|seat| AtTable { removed: removed.contains(&seat.id), person: participant(seat, &here, None) })
-            .collect(),
-    })
+    let at_table = at_table.map(|seat| AtTable {
+        removed: removed.contains(&seat.id),
+        link: lobby::link_state(links.iter().find(|link| link.participant == seat.id), now),
+        person: participant(seat, &here, None),
+    });
+    Ok(DoorPage { doors, code, knocks, people: at_table.collect() })
 }
 
 async fn remove(backend: &ServerBackend, viewer: Viewer, id: MeetingId, who: ParticipantId) -> Result<(), AppError> {
@@ -94,8 +144,8 @@ async fn hand_over(backend: &ServerBackend, viewer: Viewer, id: MeetingId, to: P
 }
 
 async fn take_over(backend: &ServerBackend, viewer: Viewer, id: MeetingId) -> Result<(), AppError> {
-    let Seated { mut txn, me, .. } = Seated::find(&backend.db, viewer, id).await?;
-    if !me.role.may_run() {
+    let Seated { mut txn, meeting, me } = Seated::find(&backend.db, viewer, id).await?;
+    if !me.role.may_run() || meeting.stage == Stage::Preparing {
         return Err(AppError::NotAllowed);
     }
     let running = runs_it(&mut txn, id).await?;
@@ -132,7 +182,11 @@ async fn change_hands(txn: &mut SchoolTransaction, from: &Participant, to: &Part
 }
 
 /// The room, and the meeting held for a change by whoever runs it.
-async fn to_change(backend: &ServerBackend, viewer: Viewer, id: MeetingId) -> Result<(RoomHandle, Seated), AppError> {
+pub(super) async fn to_change(
+    backend: &ServerBackend,
+    viewer: Viewer,
+    id: MeetingId,
+) -> Result<(RoomHandle, Seated), AppError> {
     drop(Seated::find_facilitator(&backend.db, viewer, id).await?);
     let (room, _) = enter(backend, viewer, id).await?;
     let mut seated = Seated::find_facilitator(&backend.db, viewer, id).await?;
@@ -152,7 +206,7 @@ async fn find(txn: &mut SchoolTransaction, id: MeetingId, who: ParticipantId) ->
 }
 
 /// Committed, and only then told.
-async fn done(
+pub(super) async fn done(
     backend: &ServerBackend,
     mut txn: SchoolTransaction,
     room: &RoomHandle,

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::{backend::Viewer, error::AppError};
+use app::{backend::Viewer, error::AppError, view::doors::Doors};
 use shared::{
     Attendance, ItemId, MeetingId, ParticipantId, PersonId, Section, Stage,
     doc::{NewItem, SectionDoc},
@@ -85,6 +85,9 @@ async fn create(
         previous: Some(last.id),
     };
     db::meetings::create(txn, new).await?;
+    // As this table likes it; nobody can come to a door that is still closed from last time.
+    let doors = db::doors::find(txn, last.id).await?.filter(|doors| *doors != Doors::Closed);
+    db::doors::set(txn, next, doors.unwrap_or(Doors::Knock)).await?;
     invite(txn, backend, last.id, next).await?;
 
     let stored = db::documents::load(txn, last.id).await?;

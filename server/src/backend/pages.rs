@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use app::{
     backend::Viewer,
     error::AppError,
-    view::{Answer, JoinPage, MeetingPage, MeetingRow, MeetingsPage, Participant, Pupil, SectionState, Writer},
+    view::{
+        Answer, JoinPage, MeetingPage, MeetingRow, MeetingsPage, Participant, Pupil, SectionState, Writer, doors::Doors,
+    },
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
-use shared::{MeetingId, ParticipantId, PersonId, Role, policy::access_for};
+use shared::{MeetingId, ParticipantId, PersonId, Role, Stage, policy::access_for};
 use time::{Date, Time};
 
 use super::{Seated, ServerBackend};
@@ -20,7 +22,7 @@ use crate::{
 
 /// The invitation. Whatever is wrong with a link is the same to whoever holds it, but for one: who was asked to
 /// leave is told so.
-pub(super) async fn join(backend: &ServerBackend, token: &str) -> Result<JoinPage, AppError> {
+pub(super) async fn join(backend: &ServerBackend, now_here: Option<Viewer>, token: &str) -> Result<JoinPage, AppError> {
     let now = backend.clock.now();
     let link = db::join_links::find(&backend.db, Hash::of(token))
         .await
@@ -35,7 +37,19 @@ pub(super) async fn join(backend: &ServerBackend, token: &str) -> Result<JoinPag
     }
     let meeting = db::meetings::find(&mut txn, seat.meeting).await.map_err(unavailable)?.ok_or(AppError::LinkEnded)?;
     let people = participants::list(&mut txn, seat.meeting).await.map_err(unavailable)?;
+    let doors = db::doors::find(&mut txn, seat.meeting).await.map_err(unavailable)?.ok_or(AppError::LinkEnded)?;
+    let somebody_else = now_here.filter(|viewer| viewer.school != link.school || viewer.person != seat.person);
+    let now_here = match somebody_else {
+        None => None,
+        Some(viewer) => {
+            let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
+            db::people::display_name(&mut txn, viewer.person).await.map_err(unavailable)?
+        }
+    };
     Ok(JoinPage {
+        now_here,
+        // What was agreed is read by whoever was there.
+        doors: if meeting.stage == Stage::Agreed { Doors::Open } else { doors },
         when: when(meeting.held_on, meeting.held_at),
         school: meeting.school,
         is_likely_shared: seat.role == Role::Pupil,
@@ -191,7 +205,7 @@ fn when(day: Date, time: Time) -> String {
 }
 
 /// “Mrs Joanna Pike” is JP, “Laila Hussain-Webb” LH.
-fn initials(name: &str) -> String {
+pub(super) fn initials(name: &str) -> String {
     const TITLES: [&str; 5] = ["Mr", "Mrs", "Miss", "Ms", "Dr"];
     let words: Vec<&str> = name.split_whitespace().filter(|word| !TITLES.contains(word)).collect();
     let first_letter = |word: &&&str| word.chars().find(|letter| letter.is_alphabetic());

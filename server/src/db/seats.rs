@@ -68,3 +68,13 @@ pub async fn set_role(txn: &mut SchoolTransaction, id: ParticipantId, role: Role
         .await?;
     Ok(())
 }
+
+/// The last place at the table that anybody has; none before the first.
+pub async fn last_position(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Result<i32> {
+    sqlx::query_scalar!(
+        r#"select coalesce(max(position), 0) as "position!" from participants where meeting_id = $1"#,
+        meeting.0
+    )
+    .fetch_one(txn.connection())
+    .await
+}

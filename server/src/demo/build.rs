@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
+use app::view::doors::Doors;
 use shared::{Attendance, MeetingId, PersonId, Role, SchoolId, Section};
 use time::{Date, Time, macros::format_description};
 
@@ -113,6 +114,8 @@ async fn create_meeting(txn: &mut SchoolTransaction, story: &Story<'_>) -> anyho
         previous: story.number.checked_sub(1).map(|last| meeting_id(&pupil.meetings[last].id)),
     };
     db::meetings::create(txn, new).await?;
+    // Whoever tries the demo holds everybody’s link, and nobody may be there to let them in.
+    db::doors::set(txn, story.id, Doors::Open).await?;
     // The pupil is drawn as themselves, in their own colour: the eight are for the others.
     let mut others = 0;
     for (number, attendee) in (0..).zip(&meeting.attendees) {

@@ -56,8 +56,8 @@ async fn renew_school(
         writeln!(said, "\n{}’s {} ({})", meeting.pupil_name, meeting.kind, meeting.stage.label().to_lowercase())?;
         let mut people = vec![];
         for seat in db::participants::list(&mut txn, id).await?.into_iter().filter(|seat| seat.admitted) {
-            invitations::keep(&mut txn, key, seat.id, state.clock.now()).await?;
-            let join_url = invitations::url(&state.url, key, seat.id);
+            let number = invitations::keep(&mut txn, key, seat.id, state.clock.now()).await?;
+            let join_url = invitations::url(&state.url, key, seat.id, number);
             writeln!(said, "  {:<18} {:<36} {join_url}", seat.name, seat.title)?;
             people.push(DemoPerson { name: seat.name, role: seat.role.name(), join_url });
         }

@@ -4,21 +4,24 @@
 //! which the page’s script may read; without the answer it is.
 //!
 //! What must stay true: opening a link uses nothing up, because mail scanners open links; only the
-//! button signs somebody in.
+//! button signs somebody in. Nobody becomes somebody else in a browser without being asked.
 
-use app::{backend::Viewer, components::device};
+use app::backend::Viewer;
 use axum::{
     extract::{Path, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use shared::MeetingId;
 
-use super::session::{self, LASTS, MaybeViewer, cookie_name};
+use super::{
+    cookies::{self, Cookie, set_session},
+    session::{self, MaybeViewer},
+};
 use crate::{
+    arrivals::{self, Arrival},
     audit::{Deed, Verb},
     db,
-    secret::{self, Hash},
+    secret::Hash,
     state::AppState,
 };
 
@@ -29,62 +32,69 @@ pub(super) async fn sign_in(
     headers: HeaderMap,
     form: String,
 ) -> Response {
-    match start_session(&state, &token, &device_name(&headers)).await {
-        Ok(Some((meeting, id))) => {
-            let mut response = Redirect::to(&format!("/meetings/{meeting}")).into_response();
-            let (seconds, secure) = (LASTS.whole_seconds(), state.is_secure());
-            set_cookie(&mut response, cookie_name(secure), &id, seconds, secure, "; HttpOnly");
-            let whose = if is_own_device(&form) { (device::OWN, seconds) } else { ("", 0) };
-            set_cookie(&mut response, device::COOKIE, whose.0, whose.1, secure, "");
+    let here = session::viewer(&state, &headers).await;
+    let device = device_name(&headers);
+    match arrivals::by_link(&state, &token, &device, here, has(&form, "switch=yes")).await {
+        Ok(Arrival::Nowhere) => back_to(&token),
+        Ok(arrival) => {
+            let mut response = arrived(&state, &headers, arrival);
+            cookies::set_device(&mut response, is_own_device(&form), state.is_secure());
             response
         }
-        // The page behind the link says why.
-        Ok(None) => Redirect::to(&format!("/join/{}", encode(&token))).into_response(),
         Err(error) => {
             tracing::error!(%error, "somebody could not be signed in");
-            Redirect::to(&format!("/join/{}", encode(&token))).into_response()
+            back_to(&token)
         }
     }
 }
 
-/// The meeting the link leads to, and the new session’s id.
-async fn start_session(state: &AppState, token: &str, device: &str) -> sqlx::Result<Option<(MeetingId, String)>> {
-    let now = state.clock.now();
-    let Some(link) = db::join_links::find(&state.db, Hash::of(token)).await?.filter(|link| link.is_good(now)) else {
-        return Ok(None);
-    };
-    let mut txn = state.db.begin(link.school).await?;
-    let Some(seat) = db::participants::find(&mut txn, link.participant).await?.filter(|seat| seat.admitted) else {
-        return Ok(None);
-    };
-    let id = secret::session_id();
-    db::login_sessions::end_expired(&mut txn, now).await?;
-    db::login_sessions::create(&mut txn, Hash::of(&id), seat.person, device, now, now + LASTS).await?;
-    let deed = Deed::new(seat.person, Verb::SignedIn).in_meeting(seat.meeting);
-    db::audit::add(&mut txn, deed, now).await?;
-    txn.commit().await?;
-    Ok(Some((seat.meeting, id)))
+/// The page behind the link says why.
+fn back_to(token: &str) -> Response {
+    Redirect::to(&format!("/join/{}", encode(token))).into_response()
+}
+
+/// Where they are now, and what their browser holds for it.
+pub(super) fn arrived(state: &AppState, headers: &HeaderMap, arrival: Arrival) -> Response {
+    let secure = state.is_secure();
+    match arrival {
+        Arrival::In { meeting, session } => {
+            let mut response = Redirect::to(&format!("/meetings/{meeting}")).into_response();
+            set_session(&mut response, headers, secure, &session);
+            if Cookie::Knock.read(headers, secure).is_some() {
+                Cookie::Knock.clear(&mut response, secure);
+            }
+            response
+        }
+        Arrival::AlreadyIn(meeting) => Redirect::to(&format!("/meetings/{meeting}")).into_response(),
+        Arrival::AtDoor { secret } => {
+            let mut response = Redirect::to("/lobby").into_response();
+            Cookie::Knock.set(&mut response, &secret, secure);
+            response
+        }
+        Arrival::Nowhere => Redirect::to("/lobby").into_response(),
+    }
 }
 
 /// Leaves this device as if nobody had been here: it may belong to the school, or to a friend.
 pub(super) async fn finish(
     State(state): State<AppState>,
-    viewer: Result<MaybeViewer, (StatusCode, String)>,
+    _: Result<MaybeViewer, (StatusCode, String)>,
     headers: HeaderMap,
 ) -> Response {
-    // With the database away it is at least forgotten here.
-    let viewer = viewer.ok().and_then(|MaybeViewer(viewer)| viewer);
-    if let (Some(viewer), Some(id)) = (viewer, session::session_id(&headers, state.is_secure()).map(Hash::of)) {
-        match end_session(&state, viewer, id).await {
+    let secure = state.is_secure();
+    for id in cookies::all_sessions(&headers, secure) {
+        // With the database away it is at least forgotten here.
+        match end_session(&state, id).await {
             // Also in another tab of this browser.
             Ok(()) => state.sessions.end(id),
             Err(error) => tracing::error!(%error, "a session could not be ended"),
         }
     }
     let mut response = Redirect::to("/goodbye").into_response();
-    let secure = state.is_secure();
-    set_cookie(&mut response, cookie_name(secure), "", 0, secure, "; HttpOnly");
-    set_cookie(&mut response, device::COOKIE, "", 0, secure, "");
+    for cookie in [Cookie::Session, Cookie::Others, Cookie::Knock] {
+        cookie.clear(&mut response, secure);
+    }
+    cookies::set_device(&mut response, false, secure);
     response.headers_mut().insert(
         HeaderName::from_static("clear-site-data"),
         HeaderValue::from_static("\"cache\", \"cookies\", \"storage\""),
@@ -92,25 +102,22 @@ pub(super) async fn finish(
     response
 }
 
-async fn end_session(state: &AppState, viewer: Viewer, id: Hash) -> sqlx::Result<()> {
-    let mut txn = state.db.begin(viewer.school).await?;
+async fn end_session(state: &AppState, id: Hash) -> sqlx::Result<()> {
+    let Some(session) = db::login_sessions::find(&state.db, id).await? else { return Ok(()) };
+    let Viewer { school, person } = session.viewer;
+    let mut txn = state.db.begin(school).await?;
     db::login_sessions::end(&mut txn, id).await?;
-    db::audit::add(&mut txn, Deed::new(viewer.person, Verb::SignedOut), state.clock.now()).await?;
+    db::audit::add(&mut txn, Deed::new(person, Verb::SignedOut), state.clock.now()).await?;
     txn.commit().await
-}
-
-fn set_cookie(response: &mut Response, name: &str, value: &str, seconds: i64, secure: bool, more: &str) {
-    let secure = if secure { "; Secure" } else { "" };
-    let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}{more}; SameSite=Lax{secure}");
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
 }
 
 /// The question was there, and the tick was not.
 fn is_own_device(form: &str) -> bool {
-    let has = |pair: &str| form.split('&').any(|there| there == pair);
-    has("asked=yes") && !has("shared=yes")
+    has(form, "asked=yes") && !has(form, "shared=yes")
+}
+
+fn has(form: &str, pair: &str) -> bool {
+    form.split('&').any(|there| there == pair)
 }
 
 fn encode(token: &str) -> String {
@@ -118,7 +125,7 @@ fn encode(token: &str) -> String {
 }
 
 /// What a person would call the device they use, and no more than that.
-fn device_name(headers: &HeaderMap) -> String {
+pub(super) fn device_name(headers: &HeaderMap) -> String {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let first = |names: &[(&str, &'static str)]| {
         names.iter().find(|(mark, _)| agent.contains(mark)).map_or("Unknown", |(_, name)| *name)

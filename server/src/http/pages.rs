@@ -1,25 +1,26 @@
 //! The pages and their server functions: Leptos, with everything it may ask for in its context.
 
 use app::{
-    backend::{Backend, NotJustNow},
+    backend::{AlsoSignedIn, Backend, KnockSecret, NotJustNow},
     error::AppError,
 };
 use axum::{
     Router,
     body::Body,
     extract::Request,
-    http::{StatusCode, request::Parts},
+    http::{Method, StatusCode, request::Parts},
     response::IntoResponse,
     routing::{MethodRouter, any},
 };
 use leptos::{
     nonce::Nonce,
     prelude::{FromServerFnError, provide_context, use_context},
+    server_fn::axum::server_fn_paths,
 };
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 use std::sync::Arc;
 
-use super::{csp::PageNonce, session::MaybeViewer};
+use super::{cookies::Cookie, csp::PageNonce, session::MaybeViewer};
 use crate::state::AppState;
 
 pub(super) fn routes(state: &AppState) -> Router<AppState> {
@@ -27,6 +28,15 @@ pub(super) fn routes(state: &AppState) -> Router<AppState> {
     let shell = move || app::shell(assets.clone());
     let paths = generate_route_list(shell.clone());
     Router::new().leptos_routes_with_context(state, paths, context(state), shell)
+}
+
+/// The addresses of all pages and commands.
+pub(super) fn addresses(state: &AppState) -> Vec<(Method, String)> {
+    let assets = state.assets.clone();
+    let pages = generate_route_list(move || app::shell(assets.clone()));
+    let pages = pages.into_iter().map(|page| (Method::GET, page.path().to_owned())).collect::<Vec<_>>();
+    let commands = server_fn_paths().map(|(path, method)| (method, path.to_owned()));
+    pages.into_iter().chain(commands).collect()
 }
 
 /// For a command this server does not know by that name: its page was made by another version.
@@ -52,6 +62,7 @@ pub(super) fn not_found(state: &AppState) -> MethodRouter<(), std::convert::Infa
 fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let backend = state.backend.clone();
     let assets = state.assets.clone();
+    let secure = state.is_secure();
     move || {
         provide_context::<Arc<dyn Backend>>(backend.clone());
         provide_context(assets.clone());
@@ -60,6 +71,12 @@ fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
             provide_context(*not_just_now);
         }
         provide_context(parts.extensions.get::<MaybeViewer>().and_then(|viewer| viewer.0));
+        if let Some(also) = parts.extensions.get::<AlsoSignedIn>() {
+            provide_context(also.clone());
+        }
+        if let Some(secret) = Cookie::Knock.read(&parts.headers, secure) {
+            provide_context(KnockSecret(secret.to_owned()));
+        }
         if let Some(PageNonce(nonce)) = parts.extensions.get() {
             provide_context(Nonce::from_value(nonce.as_str()));
         }

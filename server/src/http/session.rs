@@ -1,44 +1,48 @@
 //! Who is asking: the session cookie, and what it means.
 
 use app::{
-    backend::{NotJustNow, Viewer},
+    backend::{AlsoSignedIn, NotJustNow, Viewer},
     error::AppError,
 };
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, StatusCode, request::Parts},
     middleware::Next,
     response::Response,
 };
 use time::{Duration, OffsetDateTime};
 use tokio::time::timeout;
 
+use super::cookies::{Cookie, others};
 use crate::{
     db::{self, login_sessions::LoginSession},
     secret::Hash,
     state::AppState,
 };
 
-/// A school day. Whoever comes back tomorrow opens their link again.
-pub(super) const LASTS: Duration = Duration::hours(12);
-
 /// How exactly “last seen” is known: a write for each request would be too many.
 const SEEN_EXACTLY: Duration = Duration::minutes(5);
 
-/// The name of the cookie. `__Host-` makes browsers hold us to our word, but only over TLS.
-pub(super) fn cookie_name(secure: bool) -> &'static str {
-    if secure { "__Host-sid" } else { "sid" }
-}
-
 /// The session id the browser sent, if it sent one.
 pub(crate) fn session_id(headers: &HeaderMap, secure: bool) -> Option<&str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|cookies| cookies.to_str().ok())
-        .flat_map(|cookies| cookies.split(';'))
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .find_map(|(name, value)| (name == cookie_name(secure)).then_some(value))
+    Cookie::Session.read(headers, secure)
+}
+
+/// Who is signed in in this browser now. Nobody, if they cannot be looked up.
+pub(super) async fn viewer(state: &AppState, headers: &HeaderMap) -> Option<Viewer> {
+    let id = session_id(headers, state.is_secure()).map(Hash::of)?;
+    find(state, id).await.ok().flatten()
+}
+
+/// Who else is, each person once.
+async fn also_signed_in(state: &AppState, headers: &HeaderMap, now: Option<Viewer>) -> AlsoSignedIn {
+    let mut also = vec![];
+    for id in others(headers, state.is_secure()) {
+        let found = timeout(PATIENCE, find(state, Hash::of(id))).await;
+        let other = found.ok().and_then(Result::ok).flatten();
+        also.extend(other.filter(|other| Some(*other) != now && !also.contains(other)));
+    }
+    AlsoSignedIn(also)
 }
 
 /// The person behind a request, for handlers. Nobody, if there is no good session.
@@ -56,7 +60,11 @@ pub(super) async fn read(State(state): State<AppState>, mut request: Request, ne
         None => Ok(None),
     };
     match viewer {
-        Ok(viewer) => request.extensions_mut().insert(MaybeViewer(viewer)).map(drop),
+        Ok(viewer) => {
+            let also = also_signed_in(&state, request.headers(), viewer).await;
+            request.extensions_mut().insert(also);
+            request.extensions_mut().insert(MaybeViewer(viewer)).map(drop)
+        }
         Err(error) => {
             tracing::error!(%error, "a session could not be looked up");
             request.extensions_mut().insert(NotJustNow).map(drop)

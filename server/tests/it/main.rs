@@ -17,6 +17,8 @@ mod hostile;
 mod join;
 mod limits;
 mod live;
+mod lobby;
+mod matrix;
 mod memory;
 mod metrics;
 mod next_meeting;

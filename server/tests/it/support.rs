@@ -10,6 +10,8 @@ pub(crate) mod victims;
 
 use std::sync::{Arc, Mutex};
 
+use self::socket::ORIGIN;
+
 use app::{
     SiteAssets,
     backend::{Backend, Viewer},
@@ -104,11 +106,12 @@ impl TestServer {
         let (key, clock) = (JoinKey::new([7; 32]), TestClock(Arc::new(Mutex::new(NOON))));
         let shared_clock = SharedClock::new(clock.clone());
         let rooms = Rooms::new(db.clone(), Cluster::alone(db.clone()));
-        let backend: Arc<dyn Backend> =
-            Arc::new(ServerBackend::new(db.clone(), rooms.clone(), shared_clock.clone(), key.clone()));
+        let backend: Arc<dyn Backend> = Arc::new(
+            ServerBackend::new(db.clone(), rooms.clone(), shared_clock.clone(), key.clone()).reached_at(ORIGIN),
+        );
         let assets = SiteAssets::default();
         let state =
-            AppState::new(db.clone(), rooms.clone(), shared_clock, backend.clone(), assets, "http://meetings.example");
+            AppState::new(db.clone(), rooms.clone(), shared_clock, backend.clone(), assets, ORIGIN, key.clone());
         let state = state.with_limits(limits.clone());
         let admin = http::health::admin_router(state.clone());
         let router = http::router(state.clone(), std::path::Path::new("/nowhere"));

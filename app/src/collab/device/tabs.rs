@@ -4,9 +4,10 @@ use std::cell::RefCell;
 
 use js_sys::{Array, Function, Promise, Reflect, futures::JsFuture};
 use leptos::prelude::window;
+use shared::PersonId;
 use uuid::Uuid;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::BroadcastChannel;
+use web_sys::{BroadcastChannel, MessageEvent};
 
 const LOCKS: &str = "roundtable/";
 const CHANNEL: &str = "roundtable";
@@ -17,6 +18,33 @@ type Telling = (BroadcastChannel, Closure<dyn FnMut()>);
 thread_local! {
     /// For as long as the page.
     static FINISHED: RefCell<Option<Telling>> = const { RefCell::new(None) };
+}
+
+/// Where tabs say whose they are.
+const PERSON: &str = "roundtable-person";
+
+type Hearing = (BroadcastChannel, Closure<dyn FnMut(MessageEvent)>);
+
+thread_local! {
+    static SOMEBODY: RefCell<Option<Hearing>> = const { RefCell::new(None) };
+}
+
+/// Says to other tabs of this browser who is signed in now. A page of somebody else’s is loaded anew: what is
+/// pressed on it would be done in the wrong name.
+pub(in crate::collab) fn tell_person(me: PersonId) {
+    let Ok(channel) = BroadcastChannel::new(PERSON) else { return };
+    let mine = me.to_string();
+    let hear = Closure::<dyn FnMut(MessageEvent)>::new({
+        let mine = mine.clone();
+        move |event: MessageEvent| {
+            if event.data().as_string().is_some_and(|person| person != mine) {
+                let _ = window().location().reload();
+            }
+        }
+    });
+    channel.set_onmessage(Some(hear.as_ref().unchecked_ref()));
+    let _ = channel.post_message(&mine.into());
+    SOMEBODY.set(Some((channel, hear)));
 }
 
 /// Says to other tabs, by a lock of the browser’s, that this one lives. The browser lets go of it

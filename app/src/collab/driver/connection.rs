@@ -28,7 +28,9 @@ impl Driver {
             return;
         }
         self.heartbeat.begun(now());
-        match Socket::connect("/live", |event| with(|driver| driver.socket_event(event))) {
+        // The server opens it for nobody else, whoever is signed in in this browser by now.
+        let path = self.meeting.my_person.map_or_else(|| "/live".to_owned(), |me| format!("/live?person={me}"));
+        match Socket::connect(&path, |event| with(|driver| driver.socket_event(event))) {
             Ok(socket) => self.socket = Some(socket),
             Err(_) => {
                 self.begun = true;
@@ -98,9 +100,13 @@ impl Driver {
     /// A socket that is refused does not say why. If it is because the session ended, coming back
     /// again and again helps nobody, unless the link is opened again in this browser.
     fn ask_whether_signed_in(&self) {
-        let (meeting, signed_out) = (self.meeting.id, self.meeting.state.signed_out);
+        let (meeting, me, signed_out) = (self.meeting.id, self.meeting.me, self.meeting.state.signed_out);
         spawn_local(async move {
-            if matches!(read_meeting(meeting).await, Err(AppError::NotSignedIn)) {
+            let is_out = match read_meeting(meeting).await {
+                Ok(page) => page.me != me,
+                Err(error) => matches!(error, AppError::NotSignedIn | AppError::NotFound),
+            };
+            if is_out {
                 set_if_new(signed_out, true);
             }
         });

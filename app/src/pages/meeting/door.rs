@@ -1,14 +1,20 @@
-//! The door, for whoever runs the meeting: who is at the table, who may leave it and come back, who runs it.
+//! The door, for whoever runs the meeting: who knocks and who is let in, who is at the table, who may leave it and
+//! come back, who runs it.
 //!
 //! It opens over the table and never on a page of its own: whoever runs a meeting must not have to leave it.
 
 mod at_table;
+mod knocks;
+mod link;
 mod nobody;
+mod ways_in;
+
+use std::time::Duration;
 
 use leptos::prelude::*;
 
-use self::at_table::AtTheTable;
 pub(super) use self::nobody::NobodyRunsIt;
+use self::{at_table::AtTheTable, knocks::AtTheDoor, ways_in::WaysIn};
 use super::agree::Failed;
 use crate::{
     api::doors::read_door,
@@ -17,6 +23,9 @@ use crate::{
     error::AppError,
     view::doors::DoorPage,
 };
+
+/// How soon it is looked again whether those at the door are still there.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// Where the focus goes when it opens.
 const PANEL: &str = "door";
@@ -38,12 +47,24 @@ impl Door {
         let meeting = use_meeting();
         let door = Self { meeting, open: RwSignal::new(false), page: RwSignal::new(None), failed: RwSignal::new(None) };
         provide_context(door);
-        let (runs_it, changed, here) = (meeting.runs_it(), meeting.people_changed(), meeting.here());
+        let (runs_it, news, here) = (meeting.runs_it(), meeting.people_news(), meeting.here());
         Effect::new(move || {
-            changed.track();
+            news.track();
             here.track();
             if runs_it.get() {
                 door.ask();
+            }
+        });
+        // Who has gone from the door says nothing.
+        Effect::new(move || {
+            let waiting = door.page.with(|page| page.as_ref().is_some_and(|page| !page.knocks.is_empty()));
+            if waiting {
+                let again = set_timeout_with_handle(move || door.ask(), AGAIN);
+                on_cleanup(move || {
+                    if let Ok(again) = again {
+                        again.clear();
+                    }
+                });
             }
         });
         door
@@ -98,7 +119,10 @@ pub(super) fn DoorButton() -> impl IntoView {
                 }
             >
                 <Icon name="door" />
-                "People and door"
+                {move || match door.page.get().map_or(0, |page| page.knocks.len()) {
+                    0 => "People and door".to_owned(),
+                    waiting => format!("{waiting} at the door"),
+                }}
             </button>
         })
     }
@@ -120,6 +144,8 @@ pub(super) fn DoorPanel() -> impl IntoView {
             }
         >
             {move || door.failed.get().map(|error| view! { <Failed error /> })}
+            <AtTheDoor />
+            <WaysIn />
             <AtTheTable />
             <p class="door-close">
                 <button class="button" type="button" on:click=move |_| door.close()>

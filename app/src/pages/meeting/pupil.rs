@@ -15,6 +15,7 @@ use super::{
 use crate::{
     collab::use_meeting,
     components::{
+        also_here::AlsoHere,
         authors::{AuthorsLink, AuthorsShown},
         finish::Finish,
         icon::Icon,
@@ -118,6 +119,7 @@ fn PupilBar() -> impl IntoView {
                     }}
                 </ul>
             </details>
+            <AlsoHere meeting=Some(use_meeting().id) />
             <Finish />
             <SaveStateLine />
         </header>

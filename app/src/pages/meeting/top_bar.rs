@@ -7,6 +7,7 @@ use super::door::DoorButton;
 use crate::{
     collab::use_meeting,
     components::{
+        also_here::AlsoHere,
         finish::Finish,
         icon::{BrandMark, Icon},
         my_view::MyViewButton,
@@ -34,6 +35,7 @@ pub(super) fn TopBar() -> impl IntoView {
                 <HowMany />
             </div>
             <DoorButton />
+            <AlsoHere meeting=Some(use_meeting().id) />
             <MyViewButton />
             <Finish />
         </header>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::ParticipantId;
 
-use super::Door;
+use super::{Door, link::LinkOf};
 use crate::{
     api::doors::{hand_over, let_back, remove_person},
     components::{
@@ -18,7 +18,7 @@ use crate::{
 pub(super) fn AtTheTable() -> impl IntoView {
     let door: Door = expect_context();
     let people = move || door.page.get().map(|page| page.people).unwrap_or_default();
-    let key = |at: &AtTable| (at.person.id, at.removed, at.person.role, at.person.here);
+    let key = |at: &AtTable| (at.person.id, at.removed, at.person.role, at.person.here, format!("{:?}", at.link));
     view! {
         <section class="sheet" aria-labelledby="h-at-table">
             <header class="sheet-head">
@@ -36,7 +36,7 @@ pub(super) fn AtTheTable() -> impl IntoView {
 #[component]
 fn Row(at: AtTable) -> impl IntoView {
     let people = People::here();
-    let AtTable { person, removed } = at;
+    let AtTable { person, removed, link } = at;
     let id = person.id;
     let is_me = id == people.me;
     view! {
@@ -49,7 +49,11 @@ fn Row(at: AtTable) -> impl IntoView {
             {if removed {
                 view! { <Back person /> }.into_any()
             } else if !is_me {
-                view! { <Tools person /> }.into_any()
+                view! {
+                    <Tools person=person.clone() />
+                    <LinkOf id name=person.name link />
+                }
+                    .into_any()
             } else {
                 ().into_any()
             }}

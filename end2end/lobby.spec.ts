@@ -1,0 +1,141 @@
+// Coming to the door: by a link, by a code, two people at one device.
+import AxeBuilder from '@axe-core/playwright'
+import type { BrowserContext, Page } from '@playwright/test'
+import { expect, hydrated, test } from './support/test.ts'
+
+test.use({ school: 'for the lobby' })
+
+const table = { pupil: 'Tomek', stage: 'preparing' }
+
+async function clean(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' · ')}`)).toEqual([])
+}
+
+async function openDoor(page: Page, doors: string): Promise<void> {
+  await page.locator('.door-button').click()
+  await page.getByRole('radio', { name: doors }).check()
+}
+
+async function knocking(context: BrowserContext, link: string): Promise<Page> {
+  const page = await context.newPage()
+  await page.goto(link)
+  await page.getByRole('button', { name: 'Join the meeting' }).click()
+  await expect(page.getByRole('heading', { name: 'We are keeping your seat' })).toBeVisible()
+  return page
+}
+
+function linkOf(meeting: { people: { name: string; join_url: string }[] }, name: string): string {
+  return meeting.people.find((person) => person.name === name)!.join_url
+}
+
+test('whoever knocks waits, is seen, and is let in without pressing anything more', async ({ join, browser, server }) => {
+  const senco = await join({ ...table, role: 'facilitator' })
+  await openDoor(senco.page, 'People knock')
+  const home = await browser.newContext({ baseURL: server.url })
+  const mum = await knocking(home, linkOf(senco.meeting, 'Agnieszka'))
+  await expect(mum.locator('body')).not.toContainText('Tomek')
+  await clean(mum)
+  await expect(senco.page.locator('.door-button')).toHaveText('1 at the door')
+  await expect(senco.page.getByText('Expected, as Mum')).toBeVisible()
+  await clean(senco.page)
+  await senco.page.getByRole('button', { name: 'Let Agnieszka in' }).click()
+  await mum.waitForURL(`**/meetings/${senco.meeting.id}`)
+  await expect(mum.getByRole('heading', { level: 1 })).toContainText('Tomek')
+  await expect(senco.page.getByText('Nobody is at the door just now.')).toBeVisible()
+
+  // With scripts off the page asks again by itself, and has a button.
+  const quiet = await browser.newContext({ baseURL: server.url, javaScriptEnabled: false })
+  const marek = await knocking(quiet, linkOf(senco.meeting, 'Marek'))
+  await senco.page.getByRole('button', { name: 'Let Marek in' }).click()
+  await marek.getByRole('button', { name: 'Go in' }).click({ timeout: 20_000 })
+  await expect(marek.getByRole('heading', { level: 1 })).toContainText('Tomek')
+  await quiet.close()
+
+  const other = await browser.newContext({ baseURL: server.url })
+  const callum = await knocking(other, linkOf(senco.meeting, 'Callum'))
+  await senco.page.getByRole('button', { name: 'Not now to Callum' }).click()
+  await expect(callum.getByRole('heading', { name: 'Not just now' })).toBeVisible()
+  await clean(callum)
+  await other.close()
+  await senco.page.getByRole('radio', { name: 'Open to those expected' }).check()
+  await home.close()
+})
+
+test('somebody with the code is let in as whoever they are said to be', async ({ join, browser, server }) => {
+  const senco = await join({ ...table, role: 'facilitator' })
+  await openDoor(senco.page, 'Open to those expected')
+  await senco.page.getByRole('button', { name: 'Make a code to say on the phone' }).click()
+  const code = await senco.page.locator('.meeting-code strong').innerText()
+  await clean(senco.page)
+
+  const context = await browser.newContext({ baseURL: server.url })
+  const zofia = await context.newPage()
+  await zofia.goto('/code')
+  await clean(zofia)
+  await zofia.getByLabel('Meeting code').fill('111 111 111')
+  await zofia.getByLabel('Your name').fill('Zofia K')
+  await zofia.getByRole('button', { name: 'Knock' }).click()
+  await expect(zofia.getByText('No meeting that you can come to now has this code.')).toBeVisible()
+  await clean(zofia)
+  await zofia.getByLabel('Meeting code').fill(code)
+  await zofia.getByLabel('Your name').fill('Zofia K')
+  await zofia.getByRole('button', { name: 'Knock' }).click()
+  await expect(zofia.getByText('You are coming in as Zofia K')).toBeVisible()
+
+  await expect(senco.page.getByText('Not on the list')).toBeVisible()
+  await clean(senco.page)
+  const letIn = senco.page.getByRole('button', { name: 'Let in Zofia K' })
+  await expect(letIn).toBeDisabled()
+  await senco.page.getByLabel('Let in as').selectOption({ label: 'Observer, reads only' })
+  await letIn.click()
+  await zofia.waitForURL(`**/meetings/${senco.meeting.id}`)
+  await hydrated(zofia)
+  await expect(zofia.locator('textarea:not([readonly])')).toHaveCount(0)
+  await expect(senco.page.locator('.in-room')).toContainText('Zofia K')
+  await context.close()
+})
+
+test('two people at one tablet, each with their own name', async ({ join, page: tablet, server }) => {
+  const senco = await join({ ...table, role: 'facilitator' })
+  const link = (name: string) => linkOf(senco.meeting, name)
+  await tablet.goto(link('Agnieszka'))
+  await tablet.getByRole('button', { name: 'Join the meeting' }).click()
+  await hydrated(tablet)
+  const left = await tablet.context().newPage()
+  await left.goto(`${server.url}/meetings/${senco.meeting.id}`)
+  await hydrated(left)
+
+  await tablet.goto(link('Tomek'))
+  await expect(tablet.getByRole('heading', { name: 'You are Agnieszka here' })).toBeVisible()
+  await clean(tablet)
+  await tablet.getByRole('button', { name: 'Be Tomek instead' }).click()
+  await hydrated(tablet)
+  await expect(tablet.locator('.pupil-page')).toBeVisible()
+  // The page that was left open does not go on as somebody who is not there any more.
+  await expect(left.locator('.pupil-page')).toBeVisible()
+  await clean(tablet)
+  await tablet.getByRole('button', { name: 'Be Agnieszka' }).click()
+  await hydrated(tablet)
+  await expect(tablet.locator('.place-card').filter({ hasText: 'that’s you' })).toContainText('Agnieszka')
+  await clean(tablet)
+})
+
+test('a link is shown, taken back and made anew', async ({ join, page: stranger }) => {
+  const senco = await join({ ...table, role: 'facilitator' })
+  await senco.page.locator('.door-button').click()
+  await senco.page.getByRole('button', { name: 'Show the link for Ruth' }).click()
+  const shown = senco.page.getByLabel(/Only for Ruth/)
+  const first = await shown.inputValue()
+  await clean(senco.page)
+  await stranger.goto(first)
+  await expect(stranger.getByRole('button', { name: 'Join the meeting' })).toBeVisible()
+  await senco.page.getByRole('button', { name: 'Take back the link for Ruth' }).click()
+  await expect(senco.page.getByText('Their link was taken back: it opens nothing.')).toBeVisible()
+  await stranger.goto(first)
+  await expect(stranger.getByRole('heading', { name: 'This link does not work' })).toBeVisible()
+  await senco.page.getByRole('button', { name: 'Make a link for Ruth' }).click()
+  await senco.page.getByRole('button', { name: 'Show the link for Ruth' }).click()
+  await stranger.goto(await shown.inputValue())
+  await expect(stranger.getByRole('button', { name: 'Join the meeting' })).toBeVisible()
+})

@@ -1,0 +1,198 @@
+//! Coming in: what happens when somebody presses the button on their invitation, types the code, or is let in.
+//!
+//! What must stay true: a link of one’s own or the word of whoever runs the meeting leads in, and nothing else;
+//! a knock becomes one session, once.
+
+use std::net::IpAddr;
+
+use app::{backend::Viewer, view::doors::Doors};
+use shared::{KnockId, MeetingId, SchoolId, Stage, event::ServerEvent};
+use time::Duration;
+use uuid::Uuid;
+
+use crate::{
+    audit::{Deed, Verb},
+    db::{
+        self, SchoolTransaction,
+        knocks::{self, Answer, NewKnock},
+        participants::Participant,
+    },
+    limits::{KNOCK_LIMIT, Limit},
+    secret::{self, Hash},
+    state::AppState,
+};
+
+/// A school day. Whoever comes back tomorrow opens their link again.
+pub const SESSION_LASTS: Duration = Duration::hours(12);
+
+/// How long the door is held open for who was let in.
+const HELD_OPEN: Duration = Duration::minutes(10);
+
+/// Who knocked is forgotten after that.
+const REMEMBERED: Duration = Duration::days(1);
+
+/// How long a name may be that somebody types.
+const LONGEST_NAME: usize = 60;
+
+/// Where somebody finds themselves.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// At the table, with a session of their own.
+    In { meeting: MeetingId, session: String },
+    /// At the table, as before.
+    AlreadyIn(MeetingId),
+    /// Before the door, with a secret to be let in by.
+    AtDoor { secret: String },
+    /// Where they came from: the page there says why.
+    Nowhere,
+}
+
+/// The button on an invitation. Whoever is somebody else in this browser is asked first.
+pub async fn by_link(
+    state: &AppState,
+    token: &str,
+    device: &str,
+    now_here: Option<Viewer>,
+    be_this_one: bool,
+) -> sqlx::Result<Arrival> {
+    let now = state.clock.now();
+    let Some(link) = db::join_links::find(&state.db, Hash::of(token)).await?.filter(|link| link.is_good(now)) else {
+        return Ok(Arrival::Nowhere);
+    };
+    let mut txn = state.db.begin(link.school).await?;
+    let Some(seat) = db::participants::find(&mut txn, link.participant).await?.filter(|seat| seat.admitted) else {
+        return Ok(Arrival::Nowhere);
+    };
+    let is_already = now_here.is_some_and(|viewer| viewer == Viewer { school: link.school, person: seat.person });
+    if now_here.is_some() && !is_already && !be_this_one {
+        return Ok(Arrival::Nowhere);
+    }
+    let stage = db::meetings::lock(&mut txn, seat.meeting).await?;
+    let doors = db::doors::find(&mut txn, seat.meeting).await?;
+    match (stage, doors) {
+        // What was agreed is read by whoever has a link to it.
+        (Some(Stage::Agreed), _) | (_, Some(Doors::Open)) => start_session(state, txn, &seat, device).await,
+        _ if is_already => Ok(Arrival::AlreadyIn(seat.meeting)),
+        (_, Some(Doors::Knock)) => knock(state, txn, seat.meeting, Some(&seat), "", device).await,
+        (_, Some(Doors::Closed) | None) => Ok(Arrival::Nowhere),
+    }
+}
+
+/// Why a code leads nowhere. Whatever is wrong with it is the same to who typed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoDoor {
+    NoName,
+    Unknown,
+    TooOften,
+}
+
+/// A name and nine digits: to the door, and no further.
+pub async fn by_code(
+    state: &AppState,
+    from: Option<IpAddr>,
+    digits: &str,
+    name: &str,
+    device: &str,
+) -> sqlx::Result<Result<Arrival, NoDoor>> {
+    let name: String = name.chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME).collect();
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() {
+        return Ok(Err(NoDoor::NoName));
+    }
+    if !state.may_guess(from) {
+        Limit::CodeGuesses.reached();
+        return Ok(Err(NoDoor::TooOften));
+    }
+    let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
+    let hash = state.join_key.code_hash(&digits);
+    let Some((school, meeting)) = db::doors::find_by_code(&state.db, hash, state.clock.now()).await? else {
+        return Ok(Err(NoDoor::Unknown));
+    };
+    let mut txn = state.db.begin(school).await?;
+    let stage = db::meetings::lock(&mut txn, meeting).await?;
+    let doors = db::doors::find(&mut txn, meeting).await?;
+    if stage.is_none_or(|stage| stage == Stage::Agreed) || doors.is_none_or(|doors| doors == Doors::Closed) {
+        return Ok(Err(NoDoor::Unknown));
+    }
+    match knock(state, txn, meeting, None, &name, device).await? {
+        Arrival::Nowhere => Ok(Err(NoDoor::TooOften)),
+        arrival => Ok(Ok(arrival)),
+    }
+}
+
+async fn knock(
+    state: &AppState,
+    mut txn: SchoolTransaction,
+    meeting: MeetingId,
+    seat: Option<&Participant>,
+    name: &str,
+    device: &str,
+) -> sqlx::Result<Arrival> {
+    let (now, school) = (state.clock.now(), txn.school());
+    knocks::delete_old(&mut txn, now - REMEMBERED).await?;
+    if knocks::waiting(&mut txn, meeting, now - REMEMBERED).await?.len() >= KNOCK_LIMIT {
+        Limit::Knocks.reached();
+        return Ok(Arrival::Nowhere);
+    }
+    let secret = secret::session_id();
+    #[expect(clippy::disallowed_methods, reason = "a new knock, made on the server alone")]
+    let id = KnockId(Uuid::now_v7());
+    let new = NewKnock { id, meeting, participant: seat.map(|seat| seat.id), name, device, secret: Hash::of(&secret) };
+    knocks::create(&mut txn, new, now).await?;
+    let deed = Deed { actor: seat.map(|seat| seat.person), verb: Verb::Knocked, meeting: Some(meeting), subject: None };
+    db::audit::add(&mut txn, deed.about(id.0), now).await?;
+    txn.commit().await?;
+    tell(state, school, meeting).await;
+    Ok(Arrival::AtDoor { secret })
+}
+
+/// Whoever was let in comes in. Their knock is over.
+pub async fn enter(state: &AppState, secret: &str) -> sqlx::Result<Arrival> {
+    let now = state.clock.now();
+    let Some((school, id)) = knocks::find_by_secret(&state.db, Hash::of(secret)).await? else {
+        return Ok(Arrival::Nowhere);
+    };
+    let mut txn = state.db.begin(school).await?;
+    let Some(knock) = knocks::lock(&mut txn, id).await? else { return Ok(Arrival::Nowhere) };
+    let is_held_open = knock.answered_at.is_some_and(|answered| now < answered + HELD_OPEN);
+    let (Some(Answer::Admitted), Some(who), true) = (knock.answer, knock.participant, is_held_open) else {
+        return Ok(Arrival::Nowhere);
+    };
+    let Some(seat) = db::participants::find(&mut txn, who).await?.filter(|seat| seat.admitted) else {
+        return Ok(Arrival::Nowhere);
+    };
+    knocks::delete(&mut txn, id).await?;
+    start_session(state, txn, &seat, &knock.device).await
+}
+
+/// Whoever waited goes away.
+pub async fn leave(state: &AppState, secret: &str) -> sqlx::Result<()> {
+    let Some((school, id)) = knocks::find_by_secret(&state.db, Hash::of(secret)).await? else { return Ok(()) };
+    let mut txn = state.db.begin(school).await?;
+    let Some(knock) = knocks::lock(&mut txn, id).await? else { return Ok(()) };
+    knocks::delete(&mut txn, id).await?;
+    txn.commit().await?;
+    tell(state, school, knock.meeting).await;
+    Ok(())
+}
+
+async fn start_session(
+    state: &AppState,
+    mut txn: SchoolTransaction,
+    seat: &Participant,
+    device: &str,
+) -> sqlx::Result<Arrival> {
+    let now = state.clock.now();
+    let session = secret::session_id();
+    db::login_sessions::end_expired(&mut txn, now).await?;
+    db::login_sessions::create(&mut txn, Hash::of(&session), seat.person, device, now, now + SESSION_LASTS).await?;
+    db::audit::add(&mut txn, Deed::new(seat.person, Verb::SignedIn).in_meeting(seat.meeting), now).await?;
+    txn.commit().await?;
+    Ok(Arrival::In { meeting: seat.meeting, session })
+}
+
+/// Somebody is at the door, or gone from it. If nobody can be told just now, whoever runs the meeting sees it
+/// when their page next asks.
+async fn tell(state: &AppState, school: SchoolId, meeting: MeetingId) {
+    let _ = state.rooms.open(school, meeting).announce(ServerEvent::People).await;
+}

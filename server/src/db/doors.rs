@@ -1,0 +1,74 @@
+//! Whether the doors of a meeting are open, and the code that leads to them.
+
+use app::view::doors::Doors;
+use shared::{MeetingId, SchoolId};
+use time::OffsetDateTime;
+
+use super::{Db, SchoolTransaction};
+use crate::secret::Hash;
+
+/// As set; nothing, if there is no such meeting in this school.
+pub async fn find(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Result<Option<Doors>> {
+    let name = sqlx::query_scalar!("select doors from meetings where id = $1", meeting.0)
+        .fetch_optional(txn.connection())
+        .await?;
+    let doors = |name: String| {
+        Doors::from_name(&name).ok_or_else(|| sqlx::Error::Decode(format!("no doors are called {name}").into()))
+    };
+    name.map(doors).transpose()
+}
+
+pub async fn set(txn: &mut SchoolTransaction, meeting: MeetingId, doors: Doors) -> sqlx::Result<()> {
+    sqlx::query!("update meetings set doors = $2 where id = $1", meeting.0, doors.name())
+        .execute(txn.connection())
+        .await?;
+    Ok(())
+}
+
+/// The code of a meeting: the how-manieth, and until when it leads to the door.
+pub struct Code {
+    pub number: i32,
+    pub expires_at: OffsetDateTime,
+}
+
+pub async fn code(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Result<Option<Code>> {
+    sqlx::query_as!(Code, "select number, expires_at from meeting_codes where meeting_id = $1", meeting.0)
+        .fetch_optional(txn.connection())
+        .await
+}
+
+/// In place of the one before, which opens nothing any more.
+pub async fn set_code(
+    txn: &mut SchoolTransaction,
+    meeting: MeetingId,
+    number: i32,
+    hash: Hash,
+    expires_at: OffsetDateTime,
+) -> sqlx::Result<()> {
+    let school = txn.school().0;
+    sqlx::query!(
+        "insert into meeting_codes (school_id, meeting_id, number, code_hash, expires_at) values ($1, $2, $3, $4, $5)
+         on conflict (meeting_id) do update
+           set number = excluded.number, code_hash = excluded.code_hash, expires_at = excluded.expires_at",
+        school,
+        meeting.0,
+        number,
+        hash.as_bytes(),
+        expires_at
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(())
+}
+
+/// Which meeting’s door a code leads to. Needs no school to be known.
+pub async fn find_by_code(db: &Db, code: Hash, now: OffsetDateTime) -> sqlx::Result<Option<(SchoolId, MeetingId)>> {
+    let row = sqlx::query!(
+        r#"select school_id as "school_id!", meeting_id as "meeting_id!" from meeting_code_find($1, $2)"#,
+        code.as_bytes(),
+        now
+    )
+    .fetch_optional(db.without_school())
+    .await?;
+    Ok(row.map(|row| (SchoolId(row.school_id), MeetingId(row.meeting_id))))
+}

@@ -1,0 +1,96 @@
+//! The cookies of this site: who somebody is, who else is signed in in this browser, which door they wait at,
+//! and whose the device is.
+//!
+//! What must stay true: only the last can be read by a script.
+
+use app::components::device;
+use axum::{
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
+};
+
+use crate::{arrivals::SESSION_LASTS, secret::Hash};
+
+/// So many others are remembered in one browser: a family at one tablet.
+const OTHERS: usize = 3;
+
+/// One that no script can read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cookie {
+    Session,
+    /// The sessions of others who use this browser, with dots between them.
+    Others,
+    Knock,
+}
+
+impl Cookie {
+    /// `__Host-` makes browsers hold us to our word, but only over TLS.
+    fn name(self, secure: bool) -> &'static str {
+        match (self, secure) {
+            (Self::Session, false) => "sid",
+            (Self::Session, true) => "__Host-sid",
+            (Self::Others, false) => "others",
+            (Self::Others, true) => "__Host-others",
+            (Self::Knock, false) => "knock",
+            (Self::Knock, true) => "__Host-knock",
+        }
+    }
+
+    /// What the browser sent of it.
+    pub(crate) fn read(self, headers: &HeaderMap, secure: bool) -> Option<&str> {
+        headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|cookies| cookies.to_str().ok())
+            .flat_map(|cookies| cookies.split(';'))
+            .filter_map(|cookie| cookie.trim().split_once('='))
+            .find_map(|(name, value)| (name == self.name(secure) && !value.is_empty()).then_some(value))
+    }
+
+    pub(crate) fn set(self, response: &mut Response, value: &str, secure: bool) {
+        set(response, self.name(secure), value, SESSION_LASTS.whole_seconds(), secure, "; HttpOnly");
+    }
+
+    pub(crate) fn clear(self, response: &mut Response, secure: bool) {
+        set(response, self.name(secure), "", 0, secure, "; HttpOnly");
+    }
+}
+
+/// Whose the device is. The page’s script asks it: without an answer it is a shared one.
+pub(crate) fn set_device(response: &mut Response, is_own: bool, secure: bool) {
+    let (whose, seconds) = if is_own { (device::OWN, SESSION_LASTS.whole_seconds()) } else { ("", 0) };
+    set(response, device::COOKIE, whose, seconds, secure, "");
+}
+
+/// Who else is signed in here.
+pub(crate) fn others(headers: &HeaderMap, secure: bool) -> Vec<&str> {
+    let others = Cookie::Others.read(headers, secure).unwrap_or_default();
+    others.split('.').filter(|id| !id.is_empty()).take(OTHERS).collect()
+}
+
+/// Somebody is here now, and everybody who was before is among the others.
+pub(crate) fn set_session(response: &mut Response, headers: &HeaderMap, secure: bool, now: &str) {
+    let before = Cookie::Session.read(headers, secure);
+    let mut ids: Vec<_> = before.into_iter().chain(others(headers, secure)).filter(|id| *id != now).collect();
+    ids.truncate(OTHERS);
+    Cookie::Session.set(response, now, secure);
+    if ids.is_empty() {
+        Cookie::Others.clear(response, secure);
+    } else {
+        Cookie::Others.set(response, &ids.join("."), secure);
+    }
+}
+
+/// Everybody who is signed in here.
+pub(crate) fn all_sessions(headers: &HeaderMap, secure: bool) -> Vec<Hash> {
+    let now = Cookie::Session.read(headers, secure);
+    now.into_iter().chain(others(headers, secure)).map(Hash::of).collect()
+}
+
+fn set(response: &mut Response, name: &str, value: &str, seconds: i64, secure: bool, more: &str) {
+    let secure = if secure { "; Secure" } else { "" };
+    let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}{more}; SameSite=Lax{secure}");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}

@@ -1,0 +1,273 @@
+//! Before the door, through it, and shut out: links, codes, knocks, and two people at one device.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use app::{
+    backend::KnockSecret,
+    error::AppError,
+    view::doors::{Doors, LinkState, LobbyState},
+};
+use axum::{
+    body::Body,
+    http::{Request, Response, StatusCode, header},
+};
+use server::{
+    arrivals::{self, Arrival, NoDoor},
+    limits::{CODE_GUESSES_PER_MINUTE, KNOCK_LIMIT},
+};
+use shared::Role;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use time::Duration;
+use tower::ServiceExt;
+
+use crate::support::{Seat, TestServer, text};
+
+/// The value of a cookie that this answer sets; nothing, if it sets none or takes it away.
+fn cookie(response: &Response<Body>, name: &str) -> Option<String> {
+    let cookies = response.headers().get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
+    let values = cookies.filter_map(|cookie| cookie.split(';').next()?.strip_prefix(name)?.strip_prefix('='));
+    values.last().filter(|value| !value.is_empty()).map(str::to_owned)
+}
+
+fn leads_to(response: &Response<Body>) -> &str {
+    response.headers()[header::LOCATION].to_str().unwrap()
+}
+
+async fn post(server: &TestServer, path: &str, cookies: &str, form: &str) -> Response<Body> {
+    let request = Request::post(path)
+        .header("sec-fetch-site", "same-origin")
+        .header(header::HOST, "meetings.example")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::COOKIE, cookies);
+    server.router.clone().oneshot(request.body(Body::from(form.to_owned())).unwrap()).await.unwrap()
+}
+
+struct House {
+    server: TestServer,
+    mum: Seat,
+    pupil: Seat,
+    senco: Seat,
+}
+
+impl House {
+    async fn with(doors: Doors, pool: PgPoolOptions, options: PgConnectOptions) -> Self {
+        let server = TestServer::start(pool, options).await;
+        let seat = async |name| server.seat("Tomek", name, 3).await;
+        let (mum, pupil, senco) = (seat("Agnieszka").await, seat("Tomek").await, seat("Mrs Pike").await);
+        server.backend.doors_set(senco.viewer, senco.meeting, doors).await.unwrap();
+        Self { server, mum, pupil, senco }
+    }
+
+    async fn press(&self, seat: &Seat) -> Response<Body> {
+        let link = format!("/join/{}", self.server.token(seat).await);
+        post(&self.server, &link, "", "asked=yes").await
+    }
+
+    async fn door(&self) -> app::view::doors::DoorPage {
+        self.server.backend.door_page(self.senco.viewer, self.senco.meeting).await.unwrap()
+    }
+
+    async fn lobby(&self, secret: &str) -> Result<app::view::doors::LobbyPage, AppError> {
+        self.server.backend.lobby_page(&KnockSecret(secret.to_owned())).await
+    }
+
+    /// Makes a code, and returns its digits.
+    async fn code(&self) -> String {
+        self.server.backend.code_make(self.senco.viewer, self.senco.meeting).await.unwrap();
+        self.door().await.code.unwrap().digits
+    }
+
+    async fn type_code(&self, code: &str, name: &str) -> Result<Arrival, NoDoor> {
+        arrivals::by_code(&self.server.state, None, code, name, "Chrome on Android").await.unwrap()
+    }
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn a_link_leads_to_the_door_and_no_further(pool: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::with(Doors::Knock, pool, options).await;
+    let pressed = house.press(&house.mum).await;
+    assert_eq!(leads_to(&pressed), "/lobby");
+    assert_eq!(cookie(&pressed, "sid"), None);
+    let secret = cookie(&pressed, "knock").unwrap();
+    let knock = format!("knock={secret}");
+    let page = text(house.server.get("/lobby", Some(&knock)).await).await;
+    assert!(page.contains("Agnieszka") && page.contains("Mrs Pike") && page.contains("Larkfield"));
+    assert!(!page.contains("Tomek") && !page.contains("Wieczorek"));
+    // The secret opens nothing else.
+    let meeting = format!("/meetings/{}", house.mum.meeting);
+    assert_eq!(house.server.get(&meeting, Some(&knock)).await.status(), StatusCode::UNAUTHORIZED);
+    let early = post(&house.server, "/lobby/enter", &knock, "").await;
+    assert_eq!((leads_to(&early), cookie(&early, "sid")), ("/lobby", None));
+
+    let knocks = house.door().await.knocks;
+    assert_eq!((knocks.len(), knocks[0].name.as_str()), (1, "Agnieszka"));
+    assert_eq!(knocks[0].expected.as_ref().unwrap().role, Role::Parent);
+    let answer = house.server.backend.knock_admit(house.senco.viewer, house.senco.meeting, knocks[0].id, None).await;
+    answer.unwrap();
+    assert_eq!(house.lobby(&secret).await.unwrap().state, LobbyState::Admitted);
+    let entered = post(&house.server, "/lobby/enter", &knock, "").await;
+    assert_eq!(leads_to(&entered), meeting);
+    let sid = format!("sid={}", cookie(&entered, "sid").unwrap());
+    assert_eq!(house.server.get(&meeting, Some(&sid)).await.status(), StatusCode::OK);
+    // Once.
+    let again = post(&house.server, "/lobby/enter", &knock, "").await;
+    assert_eq!(cookie(&again, "sid"), None);
+    assert!(house.door().await.knocks.is_empty());
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn who_is_declined_stays_outside_and_who_goes_away_is_not_shown(pool: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::with(Doors::Knock, pool, options).await;
+    let secret = cookie(&house.press(&house.mum).await, "knock").unwrap();
+    let id = house.door().await.knocks[0].id;
+    let (viewer, meeting) = (house.senco.viewer, house.senco.meeting);
+    assert_eq!(house.server.backend.knock_decline(house.mum.viewer, meeting, id).await, Err(AppError::NotAllowed));
+    house.server.backend.knock_decline(viewer, meeting, id).await.unwrap();
+    assert_eq!(house.lobby(&secret).await.unwrap().state, LobbyState::Declined);
+    let turned = post(&house.server, "/lobby/enter", &format!("knock={secret}"), "").await;
+    assert_eq!(cookie(&turned, "sid"), None);
+    // Answered is answered.
+    assert_eq!(house.server.backend.knock_admit(viewer, meeting, id, None).await, Err(AppError::NotFound));
+
+    let secret = cookie(&house.press(&house.mum).await, "knock").unwrap();
+    house.server.clock.forward(Duration::seconds(19));
+    assert_eq!(house.lobby(&secret).await.unwrap().state, LobbyState::Waiting);
+    house.server.clock.forward(Duration::seconds(19));
+    assert_eq!(house.door().await.knocks.len(), 1, "still asking");
+    house.server.clock.forward(Duration::seconds(2));
+    assert!(house.door().await.knocks.is_empty(), "asks no more");
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn open_doors_let_in_who_is_expected_and_closed_ones_nobody(pool: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::with(Doors::Open, pool, options).await;
+    let pressed = house.press(&house.mum).await;
+    assert_eq!(leads_to(&pressed), format!("/meetings/{}", house.mum.meeting));
+    let sid = format!("sid={}", cookie(&pressed, "sid").unwrap());
+
+    let code = house.code().await;
+    house.server.backend.doors_set(house.senco.viewer, house.senco.meeting, Doors::Closed).await.unwrap();
+    let shut = house.press(&house.mum).await;
+    assert!(leads_to(&shut).starts_with("/join/"));
+    assert_eq!((cookie(&shut, "sid"), cookie(&shut, "knock")), (None, None));
+    let page = text(house.server.get(leads_to(&shut), None).await).await;
+    assert!(page.contains("The doors are closed"));
+    assert_eq!(house.type_code(&code, "Zofia K").await, Err(NoDoor::Unknown));
+    // Who is in, is in.
+    let meeting = format!("/meetings/{}", house.mum.meeting);
+    assert_eq!(house.server.get(&meeting, Some(&sid)).await.status(), StatusCode::OK);
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn a_stranger_with_the_code_comes_in_as_whoever_they_are_said_to_be(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::with(Doors::Open, pool, options).await;
+    let code = house.code().await;
+    let Ok(Arrival::AtDoor { secret }) = house.type_code(&code, "  Zofia\u{7} K ").await else { panic!() };
+    assert_eq!(house.lobby(&secret).await.unwrap().name, "Zofia K");
+    let knock = house.door().await.knocks.remove(0);
+    assert!(knock.expected.is_none());
+    let admit = |role| house.server.backend.knock_admit(house.senco.viewer, house.senco.meeting, knock.id, role);
+    assert_eq!(admit(None).await, Err(AppError::NotAllowed), "nobody said who they are");
+    assert_eq!(admit(Some(Role::Facilitator)).await, Err(AppError::NotAllowed));
+    assert_eq!(admit(Some(Role::Pupil)).await, Err(AppError::NotAllowed));
+    admit(Some(Role::Supporter)).await.unwrap();
+    let entered = post(&house.server, "/lobby/enter", &format!("knock={secret}"), "").await;
+    let sid = format!("sid={}", cookie(&entered, "sid").unwrap());
+    let meeting = format!("/meetings/{}", house.mum.meeting);
+    assert_eq!(house.server.get(&meeting, Some(&sid)).await.status(), StatusCode::OK);
+    let at_table = house.door().await.people;
+    let zofia = at_table.iter().find(|at| at.person.name == "Zofia K").unwrap();
+    assert_eq!((zofia.person.role, &zofia.link), (Role::Supporter, &LinkState::None));
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn a_code_is_replaced_ends_by_itself_and_cannot_be_guessed_for_long(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::with(Doors::Knock, pool, options).await;
+    let (first, second) = (house.code().await, house.code().await);
+    assert_ne!(first, second);
+    assert_eq!(house.type_code(&first, "Zofia").await, Err(NoDoor::Unknown));
+    assert_eq!(house.type_code(&second, " ").await, Err(NoDoor::NoName));
+    assert!(house.type_code(&second.replace(' ', "-"), "Zofia").await.is_ok());
+    house.server.clock.forward(Duration::hours(13));
+    assert_eq!(house.type_code(&second, "Zofia").await, Err(NoDoor::Unknown));
+    assert!(house.door().await.code.is_none());
+
+    let code = house.code().await;
+    let from = |last| Some(IpAddr::V4(Ipv4Addr::new(203, 0, 113, last)));
+    let guess = async |from, code: &str| arrivals::by_code(&house.server.state, from, code, "Zofia", "").await.unwrap();
+    for _ in 0..CODE_GUESSES_PER_MINUTE {
+        assert_eq!(guess(from(1), "111 111 111").await, Err(NoDoor::Unknown));
+    }
+    assert_eq!(guess(from(1), &code).await, Err(NoDoor::TooOften), "even with the right one");
+    assert!(guess(from(2), &code).await.is_ok(), "nobody else is held up");
+    for _ in 1..KNOCK_LIMIT {
+        let _ = house.press(&house.mum).await;
+    }
+    assert!(leads_to(&house.press(&house.mum).await).starts_with("/join/"), "the door is crowded");
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn a_link_is_taken_back_and_made_anew(pool: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::with(Doors::Open, pool, options).await;
+    let (viewer, meeting, who) = (house.senco.viewer, house.senco.meeting, house.mum.participant);
+    let backend = &house.server.backend;
+    house.server.token(&house.mum).await;
+    let first = backend.link_show(viewer, meeting, who).await.unwrap().url;
+    let path = |url: &str| url[url.find("/join/").unwrap()..].to_owned();
+    assert_eq!(backend.link_show(house.mum.viewer, meeting, who).await, Err(AppError::NotAllowed));
+    backend.link_take_back(viewer, meeting, who).await.unwrap();
+    assert_eq!(house.server.get(&path(&first), None).await.status(), StatusCode::GONE);
+    assert_eq!(backend.link_show(viewer, meeting, who).await, Err(AppError::LinkEnded));
+    backend.link_make(viewer, meeting, who).await.unwrap();
+    let second = backend.link_show(viewer, meeting, who).await.unwrap().url;
+    assert_ne!(first, second);
+    assert_eq!(house.server.get(&path(&first), None).await.status(), StatusCode::GONE);
+    assert_eq!(house.server.get(&path(&second), None).await.status(), StatusCode::OK);
+    // A third takes the place of the second, though nobody took that back.
+    backend.link_make(viewer, meeting, who).await.unwrap();
+    assert_eq!(house.server.get(&path(&second), None).await.status(), StatusCode::GONE);
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn nobody_becomes_somebody_else_in_a_browser_without_being_asked(pool: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::with(Doors::Open, pool, options).await;
+    let mums = cookie(&house.press(&house.mum).await, "sid").unwrap();
+    let link = format!("/join/{}", house.server.token(&house.pupil).await);
+    let here = format!("sid={mums}");
+    // Leptos puts marks between words that it may have to change.
+    let plain =
+        async |path: &str, cookies: &str| text(house.server.get(path, Some(cookies)).await).await.replace("<!>", "");
+    let page = plain(&link, &here).await;
+    assert!(page.contains("You are Agnieszka here") && page.contains("Be Tomek"));
+    let unasked = post(&house.server, &link, &here, "asked=yes").await;
+    assert_eq!((leads_to(&unasked), cookie(&unasked, "sid")), (link.as_str(), None));
+
+    let switched = post(&house.server, &link, &here, "asked=yes&switch=yes").await;
+    let (tomeks, others) = (cookie(&switched, "sid").unwrap(), cookie(&switched, "others").unwrap());
+    assert_eq!(others, mums);
+    let both = format!("sid={tomeks}; others={others}");
+    let home = plain("/", &both).await;
+    assert!(home.contains("Hello, Tomek") && home.contains("Be Agnieszka"), "{home}");
+
+    // And back, without the link.
+    let form = format!("person={}&meeting={}", house.mum.viewer.person, house.mum.meeting);
+    let back = post(&house.server, "/switch", &both, &form).await;
+    assert_eq!((cookie(&back, "sid"), cookie(&back, "others")), (Some(mums.clone()), Some(tomeks.clone())));
+    // Only to somebody who came in here.
+    let form = format!("person={}", house.senco.viewer.person);
+    let refused = post(&house.server, "/switch", &both, &form).await;
+    assert_eq!(cookie(&refused, "sid"), None);
+
+    // Who finishes here, finishes for both.
+    post(&house.server, "/finish", &both, "").await;
+    for sid in [mums, tomeks] {
+        let page = house.server.get("/", Some(&format!("sid={sid}"))).await;
+        assert!(!text(page).await.contains("Hello, "));
+    }
+}

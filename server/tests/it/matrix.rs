@@ -1,0 +1,301 @@
+//! Every address the server answers, asked by everybody: exactly those who may are answered.
+//!
+//! The list of addresses comes from the router itself, so that a new one without a row here fails.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use app::error::AppError;
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+};
+use server::{db::login_sessions, http, secret::Hash};
+use shared::{MeetingId, ParticipantId, Role};
+use sqlx::{
+    PgConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use time::Duration;
+use tower::ServiceExt;
+use uuid::Uuid;
+
+use crate::support::{NOON, Seat, TestServer, owner, text};
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Who {
+    SignedOut,
+    Expired,
+    /// Had a place at this table.
+    Removed,
+    /// In this part, at this table.
+    Here(Role),
+    /// In this part, at a table of another school.
+    OtherSchool(Role),
+    /// In this part, at another table of this school.
+    OtherTable(Role),
+}
+
+impl Who {
+    fn all() -> Vec<Self> {
+        let roles = |who: fn(Role) -> Self| Role::ALL.into_iter().map(who);
+        let nobody = [Self::SignedOut, Self::Expired, Self::Removed];
+        // Those who may nothing first: whoever may, changes something.
+        nobody
+            .into_iter()
+            .chain(roles(Self::OtherSchool))
+            .chain(roles(Self::OtherTable))
+            .chain(roles(Self::Here))
+            .collect()
+    }
+}
+
+/// What somebody is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    /// Done, or why it cannot be done just now by anybody.
+    Yes,
+    NotSignedIn,
+    NotFound,
+    NotAllowed,
+    PlaceClosed,
+}
+
+/// Who may.
+#[derive(Clone, Copy)]
+enum May {
+    Anybody,
+    /// Nobody without a secret of their own in the address or the browser.
+    WhoHoldsASecret,
+    WhoIsSignedIn,
+    AtTheTable(fn(Role) -> bool),
+}
+
+const EVERYBODY: May = May::AtTheTable(|_| true);
+const FACILITATOR: May = May::AtTheTable(Role::can_facilitate);
+
+impl May {
+    fn told(self, who: Who) -> Told {
+        match (self, who) {
+            (Self::Anybody, _) => Told::Yes,
+            (Self::WhoHoldsASecret, _) | (_, Who::SignedOut | Who::Expired) => Told::NotSignedIn,
+            (Self::WhoIsSignedIn, _) => Told::Yes,
+            (Self::AtTheTable(_), Who::Removed) => Told::PlaceClosed,
+            (Self::AtTheTable(_), Who::OtherSchool(_) | Who::OtherTable(_)) => Told::NotFound,
+            (Self::AtTheTable(may), Who::Here(role)) if may(role) => Told::Yes,
+            (Self::AtTheTable(_), Who::Here(_)) => Told::NotAllowed,
+        }
+    }
+}
+
+/// What is asked, in the order in which it makes sense: a command, or an address.
+fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
+    let Table { now, agreed, other, knocks, .. } = table;
+    let meeting = |more: &str| format!("meeting={now}{more}");
+    let of = |more: &str| meeting(&format!("&participant={other}{more}"));
+    let record = format!("meeting={agreed}");
+    vec![
+        // addresses
+        ("GET /healthz", String::new(), May::Anybody),
+        ("GET /readyz", String::new(), May::Anybody),
+        ("GET /", String::new(), May::Anybody),
+        ("GET /goodbye", String::new(), May::Anybody),
+        ("GET /code", String::new(), May::Anybody),
+        ("GET /lobby", String::new(), May::WhoHoldsASecret),
+        // Whoever holds the token: here it is nobody’s, and everybody is told that the link has ended.
+        ("GET /join/{token}", "/join/AAAA".to_owned(), May::Anybody),
+        ("POST /join/{token}", "/join/AAAA".to_owned(), May::Anybody),
+        // They lead somewhere, without having done anything for who holds no secret.
+        ("POST /code", String::new(), May::Anybody),
+        ("POST /lobby/enter", String::new(), May::Anybody),
+        ("POST /lobby/leave", String::new(), May::Anybody),
+        ("POST /switch", String::new(), May::Anybody),
+        ("GET /live", String::new(), May::WhoIsSignedIn),
+        ("GET /meetings/{id}", format!("/meetings/{now}"), EVERYBODY),
+        ("GET /meetings/{id}/record", format!("/meetings/{agreed}/record"), EVERYBODY),
+        ("GET /meetings/{id}/record.json", format!("/meetings/{agreed}/record.json"), EVERYBODY),
+        // what pages read
+        ("read_join_page", "token=AAAA".to_owned(), May::Anybody),
+        ("read_lobby", String::new(), May::WhoHoldsASecret),
+        ("read_also_here", String::new(), May::WhoIsSignedIn),
+        ("read_meetings", String::new(), May::WhoIsSignedIn),
+        ("read_meeting", meeting(""), EVERYBODY),
+        ("read_record", record.clone(), EVERYBODY),
+        ("read_door", meeting(""), FACILITATOR),
+        // commands
+        // Before it is opened nobody takes a meeting over; who may then, and when, is tested in `doors`.
+        ("take_over", meeting(""), May::AtTheTable(|_| false)),
+        ("start_meeting", meeting(""), FACILITATOR),
+        ("spotlight", meeting("&part=plan"), FACILITATOR),
+        ("name_scribe", meeting(""), FACILITATOR),
+        ("set_doors", meeting("&doors=knock"), FACILITATOR),
+        ("make_code", meeting(""), FACILITATOR),
+        ("decline", meeting(&format!("&knock={}", knocks[0])), FACILITATOR),
+        ("admit", meeting(&format!("&knock={}&role=observer", knocks[1])), FACILITATOR),
+        ("make_link", of(""), FACILITATOR),
+        ("show_link", of(""), FACILITATOR),
+        ("take_back_link", of(""), FACILITATOR),
+        ("remove_person", of(""), FACILITATOR),
+        ("let_back", of(""), FACILITATOR),
+        ("note_attendance", meeting(&format!("&who[0]={other}&attendance=in_person")), FACILITATOR),
+        ("answer", meeting("&response=agree&comment="), May::AtTheTable(Role::can_agree)),
+        ("agree_and_save", meeting(""), FACILITATOR),
+        ("start_next_meeting", record, FACILITATOR),
+        // To somebody who may not have it: so that the table stays as it is, everybody is told the same.
+        ("hand_over", meeting(&format!("&to={other}")), May::AtTheTable(|_| false)),
+        ("POST /finish", String::new(), May::Anybody),
+    ]
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn every_address_answers_exactly_those_who_may(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let table = Table::set(&server, &mut owner(&options).await).await;
+    let addresses: BTreeMap<String, (Method, String)> = http::addresses(&server.state)
+        .into_iter()
+        .map(|(method, path)| (name(&method, &path), (method, path)))
+        .collect();
+    let rows = rows(&table);
+    let known: BTreeSet<_> = rows.iter().map(|(name, ..)| (*name).to_owned()).collect();
+    assert_eq!(addresses.keys().cloned().collect::<BTreeSet<_>>(), known, "each address needs its row, and none else");
+
+    let mut wrong = vec![];
+    for (name, given, may) in rows {
+        let (method, path) = &addresses[name];
+        for who in Who::all() {
+            let told = table.ask(&server, who, method, path, &given).await;
+            let expected = may.told(who);
+            if told != expected {
+                wrong.push(format!("{name}, {who:?}: {told:?} in place of {expected:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// As it stands in the rows: the address, or the name of the command. Those end in figures that change.
+fn name(method: &Method, path: &str) -> String {
+    match path.strip_prefix("/api/") {
+        Some(command) => command.trim_end_matches(|letter: char| letter.is_ascii_digit()).to_owned(),
+        None => format!("{method} {path}"),
+    }
+}
+
+/// One table with somebody in every part, and as many at another one of the school, and in another school.
+struct Table {
+    now: MeetingId,
+    /// An earlier meeting of the same table.
+    agreed: MeetingId,
+    /// Somebody nothing is asked by.
+    other: ParticipantId,
+    knocks: [Uuid; 2],
+}
+
+impl Table {
+    async fn set(server: &TestServer, owner: &mut PgConnection) -> Self {
+        let (tomek, earlier) = (server.seat("Tomek", "Marek", 3).await, server.seat("Tomek", "Marek", 2).await);
+        let (kai, amara) = (server.seat("Kai", "Pat", 3).await, server.seat("Amara", "Denise", 3).await);
+        // Whichever of the other two is of the same school as Tomek.
+        let (same, different) = if kai.viewer.school == tomek.viewer.school { (&kai, &amara) } else { (&amara, &kai) };
+        assert_eq!(same.viewer.school, tomek.viewer.school);
+        assert_ne!(different.viewer.school, tomek.viewer.school);
+        for at in [&tomek, &earlier, same, different] {
+            let sql = "update participants set role = 'teacher' where meeting_id = $1 and role = 'facilitator'";
+            sqlx::query(sql).bind(at.meeting.0).execute(&mut *owner).await.unwrap();
+        }
+        for role in Role::ALL {
+            let place = async |owner: &mut PgConnection, who: Who, at: &[&Seat]| {
+                let person = person(who);
+                seat(owner, at, person, role).await;
+                let mut txn = server.db.begin(at[0].viewer.school).await.unwrap();
+                let (id, ends) = (Hash::of(&session(who)), NOON + Duration::hours(1));
+                login_sessions::create(&mut txn, id, shared::PersonId(person), "", NOON, ends).await.unwrap();
+                txn.commit().await.unwrap();
+            };
+            place(owner, Who::Here(role), &[&tomek, &earlier]).await;
+            place(owner, Who::OtherTable(role), &[same]).await;
+            place(owner, Who::OtherSchool(role), &[different]).await;
+        }
+        for (who, ends) in [(Who::Expired, NOON), (Who::Removed, NOON + Duration::hours(1))] {
+            seat(owner, &[&tomek, &earlier], person(who), Role::Parent).await;
+            let mut txn = server.db.begin(tomek.viewer.school).await.unwrap();
+            let whose = shared::PersonId(person(who));
+            login_sessions::create(&mut txn, Hash::of(&session(who)), whose, "", NOON, ends).await.unwrap();
+            txn.commit().await.unwrap();
+        }
+        let sql = "update participants set removed_at = now() where person_id = $1";
+        sqlx::query(sql).bind(person(Who::Removed)).execute(&mut *owner).await.unwrap();
+        let knocks = [Uuid::from_u128(1), Uuid::from_u128(2)];
+        for knock in knocks {
+            let sql = "insert into knocks (school_id, id, meeting_id, name, device, secret_hash, knocked_at, seen_at)
+                       values ($1, $2, $3, 'Zofia', '', sha256(uuid_send($2)), $4, $4)";
+            let insert = sqlx::query(sql).bind(tomek.viewer.school.0).bind(knock).bind(tomek.meeting.0).bind(NOON);
+            insert.execute(&mut *owner).await.unwrap();
+        }
+        Self { now: tomek.meeting, agreed: earlier.meeting, other: tomek.participant, knocks }
+    }
+
+    async fn ask(&self, server: &TestServer, who: Who, method: &Method, path: &str, given: &str) -> Told {
+        let is_command = path.starts_with("/api/");
+        let path = if given.starts_with('/') { given } else { path };
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "meetings.example")
+            .header(header::ORIGIN, "http://meetings.example")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if who != Who::SignedOut {
+            request = request.header(header::COOKIE, format!("sid={}", session(who)));
+        }
+        let body = if is_command { Body::from(given.to_owned()) } else { Body::empty() };
+        let response = server.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let status = response.status();
+        if is_command {
+            let body = text(response).await;
+            assert_ne!(status, StatusCode::NOT_FOUND, "{path}: no such command");
+            return match serde_json::from_str(&body) {
+                Ok(AppError::NotSignedIn) => Told::NotSignedIn,
+                Ok(AppError::NotFound) => Told::NotFound,
+                Ok(AppError::NotAllowed) => Told::NotAllowed,
+                Ok(AppError::PlaceClosed) => Told::PlaceClosed,
+                Ok(AppError::Outdated) => panic!("{path} does not understand {given}"),
+                _ => Told::Yes,
+            };
+        }
+        match status {
+            StatusCode::UNAUTHORIZED => Told::NotSignedIn,
+            StatusCode::NOT_FOUND => Told::NotFound,
+            StatusCode::FORBIDDEN => Told::PlaceClosed,
+            _ => Told::Yes,
+        }
+    }
+}
+
+fn person(who: Who) -> Uuid {
+    Uuid::new_v5(&Uuid::nil(), format!("{who:?}").as_bytes())
+}
+
+fn session(who: Who) -> String {
+    format!("{who:?}").replace(['(', ')'], "-")
+}
+
+/// A new person, in this part at each of these tables.
+async fn seat(owner: &mut PgConnection, at: &[&Seat], person: Uuid, role: Role) {
+    let sql = "insert into people (school_id, id, kind, full_name, display_name) values ($1, $2, 'staff', 'X', 'X')";
+    sqlx::query(sql).bind(at[0].viewer.school.0).bind(person).execute(&mut *owner).await.unwrap();
+    for seat in at {
+        let sql = "insert into participants
+                     (school_id, id, meeting_id, person_id, position, role, title, colour, attendance)
+                   values ($1, $2, $3, $4, 50, $5, 'X', 1, 'in_person')";
+        sqlx::query(sql)
+            .bind(seat.viewer.school.0)
+            .bind(Uuid::new_v5(&seat.meeting.0, person.as_bytes()))
+            .bind(seat.meeting.0)
+            .bind(person)
+            .bind(role.name())
+            .execute(&mut *owner)
+            .await
+            .unwrap();
+    }
+}
