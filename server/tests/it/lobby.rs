@@ -25,8 +25,8 @@ use crate::support::{Seat, TestServer, text};
 /// The value of a cookie that this answer sets; nothing, if it sets none or takes it away.
 fn cookie(response: &Response<Body>, name: &str) -> Option<String> {
     let cookies = response.headers().get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
-    let values = cookies.filter_map(|cookie| cookie.split(';').next()?.strip_prefix(name)?.strip_prefix('='));
-    values.last().filter(|value| !value.is_empty()).map(str::to_owned)
+    let mut values = cookies.filter_map(|cookie| cookie.split(';').next()?.strip_prefix(name)?.strip_prefix('='));
+    values.next_back().filter(|value| !value.is_empty()).map(str::to_owned)
 }
 
 fn leads_to(response: &Response<Body>) -> &str {
