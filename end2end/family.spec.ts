@@ -1,4 +1,5 @@
 // What the family leaves with: everything that was said, by whomever, who came, and on two sheets of paper.
+import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { openPart, saved } from './support/page.ts'
 import { expect, test } from './support/test.ts'
@@ -43,6 +44,8 @@ test('slips, remarks, dissent and who came are on the family’s page, on a phon
   await expect(dad.locator('.seat', { hasText: 'Miss Qureshi' })).toContainText('In the room')
   await came.getByLabel(/^Tomek/).selectOption({ label: 'For part of the meeting' })
   await expect(senco.getByRole('link', { name: /Nobody has noted/ })).toHaveCount(0)
+  const { violations } = await new AxeBuilder({ page: senco }).include('#agree').analyze()
+  expect(violations.map(({ id }) => id)).toEqual([])
 
   await senco.getByRole('button', { name: 'Agree and save' }).click()
   await senco.getByRole('button', { name: 'Yes, agree and save' }).click()

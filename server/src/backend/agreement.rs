@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use app::error::AppError;
 use shared::{
-    ItemId, RecordId, Section,
+    Attendance, ItemId, RecordId, Section,
     doc::{NotAnUpdate, SectionDoc},
     hand::Owners,
     record::{Agreement, Attendee, Facts, MeetingFacts, Missing, project},
@@ -98,6 +98,9 @@ async fn facts(
         },
         attendance: seats
             .iter()
+            // Why somebody was left out on purpose stands elsewhere, and that they were is for the school alone:
+            // the record lies on kitchen tables.
+            .filter(|seat| seat.expected != Attendance::NotInvitedOnPurpose)
             .map(|seat| Attendee {
                 person: seat.person,
                 name: seat.name.clone(),

@@ -1,7 +1,7 @@
 //! Reading what was agreed.
 
 use app::{backend::Viewer, error::AppError, view::RecordPage};
-use shared::{MeetingId, Section, Stage, access};
+use shared::{Attendance, MeetingId, Section, Stage, access};
 
 use super::{
     Seated,
@@ -29,6 +29,7 @@ pub(super) async fn page(db: &Db, viewer: Viewer, id: MeetingId) -> Result<Recor
         pupil: pupil(&meeting),
         people: seats
             .into_iter()
+            .filter(|seat| seat.expected != Attendance::NotInvitedOnPurpose)
             .map(|seat| {
                 let answer = answers.remove(&seat.id);
                 participant(seat, &[], answer)

@@ -64,7 +64,12 @@ async fn nobody_is_sent_what_is_not_for_them(pool: PgPoolOptions, options: PgCon
     assert!(family.contains(&Section::Pep) && family.contains(&Section::FamilyViews));
     assert!(!family.contains(&Section::StaffPreparation) && !family.contains(&Section::PupilViews));
     assert!(staff.contains(&Section::StaffPreparation) && !staff.contains(&Section::FamilyViews));
-    // Who was left out on purpose is in the record of attendance, and not in the room.
+    // Who was left out on purpose is known to the school alone: neither in the room nor in what was agreed.
     let page = server.backend.meeting_page(pat.viewer, pat.meeting).await.unwrap();
+    assert!(page.people.iter().all(|person| person.name != "Kai's mum"));
+    let last = server.seat("Kai", "Pat", 2).await;
+    let page = server.backend.record_page(last.viewer, last.meeting).await.unwrap();
+    assert!(!page.record.attendance.is_empty());
+    assert!(page.record.attendance.iter().all(|person| person.name != "Kai's mum"));
     assert!(page.people.iter().all(|person| person.name != "Kai's mum"));
 }

@@ -12,8 +12,7 @@ use crate::{
     view::{Participant, Pupil},
 };
 
-/// As the record has it. Who was left out on purpose is in the school’s own rows and not on this page: the
-/// reason stands elsewhere, and the page lies on many a kitchen table.
+/// As the record has it.
 const CAME: [(Attendance, &str); 6] = [
     (Attendance::InPerson, "In the room"),
     (Attendance::Remote, "From elsewhere"),
