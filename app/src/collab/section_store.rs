@@ -319,7 +319,7 @@ mod tests {
 
             // Whose they are comes before the words do.
             let theirs = SectionDoc::from_state(Section::Plan, 3, &store.doc().state()).unwrap();
-            theirs.splice(&TARGETS, item, "success", &write(7, " at home"));
+            theirs.splice(&TARGETS, item, "success", &write(7, " at home too"));
             store.learn([(3, MAREK)]);
             assert_eq!(people(), [Some(RUTH)]);
             store.doc().apply(&theirs.state()).unwrap();
