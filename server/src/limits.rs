@@ -461,8 +461,12 @@ impl Limit {
             ),
             Self::ClientIds => row(
                 "client-ids",
-                format!("{} of a section", count(gate::OWNERS_LIMIT)),
-                "Writing under yet another one is refused.",
+                format!(
+                    "{} of a section; of one person {} shown there and not written with",
+                    count(gate::OWNERS_LIMIT),
+                    gate::SHOWN_LIMIT
+                ),
+                "Writing under yet another one is refused; who shows more of them has no more kept for them.",
                 Refuse(Refusal::TooLong),
             ),
             Self::EarlyUpdates => row(

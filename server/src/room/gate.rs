@@ -27,7 +27,7 @@ use yrs::{ID, IdSet, ReadTxn, StateVector, Transaction, block::ClientID};
 pub(crate) const OWNERS_LIMIT: usize = 10_000;
 
 /// Client ids that one person may be shown at before they have written with them. Each page makes one.
-const SHOWN_LIMIT: usize = 100;
+pub(crate) const SHOWN_LIMIT: usize = 100;
 
 /// Who writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
