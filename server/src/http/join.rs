@@ -12,6 +12,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
     cookies::{self, Cookie, set_session},
@@ -120,8 +121,10 @@ fn has(form: &str, pair: &str) -> bool {
     form.split('&').any(|there| there == pair)
 }
 
+/// A token of ours stays as it is; anything else that came in its place says nothing in an address.
 fn encode(token: &str) -> String {
-    percent_encoding::utf8_percent_encode(token, percent_encoding::NON_ALPHANUMERIC).to_string()
+    const NOT_OURS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-');
+    utf8_percent_encode(token, NOT_OURS).to_string()
 }
 
 /// What a person would call the device they use, and no more than that.
