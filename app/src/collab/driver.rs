@@ -295,7 +295,7 @@ impl Driver {
             ServerEvent::Recorded { version, .. } => set_if_new(state.recorded, Some(version)),
             ServerEvent::Role { role } => {
                 set_if_new(state.role, Some(role));
-                self.set_stage(state.stage.get_untracked());
+                self.open_what_i_may_read();
             }
             ServerEvent::Removed => {
                 self.forget_unsaved();
