@@ -1,7 +1,7 @@
 //! When something happens: what happened, whose words are safe, and what to press.
 
 use leptos::prelude::*;
-use shared::{Role, Stage, record::Missing};
+use shared::{Role, Stage, record::Missing, sync::SaveState};
 
 use super::{icon::Icon, people::People};
 use crate::{
@@ -55,7 +55,12 @@ pub fn SignedOutNotice() -> impl IntoView {
 #[component]
 pub fn OutdatedNotice() -> impl IntoView {
     let meeting = use_meeting();
-    let outdated = meeting.outdated();
+    let (outdated, save_state) = (meeting.outdated(), meeting.save_state());
+    let what_is_unsent = move || match save_state.get() {
+        None | Some(SaveState::Saved) => "All that you wrote is saved.",
+        Some(SaveState::Saving | SaveState::OnThisDevice) => "What is not sent yet is sent by the new page.",
+        Some(SaveState::CannotSave) => "Copy what is not sent yet first: this device does not keep it.",
+    };
     view! {
         <div role="status">
             {move || {
@@ -64,9 +69,7 @@ pub fn OutdatedNotice() -> impl IntoView {
                     .map(|which| {
                         view! {
                             <Notice icon="door" title=format!("{}: reload it", which.sentence())>
-                                <p>
-                                    "Nothing can be written here until then. What you wrote and is not sent yet is sent by the new page, if this device keeps it. If the page says that it cannot save, copy it first."
-                                </p>
+                                <p>"Nothing can be written here until then. " {what_is_unsent}</p>
                                 <div class="row">
                                     <a class="button primary" href=format!("/meetings/{}", meeting.id) rel="external">
                                         "Reload"
