@@ -292,7 +292,7 @@ test('a page of another version than the server stops writing, says so, and lose
 
   // While the line is down the server is replaced by one that knows the document in another shape.
   let isOther = true
-  await me.page.routeWebSocket('**/live', (ws) => {
+  await me.page.routeWebSocket(/\/live\b/, (ws) => {
     const line = ws.connectToServer()
     line.onMessage((message) => {
       const bytes = Buffer.from(message as Buffer)
