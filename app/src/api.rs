@@ -2,4 +2,6 @@
 
 pub mod doors;
 pub mod meetings;
+pub mod pupils;
 pub mod records;
+pub mod school;

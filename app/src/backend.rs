@@ -9,12 +9,17 @@ mod doors;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use shared::{Attendance, MeetingId, ParticipantId, PersonId, SchoolId, record::Response};
+use shared::{Attendance, ItemId, MeetingId, ParticipantId, PersonId, PupilId, SchoolId, record::Response};
 
 pub use self::doors::{AlsoSignedIn, Doors, KnockSecret};
 use crate::{
     error::AppError,
-    view::{JoinPage, MeetingPage, MeetingsPage, RecordPage},
+    view::{
+        JoinPage, MeetingPage, MeetingsPage, RecordPage,
+        map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
+        pupils::PupilPage,
+        register::{RegisterPage, RegisterQuery},
+    },
 };
 
 /// Who is asking: read from the session cookie by the server, never from the request’s words.
@@ -66,6 +71,23 @@ pub trait Backend: Doors {
     async fn record_agree(&self, viewer: Viewer, meeting: MeetingId) -> Result<(), AppError>;
     /// Facilitator: makes the next meeting from this record.
     async fn meeting_start_next(&self, viewer: Viewer, meeting: MeetingId) -> Result<MeetingId, AppError>;
+
+    /// One child’s page, with what this person may see of them.
+    async fn pupil_page(&self, viewer: Viewer, pupil: PupilId) -> Result<PupilPage, AppError>;
+    /// Staff: the children with extra help, of the whole school or their own.
+    async fn register_page(&self, viewer: Viewer, query: RegisterQuery) -> Result<RegisterPage, AppError>;
+    /// Staff: who gets what.
+    async fn map_page(&self, viewer: Viewer, query: MapQuery) -> Result<MapPage, AppError>;
+    /// Staff: what worked.
+    async fn impact_page(&self, viewer: Viewer, query: ImpactQuery) -> Result<ImpactPage, AppError>;
+    /// Staff: something that was promised is done.
+    async fn action_tick(
+        &self,
+        viewer: Viewer,
+        pupil: PupilId,
+        meeting: MeetingId,
+        item: ItemId,
+    ) -> Result<(), AppError>;
 }
 
 /// In the context when nobody can be looked up: then it is not known who asks, not even that it is

@@ -2,6 +2,8 @@
 
 pub mod also_here;
 pub mod authors;
+pub mod choose;
+pub mod code;
 pub mod dates;
 pub mod device;
 pub mod field;
@@ -12,10 +14,13 @@ pub mod icon;
 pub mod item;
 pub mod list;
 pub mod live;
+pub mod money;
 pub mod my_view;
 pub mod notices;
 pub mod people;
+pub mod plate;
 pub mod scale;
 pub mod still;
+pub mod thirds;
 pub mod tools;
 pub mod words;

@@ -4,10 +4,14 @@ pub mod code;
 pub mod errors;
 pub mod goodbye;
 pub mod home;
+pub mod impact;
 pub mod join;
 pub mod lobby;
+pub mod map;
 pub mod meeting;
+pub mod pupil;
 pub mod record;
+pub mod register;
 
 use leptos::prelude::*;
 

@@ -15,8 +15,18 @@ use crate::{
     components::my_view::MyView,
     error::AppError,
     pages::{
-        code::CodePage, errors::ErrorPage, goodbye::GoodbyePage, home::HomePage, join::JoinPage, lobby::LobbyPage,
-        meeting::MeetingPage, record::RecordPage,
+        code::CodePage,
+        errors::ErrorPage,
+        goodbye::GoodbyePage,
+        home::HomePage,
+        impact::ImpactPage,
+        join::JoinPage,
+        lobby::LobbyPage,
+        map::MapPage,
+        meeting::MeetingPage,
+        pupil::{PassportPage, PupilPage},
+        record::RecordPage,
+        register::RegisterPage,
     },
 };
 
@@ -96,6 +106,12 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/goodbye") view=GoodbyePage ssr=SsrMode::Async />
                 <Route path=path!("/meetings/:id") view=MeetingPage ssr=SsrMode::Async />
                 <Route path=path!("/meetings/:id/record") view=RecordPage ssr=SsrMode::Async />
+                <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
+                <Route path=path!("/register/import") view=RegisterPage ssr=SsrMode::Async />
+                <Route path=path!("/map") view=MapPage ssr=SsrMode::Async />
+                <Route path=path!("/impact") view=ImpactPage ssr=SsrMode::Async />
+                <Route path=path!("/pupils/:id") view=PupilPage ssr=SsrMode::Async />
+                <Route path=path!("/pupils/:id/passport") view=PassportPage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

@@ -1,10 +1,14 @@
 //! What the pages show: plain structs, filled by the server, never touched by SQL or sockets.
 
 pub mod doors;
+pub mod home;
+pub mod map;
+pub mod pupils;
+pub mod register;
 
 use serde::{Deserialize, Serialize};
 use shared::{
-    Access, Attendance, MeetingId, ParticipantId, PersonId, Role, Section, Stage,
+    Access, Attendance, MeetingId, ParticipantId, PersonId, PupilId, Role, Section, Stage,
     hand::Owners,
     record::{AgreedRecord, Response},
 };
@@ -27,18 +31,30 @@ pub struct JoinPage {
     pub is_likely_shared: bool,
 }
 
+/// Who is here, for the top of a page of the school’s.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Here {
+    pub school: String,
+    pub name: String,
+    /// Holds a post in the school, so that its pages are in the menu.
+    pub is_staff: bool,
+}
+
 /// The school’s meetings, for somebody who may see them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MeetingsPage {
-    pub school: String,
-    pub name: String,
+    pub here: Here,
     pub meetings: Vec<MeetingRow>,
+    /// What waits for somebody with a post in the school; a family has none of it.
+    pub staff: Option<home::StaffHome>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MeetingRow {
     pub id: MeetingId,
     pub pupil: String,
+    /// Whose page this person may open.
+    pub child: Option<PupilId>,
     pub portrait: Option<String>,
     pub year_group: String,
     pub kind: String,

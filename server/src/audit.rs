@@ -89,6 +89,10 @@ verbs! {
     NextStarted = "next-started",
     RecordRead = "record-read",
     RecordExported = "record-exported",
+    PupilRead = "pupil-read",
+    RegisterExported = "register-exported",
+    ChildrenBroughtIn = "children-brought-in",
+    ActionTicked = "action-ticked",
 }
 
 /// Writes down what needed no transaction of its own: somebody read something.

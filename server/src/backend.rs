@@ -6,20 +6,29 @@
 pub mod agreement;
 mod commands;
 mod doors;
+mod home;
 mod lobby;
+pub mod map;
 mod next;
 mod pages;
+mod pupils;
 pub mod records;
+pub mod register;
 
 use std::{sync::Arc, time::Duration};
 
 use app::{
     backend::{Backend, Viewer},
     error::AppError,
-    view::{JoinPage, MeetingPage, MeetingsPage, RecordPage},
+    view::{
+        JoinPage, MeetingPage, MeetingsPage, RecordPage,
+        map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
+        pupils::PupilPage,
+        register::{RegisterPage, RegisterQuery},
+    },
 };
 use async_trait::async_trait;
-use shared::{Attendance, MeetingId, ParticipantId, record::Response};
+use shared::{Attendance, ItemId, MeetingId, ParticipantId, PupilId, record::Response};
 
 use crate::{
     audit::{self, Deed, Verb},
@@ -175,5 +184,31 @@ impl Backend for ServerBackend {
 
     async fn meeting_start_next(&self, viewer: Viewer, meeting: MeetingId) -> Result<MeetingId, AppError> {
         self.to_the_end(async move |this| next::start(&this, viewer, meeting).await).await
+    }
+
+    async fn pupil_page(&self, viewer: Viewer, pupil: PupilId) -> Result<PupilPage, AppError> {
+        pupils::page(self, viewer, pupil).await
+    }
+
+    async fn register_page(&self, viewer: Viewer, query: RegisterQuery) -> Result<RegisterPage, AppError> {
+        register::page(&self.db, viewer, query, self.clock.now().date()).await
+    }
+
+    async fn map_page(&self, viewer: Viewer, query: MapQuery) -> Result<MapPage, AppError> {
+        map::page(self, viewer, query).await
+    }
+
+    async fn impact_page(&self, viewer: Viewer, query: ImpactQuery) -> Result<ImpactPage, AppError> {
+        map::impact(self, viewer, query).await
+    }
+
+    async fn action_tick(
+        &self,
+        viewer: Viewer,
+        pupil: PupilId,
+        meeting: MeetingId,
+        item: ItemId,
+    ) -> Result<(), AppError> {
+        self.to_the_end(async move |this| pupils::tick(&this, viewer, pupil, meeting, item).await).await
     }
 }

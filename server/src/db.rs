@@ -6,10 +6,12 @@
 //! What must stay true: every transaction says first which schools it is for, and Postgres shows it
 //! no others; the pool works as a role that cannot look past that, whoever it connects as.
 
+pub mod actions;
 pub mod agreements;
 pub mod audit;
 pub mod documents;
 pub mod doors;
+pub mod help;
 pub mod histories;
 pub mod join_links;
 pub mod knocks;
@@ -18,8 +20,10 @@ pub mod login_sessions;
 pub mod meetings;
 pub mod participants;
 pub mod people;
+pub mod posts;
 pub mod pupils;
 pub mod records;
+pub mod register;
 pub mod schools;
 pub mod seats;
 

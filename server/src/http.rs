@@ -12,6 +12,7 @@ mod lobby;
 pub mod origin;
 pub mod pages;
 pub mod record;
+pub mod school;
 pub mod session;
 mod switch;
 
@@ -64,6 +65,10 @@ fn personal() -> Vec<Answered> {
         (Method::POST, "/lobby/leave", post(lobby::leave)),
         (Method::POST, "/code", post(lobby::knock)),
         (Method::GET, "/meetings/{id}/record.json", get(record::json)),
+        (Method::GET, "/register.csv", get(school::register)),
+        (Method::POST, "/register/import", post(school::bring_in)),
+        (Method::GET, "/map.csv", get(school::map)),
+        (Method::GET, "/impact.csv", get(school::impact)),
     ]
 }
 

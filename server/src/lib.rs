@@ -7,6 +7,7 @@ pub mod clock;
 pub mod cluster;
 pub mod config;
 mod connection;
+mod csv;
 pub mod db;
 pub mod demo;
 pub mod door;

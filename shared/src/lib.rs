@@ -4,12 +4,14 @@
 //! meeting holds ([`schema`]), who may read and write it ([`policy`]), how it is edited ([`doc`]),
 //! what an update may make ([`shape`]), what travels on the wire ([`protocol`], [`event`],
 //! [`presence`]), how a browser keeps up ([`sync`]) and what is kept when everyone agrees
-//! ([`record`]).
+//! ([`record`]). Around the meetings stands the school: its [`census`] codes, and who reads of which
+//! child ([`rights`]).
 //!
 //! What must stay true: nothing here reads a clock, draws a random number or opens anything; time,
 //! ids and randomness come in as parameters.
 
 pub mod attendance;
+pub mod census;
 pub mod doc;
 pub mod event;
 pub mod hand;
@@ -20,6 +22,7 @@ pub mod policy;
 pub mod presence;
 pub mod protocol;
 pub mod record;
+pub mod rights;
 pub mod role;
 pub mod schema;
 pub mod section;

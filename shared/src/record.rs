@@ -25,7 +25,7 @@ pub use self::{
     people::{Agreement, Attendee, Response},
     project::{Facts, project},
     said::{Difference, Hand, Statement, Statements},
-    steps::{Action, Delivery, Outcome, Provision, ReviewedTarget, Scores, Target},
+    steps::{Action, Arrangement, Delivery, Outcome, Provision, ReviewedTarget, Scores, Target},
 };
 use crate::MeetingId;
 
@@ -43,6 +43,9 @@ pub struct AgreedRecord {
     pub agreements: Vec<Agreement>,
     /// The passport and the boards: headings with their statements.
     pub passport: Vec<Statements>,
+    /// The passport’s help in tests, with how far each has come.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub access: Vec<Arrangement>,
     pub boards: Vec<Statements>,
     pub differences: Vec<Difference>,
     pub reviews: Vec<ReviewedTarget>,

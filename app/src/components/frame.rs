@@ -9,7 +9,7 @@ use super::{
     icon::{BrandMark, Icon},
     my_view::MyViewButton,
 };
-use crate::pages::SkipLink;
+use crate::{pages::SkipLink, view::Here};
 
 /// One sheet with few words on it, and the brand above: invitations, goodbyes, what went wrong.
 #[component]
@@ -50,29 +50,66 @@ pub fn LetterFrame(
     }
 }
 
-/// A page of the school’s: who is signed in, where, and the way out.
+/// Which of the school’s pages this is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum At {
+    Home,
+    Pupils,
+    Map,
+    Impact,
+}
+
+const MENU: [(At, &str, &str); 4] = [
+    (At::Home, "/", "Home"),
+    (At::Pupils, "/register", "Pupils"),
+    (At::Map, "/map", "Who gets what"),
+    (At::Impact, "/impact", "What worked"),
+];
+
+/// A page of the school’s: who is signed in, where, and the way out; for staff, the other pages. Each is loaded whole,
+/// so that it is the same with scripts and without.
 #[component]
 pub fn SchoolFrame(
-    name: String,
-    school: String,
+    here: Here,
+    at: At,
     #[prop(default = "Skip to the main part")] skip: &'static str,
+    /// Of the sheets: `home` has one under the other, `school` some side by side.
+    #[prop(default = "school")]
+    class: &'static str,
     children: Children,
 ) -> impl IntoView {
+    let link = move |(page, href, words): (At, &'static str, &'static str)| {
+        view! {
+            <li>
+                <a href=href rel="external" aria-current=(page == at).then_some("page")>
+                    {words}
+                </a>
+            </li>
+        }
+    };
+    let menu = here.is_staff.then(|| {
+        view! {
+            <nav class="school-nav" aria-label="School">
+                <ul>{MENU.map(link).into_iter().collect_view()}</ul>
+            </nav>
+        }
+    });
     view! {
-        <div class="home-page">
+        <div class="home-page school-page">
             <SkipLink to="#main" words=skip />
             <header class="topbar">
                 <a class="brand" href="/" rel="external" aria-label="Roundtable: all meetings">
                     <BrandMark />
                     <span>"Roundtable"</span>
                 </a>
-                <p class="who-am-i">{name} ", " {school}</p>
+                {menu}
+                <p class="who-am-i">{here.name} ", " {here.school}</p>
                 <AlsoHere meeting=None />
                 <MyViewButton />
                 <Finish />
             </header>
             <div class="table">
-                <main class="home" id="main" tabindex="-1">
+                <main class=class id="main" tabindex="-1">
                     {children()}
                 </main>
             </div>

@@ -1,22 +1,23 @@
-//! The school’s meetings, for whoever is signed in; for everybody else, how to come in.
+//! The school’s meetings, for whoever is signed in, and what is late, for staff; for everybody else, how to come in.
+
+mod staff;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::Stage;
 
+use self::staff::{Staff, what_is_late};
 use crate::{
     api::meetings::read_meetings,
     components::{
-        frame::{HelpLine, LetterFrame, SchoolFrame},
+        frame::{At, HelpLine, LetterFrame, SchoolFrame},
         people::Sun,
+        thirds::{MEETINGS_A_YEAR, Thirds},
     },
     error::AppError,
     pages::errors::ErrorPage,
     view::{MeetingRow, MeetingsPage},
 };
-
-/// Meetings the Code of Practice asks for in a school year.
-const MEETINGS_A_YEAR: u32 = 3;
 
 #[component]
 pub fn HomePage() -> impl IntoView {
@@ -39,12 +40,13 @@ fn Meetings(page: MeetingsPage) -> impl IntoView {
     let (coming, done): (Vec<_>, Vec<_>) = page.meetings.into_iter().partition(|row| row.stage != Stage::Agreed);
     view! {
         <Title text="Meetings" />
-        <SchoolFrame name=page.name.clone() school=page.school skip="Skip to the meetings">
+        <SchoolFrame here=page.here.clone() at=At::Home class="home" skip="Skip to the meetings">
             <header class="welcome">
-                <h1>"Hello, " {page.name}</h1>
-                <p class="lead">{how_many(coming.len())}</p>
+                <h1>"Hello, " {page.here.name}</h1>
+                <p class="lead">{how_many(coming.len())} {page.staff.as_ref().map(what_is_late)}</p>
             </header>
             <MeetingList title="Meetings to come" rows=coming />
+            {page.staff.map(|staff| view! { <Staff staff /> })}
             <MeetingList title="Agreed" rows=done />
         </SchoolFrame>
     }
@@ -79,11 +81,20 @@ fn Row(row: MeetingRow) -> impl IntoView {
         Stage::Meeting => (meeting, "Go in", "button primary"),
         Stage::Agreed => (format!("{meeting}/record"), "Read the plan", "button"),
     };
+    let name = match row.child {
+        Some(child) => view! {
+            <a href=format!("/pupils/{child}") rel="external">
+                {row.pupil.clone()}
+            </a>
+        }
+        .into_any(),
+        None => row.pupil.clone().into_any(),
+    };
     view! {
         <li>
             <Sun picture=row.portrait name=row.pupil.clone() />
             <p>
-                <strong>{row.pupil.clone()}</strong>
+                <strong>{name}</strong>
                 <span>{row.kind} ", " {row.year_group}</span>
                 <span>
                     <time datetime=row.held_on>{row.when}</time>
@@ -100,23 +111,6 @@ fn Row(row: MeetingRow) -> impl IntoView {
                 <span class="visually-hidden">": " {row.pupil}</span>
             </a>
         </li>
-    }
-}
-
-/// A ring in three pieces: thick for a meeting held, dotted for one to come. The words stand beside it.
-#[component]
-fn Thirds(held: u32) -> impl IntoView {
-    const PIECES: [&str; 3] =
-        ["M28.4 7.6A17 17 0 0 1 40.4 28.4", "M36.0 36.0A17 17 0 0 1 12.0 36.0", "M7.6 28.4A17 17 0 0 1 19.6 7.6"];
-    view! {
-        <svg class="thirds" viewBox="0 0 48 48" aria-hidden="true">
-            {(0..held)
-                .map(|_| "held")
-                .chain(std::iter::repeat("to-come"))
-                .zip(PIECES)
-                .map(|(class, piece)| view! { <path class=class d=piece></path> })
-                .collect_view()}
-        </svg>
     }
 }
 

@@ -10,7 +10,11 @@ use app::{
     },
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
-use shared::{MeetingId, ParticipantId, PersonId, Role, Stage, policy::access_for};
+use shared::{
+    MeetingId, ParticipantId, PersonId, Role, Stage,
+    policy::access_for,
+    rights::{Matter, may_see},
+};
 use time::{Date, Time};
 
 use super::{Seated, ServerBackend};
@@ -62,17 +66,23 @@ pub(super) async fn join(backend: &ServerBackend, now_here: Option<Viewer>, toke
 
 pub(super) async fn meetings(backend: &ServerBackend, viewer: Viewer) -> Result<MeetingsPage, AppError> {
     let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
-    let name =
-        db::people::display_name(&mut txn, viewer.person).await.map_err(unavailable)?.ok_or(AppError::NotSignedIn)?;
+    let here = super::pupils::here(&mut txn, viewer).await?;
+    let staff = super::home::of(&mut txn, viewer, backend.clock.now().date()).await?;
     let meetings = db::meetings::list_for(&mut txn, viewer.person).await.map_err(unavailable)?;
+    let mut children = BTreeSet::new();
+    for pupil in meetings.iter().map(|meeting| meeting.pupil).collect::<BTreeSet<_>>() {
+        let tie = super::pupils::tie(&mut txn, viewer, pupil).await?;
+        children.extend(may_see(Matter::Child, tie).then_some(pupil));
+    }
     Ok(MeetingsPage {
-        school: db::schools::name(&mut txn).await.map_err(unavailable)?,
-        name,
+        here,
+        staff,
         meetings: meetings
             .into_iter()
             .map(|meeting| MeetingRow {
                 id: meeting.id,
                 pupil: meeting.pupil_name,
+                child: children.get(&meeting.pupil).copied(),
                 portrait: meeting.portrait,
                 year_group: meeting.year_group,
                 kind: meeting.kind,

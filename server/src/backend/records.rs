@@ -1,14 +1,15 @@
 //! Reading what was agreed.
 
 use app::{backend::Viewer, error::AppError, view::RecordPage};
-use shared::{Attendance, MeetingId, Section, Stage, access};
+use shared::{Attendance, MeetingId, Section, Stage, access, rights::Tie};
 
 use super::{
     Seated,
     pages::{participant, pupil},
+    pupils::tie,
 };
 use crate::{
-    db::{self, Db, records::Kept},
+    db::{self, Db, SchoolTransaction, meetings::Meeting, records::Kept},
     error::unavailable,
 };
 
@@ -19,7 +20,7 @@ pub(crate) async fn kept(db: &Db, viewer: Viewer, id: MeetingId) -> Result<Kept,
 }
 
 pub(super) async fn page(db: &Db, viewer: Viewer, id: MeetingId) -> Result<RecordPage, AppError> {
-    let (Seated { mut txn, meeting, me }, kept) = find(db, viewer, id).await?;
+    let (Reader { mut txn, meeting, can_start_next }, kept) = find(db, viewer, id).await?;
     let seats = db::participants::list(&mut txn, id).await.map_err(unavailable)?;
     let mut answers = db::agreements::list(&mut txn, id).await.map_err(unavailable)?;
     let next = db::meetings::next(&mut txn, id).await.map_err(unavailable)?;
@@ -35,17 +36,43 @@ pub(super) async fn page(db: &Db, viewer: Viewer, id: MeetingId) -> Result<Recor
                 participant(seat, &[], answer)
             })
             .collect(),
-        can_start_next: me.role.can_facilitate(),
+        can_start_next,
         next_meeting: next,
     })
 }
 
-async fn find(db: &Db, viewer: Viewer, id: MeetingId) -> Result<(Seated, Kept), AppError> {
-    let mut seated = Seated::find(db, viewer, id).await?;
-    // The family’s copy is made of what everybody at the table may read.
-    if !access(Section::Plan, seated.me.role, Stage::Agreed).can_read() {
-        return Err(AppError::NotFound);
+/// Somebody who may read a record, and the meeting it is of.
+struct Reader {
+    txn: SchoolTransaction,
+    meeting: Meeting,
+    can_start_next: bool,
+}
+
+impl Reader {
+    /// By a place at the table, as far as everybody there may read; or as one of those who answer for every child.
+    async fn find(db: &Db, viewer: Viewer, id: MeetingId) -> Result<Self, AppError> {
+        match Seated::find(db, viewer, id).await {
+            Ok(Seated { txn, meeting, me }) if access(Section::Plan, me.role, Stage::Agreed).can_read() => {
+                Ok(Self { txn, meeting, can_start_next: me.role.can_facilitate() })
+            }
+            Ok(_) => Err(AppError::NotFound),
+            Err(AppError::NotFound) => Self::find_lead(db, viewer, id).await,
+            Err(error) => Err(error),
+        }
     }
-    let kept = db::records::find(&mut seated.txn, id).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
-    Ok((seated, kept))
+
+    async fn find_lead(db: &Db, viewer: Viewer, id: MeetingId) -> Result<Self, AppError> {
+        let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
+        let meeting = db::meetings::find(&mut txn, id).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
+        match tie(&mut txn, viewer, meeting.pupil).await? {
+            Tie::Leads => Ok(Self { txn, meeting, can_start_next: false }),
+            _ => Err(AppError::NotFound),
+        }
+    }
+}
+
+async fn find(db: &Db, viewer: Viewer, id: MeetingId) -> Result<(Reader, Kept), AppError> {
+    let mut reader = Reader::find(db, viewer, id).await?;
+    let kept = db::records::find(&mut reader.txn, id).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
+    Ok((reader, kept))
 }

@@ -37,6 +37,7 @@ pub struct Meeting {
 pub struct Listed {
     pub id: MeetingId,
     pub pupil_name: String,
+    pub pupil: PupilId,
     pub portrait: Option<String>,
     pub year_group: String,
     pub kind: String,
@@ -134,7 +135,7 @@ pub async fn find(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Op
 /// The meetings this person has a place in, the next one first.
 pub async fn list_for(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Result<Vec<Listed>> {
     let rows = sqlx::query!(
-        r#"select m.id, person.display_name, p.portrait, p.year_group, m.kind, m.stage, m.held_on, m.held_at,
+        r#"select m.id, m.pupil_id, person.display_name, p.portrait, p.year_group, m.kind, m.stage, m.held_on, m.held_at,
                   (select max(version) from records where meeting_id = m.id) as version,
                   -- A school year begins in September: four months on, it is a calendar year.
                   (select count(*) from meetings other
@@ -156,6 +157,7 @@ pub async fn list_for(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Re
             Ok(Listed {
                 id: MeetingId(row.id),
                 pupil_name: row.display_name,
+                pupil: PupilId(row.pupil_id),
                 portrait: row.portrait,
                 year_group: row.year_group,
                 kind: row.kind,
@@ -167,6 +169,98 @@ pub async fn list_for(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Re
             })
         })
         .collect()
+}
+
+/// A meeting as one line of a child’s page.
+pub struct OfPupil {
+    pub id: MeetingId,
+    pub held_on: Date,
+    pub stage: Stage,
+    /// Whether whoever asks has a place at it.
+    pub mine: bool,
+}
+
+/// A child’s meetings, newest first.
+pub async fn list_of_pupil(txn: &mut SchoolTransaction, pupil: PupilId, asks: PersonId) -> sqlx::Result<Vec<OfPupil>> {
+    let rows = sqlx::query!(
+        r#"select id, held_on, stage,
+                  exists (
+                    select from participants seat
+                    where seat.meeting_id = m.id and seat.person_id = $2 and seat.removed_at is null
+                      and seat.attendance <> 'not_invited_on_purpose'
+                  ) as "mine!"
+           from meetings m
+           where pupil_id = $1
+           order by held_on desc, held_at desc"#,
+        pupil.0,
+        asks.0
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(OfPupil { id: MeetingId(row.id), held_on: row.held_on, stage: stage(&row.stage)?, mine: row.mine })
+        })
+        .collect()
+}
+
+/// A meeting whose day has come, and that is not agreed.
+pub struct Draft {
+    pub pupil: PupilId,
+    pub pupil_name: String,
+    pub class_name: String,
+    pub portrait: Option<String>,
+    pub held_on: Date,
+    pub is_open: bool,
+    /// Who has a say and has not answered.
+    pub waits_for: Vec<String>,
+}
+
+/// The oldest first; of the children that this person has a place with, or of all.
+pub async fn list_drafts(
+    txn: &mut SchoolTransaction,
+    known_to: Option<PersonId>,
+    today: Date,
+    limit: i64,
+) -> sqlx::Result<Vec<Draft>> {
+    let rows = sqlx::query!(
+        r#"select m.pupil_id, child.display_name, p.class_name, p.portrait, m.held_on, m.stage = 'meeting' as "is_open!",
+                  array(
+                    select people.display_name
+                    from participants seat
+                      join people on people.id = seat.person_id
+                      left join agreements on agreements.participant_id = seat.id
+                    where seat.meeting_id = m.id and seat.removed_at is null and agreements.participant_id is null
+                      and seat.attendance <> 'not_invited_on_purpose' and seat.role not in ('interpreter', 'observer')
+                    order by seat.position
+                  ) as "waits_for!"
+           from meetings m
+             join pupils p on p.id = m.pupil_id
+             join people child on child.id = p.person_id
+           where m.stage <> 'agreed' and m.held_on <= $1
+             and ($2::uuid is null or exists (
+               select from places where places.pupil_id = m.pupil_id and places.person_id = $2 and admitted
+             ))
+           order by m.held_on, child.display_name
+           limit $3"#,
+        today,
+        known_to.map(|id| id.0),
+        limit
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Draft {
+            pupil: PupilId(row.pupil_id),
+            pupil_name: row.display_name,
+            class_name: row.class_name,
+            portrait: row.portrait,
+            held_on: row.held_on,
+            is_open: row.is_open,
+            waits_for: row.waits_for,
+        })
+        .collect())
 }
 
 /// Those that no other follows: for each pupil the one that is next, or was last.

@@ -1,8 +1,58 @@
 //! Pupils: the people that meetings are about.
 
-use shared::{PersonId, PupilId};
+use shared::{PersonId, PupilId, Role};
+use time::Date;
 
 use super::SchoolTransaction;
+
+/// What a school knows of a child, beside who it is.
+#[derive(Default)]
+pub struct Facts<'a> {
+    pub class_name: &'a str,
+    pub upn: Option<&'a str>,
+    pub born_on: Option<Date>,
+    pub pronouns: &'a str,
+    pub home_language: &'a str,
+    pub communication: &'a [String],
+    pub key_adult: Option<PersonId>,
+    /// `N`, `K` or `E`.
+    pub sen_provision: &'a str,
+    pub sen_since: Option<Date>,
+    /// Codes of the census, main need first.
+    pub needs: &'a [String],
+}
+
+/// A child, with everything the register says.
+pub struct Pupil {
+    pub id: PupilId,
+    pub person: PersonId,
+    pub name: String,
+    pub full_name: String,
+    pub portrait: Option<String>,
+    pub portrait_alt: String,
+    pub looked_after: bool,
+    pub year_group: String,
+    pub class_name: String,
+    pub upn: Option<String>,
+    pub born_on: Option<Date>,
+    pub pronouns: String,
+    pub home_language: String,
+    pub communication: Vec<String>,
+    pub key_adult: Option<String>,
+    pub sen_provision: String,
+    pub sen_since: Option<Date>,
+    pub needs: Vec<String>,
+    /// Meetings that were agreed in the school year of `today`.
+    pub held_this_year: i64,
+}
+
+/// What ties somebody to a child.
+pub struct Place {
+    /// At the child’s table, if they may sit there.
+    pub role: Option<Role>,
+    /// It was decided that they learn nothing.
+    pub withheld: bool,
+}
 
 pub struct NewPupil<'a> {
     pub id: PupilId,
@@ -25,6 +75,110 @@ pub async fn create(txn: &mut SchoolTransaction, pupil: NewPupil<'_>) -> sqlx::R
         pupil.looked_after,
         pupil.portrait,
         pupil.portrait_alt
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(())
+}
+
+/// Writes the facts down, whatever stood there before.
+pub async fn set_facts(txn: &mut SchoolTransaction, pupil: PupilId, facts: Facts<'_>) -> sqlx::Result<()> {
+    let school = txn.school().0;
+    sqlx::query!(
+        "update pupils set class_name = $2, upn = $3, born_on = $4, pronouns = $5, home_language = $6,
+                communication = $7, key_adult_id = $8, sen_provision = $9, sen_since = $10
+         where id = $1",
+        pupil.0,
+        facts.class_name,
+        facts.upn,
+        facts.born_on,
+        facts.pronouns,
+        facts.home_language,
+        facts.communication,
+        facts.key_adult.map(|id| id.0),
+        facts.sen_provision,
+        facts.sen_since
+    )
+    .execute(txn.connection())
+    .await?;
+    sqlx::query!("delete from pupil_needs where pupil_id = $1", pupil.0).execute(txn.connection()).await?;
+    sqlx::query!(
+        "insert into pupil_needs (school_id, pupil_id, rank, code)
+         select $1, $2, rank::integer, code from unnest($3::text[]) with ordinality as need (code, rank)",
+        school,
+        pupil.0,
+        facts.needs
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(())
+}
+
+pub async fn find(txn: &mut SchoolTransaction, id: PupilId, today: Date) -> sqlx::Result<Option<Pupil>> {
+    let row = sqlx::query!(
+        r#"select p.person_id, person.display_name, person.full_name, p.portrait, p.portrait_alt, p.looked_after,
+                  p.year_group, p.class_name, p.upn, p.born_on, p.pronouns, p.home_language, p.communication,
+                  adult.display_name as "key_adult?", p.sen_provision, p.sen_since,
+                  array(select code from pupil_needs where pupil_id = p.id order by rank) as "needs!",
+                  -- A school year begins in September: four months on, it is a calendar year.
+                  (select count(*) from meetings m
+                   where m.pupil_id = p.id and m.stage = 'agreed'
+                     and extract(year from m.held_on + interval '4 months')
+                       = extract(year from $2::date + interval '4 months')) as "held!"
+           from pupils p
+             join people person on person.id = p.person_id
+             left join people adult on adult.id = p.key_adult_id
+           where p.id = $1"#,
+        id.0,
+        today
+    )
+    .fetch_optional(txn.connection())
+    .await?;
+    Ok(row.map(|row| Pupil {
+        id,
+        person: PersonId(row.person_id),
+        name: row.display_name,
+        full_name: row.full_name,
+        portrait: row.portrait,
+        portrait_alt: row.portrait_alt,
+        looked_after: row.looked_after,
+        year_group: row.year_group,
+        class_name: row.class_name,
+        upn: row.upn,
+        born_on: row.born_on,
+        pronouns: row.pronouns,
+        home_language: row.home_language,
+        communication: row.communication,
+        key_adult: row.key_adult,
+        sen_provision: row.sen_provision,
+        sen_since: row.sen_since,
+        needs: row.needs,
+        held_this_year: row.held,
+    }))
+}
+
+pub async fn place(txn: &mut SchoolTransaction, pupil: PupilId, person: PersonId) -> sqlx::Result<Place> {
+    let row = sqlx::query!(
+        r#"select (select role from places where pupil_id = $1 and person_id = $2 and admitted) as role,
+                  exists (select from withheld where pupil_id = $1 and person_id = $2) as "withheld!""#,
+        pupil.0,
+        person.0
+    )
+    .fetch_one(txn.connection())
+    .await?;
+    Ok(Place { role: row.role.and_then(|role| Role::from_name(&role)), withheld: row.withheld })
+}
+
+/// Decides that this person learns nothing of this child.
+pub async fn withhold(txn: &mut SchoolTransaction, pupil: PupilId, person: PersonId, reason: &str) -> sqlx::Result<()> {
+    let school = txn.school().0;
+    sqlx::query!(
+        "insert into withheld (school_id, pupil_id, person_id, reason) values ($1, $2, $3, $4)
+         on conflict (pupil_id, person_id) do update set reason = excluded.reason",
+        school,
+        pupil.0,
+        person.0,
+        reason
     )
     .execute(txn.connection())
     .await?;

@@ -1,7 +1,7 @@
 //! Agreed records: written once, whole, and never again.
 
 use shared::{
-    ItemId, MeetingId, RecordId,
+    ItemId, MeetingId, PupilId, RecordId,
     record::{AgreedRecord, canonical_json, hash},
 };
 use time::OffsetDateTime;
@@ -39,6 +39,28 @@ pub async fn find(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Resu
         canonical_json: row.canonical_json,
         sha256: row.sha256,
     }))
+}
+
+/// One of a child’s records, the newest version of its meeting.
+pub struct OfPupil {
+    pub meeting: MeetingId,
+    pub canonical_json: String,
+}
+
+/// A child’s records, oldest first.
+pub async fn list_of_pupil(txn: &mut SchoolTransaction, pupil: PupilId) -> sqlx::Result<Vec<OfPupil>> {
+    let rows = sqlx::query!(
+        r#"select meeting_id as "meeting!", canonical_json as "canonical_json!" from agreed_records
+           where pupil_id = $1
+           order by held_on, cycle"#,
+        pupil.0
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| OfPupil { meeting: MeetingId(row.meeting), canonical_json: row.canonical_json })
+        .collect())
 }
 
 /// The version a new record of this meeting would have.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Context;
 use app::view::doors::Doors;
 use shared::{Attendance, MeetingId, PersonId, Role, SchoolId, Section};
-use time::{Date, Time, macros::format_description};
+use time::{Date, Time, format_description::BorrowedFormatItem, macros::format_description};
 
 use super::{
     data::{self, Cycle, Demo, Meeting, Person, Pupil},
@@ -19,6 +19,8 @@ use crate::{
     seed::SectionSeed,
 };
 
+pub(super) const DAY: &[BorrowedFormatItem<'static>] = format_description!("[year]-[month]-[day]");
+
 /// Pictures that children chose, and where they are.
 const PORTRAITS: &[(&str, &str)] = &[("pupil-tomek", "/img/tomek.svg")];
 
@@ -30,7 +32,7 @@ pub(super) async fn school(
 ) -> anyhow::Result<()> {
     db::schools::create(txn, &school.name).await?;
     let pupils: Vec<&Pupil> = demo.pupils.iter().filter(|pupil| pupil.school_id == school.id).collect();
-    create_people(txn, &pupils, people).await?;
+    create_people(txn, &pupils, people, &school.name).await?;
     for pupil in pupils {
         let id = txn.school();
         let portrait = PORTRAITS.iter().find(|(of, _)| *of == pupil.id).map(|(_, path)| *path);
@@ -43,6 +45,7 @@ pub(super) async fn school(
             portrait_alt: &pupil.passport.photo.alt,
         };
         db::pupils::create(txn, new).await?;
+        register(txn, pupil).await?;
         for number in 0..pupil.meetings.len() {
             let story = Story::new(id, pupil, people, number);
             create_meeting(txn, &story).await.with_context(|| story.meeting.id.clone())?;
@@ -56,6 +59,7 @@ async fn create_people(
     txn: &mut SchoolTransaction,
     pupils: &[&Pupil],
     people: &BTreeMap<&str, &Person>,
+    school_name: &str,
 ) -> anyhow::Result<()> {
     let mut met = BTreeSet::new();
     for pupil in pupils {
@@ -92,6 +96,38 @@ async fn create_people(
             display_name: &display_name,
         };
         db::people::create(txn, new).await?;
+        if let Some(post) = names::post(person, school_name) {
+            db::posts::give(txn, person_id(school, id), post).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What the register says of a child, and who must learn nothing of them.
+async fn register(txn: &mut SchoolTransaction, pupil: &Pupil) -> anyhow::Result<()> {
+    let school = txn.school();
+    let needs: Vec<String> = pupil.sen.types.iter().map(|need| need.code.clone()).collect();
+    let facts = db::pupils::Facts {
+        class_name: &pupil.class,
+        upn: Some(&pupil.upn),
+        born_on: Some(Date::parse(&pupil.date_of_birth, DAY)?),
+        pronouns: &pupil.pronouns,
+        home_language: &pupil.home_language,
+        communication: &pupil.communication_profile.prefers,
+        key_adult: Some(person_id(school, &pupil.key_worker)),
+        sen_provision: &pupil.sen.provision,
+        sen_since: Some(Date::parse(&pupil.sen.on_register_since, DAY)?),
+        needs: &needs,
+    };
+    db::pupils::set_facts(txn, pupil_id(&pupil.id), facts).await?;
+    let seats = pupil.meetings.iter().flat_map(|meeting| &meeting.attendees);
+    let left_out: BTreeSet<_> = seats
+        .filter(|seat| seat.attendance == Attendance::NotInvitedOnPurpose)
+        .map(|seat| seat.person_id.as_str())
+        .collect();
+    for person in left_out {
+        let reason = "Views are gathered by the social worker.";
+        db::pupils::withhold(txn, pupil_id(&pupil.id), person_id(school, person), reason).await?;
     }
     Ok(())
 }
@@ -105,7 +141,7 @@ async fn create_meeting(txn: &mut SchoolTransaction, story: &Story<'_>) -> anyho
         pupil: pupil_id(&pupil.id),
         kind: &meeting.kind,
         cycle: i32::try_from(story.number + 1)?,
-        held_on: Date::parse(&meeting.date, format_description!("[year]-[month]-[day]"))?,
+        held_on: Date::parse(&meeting.date, DAY)?,
         held_at: Time::parse(&meeting.time, format_description!("[hour]:[minute]"))?,
         minutes: meeting.minutes,
         place: &meeting.place,
@@ -173,6 +209,11 @@ impl<'a> Story<'a> {
 
     pub(super) fn is_upcoming(&self) -> bool {
         self.planned().is_none()
+    }
+
+    /// The last of those that are over.
+    pub(super) fn is_last_agreed(&self) -> bool {
+        self.number + 1 == self.pupil.cycles.len()
     }
 
     pub(super) fn person(&self, id: &str) -> PersonId {

@@ -35,6 +35,13 @@ pub(super) struct Pupil {
     pub(super) person_id: String,
     pub(super) school_id: String,
     pub(super) preferred_name: String,
+    pub(super) upn: String,
+    pub(super) pronouns: String,
+    pub(super) date_of_birth: String,
+    pub(super) class: String,
+    pub(super) home_language: String,
+    pub(super) sen: Sen,
+    pub(super) key_worker: String,
     pub(super) year_group: String,
     pub(super) looked_after: bool,
     pub(super) communication_profile: CommunicationProfile,
@@ -50,6 +57,20 @@ pub(super) struct Pupil {
 #[derive(Deserialize)]
 pub(super) struct CommunicationProfile {
     pub(super) reading_age: String,
+    pub(super) prefers: Vec<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Sen {
+    pub(super) provision: String,
+    pub(super) on_register_since: String,
+    /// In the order of their rank.
+    pub(super) types: Vec<NeedType>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct NeedType {
+    pub(super) code: String,
 }
 
 #[derive(Deserialize)]
@@ -330,6 +351,7 @@ pub(super) struct Action {
     pub(super) action: String,
     pub(super) owner_person_id: String,
     pub(super) due: String,
+    pub(super) status: String,
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,6 @@
 //! What people are called and what they are, from how the file says it.
 
-use shared::{Role, role::Side};
+use shared::{Role, rights::Post, role::Side};
 
 use super::data::{Attendee, Person};
 
@@ -44,6 +44,18 @@ pub(super) fn title(attendee: &Attendee, person: &Person) -> String {
         said => said,
     }
     .to_owned()
+}
+
+/// The post somebody holds in a school, from their job as the file says it; nobody of another school holds one here.
+pub(super) fn post(person: &Person, school: &str) -> Option<Post> {
+    let (job, place) = person.role.split_once(", ").unwrap_or((&person.role, ""));
+    match job {
+        _ if person.kind != "staff" => None,
+        "SENCO" => school.starts_with(place).then_some(Post::Senco),
+        _ if job.starts_with("Designated teacher") => Some(Post::DesignatedTeacher),
+        _ if job.contains("assistant") => Some(Post::Assistant),
+        _ => Some(Post::Teacher),
+    }
 }
 
 /// The side of the board somebody’s note goes on.

@@ -18,12 +18,14 @@ const HEADINGS: [(&str, &List); 5] = [
     ("i_will_help_myself_by", &passport::MYSELF),
 ];
 
-/// The file has the newest version only, so meetings before it have an empty one.
+/// The file has the newest version only. The meeting before it agreed on what was known by then; those before that have
+/// an empty one.
 pub(super) fn seed(story: &Story) -> SectionSeed {
     let mut seed = story.seed(Section::Passport);
-    if !story.is_upcoming() {
+    if !story.is_upcoming() && !story.is_last_agreed() {
         return seed;
     }
+    let by_then = |day: &str| story.is_upcoming() || day <= story.meeting.date.as_str();
     let (passport, child) = (&story.pupil.passport, story.child());
     let id = |list: &List, number| line_id(story.id, list.key, number);
 
@@ -33,7 +35,7 @@ pub(super) fn seed(story: &Story) -> SectionSeed {
                 let item = NewItem {
                     said_by: Some(child),
                     captured: words.captured.clone(),
-                    said_on: words.date.clone(),
+                    said_on: if by_then(&words.date) { words.date.clone() } else { String::new() },
                     ..NewItem::default()
                 };
                 doc.add(list, id(list, number), item.with(passport::TEXT, &words.text));
@@ -62,7 +64,9 @@ pub(super) fn seed(story: &Story) -> SectionSeed {
                 doc.add(list, id(list, number), NewItem::default().with(passport::TEXT, line));
             }
         }
-        for (number, access) in passport.access_arrangements.iter().enumerate() {
+        for (number, access) in
+            passport.access_arrangements.iter().enumerate().filter(|(_, access)| by_then(&access.since))
+        {
             let list = &passport::ACCESS;
             let context = [access.context.as_str(), access.note.as_str()].into_iter().filter(|part| !part.is_empty());
             let item = NewItem::default()

@@ -2,10 +2,13 @@
 
 use anyhow::Context;
 use shared::{Attendance, RecordId, record::Response};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
-use super::{build::Story, participant_id};
+use super::{
+    build::{DAY, Story},
+    participant_id,
+};
 use crate::{
     backend::agreement,
     db::{self, SchoolTransaction, agreements::Answer},
@@ -35,5 +38,10 @@ pub(super) async fn agree(txn: &mut SchoolTransaction, story: &Story<'_>) -> any
     let meeting = db::meetings::find(txn, story.id).await?.context("it was made a moment ago")?;
     let record = RecordId(Uuid::new_v5(&story.id.0, b"record 1"));
     agreement::save(txn, &meeting, record, at).await?;
+    // What was promised then has been done since.
+    for action in story.meeting.actions.iter().filter(|action| action.status == "done") {
+        let (by, on) = (story.person(&action.owner_person_id), Date::parse(&action.due, DAY)?);
+        db::actions::tick(txn, meeting.pupil, story.id, story.item(&action.id), by, on).await?;
+    }
     Ok(())
 }

@@ -9,7 +9,7 @@ use axum::{
     body::Body,
     extract::Request,
     http::{Method, StatusCode, request::Parts},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
     routing::{MethodRouter, any},
 };
 use leptos::{
@@ -56,6 +56,21 @@ pub(super) fn not_found(state: &AppState) -> MethodRouter<(), std::convert::Infa
             response
         }
     })
+}
+
+/// One of our pages as the answer to something that was sent, with what it has to say about it.
+pub(super) async fn answer_with<T: Clone + Send + Sync + 'static>(
+    state: &AppState,
+    request: Request<Body>,
+    said: T,
+) -> Response {
+    let assets = state.assets.clone();
+    let context = context(state);
+    let with = move || {
+        context();
+        provide_context(said.clone());
+    };
+    render_app_async_with_context(with, move || app::shell(assets.clone()))(request).await.into_response()
 }
 
 /// What a page finds in its context: the backend, who asks, and the nonce that the header names.

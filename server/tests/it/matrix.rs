@@ -10,7 +10,7 @@ use axum::{
     http::{Method, Request, StatusCode, header},
 };
 use server::{db::login_sessions, http, secret::Hash};
-use shared::{MeetingId, ParticipantId, Role};
+use shared::{MeetingId, ParticipantId, PupilId, Role, rights::Tie};
 use sqlx::{
     PgConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -69,9 +69,16 @@ enum May {
     WhoHoldsASecret,
     WhoIsSignedIn,
     AtTheTable(fn(Role) -> bool),
+    /// Whoever holds a post in the school: nobody here does, and each is told so. An address says it by its status
+    /// alone, which a closed place has too.
+    WithAPost(Told),
+    /// Whoever has a tie to the child of this table, of such a kind.
+    WithATie(fn(Tie) -> bool),
 }
 
 const EVERYBODY: May = May::AtTheTable(|_| true);
+const POST_PAGE: May = May::WithAPost(Told::PlaceClosed);
+const TIED: May = May::WithATie(|_| true);
 const FACILITATOR: May = May::AtTheTable(Role::can_facilitate);
 
 impl May {
@@ -84,13 +91,20 @@ impl May {
             (Self::AtTheTable(_), Who::OtherSchool(_) | Who::OtherTable(_)) => Told::NotFound,
             (Self::AtTheTable(may), Who::Here(role)) if may(role) => Told::Yes,
             (Self::AtTheTable(_), Who::Here(_)) => Told::NotAllowed,
+            (Self::WithAPost(told), _) => told,
+            (Self::WithATie(may), Who::Here(role)) => match Tie::of(&[], Some(role), false) {
+                Tie::Nobody => Told::NotFound,
+                tie if may(tie) => Told::Yes,
+                _ => Told::NotAllowed,
+            },
+            (Self::WithATie(_), Who::Removed | Who::OtherSchool(_) | Who::OtherTable(_)) => Told::NotFound,
         }
     }
 }
 
 /// What is asked, in the order in which it makes sense: a command, or an address.
 fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
-    let Table { now, agreed, other, knocks, .. } = table;
+    let Table { now, agreed, other, knocks, child, promised } = table;
     let meeting = |more: &str| format!("meeting={now}{more}");
     let of = |more: &str| meeting(&format!("&participant={other}{more}"));
     let record = format!("meeting={agreed}");
@@ -114,7 +128,21 @@ fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("GET /meetings/{id}", format!("/meetings/{now}"), EVERYBODY),
         ("GET /meetings/{id}/record", format!("/meetings/{agreed}/record"), EVERYBODY),
         ("GET /meetings/{id}/record.json", format!("/meetings/{agreed}/record.json"), EVERYBODY),
+        ("GET /register", String::new(), POST_PAGE),
+        ("GET /register/import", String::new(), POST_PAGE),
+        ("POST /register/import", String::new(), POST_PAGE),
+        ("GET /register.csv", String::new(), POST_PAGE),
+        ("GET /map", String::new(), POST_PAGE),
+        ("GET /map.csv", String::new(), POST_PAGE),
+        ("GET /impact", String::new(), POST_PAGE),
+        ("GET /impact.csv", String::new(), POST_PAGE),
+        ("GET /pupils/{id}", format!("/pupils/{child}"), TIED),
+        ("GET /pupils/{id}/passport", format!("/pupils/{child}/passport"), TIED),
         // what pages read
+        ("read_register", "query[page]=1".to_owned(), May::WithAPost(Told::NotAllowed)),
+        ("read_map", "query[term]=".to_owned(), May::WithAPost(Told::NotAllowed)),
+        ("read_impact", "query[term]=".to_owned(), May::WithAPost(Told::NotAllowed)),
+        ("read_pupil", format!("pupil={child}"), TIED),
         ("read_join_page", "token=AAAA".to_owned(), May::Anybody),
         ("read_lobby", String::new(), May::WhoHoldsASecret),
         ("read_also_here", String::new(), May::WhoIsSignedIn),
@@ -141,6 +169,11 @@ fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("answer", meeting("&response=agree&comment="), May::AtTheTable(Role::can_agree)),
         ("agree_and_save", meeting(""), FACILITATOR),
         ("start_next_meeting", record, FACILITATOR),
+        (
+            "tick_action",
+            format!("pupil={child}&meeting={agreed}&item={promised}"),
+            May::WithATie(|tie| tie == Tie::Teaches),
+        ),
         // To somebody who may not have it: so that the table stays as it is, everybody is told the same.
         ("hand_over", meeting(&format!("&to={other}")), May::AtTheTable(|_| false)),
         ("POST /finish", String::new(), May::Anybody),
@@ -189,6 +222,10 @@ struct Table {
     /// Somebody nothing is asked by.
     other: ParticipantId,
     knocks: [Uuid; 2],
+    /// Whose table it is.
+    child: PupilId,
+    /// Something the earlier meeting promised.
+    promised: Uuid,
 }
 
 impl Table {
@@ -232,7 +269,11 @@ impl Table {
             let insert = sqlx::query(sql).bind(tomek.viewer.school.0).bind(knock).bind(tomek.meeting.0).bind(NOON);
             insert.execute(&mut *owner).await.unwrap();
         }
-        Self { now: tomek.meeting, agreed: earlier.meeting, other: tomek.participant, knocks }
+        let sql =
+            "select a.item_id from actions a join records r on r.id = a.record_id where r.meeting_id = $1 limit 1";
+        let promised = sqlx::query_scalar(sql).bind(earlier.meeting.0).fetch_one(owner).await.unwrap();
+        let child = server.pupil_of(&tomek).await;
+        Self { now: tomek.meeting, agreed: earlier.meeting, other: tomek.participant, knocks, child, promised }
     }
 
     async fn ask(&self, server: &TestServer, who: Who, method: &Method, path: &str, given: &str) -> Told {

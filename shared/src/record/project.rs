@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Action, AgreedRecord, Agreement, Attendee, Delivery, MeetingFacts, Missing, Outcome, Provision, ReviewedTarget,
-    Target,
+    Action, AgreedRecord, Agreement, Arrangement, Attendee, Delivery, MeetingFacts, Missing, Outcome, Provision,
+    ReviewedTarget, Target,
     items::{each, kept},
     missing::missing,
     said::{Voices, differences, statement_lists, statements},
@@ -41,6 +41,7 @@ pub fn project(sections: &BTreeMap<Section, SectionDoc>, facts: Facts) -> Result
         attendance: facts.attendance,
         agreements: facts.agreements,
         passport: statement_lists(read(Section::Passport), passport::LISTS, voices),
+        access: each(read(Section::Passport), &passport::ACCESS, Arrangement::read),
         boards: statement_lists(read(Section::Assess), BOARDS, voices),
         differences: differences(read(Section::Assess), voices),
         reviews: each(read(Section::Review), &review::TARGETS, ReviewedTarget::read),

@@ -69,6 +69,17 @@ pub struct Provision {
     pub sessions: Option<i64>,
 }
 
+/// Help in tests.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Arrangement {
+    pub id: ItemId,
+    pub arrangement: String,
+    pub context: String,
+    /// A code of [`passport::ARRANGEMENT_STATES`](crate::schema::passport::ARRANGEMENT_STATES), or empty.
+    pub status: String,
+    pub since: String,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Action {
     pub id: ItemId,
@@ -146,6 +157,18 @@ impl Provision {
             minutes: item.number("minutes"),
             weeks: item.number("weeks"),
             sessions: item.number("sessions"),
+        }
+    }
+}
+
+impl Arrangement {
+    pub(super) fn read(item: &Item) -> Self {
+        Self {
+            id: item.id,
+            arrangement: item.words("arrangement"),
+            context: item.words("context"),
+            status: item.words("status"),
+            since: item.words("since"),
         }
     }
 }

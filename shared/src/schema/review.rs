@@ -13,6 +13,18 @@ pub const RATINGS: &[Code] = &[
     code("NOT_DELIVERED", "Cannot judge: the support did not happen as planned", "We didn’t get to try it"),
 ];
 
+/// Steps of the scale above “not yet”. None where nobody could judge: the support did not happen.
+pub fn steps(rating: &str) -> Option<i64> {
+    match rating {
+        "EXCEEDED" => Some(4),
+        "ACHIEVED" => Some(3),
+        "PARTLY" => Some(2),
+        "SMALL_STEPS" => Some(1),
+        "NOT_YET" => Some(0),
+        _ => None,
+    }
+}
+
 pub const NEXT_STEPS: &[Code] = &[
     code("close_target", "Finished", "finished"),
     code("continue", "Carry on", "carry on"),

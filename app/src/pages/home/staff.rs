@@ -1,0 +1,179 @@
+//! What waits for staff: reviews due and late, drafts, promises, and a way to any child.
+
+#![expect(unreachable_pub, reason = "a component’s props are public, however private the component")]
+
+use leptos::prelude::*;
+
+use crate::{
+    components::{
+        dates,
+        icon::Icon,
+        people::Sun,
+        thirds::{MEETINGS_A_YEAR, Thirds},
+    },
+    pages::register::late,
+    view::{
+        home::{Draft, ReviewDue, StaffHome},
+        pupils::ActionRow,
+    },
+};
+
+/// “2 reviews are late. One draft waits. 3 promises are late.”
+pub(super) fn what_is_late(staff: &StaffHome) -> String {
+    let mut words = String::new();
+    for (count, one, many) in [
+        (staff.late_reviews as usize, "One review is late.", "reviews are late."),
+        (staff.drafts.len(), "One draft waits to be agreed.", "drafts wait to be agreed."),
+        (staff.actions.len(), "One promise is late.", "promises are late."),
+    ] {
+        match count {
+            0 => {}
+            1 => words += &format!(" {one}"),
+            _ => words += &format!(" {count} {many}"),
+        }
+    }
+    words
+}
+
+#[component]
+pub fn Staff(staff: StaffHome) -> impl IntoView {
+    view! {
+        <FindAChild />
+        <Drafts drafts=staff.drafts />
+        <Late actions=staff.actions />
+        <Year reviews=staff.reviews whole_school=staff.whole_school />
+    }
+}
+
+#[component]
+fn FindAChild() -> impl IntoView {
+    view! {
+        <section class="sheet" aria-labelledby="h-find">
+            <h2 id="h-find">"Find a child"</h2>
+            <form class="filters" method="get" action="/register" role="search" aria-label="Find a child">
+                <div class="field">
+                    <label for="find-name">"Part of a name"</label>
+                    <input id="find-name" name="name" type="text" autocomplete="off" required />
+                </div>
+                <button class="button primary" type="submit">
+                    "Find"
+                </button>
+            </form>
+        </section>
+    }
+}
+
+#[component]
+fn Drafts(drafts: Vec<Draft>) -> impl IntoView {
+    (!drafts.is_empty()).then(|| {
+        let line = |draft: Draft| {
+            let waits = match draft.waits_for.len() {
+                _ if !draft.is_open => "The meeting has not begun.".to_owned(),
+                0 => "Everybody has answered.".to_owned(),
+                _ => format!("No answer yet from {}.", draft.waits_for.join(", ")),
+            };
+            view! {
+                <li>
+                    <Sun picture=draft.portrait name=draft.name.clone() />
+                    <p>
+                        <strong>{draft.name.clone()}</strong>
+                        <span>{draft.class_name} ". For " {dates::short(&draft.held_on)} ". " {waits}</span>
+                    </p>
+                    <a class="button" href=format!("/pupils/{}", draft.pupil) rel="external">
+                        "Open"
+                        <span class="visually-hidden">": " {draft.name}</span>
+                    </a>
+                </li>
+            }
+        };
+        view! {
+            <section class="sheet" aria-labelledby="h-drafts">
+                <h2 id="h-drafts">"Not agreed yet"</h2>
+                <p class="hint">"Draft means nothing is decided."</p>
+                <ul class="draft-list">{drafts.into_iter().map(line).collect_view()}</ul>
+            </section>
+        }
+    })
+}
+
+#[component]
+fn Late(actions: Vec<ActionRow>) -> impl IntoView {
+    (!actions.is_empty()).then(|| {
+        let line = |action: ActionRow| {
+            view! {
+                <li class="is-late">
+                    <p class="who">{action.who}</p>
+                    <p class="what" dir="auto">
+                        {action.what}
+                    </p>
+                    <p class="when">
+                        <Icon name="clock" />
+                        "by "
+                        {dates::short(&action.due_on)}
+                    </p>
+                    <a class="button" href=format!("/pupils/{}#to-do", action.pupil) rel="external">
+                        {action.pupil_name}
+                    </a>
+                </li>
+            }
+        };
+        view! {
+            <section class="sheet" aria-labelledby="h-late">
+                <h2 id="h-late">"Promised, and late"</h2>
+                <ul class="to-do">{actions.into_iter().map(line).collect_view()}</ul>
+            </section>
+        }
+    })
+}
+
+#[component]
+fn Year(reviews: Vec<ReviewDue>, whole_school: bool) -> impl IntoView {
+    let line = |child: ReviewDue| {
+        let due = match (child.review_on.is_empty(), child.late_by) {
+            (true, _) => view! { <span>"No plan agreed yet"</span> }.into_any(),
+            (_, 0) => view! {
+                <Icon name="calendar" />
+                <span>"Review by " {dates::short(&child.review_on)}</span>
+            }
+            .into_any(),
+            (_, days) => view! {
+                <Icon name="clock" />
+                <span>{late(days)}</span>
+            }
+            .into_any(),
+        };
+        let class = if child.late_by > 0 { "is-late" } else { "" };
+        view! {
+            <li class=class>
+                <Thirds held=child.held_this_year />
+                <p class="name">
+                    <strong>{child.name.clone()}</strong>
+                    " "
+                    {child.class_name}
+                </p>
+                <p class="held">{format!("{} of {MEETINGS_A_YEAR} held", child.held_this_year)}</p>
+                <p class="due">{due}</p>
+                <a class="button" href=format!("/pupils/{}", child.pupil) rel="external">
+                    "Open"
+                    <span class="visually-hidden">": " {child.name}</span>
+                </a>
+            </li>
+        }
+    };
+    (!reviews.is_empty()).then(|| {
+        view! {
+            <section class="sheet" aria-labelledby="h-year">
+                <header class="sheet-head with-side">
+                    <div>
+                        <h2 id="h-year">"Three meetings a year"</h2>
+                        <p>"Each ring is one child’s school year. A thick piece is a meeting held with the family."</p>
+                    </div>
+                    <a class="button" href="/register" rel="external">
+                        {if whole_school { "The whole register" } else { "All of your children" }}
+                    </a>
+                </header>
+                <ul class="year-list">{reviews.into_iter().map(line).collect_view()}</ul>
+            </section>
+        }
+    })
+}

@@ -1,0 +1,342 @@
+//! What worked: the difference each help made, over children and terms.
+//!
+//! What must stay true: what did not happen is shown and left out of every sum; few children are shown and compared
+//! with nothing; no number says that a help is good or bad.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use shared::schema::AREAS;
+
+use crate::{
+    api::school::read_impact,
+    components::{
+        choose::{Choose, address},
+        frame::{At, SchoolFrame},
+        icon::Icon,
+        money::pounds,
+        people::Sun,
+    },
+    pages::{errors::ErrorPage, pupil::area_words},
+    view::map::{FEW, Gap, ImpactPage as Page, ImpactQuery, ImpactRow, term_words},
+};
+
+/// Of one mark, in the drawing’s own units.
+const MARK: usize = 30;
+const MARKS_A_LINE: usize = 12;
+
+#[component]
+pub fn ImpactPage() -> impl IntoView {
+    let map = use_query_map();
+    let query = Memo::new(move |_| {
+        let get = |name| map.read().get(name).unwrap_or_default();
+        ImpactQuery { term: get("term"), area: get("area"), first: get("first") }
+    });
+    let page = Resource::new(move || query.get(), read_impact);
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(page) => view! { <WhatWorked page /> }.into_any(),
+                    Err(error) => view! { <ErrorPage error /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn WhatWorked(page: Page) -> impl IntoView {
+    let judged: u32 = page.rows.iter().map(ImpactRow::judged).sum();
+    let lead = format!(
+        "{} kinds of help that a meeting has looked back on, {judged} reviewed targets. What did not happen is shown, and left out of the sums.",
+        page.rows.len()
+    );
+    let csv = address("/impact.csv", &[("term", &page.query.term), ("area", &page.query.area)]);
+    view! {
+        <Title text="What worked" />
+        <SchoolFrame here=page.here.clone() at=At::Impact>
+            <header class="welcome">
+                <h1>"What worked"</h1>
+                <p class="lead">{lead}</p>
+            </header>
+            <section class="sheet" aria-labelledby="h-worked">
+                <header class="sheet-head with-side">
+                    <div>
+                        <h2 id="h-worked">"The difference each help made"</h2>
+                        <p>
+                            {format!(
+                                "One mark is one target of one child. Fewer than {FEW} children: we show them, and compare nothing.",
+                            )}
+                        </p>
+                    </div>
+                    <a class="button" href=csv rel="external" download>
+                        "Download as a spreadsheet"
+                    </a>
+                </header>
+                <ul class="key-line is-big">
+                    {KINDS
+                        .map(|(kind, words)| {
+                            view! {
+                                <li>
+                                    <svg class="kids" viewBox="0 0 26 26" width="26" height="26" aria-hidden="true">
+                                        <Mark kind x=0 y=0 />
+                                    </svg>
+                                    {words}
+                                </li>
+                            }
+                        })
+                        .into_iter()
+                        .collect_view()}
+                </ul>
+                <Filters query=page.query terms=page.terms />
+                {page
+                    .rows
+                    .is_empty()
+                    .then(|| view! { <p class="hint">"No meeting has looked back on such help yet."</p> })}
+                <ol class="worked-list">
+                    {page
+                        .rows
+                        .iter()
+                        .cloned()
+                        .map(|row| view! { <Worked row shows_cost=page.shows_cost /> })
+                        .collect_view()}
+                </ol>
+                <p class="finding">
+                    <Icon name="help" />
+                    <span>
+                        <strong>"What these numbers cannot say. "</strong>
+                        "Children in a group differ, and most have more than one help. A step is one level of the review scale, from “not yet” to “more than achieved”. Use it to ask better questions, not to rank people."
+                    </span>
+                </p>
+            </section>
+            <InNumbers rows=page.rows shows_cost=page.shows_cost />
+            <LittleProgress stuck=page.stuck />
+        </SchoolFrame>
+    }
+}
+
+#[component]
+fn Filters(query: ImpactQuery, terms: Vec<String>) -> impl IntoView {
+    let terms = terms.into_iter().map(|term| (term.clone(), term_words(&term))).collect();
+    let areas = AREAS.iter().map(|area| (area.code.to_owned(), area.label.to_owned())).collect();
+    let orders = [("children", "Most children"), ("money", "Most steps for the money"), ("missed", "Least happened")]
+        .map(|(code, words)| (code.to_owned(), words.to_owned()))
+        .into();
+    view! {
+        <form class="filters" method="get" action="/impact" aria-label="What worked">
+            <Choose name="term" label="Term" everything="All terms" options=terms chosen=query.term />
+            <Choose name="area" label="What it helps" everything="Everything" options=areas chosen=query.area />
+            <Choose name="first" label="First" everything="Most got there" options=orders chosen=query.first />
+            <button class="button primary" type="submit">
+                "Show"
+            </button>
+        </form>
+    }
+}
+
+/// How one target went.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    GotThere,
+    PartWay,
+    NotYet,
+    NotTried,
+}
+
+const KINDS: [(Kind, &str); 4] = [
+    (Kind::GotThere, "got there"),
+    (Kind::PartWay, "part of the way"),
+    (Kind::NotYet, "not yet"),
+    (Kind::NotTried, "did not get to try it"),
+];
+
+/// Shape first: full with a tick, half, empty, dashed.
+#[component]
+fn Mark(kind: Kind, x: usize, y: usize) -> impl IntoView {
+    let place = format!("translate({x} {y})");
+    let inside = match kind {
+        Kind::GotThere => view! {
+            <circle class="d-fill" cx="13" cy="13" r="10.5"></circle>
+            <path class="k-tick" d="M8 13.5l3.5 3.5 6.5-7"></path>
+        }
+        .into_any(),
+        Kind::PartWay => view! {
+            <circle class="k-rim" cx="13" cy="13" r="9.5"></circle>
+            <path class="d-fill" d="M3.5 13a9.5 9.5 0 0 0 19 0z"></path>
+        }
+        .into_any(),
+        Kind::NotYet => view! { <circle class="k-rim" cx="13" cy="13" r="9.5"></circle> }.into_any(),
+        Kind::NotTried => view! { <circle class="k-dash" cx="13" cy="13" r="9.5"></circle> }.into_any(),
+    };
+    view! { <g transform=place>{inside}</g> }
+}
+
+fn counts(row: &ImpactRow) -> [(Kind, u32); 4] {
+    [
+        (Kind::GotThere, row.got_there),
+        (Kind::PartWay, row.part_way),
+        (Kind::NotYet, row.not_yet),
+        (Kind::NotTried, row.not_tried),
+    ]
+}
+
+/// “4 of 8 got there, 3 part of the way, 1 not yet.”
+fn sentence(row: &ImpactRow) -> String {
+    let mut parts = vec![];
+    if row.judged() > 0 {
+        parts.push(format!("{} of {} got there", row.got_there, row.judged()));
+    }
+    for (count, words) in [(row.part_way, "part of the way"), (row.not_yet, "not yet")] {
+        if count > 0 {
+            parts.push(format!("{count} {words}"));
+        }
+    }
+    if row.not_tried > 0 {
+        parts.push(format!("{} did not get to try it", row.not_tried));
+    }
+    parts.join(", ") + "."
+}
+
+#[component]
+fn Worked(row: ImpactRow, shows_cost: bool) -> impl IntoView {
+    let marks: Vec<Kind> =
+        counts(&row).into_iter().flat_map(|(kind, count)| std::iter::repeat_n(kind, count as usize)).collect();
+    let wide = marks.len().clamp(1, MARKS_A_LINE) * MARK;
+    let high = marks.len().div_ceil(MARKS_A_LINE).max(1) * MARK;
+    let drawn = marks
+        .into_iter()
+        .enumerate()
+        .map(|(at, kind)| view! { <Mark kind x={at % MARKS_A_LINE * MARK} y={at / MARKS_A_LINE * MARK} /> });
+    let happened = match (row.delivered * 100).checked_div(row.planned) {
+        Some(percent) => format!("{percent} % happened"),
+        None => "not counted".to_owned(),
+    };
+    let each = match row.pence_per_child() {
+        None => "not written down".to_owned(),
+        Some(0) => pounds(0),
+        Some(pence) => format!("{} a child", pounds(pence)),
+    };
+    let step = match row.pence_per_step() {
+        Some(pence) => format!("{} a step", pounds(pence)),
+        None if row.is_few() => "too few to say".to_owned(),
+        None => "cannot be said".to_owned(),
+    };
+    let children = if row.children == 1 { "One child".to_owned() } else { format!("{} children", row.children) };
+    let scores = (row.scored > 0 && !row.is_few()).then(|| {
+        let average = |sum: i64| format!("{}.{}", sum / i64::from(row.scored), sum * 10 / i64::from(row.scored) % 10);
+        format!("From {} to {} out of ten, on average.", average(row.before), average(row.after))
+    });
+    view! {
+        <li class="worked">
+            <div class="worked-what">
+                <h3>{row.name.clone()}</h3>
+                <p>{children} ". " {area_words(&row.area)} "."</p>
+            </div>
+            <div class="worked-pic">
+                <svg
+                    class="kids"
+                    viewBox=format!("0 0 {wide} {high}")
+                    width=wide
+                    height=high
+                    role="img"
+                    aria-label=sentence(&row)
+                >
+                    {drawn.collect_view()}
+                </svg>
+                <p>{sentence(&row)} " " {scores}</p>
+            </div>
+            <dl class="worked-num">
+                <div>
+                    <dt>"Sessions"</dt>
+                    <dd>{happened}</dd>
+                </div>
+                {shows_cost
+                    .then(|| {
+                        view! {
+                            <div>
+                                <dt>"Cost"</dt>
+                                <dd>{each}</dd>
+                            </div>
+                            <div>
+                                <dt>"Cost of one step"</dt>
+                                <dd>{step}</dd>
+                            </div>
+                        }
+                    })}
+            </dl>
+        </li>
+    }
+}
+
+/// The same as the pictures, as a table.
+#[component]
+fn InNumbers(rows: Vec<ImpactRow>, shows_cost: bool) -> impl IntoView {
+    (!rows.is_empty()).then(|| {
+        let columns = ["Help", "Children", "Got there", "Part of the way", "Not yet", "Did not try", "Sessions"];
+        let head = columns.into_iter().chain(shows_cost.then_some("Cost"));
+        let line = move |row: ImpactRow| {
+            let cost = row.pence.map_or("–".to_owned(), pounds);
+            let sessions =
+                if row.planned == 0 { "–".to_owned() } else { format!("{} of {}", row.delivered, row.planned) };
+            view! {
+                <tr>
+                    <th scope="row">{row.name}</th>
+                    <td>{row.children}</td>
+                    <td>{row.got_there}</td>
+                    <td>{row.part_way}</td>
+                    <td>{row.not_yet}</td>
+                    <td>{row.not_tried}</td>
+                    <td>{sessions}</td>
+                    {shows_cost.then(|| view! { <td>{cost}</td> })}
+                </tr>
+            }
+        };
+        view! {
+            <section class="sheet" aria-labelledby="h-numbers">
+                <header class="sheet-head">
+                    <h2 id="h-numbers">"The same in numbers"</h2>
+                </header>
+                <div class="table-scroll" role="region" aria-label="The same in numbers, table" tabindex="0">
+                    <table class="plain-table numbers">
+                        <caption class="visually-hidden">"The difference each help made, in numbers"</caption>
+                        <thead>
+                            <tr>{head.map(|words| view! { <th scope="col">{words}</th> }).collect_view()}</tr>
+                        </thead>
+                        <tbody>{rows.into_iter().map(line).collect_view()}</tbody>
+                    </table>
+                </div>
+            </section>
+        }
+    })
+}
+
+#[component]
+fn LittleProgress(stuck: Vec<Gap>) -> impl IntoView {
+    let none = stuck.is_empty().then(|| view! { <p class="hint">"Nobody, in the last two reviews of each child."</p> });
+    let line = |gap: Gap| {
+        view! {
+            <li>
+                <Sun picture=None name=gap.name.clone() />
+                <p>
+                    <a href=format!("/pupils/{}", gap.pupil) rel="external">
+                        <strong>{gap.name}</strong>
+                    </a>
+                    " "
+                    {gap.class_name}
+                    <span>{area_words(&gap.need)}</span>
+                </p>
+            </li>
+        }
+    };
+    view! {
+        <section class="sheet" aria-labelledby="h-little">
+            <header class="sheet-head">
+                <h2 id="h-little">"Little progress, twice"</h2>
+                <p>"The Code of Practice says: think about asking a specialist, with the family."</p>
+            </header>
+            {none}
+            <ul class="gaps">{stuck.into_iter().map(line).collect_view()}</ul>
+        </section>
+    }
+}

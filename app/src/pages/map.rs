@@ -1,0 +1,244 @@
+//! Who gets what: every help of the plans that hold in a term, and every child who has it.
+//!
+//! Pictures first, with the same in words in the table they stand in. Nothing here is typed: it is counted from records
+//! that were agreed.
+
+#![expect(unreachable_pub, reason = "a component’s props are public, however private the component")]
+
+mod carries;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use shared::schema::{AREAS, plan::TIERS};
+
+use self::carries::{Covered, Gaps, WhoCarriesIt};
+use crate::{
+    api::school::read_map,
+    components::{
+        choose::{Choose, address},
+        frame::{At, SchoolFrame},
+        icon::Icon,
+        money::{hours, pounds},
+        plate::Plate,
+    },
+    pages::errors::ErrorPage,
+    view::map::{MapPage as Page, MapQuery, MapRow, Share, term_words},
+};
+
+/// Help that lost more than this share of its sessions is pointed out.
+const OFTEN_MISSED_PERCENT: i64 = 80;
+
+#[component]
+pub fn MapPage() -> impl IntoView {
+    let map = use_query_map();
+    let query = Memo::new(move |_| {
+        let get = |name| map.read().get(name).unwrap_or_default();
+        MapQuery { term: get("term"), year: get("year"), tier: get("tier"), area: get("area"), who: get("who") }
+    });
+    let page = Resource::new(move || query.get(), read_map);
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(page) => view! { <TheMap page /> }.into_any(),
+                    Err(error) => view! { <ErrorPage error /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+fn percent(part: i64, of: i64) -> Option<i64> {
+    (part * 100).checked_div(of)
+}
+
+#[component]
+fn TheMap(page: Page) -> impl IntoView {
+    let term = term_words(&page.query.term);
+    let happened = match page.planned {
+        0 => "No meeting has looked back on it yet.".to_owned(),
+        planned => {
+            format!("{} of {planned} planned sessions happened, where a meeting has looked back.", page.delivered)
+        }
+    };
+    let lead = format!("{} children share {} kinds of extra help. {happened}", page.children, page.rows.len());
+    let q = &page.query;
+    let csv = address(
+        "/map.csv",
+        &[("term", &q.term), ("year", &q.year), ("tier", &q.tier), ("area", &q.area), ("who", &q.who)],
+    );
+    let missed: Vec<MapRow> = page.rows.iter().filter(|row| is_often_missed(row)).cloned().collect();
+    view! {
+        <Title text="Who gets what" />
+        <SchoolFrame here=page.here.clone() at=At::Map>
+            <header class="welcome">
+                <h1>"Who gets what"</h1>
+                <p class="lead">{lead}</p>
+            </header>
+            <Gaps gaps=page.gaps.clone() />
+            <section class="sheet" aria-labelledby="h-map">
+                <header class="sheet-head with-side">
+                    <div>
+                        <h2 id="h-map">"The map, " {term}</h2>
+                        <p>"Each plate is one child’s share of one help. The fuller the plate, the more of it happened."</p>
+                    </div>
+                    <a class="button" href=csv rel="external" download>
+                        "Download as a spreadsheet"
+                    </a>
+                </header>
+                <Filters page=page.clone() />
+                <Rows rows=page.rows.clone() shows_cost=page.shows_cost />
+                <OftenMissed rows=missed />
+            </section>
+            <WhoCarriesIt load=page.load.clone() />
+            <Covered coverage=page.coverage />
+        </SchoolFrame>
+    }
+}
+
+#[component]
+fn Filters(page: Page) -> impl IntoView {
+    let same = |words: Vec<String>| words.into_iter().map(|words| (words.clone(), words)).collect::<Vec<_>>();
+    let terms = page.terms.into_iter().map(|term| (term.clone(), term_words(&term))).collect();
+    let tiers = TIERS.iter().map(|tier| (tier.code.to_owned(), tier.label.to_owned())).collect();
+    let areas = AREAS.iter().map(|area| (area.code.to_owned(), area.label.to_owned())).collect();
+    let MapQuery { term, year, tier, area, who } = page.query;
+    view! {
+        <form class="filters" method="get" action="/map" aria-label="The map">
+            <Choose name="term" label="Term" everything="" options=terms chosen=term />
+            <Choose name="year" label="Year group" everything="Everyone" options=same(page.years) chosen=year />
+            <Choose name="tier" label="How much more" everything="Everything" options=tiers chosen=tier />
+            <Choose name="area" label="What it helps" everything="Everything" options=areas chosen=area />
+            <Choose name="who" label="Who gives it" everything="Everybody" options=same(page.staff) chosen=who />
+            <button class="button primary" type="submit">
+                "Show"
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn Rows(rows: Vec<MapRow>, shows_cost: bool) -> impl IntoView {
+    if rows.is_empty() {
+        return view! { <p class="hint">"No agreed plan has such help in this term."</p> }.into_any();
+    }
+    let columns = ["Help", "Children", "Hours", "Happened"].into_iter().chain(shows_cost.then_some("Cost"));
+    let head = columns.map(|words| view! { <th role="columnheader" scope="col">{words}</th> }).collect_view();
+    let groups = TIERS
+        .iter()
+        .map(|tier| (tier.code, tier.label))
+        .chain([("", "Not said")])
+        .map(|(code, label)| (label, rows.iter().filter(|row| row.tier == code).cloned().collect::<Vec<_>>()))
+        .filter(|(_, rows)| !rows.is_empty())
+        .map(|(label, rows)| {
+            view! {
+                <tbody role="rowgroup">
+                    <tr role="row" class="group">
+                        <th role="rowheader" scope="rowgroup" colspan=if shows_cost { 5 } else { 4 }>
+                            {label}
+                        </th>
+                    </tr>
+                    {rows.into_iter().map(|row| view! { <Row row shows_cost /> }).collect_view()}
+                </tbody>
+            }
+        })
+        .collect_view();
+    view! {
+        <table role="table" class="provision">
+            <caption class="visually-hidden">"Each kind of help, and every child who has it"</caption>
+            <thead role="rowgroup">
+                <tr role="row">{head}</tr>
+            </thead>
+            {groups}
+        </table>
+    }
+    .into_any()
+}
+
+fn is_often_missed(row: &MapRow) -> bool {
+    percent(row.delivered, row.counted).is_some_and(|percent| percent < OFTEN_MISSED_PERCENT)
+}
+
+#[component]
+fn Row(row: MapRow, shows_cost: bool) -> impl IntoView {
+    let happened = match percent(row.delivered, row.counted) {
+        Some(percent) => format!("{} of {}, {percent} %", row.delivered, row.counted),
+        None if row.planned == 0 => "not counted".to_owned(),
+        None => "not looked back on yet".to_owned(),
+    };
+    let short = is_often_missed(&row);
+    let children = row.children.len() as i64;
+    let cost = match row.pence {
+        Some(pence) if children > 1 => format!("{} together, {} each", pounds(pence), pounds(pence / children)),
+        Some(pence) => pounds(pence),
+        None => "not written down".to_owned(),
+    };
+    view! {
+        <tr role="row">
+            <th role="rowheader" scope="row">
+                {row.name}
+                <span>{row.who}</span>
+            </th>
+            <td role="cell" data-label="Children">
+                <ul class="plates">{row.children.into_iter().map(|share| view! { <OneShare share /> }).collect_view()}</ul>
+            </td>
+            <td role="cell" data-label="Hours">
+                {if row.minutes == 0 { "always there".to_owned() } else { hours(row.minutes) }}
+            </td>
+            <td role="cell" data-label="Happened" class=if short { "is-short" } else { "" }>
+                {short.then(|| view! { <Icon name="clock" /> })}
+                {happened}
+            </td>
+            {shows_cost
+                .then(|| {
+                    view! {
+                        <td role="cell" data-label="Cost">
+                            {cost}
+                        </td>
+                    }
+                })}
+        </tr>
+    }
+}
+
+#[component]
+fn OneShare(share: Share) -> impl IntoView {
+    let words = match (share.delivered, share.planned) {
+        (Some(delivered), Some(planned)) => format!("{delivered} of {planned}"),
+        (None, Some(planned)) if planned > 0 => format!("{planned} planned"),
+        _ => "always there".to_owned(),
+    };
+    view! {
+        <li>
+            <Plate delivered=share.delivered.unwrap_or(0) planned=share.planned.unwrap_or(0) />
+            <span>
+                <a href=format!("/pupils/{}", share.pupil) rel="external">
+                    {share.name}
+                </a>
+                <span>{words}</span>
+            </span>
+        </li>
+    }
+}
+
+/// “It did not fail; it did not happen.”
+#[component]
+fn OftenMissed(rows: Vec<MapRow>) -> impl IntoView {
+    (!rows.is_empty()).then(|| {
+        let line = |row: MapRow| {
+            let why: Vec<_> =
+                row.children.iter().map(|share| share.why_not.trim()).filter(|why| !why.is_empty()).collect();
+            format!("{} missed {} of {} sessions. {}", row.name, row.counted - row.delivered, row.counted, why.join(" "))
+        };
+        view! {
+            <div class="finding">
+                <Icon name="help" />
+                <div>
+                    <strong>"These did not fail; they did not happen."</strong>
+                    <ul class="board-lines">{rows.into_iter().map(|row| view! { <li>{line(row)}</li> }).collect_view()}</ul>
+                </div>
+            </div>
+        }
+    })
+}

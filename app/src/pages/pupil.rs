@@ -1,0 +1,156 @@
+//! One child’s page: who they are, the last three cycles on one screen, their words, what is still to do.
+//!
+//! What must stay true: nothing here is typed; all of it was agreed in a meeting or stands in the register. What is
+//! not for whoever reads it was never sent.
+
+#![expect(unreachable_pub, reason = "a component’s props are public, however private the component")]
+
+mod around;
+mod cycles;
+mod passport;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use shared::PupilId;
+
+pub(crate) use self::{around::area_words, passport::PassportPage};
+use self::{
+    around::{Actions, HelpInTests, HelpNow, Meetings, WhoIsRound},
+    cycles::LastCycles,
+    passport::InTheirWords,
+};
+
+use crate::{
+    api::pupils::read_pupil,
+    components::{
+        code::{NeedName, ProvisionName},
+        dates,
+        frame::{At, SchoolFrame},
+        people::Portrait,
+    },
+    pages::errors::ErrorPage,
+    view::pupils,
+};
+
+#[component]
+pub fn PupilPage() -> impl IntoView {
+    view! { <ReadPupil show=|page| view! { <ThePupil page /> }.into_any() /> }
+}
+
+/// Reads the child of the address, and shows them.
+#[component]
+fn ReadPupil(show: fn(pupils::PupilPage) -> AnyView) -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<PupilId>().ok()));
+    let page = Resource::new(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => read_pupil(id).await,
+                None => Err(crate::error::AppError::NotFound),
+            }
+        },
+    );
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(page) => show(page),
+                    Err(error) => view! { <ErrorPage error /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn ThePupil(page: pupils::PupilPage) -> impl IntoView {
+    view! {
+        <Title text=page.pupil.name.clone() />
+        <SchoolFrame here=page.here.clone() at=At::Pupils class="pupil-record">
+            <Head page=page.clone() />
+            <div class="school">
+                <LastCycles page=page.clone() />
+                <InTheirWords page=page.clone() />
+                <Meetings page=page.clone() />
+                <Actions page=page.clone() />
+                <HelpInTests access=page.access.clone() />
+                <HelpNow help=page.help.clone() />
+                <WhoIsRound name=page.pupil.name.clone() people=page.people.clone() />
+            </div>
+        </SchoolFrame>
+    }
+}
+
+/// The child at the head of the table, with what the school knows beside them.
+#[component]
+fn Head(page: pupils::PupilPage) -> impl IntoView {
+    let class = if page.class_name.is_empty() {
+        page.year_group.clone()
+    } else {
+        format!("{}, {}", page.class_name, page.year_group)
+    };
+    let called = if page.pronouns.is_empty() {
+        page.full_name.clone()
+    } else {
+        format!("{}, {}", page.full_name, page.pronouns)
+    };
+    let identity = page.identity.unwrap_or(pupils::Identity { born_on: None, upn: None });
+    let needs = page.needs.map(|needs| {
+        let since = needs.since.map(|day| format!(", since {}", dates::short(&day)));
+        let types = needs.types.into_iter().enumerate().map(|(at, code)| {
+            view! {
+                <div>
+                    <dt>{if at == 0 { "Main need" } else { "Also" }}</dt>
+                    <dd>
+                        <NeedName code />
+                    </dd>
+                </div>
+            }
+        });
+        view! {
+            <div>
+                <dt>"Extra help"</dt>
+                <dd>
+                    <ProvisionName code=needs.provision />
+                    {since}
+                </dd>
+            </div>
+            {types.collect_view()}
+        }
+    });
+    let care = (page.looked_after == Some(true)).then(|| "Looked after".to_owned());
+    view! {
+        <header class="child-head">
+            <div class="child-name">
+                <Portrait pupil=page.pupil.clone() class="large" />
+                <h1>{page.pupil.name.clone()}</h1>
+                <p class="lead">{called}</p>
+            </div>
+            <dl class="child-facts">
+                <Fact label="Class" words=Some(class) />
+                <Fact label="Key adult" words=page.key_adult />
+                <Fact label="At home" words=Some(page.home_language) />
+                <Fact label="Born" words=identity.born_on.map(|day| dates::short(&day)) />
+                <Fact label="UPN" words=identity.upn />
+            </dl>
+            <dl class="child-facts">
+                {needs} <Fact label="Care" words=care />
+                <Fact label="Asking" words=Some(page.communication.join(", ")) />
+            </dl>
+        </header>
+    }
+}
+
+#[component]
+fn Fact(label: &'static str, words: Option<String>) -> impl IntoView {
+    words.filter(|words| !words.is_empty()).map(|words| {
+        view! {
+            <div>
+                <dt>{label}</dt>
+                <dd dir="auto">{words}</dd>
+            </div>
+        }
+    })
+}

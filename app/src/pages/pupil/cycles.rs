@@ -1,0 +1,336 @@
+//! The last three cycles in one minute: what was tried, how it went, who said what; each record one click away.
+
+use leptos::prelude::*;
+use shared::{
+    record::{Scores, Statement},
+    role::Side,
+    schema::review,
+};
+
+use crate::{
+    components::{dates, icon::Icon, people::SideMark, plate::Plate},
+    pages::meeting::verdict_class,
+    view::pupils::{Cycle, CycleTarget, Met, PupilPage},
+};
+
+/// On one screen. Earlier ones stand under “Earlier”.
+const SHOWN: usize = 3;
+
+#[component]
+pub fn LastCycles(page: PupilPage) -> impl IntoView {
+    let mut earlier = page.cycles.clone();
+    // A meeting to come takes the third place.
+    let shown = SHOWN - usize::from(page.meetings.iter().any(|met| !met.agreed));
+    let last = earlier.split_off(earlier.len().saturating_sub(shown));
+    let name = page.pupil.name.clone();
+    let opens = {
+        let meetings = page.meetings.clone();
+        move |cycle: &Cycle| {
+            let (id, day) = cycle.reviewed_in.clone().unwrap_or((cycle.planned_in, cycle.planned_on.clone()));
+            meetings.iter().any(|met| met.id == id && met.mine).then_some((id, day, cycle.reviewed_in.is_some()))
+        }
+    };
+    let next = page.meetings.iter().find(|met| !met.agreed).cloned().map(|met| view! { <NextMeeting met /> });
+    let none = last.is_empty().then(|| {
+        view! { <p class="hint">"Nothing has been agreed yet. The first cycle begins when a meeting agrees a plan."</p> }
+    });
+    let little = (!page.little_progress.is_empty()).then(|| {
+        let areas: Vec<_> = page.little_progress.iter().map(|area| super::around::area_words(area)).collect();
+        view! {
+            <p class="finding">
+                <Icon name="help" />
+                <span>
+                    <strong>"Little progress in two reviews: " {areas.join(", ")} "."</strong>
+                    " The Code of Practice says: think about asking a specialist, with the family."
+                </span>
+            </p>
+        }
+    });
+    let earlier = (!earlier.is_empty()).then(|| {
+        let lines = earlier.iter().rev().map(|cycle| {
+            let targets: Vec<_> = cycle.targets.iter().map(target_words).collect();
+            view! {
+                <li>
+                    <strong>{cycle.term.clone()}</strong>
+                    ": "
+                    {targets.join(" ")}
+                </li>
+            }
+        });
+        view! {
+            <details class="more">
+                <summary>"Earlier"</summary>
+                <ul class="board-lines">{lines.collect_view()}</ul>
+            </details>
+        }
+    });
+    view! {
+        <section class="sheet" aria-labelledby="h-cycles">
+            <header class="sheet-head with-side">
+                <div>
+                    <h2 id="h-cycles">"The last three cycles"</h2>
+                    <p>{in_short(&last)}</p>
+                </div>
+                <ul class="key-line">
+                    <li>
+                        <SideMark side=Side::Pupil />
+                        {name.clone()}
+                    </li>
+                    <li>
+                        <SideMark side=Side::Home />
+                        "Home"
+                    </li>
+                    <li>
+                        <SideMark side=Side::School />
+                        "School: out of ten, before and now"
+                    </li>
+                </ul>
+            </header>
+            {none}
+            <ol class="cycles">
+                {last
+                    .into_iter()
+                    .map(|cycle| {
+                        let open = opens(&cycle);
+                        view! { <OneCycle cycle name=name.clone() open /> }
+                    })
+                    .collect_view()}
+                {next}
+            </ol>
+            {little}
+            {earlier}
+        </section>
+    }
+}
+
+/// What comes next, as far as it is known: nothing of a draft is shown here.
+#[component]
+fn NextMeeting(met: Met) -> impl IntoView {
+    let day = dates::short(&met.held_on);
+    view! {
+        <li class="cycle is-next">
+            <article aria-labelledby="cycle-next">
+                <header>
+                    <h3 id="cycle-next">"Next"</h3>
+                    <p>"Meeting on " {day}</p>
+                    <p>"Nothing is decided yet."</p>
+                </header>
+                {met
+                    .mine
+                    .then(|| {
+                        view! {
+                            <a class="button" href=format!("/meetings/{}", met.id) rel="external">
+                                "Open the meeting"
+                            </a>
+                        }
+                    })}
+            </article>
+        </li>
+    }
+}
+
+/// “Three of four steps moved. One could not be judged: the help did not happen.”
+fn in_short(cycles: &[Cycle]) -> String {
+    let ratings: Vec<&str> = cycles
+        .iter()
+        .flat_map(|cycle| &cycle.targets)
+        .map(|target| target.rating.as_str())
+        .filter(|rating| !rating.is_empty())
+        .collect();
+    let missed = ratings.iter().filter(|rating| **rating == "NOT_DELIVERED").count();
+    let moved = ratings.iter().filter(|rating| !matches!(**rating, "NOT_DELIVERED" | "NOT_YET")).count();
+    let judged = ratings.len() - missed;
+    let mut words = match judged {
+        0 => String::new(),
+        _ => format!("{moved} of {judged} steps moved."),
+    };
+    if missed > 0 {
+        words += &format!(" {missed} could not be judged: the help did not happen as planned.");
+    }
+    words
+}
+
+#[component]
+fn OneCycle(cycle: Cycle, name: String, open: Option<(shared::MeetingId, String, bool)>) -> impl IntoView {
+    let id = format!("cycle-{}", cycle.planned_in);
+    let is_over = cycle.reviewed_in.is_some();
+    let end = cycle.reviewed_in.as_ref().map_or(&cycle.review_on, |(_, day)| day);
+    let when = format!("{} to {}", dates::short(&cycle.planned_on), dates::short(end));
+    let steps = [("Assess", true), ("Plan", true), ("Do", is_over), ("Review", is_over)];
+    let step = move |(at, (words, done)): (usize, (&'static str, bool))| {
+        let now = !is_over && at == 2;
+        let class = if done {
+            "is-done"
+        } else if now {
+            "is-now"
+        } else {
+            ""
+        };
+        view! {
+            <li class=class aria-current=now.then_some("step")>
+                {done.then(|| view! { <Icon name="tick" /> })}
+                {words}
+            </li>
+        }
+    };
+    let happened = cycle.delivered.map(|delivered| {
+        let why = cycle.why_not.join("; ");
+        view! {
+            <p class="did">
+                <Plate delivered planned=cycle.planned />
+                <span>
+                    <strong>{format!("{delivered} of {} sessions happened.", cycle.planned)}</strong>
+                    {why}
+                </span>
+            </p>
+        }
+        .into_any()
+    });
+    let to_come = (!is_over).then(|| {
+        view! {
+            <p class="did">
+                <Plate delivered=0 planned=cycle.planned />
+                <span>
+                    <strong>{format!("{} sessions planned.", cycle.planned)}</strong>
+                    "We look back on " {dates::short(&cycle.review_on)} "."
+                </span>
+            </p>
+        }
+        .into_any()
+    });
+    let words = cycle.pupil_said.first().map(|said| {
+        view! {
+            <figure class="words is-mini">
+                <blockquote>
+                    <p dir="auto">{said.words.clone()}</p>
+                </blockquote>
+            </figure>
+        }
+    });
+    let disagreed = cycle.disagreed.into_iter().map(|(who, why)| {
+        let why = if why.is_empty() { ".".to_owned() } else { format!(": “{why}”") };
+        view! {
+            <p class="disagree">
+                <Icon name="differ" />
+                <span>{who} " did not agree with all of it" {why}</span>
+            </p>
+        }
+    });
+    view! {
+        <li class=if is_over { "cycle" } else { "cycle is-next" }>
+            <article aria-labelledby=id.clone()>
+                <header>
+                    <h3 id=id.clone()>{cycle.term}</h3>
+                    <p>{when}</p>
+                    <ol class="apdr" aria-label="Steps of this cycle">
+                        {steps.into_iter().enumerate().map(step).collect_view()}
+                    </ol>
+                </header>
+                <ul class="cycle-targets">
+                    {cycle.targets.into_iter().map(|target| view! { <OneTarget target name=name.clone() /> }).collect_view()}
+                </ul>
+                {happened}
+                {to_come}
+                {words}
+                <ul class="others-said">
+                    {cycle.others_said.iter().take(2).map(|said| view! { <Said said=said.clone() /> }).collect_view()}
+                </ul>
+                {disagreed.collect_view()}
+                {open
+                    .map(|(id, day, reviewed)| {
+                        let words = if reviewed { "Record, " } else { "Open the plan, " };
+                        view! {
+                            <a class="button" href=format!("/meetings/{id}/record") rel="external">
+                                {words}
+                                {dates::short(&day)}
+                            </a>
+                        }
+                    })}
+            </article>
+        </li>
+    }
+}
+
+#[component]
+fn Said(said: Statement) -> impl IntoView {
+    view! {
+        <li>
+            <span>
+                <strong>{said.said_by_name}</strong>
+                ": “"
+                <span dir="auto">{said.words}</span>
+                "”"
+            </span>
+        </li>
+    }
+}
+
+fn target_words(target: &CycleTarget) -> String {
+    if target.pupil_words.is_empty() { target.title.clone() } else { target.pupil_words.clone() }
+}
+
+#[component]
+fn OneTarget(target: CycleTarget, name: String) -> impl IntoView {
+    let words = review::RATINGS.iter().find(|code| code.code == target.rating).map(|code| code.plain);
+    let (class, icon) = verdict_class(&target.rating);
+    let reached = (!target.reached.is_empty()).then(|| {
+        view! {
+            <Icon name="right" />
+            <span class="visually-hidden">"to"</span>
+            " "
+            <strong dir="auto">{target.reached.clone()}</strong>
+        }
+    });
+    view! {
+        <li class="cycle-target">
+            <h4 dir="auto">{target_words(&target)}</h4>
+            <p class="from-to">
+                <span dir="auto">{target.baseline.clone()}</span>
+                {reached}
+            </p>
+            {words
+                .map(|words| {
+                    view! {
+                        <p class=format!("verdict {class}")>
+                            {icon.map(|name| view! { <Icon name /> })}
+                            {words}
+                        </p>
+                    }
+                })}
+            <Voices before=target.before after=target.after name />
+        </li>
+    }
+}
+
+/// “3 to 7” of each voice. What was not said is said to be so.
+#[component]
+fn Voices(before: Scores, after: Scores, name: String) -> impl IntoView {
+    let voices = [
+        (Side::Pupil, name, before.pupil, after.pupil),
+        (Side::Home, "Home".to_owned(), before.home, after.home),
+        (Side::School, "School".to_owned(), before.school, after.school),
+    ];
+    let said: Vec<_> = voices.into_iter().filter(|(_, _, before, after)| before.is_some() || after.is_some()).collect();
+    (!said.is_empty()).then(|| {
+        let voice = |(side, who, before, after): (Side, String, Option<i64>, Option<i64>)| {
+            let words = match (before, after) {
+                (Some(before), Some(after)) => format!("{before} to {after}"),
+                (Some(before), None) => format!("{before}"),
+                (None, Some(after)) => format!("now {after}"),
+                (None, None) => String::new(),
+            };
+            view! {
+                <li>
+                    <SideMark side />
+                    <span class="visually-hidden">{who} ": "</span>
+                    {words}
+                </li>
+            }
+        };
+        view! {
+            <ul class="voices" aria-label="Scores out of ten, before and now">
+                {said.into_iter().map(voice).collect_view()}
+            </ul>
+        }
+    })
+}

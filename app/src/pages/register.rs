@@ -1,0 +1,330 @@
+//! The SEN register: plain names first, the census’s letters beside them; what the census would send back; and children
+//! brought in from a file, all of them or none.
+
+#![expect(unreachable_pub, reason = "a component’s props are public, however private the component")]
+
+mod bring_in;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use shared::census;
+
+use self::bring_in::BringIn;
+use crate::{
+    api::school::read_register,
+    components::{
+        choose::{Choose, Only, address},
+        code::{NeedName, ProvisionName},
+        dates,
+        frame::{At, SchoolFrame},
+        icon::Icon,
+        thirds::{MEETINGS_A_YEAR, Thirds},
+    },
+    pages::errors::ErrorPage,
+    view::register::{CensusCheck, RegisterPage as Page, RegisterQuery, RegisterRow},
+};
+
+#[component]
+pub fn RegisterPage() -> impl IntoView {
+    let map = use_query_map();
+    let query = Memo::new(move |_| {
+        let map = map.read();
+        let number = |name| map.get(name).and_then(|number| number.parse().ok()).unwrap_or(0);
+        RegisterQuery {
+            name: map.get("name").unwrap_or_default(),
+            class: map.get("class").unwrap_or_default(),
+            provision: map.get("provision").unwrap_or_default(),
+            need: map.get("need").unwrap_or_default(),
+            late: map.get("late").is_some(),
+            looked_after: map.get("looked_after").is_some(),
+            page: number("page"),
+            brought: number("brought"),
+        }
+    });
+    let page = Resource::new(move || query.get(), read_register);
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(page) => view! { <TheRegister page /> }.into_any(),
+                    Err(error) => view! { <ErrorPage error /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn TheRegister(page: Page) -> impl IntoView {
+    let whose = if page.whole_school { "" } else { " of those you meet for" };
+    let lead = format!(
+        "{} children{whose} have extra help: {} SEN support, {} with an Education, health and care plan.",
+        page.support + page.plans,
+        page.support,
+        page.plans
+    );
+    let brought = (page.query.brought > 0).then(|| {
+        let words = match page.query.brought {
+            1 => "One child was brought in.".to_owned(),
+            brought => format!("{brought} children were brought in."),
+        };
+        view! {
+            <p class="finding" role="status">
+                <Icon name="tick" />
+                <strong>{words}</strong>
+            </p>
+        }
+    });
+    let refused = page.refused.clone();
+    let csv = address("/register.csv", &chosen(&page.query));
+    view! {
+        <Title text="Pupils" />
+        <SchoolFrame here=page.here.clone() at=At::Pupils>
+            <header class="welcome">
+                <h1>"Pupils"</h1>
+                <p class="lead">{lead}</p>
+            </header>
+            // What is wrong with a file comes first: it is what somebody waits for.
+            {refused.map(|refused| view! { <bring_in::NotBroughtIn refused /> })}
+            <section class="sheet" aria-labelledby="h-register">
+                <header class="sheet-head with-side">
+                    <div>
+                        <h2 id="h-register">"SEN register"</h2>
+                        <p>"Plain names first. The letters beside them are the school census codes."</p>
+                    </div>
+                    <a class="button" href=csv rel="external" download>
+                        "Download as a spreadsheet"
+                    </a>
+                </header>
+                {brought}
+                <Filters query=page.query.clone() classes=page.classes.clone() />
+                <Lines page=page.clone() />
+            </section>
+            <Checks checks=page.checks.clone() wide=!page.may_import />
+            {page.may_import.then(|| view! { <BringIn /> })}
+        </SchoolFrame>
+    }
+}
+
+/// What the address says, but for the page.
+fn chosen(query: &RegisterQuery) -> [(&'static str, &str); 6] {
+    let yes = |on: bool| if on { "yes" } else { "" };
+    [
+        ("name", &query.name),
+        ("class", &query.class),
+        ("provision", &query.provision),
+        ("need", &query.need),
+        ("late", yes(query.late)),
+        ("looked_after", yes(query.looked_after)),
+    ]
+}
+
+#[component]
+fn Filters(query: RegisterQuery, classes: Vec<String>) -> impl IntoView {
+    let classes = classes.into_iter().map(|class| (class.clone(), class)).collect();
+    let needs = census::NEEDS.iter().map(|need| (need.code.to_owned(), need.label.to_owned())).collect();
+    let provisions = census::PROVISION.iter().rev().map(|code| (code.code.to_owned(), code.label.to_owned())).collect();
+    view! {
+        <form class="filters" method="get" action="/register" role="search" aria-label="The register">
+            <div class="field is-wide">
+                <label for="name">"Find a name"</label>
+                <input id="name" name="name" type="text" autocomplete="off" value=query.name />
+            </div>
+            <Choose name="class" label="Class" everything="All classes" options=classes chosen=query.class />
+            <Choose
+                name="provision"
+                label="Extra help"
+                everything="Either kind"
+                options=provisions
+                chosen=query.provision
+            />
+            <Choose name="need" label="Need" everything="Any need" options=needs chosen=query.need />
+            <Only name="late" label="Only late reviews" is_on=query.late />
+            <Only name="looked_after" label="Looked after" is_on=query.looked_after />
+            <button class="button primary" type="submit">
+                "Show"
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn Lines(page: Page) -> impl IntoView {
+    let first = (page.query.page - 1) * 25 + 1;
+    let showing = match page.rows.len() {
+        0 => "No child is found so. Choose less, or another name.".to_owned(),
+        shown => format!("Showing {first} to {} of {}, by first name", first as usize + shown - 1, page.found),
+    };
+    let caption = format!("SEN register, page {} of {}", page.query.page, page.pages);
+    view! {
+        <p class="showing" role="status">
+            {showing}
+        </p>
+        {(!page.rows.is_empty())
+            .then(|| {
+                view! {
+                    <table role="table" class="plain-table register">
+                        <caption class="visually-hidden">{caption}</caption>
+                        <thead role="rowgroup">
+                            <tr role="row">
+                                {["Name", "Class", "Extra help", "Needs, main first", "Key adult", "Meetings", "Next review"]
+                                    .map(|words| {
+                                        view! {
+                                            <th role="columnheader" scope="col">
+                                                {words}
+                                            </th>
+                                        }
+                                    })
+                                    .into_iter()
+                                    .collect_view()}
+                            </tr>
+                        </thead>
+                        <tbody role="rowgroup">
+                            {page.rows.iter().cloned().map(|row| view! { <Line row /> }).collect_view()}
+                        </tbody>
+                    </table>
+                }
+            })}
+        <Paging query=page.query pages=page.pages />
+    }
+}
+
+#[component]
+fn Line(row: RegisterRow) -> impl IntoView {
+    let needs = row.needs.into_iter().map(|code| {
+        view! {
+            <li>
+                <NeedName code />
+            </li>
+        }
+    });
+    let review = match (row.review_on.is_empty(), row.late_by) {
+        (true, _) => view! { "not set" }.into_any(),
+        (_, 0) => view! { <time datetime=row.review_on.clone()>{dates::short(&row.review_on)}</time> }.into_any(),
+        (_, days) => view! {
+            <span class="due is-late">
+                <Icon name="clock" />
+                {late(days)}
+            </span>
+        }
+        .into_any(),
+    };
+    view! {
+        <tr role="row">
+            <th role="rowheader" scope="row">
+                <a href=format!("/pupils/{}", row.pupil) rel="external">
+                    {row.full_name}
+                </a>
+                {row.looked_after.then(|| view! { <span>"Looked after"</span> })}
+            </th>
+            <td role="cell" data-label="Class">
+                {row.class_name}
+            </td>
+            <td role="cell" data-label="Extra help">
+                <ProvisionName code=row.provision />
+            </td>
+            <td role="cell" data-label="Needs, main first">
+                <ol class="needs">{needs.collect_view()}</ol>
+            </td>
+            <td role="cell" data-label="Key adult">
+                {row.key_adult}
+            </td>
+            <td role="cell" data-label="Meetings">
+                <span class="mini-meter">
+                    <Thirds held=row.held_this_year />
+                    {format!("{} of {MEETINGS_A_YEAR}", row.held_this_year)}
+                </span>
+            </td>
+            <td role="cell" data-label="Next review">
+                {review}
+            </td>
+        </tr>
+    }
+}
+
+/// “Late by 6 days”.
+pub(crate) fn late(days: u32) -> String {
+    if days == 1 { "Late by a day".to_owned() } else { format!("Late by {days} days") }
+}
+
+#[component]
+fn Paging(query: RegisterQuery, pages: u32) -> impl IntoView {
+    (pages > 1).then(|| {
+        let now = query.page;
+        let to = move |page: u32| {
+            let number = page.to_string();
+            let mut all = chosen(&query).to_vec();
+            all.push(("page", &number));
+            address("/register", &all)
+        };
+        let before = (now > 1).then(|| to(now - 1));
+        let after = (now < pages).then(|| to(now + 1));
+        let numbers = (1..=pages).map(|page| {
+            view! {
+                <li>
+                    <a href=to(page) rel="external" aria-current=(page == now).then_some("page")>
+                        <span class="visually-hidden">"Page "</span>
+                        {page}
+                    </a>
+                </li>
+            }
+        });
+        view! {
+            <nav class="paging" aria-label="Pages">
+                {before
+                    .map(|href| {
+                        view! {
+                            <a class="button" href=href rel="external">
+                                <Icon name="left" />
+                                "Before"
+                            </a>
+                        }
+                    })}
+                <ol>{numbers.collect_view()}</ol>
+                {after
+                    .map(|href| {
+                        view! {
+                            <a class="button" href=href rel="external">
+                                "Next page"
+                                <Icon name="right" />
+                            </a>
+                        }
+                    })}
+            </nav>
+        }
+    })
+}
+
+#[component]
+fn Checks(checks: Vec<CensusCheck>, wide: bool) -> impl IntoView {
+    let line = |check: CensusCheck| {
+        let (class, words) = match check.broken_by.len() {
+            0 => ("is-met", "Yes".to_owned()),
+            count => ("is-unmet", format!("{count} to do")),
+        };
+        let children = check.broken_by.into_iter().map(|(pupil, name)| {
+            view! {
+                " "
+                <a href=format!("/pupils/{pupil}") rel="external">
+                    {name}
+                </a>
+            }
+        });
+        view! {
+            <li class=class>
+                <strong class="check-word">{words}</strong>
+                <p>{check.rule} {children.collect_view()}</p>
+            </li>
+        }
+    };
+    view! {
+        <section class=if wide { "sheet" } else { "sheet span-5" } aria-labelledby="h-census">
+            <header class="sheet-head">
+                <h2 id="h-census">"Ready for the census?"</h2>
+                <p>"Extra help is collected each term, types of need in January."</p>
+            </header>
+            <ul class="checks">{checks.into_iter().map(line).collect_view()}</ul>
+        </section>
+    }
+}

@@ -1,0 +1,103 @@
+//! Children from a file: all of them or none, and what is wrong said row by row.
+
+use leptos::prelude::*;
+
+use crate::view::register::{Refused, RowFault};
+
+#[component]
+pub fn BringIn() -> impl IntoView {
+    view! {
+        <section class="sheet span-7" aria-labelledby="h-bring-in" id="bring-in">
+            <header class="sheet-head">
+                <h2 id="h-bring-in">"Bring in a file"</h2>
+                <p>"A CSV file with one child in each row, as your school’s system or a spreadsheet saves it."</p>
+            </header>
+            <FileForm button="Bring it in" />
+            <details class="more">
+                <summary>"Which columns"</summary>
+                <p>
+                    "The first row names them, in any order: UPN, Full name, Called, Year group, Class, Born, Extra help, Since, Needs, Looked after, Home language. Only Full name and Extra help must be there."
+                </p>
+                <p>
+                    "Extra help is K, E or N. Needs are the census’s codes, main one first, with spaces between them. The file from “Download as a spreadsheet” has the same columns."
+                </p>
+            </details>
+            <p class="hint gap-top">"All rows come in together, or none do."</p>
+        </section>
+    }
+}
+
+#[component]
+fn FileForm(button: &'static str) -> impl IntoView {
+    view! {
+        <form method="post" action="/register/import" enctype="multipart/form-data" class="file-form">
+            <div class="field">
+                <label for="file">"The file"</label>
+                <input id="file" type="file" name="file" accept=".csv,text/csv" required />
+            </div>
+            <button class="button primary" type="submit">
+                {button}
+            </button>
+        </form>
+    }
+}
+
+#[component]
+pub(super) fn NotBroughtIn(refused: Refused) -> impl IntoView {
+    let Refused { file, rows, whole, faults } = refused;
+    let wrong = {
+        let mut wrong: Vec<u32> = faults.iter().map(|fault| fault.row).collect();
+        wrong.dedup();
+        u32::try_from(wrong.len()).unwrap_or(u32::MAX)
+    };
+    let words = match &whole {
+        Some(why) => format!("{why} Nothing has changed."),
+        None => {
+            format!("{rows} rows. {} are right and {wrong} are not. Nothing has changed.", rows.saturating_sub(wrong))
+        }
+    };
+    let words = if file.is_empty() { words } else { format!("{file}: {words}") };
+    let line = |fault: RowFault| {
+        let found = (!fault.found.is_empty()).then(|| view! { <code>{fault.found}</code> });
+        view! {
+            <tr>
+                <th scope="row">{fault.row}</th>
+                <td>{fault.column}</td>
+                <td>{found}</td>
+                <td>{fault.what_to_do}</td>
+            </tr>
+        }
+    };
+    view! {
+        <section class="sheet" aria-labelledby="h-refused" id="refused" role="alert">
+            <header class="sheet-head">
+                <h2 id="h-refused">"Your file was not brought in"</h2>
+                <p>{words}</p>
+            </header>
+            {(!faults.is_empty())
+                .then(|| {
+                    view! {
+                        <div class="table-scroll" role="region" aria-label="Rows to mend, table" tabindex="0">
+                            <table class="plain-table rows-wrong">
+                                <caption class="visually-hidden">"Rows to mend"</caption>
+                                <thead>
+                                    <tr>
+                                        <th scope="col">"Row"</th>
+                                        <th scope="col">"Column"</th>
+                                        <th scope="col">"In the file"</th>
+                                        <th scope="col">"What to do"</th>
+                                    </tr>
+                                </thead>
+                                <tbody>{faults.into_iter().map(line).collect_view()}</tbody>
+                            </table>
+                        </div>
+                    }
+                })}
+            <p class="row gap-top">
+                <a class="button primary" href="#bring-in" rel="external">
+                    "Choose the mended file"
+                </a>
+            </p>
+        </section>
+    }
+}

@@ -1,0 +1,44 @@
+//! What waits for staff on the first page.
+
+use serde::{Deserialize, Serialize};
+use shared::PupilId;
+
+use super::pupils::ActionRow;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StaffHome {
+    /// Of the whole school, or of the children somebody meets for.
+    pub whole_school: bool,
+    /// The most urgent first.
+    pub reviews: Vec<ReviewDue>,
+    pub late_reviews: u32,
+    pub drafts: Vec<Draft>,
+    /// Promises that are late.
+    pub actions: Vec<ActionRow>,
+}
+
+/// A child with extra help, how often the family was met, and when the plan is to be looked back on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReviewDue {
+    pub pupil: PupilId,
+    pub name: String,
+    pub class_name: String,
+    pub held_this_year: u32,
+    /// Empty without a plan.
+    pub review_on: String,
+    pub late_by: u32,
+}
+
+/// A meeting whose day has come, and that agreed nothing yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    pub pupil: PupilId,
+    pub name: String,
+    pub class_name: String,
+    pub portrait: Option<String>,
+    pub held_on: String,
+    /// The meeting was begun.
+    pub is_open: bool,
+    /// Who has a say and has not answered.
+    pub waits_for: Vec<String>,
+}

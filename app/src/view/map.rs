@@ -1,0 +1,169 @@
+//! Who gets what, and what worked: counted from agreed records.
+
+use serde::{Deserialize, Serialize};
+use shared::PupilId;
+
+use super::Here;
+
+/// “2026-3” is “Autumn 2026”: the school’s terms, in an order that sorts.
+pub fn term_words(term: &str) -> String {
+    let Some((year, number)) = term.split_once('-') else { return term.to_owned() };
+    let name = match number {
+        "1" => "Spring",
+        "2" => "Summer",
+        _ => "Autumn",
+    };
+    format!("{name} {year}")
+}
+
+/// What the address asks to see; empty means everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MapQuery {
+    /// Empty for the newest.
+    pub term: String,
+    pub year: String,
+    pub tier: String,
+    pub area: String,
+    pub who: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MapPage {
+    pub here: Here,
+    pub query: MapQuery,
+    /// What can be chosen.
+    pub terms: Vec<String>,
+    pub years: Vec<String>,
+    pub staff: Vec<String>,
+    pub shows_cost: bool,
+    pub whole_school: bool,
+    pub children: u32,
+    pub planned: i64,
+    pub delivered: i64,
+    pub rows: Vec<MapRow>,
+    pub load: Vec<Load>,
+    pub coverage: Vec<Coverage>,
+    pub gaps: Vec<Gap>,
+}
+
+/// One kind of help, and everybody who has it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MapRow {
+    pub name: String,
+    pub tier: String,
+    pub who: String,
+    pub children: Vec<Share>,
+    /// Of all children together.
+    pub minutes: i64,
+    pub planned: i64,
+    /// Of the sessions that were looked back on: how many had been planned, and how many happened.
+    pub counted: i64,
+    pub delivered: i64,
+    /// Pence of all children together, where somebody wrote down what it costs.
+    pub pence: Option<i64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    pub pupil: PupilId,
+    pub name: String,
+    pub year_group: String,
+    pub planned: Option<i64>,
+    pub delivered: Option<i64>,
+    pub why_not: String,
+}
+
+/// What somebody gives in a week, in minutes. A group is given once, however many children are in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Load {
+    pub who: String,
+    pub minutes: i64,
+    pub kinds: u32,
+}
+
+/// Children whose main need is in this area, and how many of them have help for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// A code of [`shared::schema::AREAS`].
+    pub area: String,
+    pub with_need: u32,
+    pub with_help: u32,
+}
+
+/// A need, and no help yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Gap {
+    pub pupil: PupilId,
+    pub name: String,
+    pub class_name: String,
+    /// A code of [`shared::census::NEEDS`].
+    pub need: String,
+}
+
+/// What the address asks to see of what worked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ImpactQuery {
+    pub term: String,
+    pub area: String,
+    /// `children`, `money`, `missed`; empty sorts by how many got there.
+    pub first: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ImpactPage {
+    pub here: Here,
+    pub query: ImpactQuery,
+    pub terms: Vec<String>,
+    pub shows_cost: bool,
+    pub whole_school: bool,
+    pub rows: Vec<ImpactRow>,
+    /// Children with two reviews of little progress in one area: who, and which area.
+    pub stuck: Vec<Gap>,
+}
+
+/// One kind of help, over all children and terms asked for. A mark is one target of one child in one term.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ImpactRow {
+    pub name: String,
+    pub area: String,
+    pub children: u32,
+    pub got_there: u32,
+    pub part_way: u32,
+    pub not_yet: u32,
+    /// The support did not happen as planned: shown, and left out of every sum.
+    pub not_tried: u32,
+    pub planned: i64,
+    pub delivered: i64,
+    /// Steps of the review scale above “not yet”, of those that could be judged.
+    pub steps: i64,
+    /// Of the children whose targets could be judged.
+    pub pence: Option<i64>,
+    /// Scores out of ten, before and after, of whoever gave both: their sums, and how many pairs.
+    pub before: i64,
+    pub after: i64,
+    pub scored: u32,
+}
+
+/// Fewer children than this are shown, and compared with nothing.
+pub const FEW: u32 = 5;
+
+impl ImpactRow {
+    pub fn judged(&self) -> u32 {
+        self.got_there + self.part_way + self.not_yet
+    }
+
+    pub fn is_few(&self) -> bool {
+        self.children < FEW
+    }
+
+    pub fn pence_per_child(&self) -> Option<i64> {
+        Some(self.pence? / i64::from(self.children.max(1)))
+    }
+
+    /// None where nothing moved, or where too few children could be judged to say.
+    pub fn pence_per_step(&self) -> Option<i64> {
+        (!self.is_few() && self.steps > 0).then_some(self.pence? / self.steps)
+    }
+}

@@ -1,0 +1,147 @@
+//! One child’s page. What is not for somebody is not in it: `None` says so, and the page has no such part.
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    ItemId, MeetingId, PupilId, Role,
+    record::{Arrangement, Scores, Statement, Statements},
+};
+
+use super::{Here, Participant, Pupil};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PupilPage {
+    pub id: PupilId,
+    pub here: Here,
+    pub pupil: Pupil,
+    pub full_name: String,
+    pub pronouns: String,
+    pub year_group: String,
+    pub class_name: String,
+    pub key_adult: Option<String>,
+    pub home_language: String,
+    /// How to ask this child something.
+    pub communication: Vec<String>,
+    pub identity: Option<Identity>,
+    pub needs: Option<Needs>,
+    pub looked_after: Option<bool>,
+    /// Oldest first.
+    pub cycles: Vec<Cycle>,
+    pub passport: Option<Passport>,
+    pub access: Vec<Arrangement>,
+    pub meetings: Vec<Met>,
+    pub held_this_year: u32,
+    pub actions: Vec<ActionRow>,
+    pub may_tick_actions: bool,
+    /// Who sat at the last table, with how often they came.
+    pub people: Vec<Around>,
+    /// The rows of the provision map that are this child’s, of the plan that holds now.
+    pub help: Vec<HelpRow>,
+    /// Two cycles of little progress: the Code says, think about asking a specialist.
+    pub little_progress: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Identity {
+    pub born_on: Option<String>,
+    pub upn: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Needs {
+    /// A code of [`shared::census::PROVISION`].
+    pub provision: String,
+    pub since: Option<String>,
+    /// Codes of [`shared::census::NEEDS`], main one first.
+    pub types: Vec<String>,
+}
+
+/// One pass of assess, plan, do, review: what one meeting planned, and what the next one found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cycle {
+    /// Agreed in this meeting…
+    pub planned_in: MeetingId,
+    /// `YYYY-MM-DD`
+    pub planned_on: String,
+    /// …and looked back on in this one.
+    pub reviewed_in: Option<(MeetingId, String)>,
+    pub review_on: String,
+    /// “Autumn 2026”.
+    pub term: String,
+    pub targets: Vec<CycleTarget>,
+    pub planned: i64,
+    pub delivered: Option<i64>,
+    pub why_not: Vec<String>,
+    /// What the pupil said when it was reviewed.
+    pub pupil_said: Vec<Statement>,
+    pub others_said: Vec<Statement>,
+    /// Who did not agree to the plan, and why.
+    pub disagreed: Vec<(String, String)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CycleTarget {
+    pub id: ItemId,
+    pub pupil_words: String,
+    pub title: String,
+    pub baseline: String,
+    /// Where it got to, once reviewed; before that, how we’ll know.
+    pub reached: String,
+    /// A code of [`shared::schema::review::RATINGS`], or empty.
+    pub rating: String,
+    pub before: Scores,
+    pub after: Scores,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Passport {
+    /// The meeting that agreed it.
+    pub agreed_in: MeetingId,
+    pub agreed_on: String,
+    pub lists: Vec<Statements>,
+    /// Older versions: the records they are in, newest first.
+    pub earlier: Vec<(MeetingId, String)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Met {
+    pub id: MeetingId,
+    pub held_on: String,
+    pub agreed: bool,
+    /// “8 came. Ruth sent views.”
+    pub who_came: String,
+    /// Whether this person has a place at it, so that its page opens to them.
+    pub mine: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ActionRow {
+    pub meeting: MeetingId,
+    pub id: ItemId,
+    pub pupil: PupilId,
+    pub pupil_name: String,
+    pub what: String,
+    pub who: String,
+    pub due_on: String,
+    pub overdue: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Around {
+    pub person: Participant,
+    pub role: Role,
+    pub came: u32,
+    pub of: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HelpRow {
+    pub name: String,
+    pub who: String,
+    pub tier: String,
+    /// Minutes of one session, and how many were planned.
+    pub minutes: Option<i64>,
+    pub sessions: Option<i64>,
+    pub delivered: Option<i64>,
+    /// Pence; only for those who answer for the money.
+    pub pence: Option<i64>,
+}

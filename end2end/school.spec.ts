@@ -1,0 +1,105 @@
+// The school around its meetings: a child's page, the first page of staff, the register and its files, who gets what,
+// what worked. For whoever they are for, with scripts and without, on a phone, by keyboard, for axe.
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, hydrated, test } from './support/test.ts'
+
+test.use({ school: 'has a record' })
+
+async function clean(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' · ')}`)).toEqual([])
+}
+
+const pages = ['/', '/register', '/map', '/impact']
+const senco = { pupil: 'Tomek', role: 'facilitator' }
+
+test('a SENCO goes from the first page to a child, their record, and back to what was promised', async ({ join }) => {
+  const { page } = await join(senco)
+  await page.goto('/')
+  await hydrated(page)
+  await expect(page.getByRole('navigation', { name: 'School' })).toContainText('Who gets what')
+  await page.getByLabel('Part of a name').fill('tom')
+  await page.getByRole('button', { name: 'Find' }).click()
+  await page.getByRole('link', { name: /Wieczorek/ }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Tomek')
+  await expect(page.locator('.child-head')).toContainText('SEN support K')
+  await expect(page.locator('.child-head')).toContainText('Autism ASD')
+  const cycle = page.getByRole('article', { name: 'Summer 2026' })
+  await expect(cycle).toContainText('37 of 42 sessions happened.')
+  await expect(cycle).toContainText('I did it')
+  await cycle.getByRole('link', { name: /Record/ }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Tomek')
+})
+
+test('the passport stands on one page of its own', async ({ join }) => {
+  const { page } = await join({ pupil: 'Tomek', role: 'parent', name: 'Agnieszka' })
+  await page.goto('/')
+  // A family's first page is their meetings alone.
+  await expect(page.getByRole('navigation', { name: 'School' })).toHaveCount(0)
+  await expect(page.getByText('Find a child')).toHaveCount(0)
+  await page.getByRole('main').getByRole('link', { name: 'Tomek', exact: true }).first().click()
+  await expect(page.locator('.child-head')).not.toContainText('UPN')
+  await page.getByRole('link', { name: 'The passport, on one page' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Tomek’s passport')
+  await expect(page.getByText('Say my name first. Then say one thing. Then wait.')).toBeVisible()
+  await clean(page)
+})
+
+test('axe finds nothing on the pages of the school, in light and dark', async ({ join }) => {
+  test.setTimeout(120_000)
+  const { page } = await join(senco)
+  await page.goto('/register')
+  const child = (await page.getByRole('link', { name: /Wieczorek/ }).getAttribute('href'))!
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    for (const path of [...pages, child]) {
+      await page.goto(path)
+      await hydrated(page)
+      await clean(page)
+    }
+  }
+})
+
+test('nothing scrolls sideways on a small phone', async ({ join }) => {
+  const { page } = await join(senco)
+  await page.goto('/register')
+  const child = (await page.getByRole('link', { name: /Wieczorek/ }).getAttribute('href'))!
+  await page.setViewportSize({ width: 320, height: 640 })
+  for (const path of [...pages, child, `${child}/passport`]) {
+    await page.goto(path)
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    expect(wide, path).toBeLessThanOrEqual(0)
+  }
+})
+
+test('filters and files work with scripts off', async ({ server, browser, join }) => {
+  const { context } = await join(senco)
+  const quiet = await browser.newContext({ javaScriptEnabled: false, storageState: await context.storageState(), baseURL: server.url })
+  const page = await quiet.newPage()
+  await page.goto('/map')
+  await page.getByLabel('Year group').selectOption('Year 6')
+  await page.getByRole('button', { name: 'Show' }).click()
+  await expect(page).toHaveURL(/year=Year(\+|%20)6/)
+  const table = page.getByRole('table', { name: /Each kind of help/ })
+  await expect(table).toContainText('Kai')
+  await expect(table).not.toContainText('Tomek')
+
+  // A file with something wrong in it changes nothing, and says where.
+  await page.goto('/register')
+  const send = async (rows: string) => {
+    await page.getByLabel('The file').setInputFiles({ name: 'starters.csv', mimeType: 'text/csv', buffer: Buffer.from(rows) })
+    await page.getByRole('button', { name: 'Bring it in' }).click()
+  }
+  await send('Full name,Extra help,Needs\nInvented One,K,SLCN\nInvented Two,K,SALT\n')
+  await expect(page.getByRole('heading', { name: 'Your file was not brought in' })).toBeVisible()
+  await expect(page.getByRole('table', { name: 'Rows to mend' })).toContainText('SALT')
+  await send('Full name,Extra help,Needs\nInvented One,K,SLCN\nInvented Two,K,SEMH\n')
+  await expect(page.getByText('2 children were brought in.')).toBeVisible()
+  await expect(page.getByRole('table', { name: /SEN register/ })).toContainText('Invented Two')
+
+  const download = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Download as a spreadsheet' }).click()
+  expect((await download).suggestedFilename()).toBe('sen-register.csv')
+  await quiet.close()
+})

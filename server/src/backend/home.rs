@@ -1,0 +1,69 @@
+//! What waits for somebody with a post in the school: of all children, or of those they meet for.
+
+use app::{
+    backend::Viewer,
+    error::AppError,
+    view::home::{Draft, ReviewDue, StaffHome},
+};
+use shared::rights::Page;
+use time::Date;
+
+use super::{map::sight, pupils::row};
+use crate::{
+    db::{self, SchoolTransaction, actions, register},
+    error::unavailable,
+};
+
+/// The most urgent; the others are on the register.
+const SHOWN: i64 = 12;
+
+/// Nothing for whoever has no post.
+pub(super) async fn of(
+    txn: &mut SchoolTransaction,
+    viewer: Viewer,
+    today: Date,
+) -> Result<Option<StaffHome>, AppError> {
+    let sight = match sight(txn, viewer, Page::Register).await {
+        Ok(sight) => sight,
+        Err(AppError::NotAllowed) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let known_to = sight.known_to;
+    let wanted = register::Wanted { known_to, by_review: true, ..register::Wanted::default() };
+    let children = register::lines(txn, &wanted, today, SHOWN, 0).await.map_err(unavailable)?;
+    let late = register::Wanted { only_late: true, ..wanted };
+    let late = register::lines(txn, &late, today, 1, 0).await.map_err(unavailable)?;
+    let drafts = db::meetings::list_drafts(txn, known_to, today, SHOWN).await.map_err(unavailable)?;
+    let promised = actions::Of { known_to, due_before: Some(today), limit: SHOWN, ..actions::Of::default() };
+    let promised = actions::open(txn, promised).await.map_err(unavailable)?;
+    Ok(Some(StaffHome {
+        whole_school: sight.whole_school,
+        late_reviews: late.first().map_or(0, |line| u32::try_from(line.all).unwrap_or(u32::MAX)),
+        reviews: children.into_iter().map(|line| due(line, today)).collect(),
+        drafts: drafts
+            .into_iter()
+            .map(|draft| Draft {
+                pupil: draft.pupil,
+                name: draft.pupil_name,
+                class_name: draft.class_name,
+                portrait: draft.portrait,
+                held_on: draft.held_on.to_string(),
+                is_open: draft.is_open,
+                waits_for: draft.waits_for,
+            })
+            .collect(),
+        actions: promised.into_iter().map(|action| row(action, today)).collect(),
+    }))
+}
+
+fn due(line: register::Line, today: Date) -> ReviewDue {
+    let late_by = line.review_on.map_or(0, |day| (today - day).whole_days());
+    ReviewDue {
+        pupil: line.pupil,
+        name: line.name,
+        class_name: line.class_name,
+        held_this_year: u32::try_from(line.held_this_year).unwrap_or(u32::MAX),
+        review_on: line.review_on.map(|day| day.to_string()).unwrap_or_default(),
+        late_by: u32::try_from(late_by).unwrap_or(0),
+    }
+}

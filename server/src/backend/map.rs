@@ -1,0 +1,330 @@
+//! Who gets what, and what worked: the sums of the rows that agreed records left.
+//!
+//! What must stay true: every number is a sum over [`help_given`](db::help) and reviews, made by the plain functions
+//! below; what did not happen is counted as not having happened, and never as not having worked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use app::{
+    backend::Viewer,
+    error::AppError,
+    view::map::{Coverage, Gap, ImpactPage, ImpactQuery, ImpactRow, Load, MapPage, MapQuery, MapRow, Share},
+};
+use shared::{
+    PersonId, PupilId, RecordId, census,
+    rights::{Breadth, Page, breadth, may_see_costs},
+    schema::{AREAS, plan::TIERS, review},
+};
+
+use super::{
+    ServerBackend,
+    pupils::{cycles::little_progress, here},
+};
+use crate::{
+    db::{
+        self, SchoolTransaction,
+        help::{self, Given, Rated, Wanted},
+    },
+    error::unavailable,
+};
+
+/// How far somebody may see on a page about many children.
+pub(super) struct Sight {
+    pub(super) whole_school: bool,
+    pub(super) costs: bool,
+    /// None for the whole school.
+    pub(super) known_to: Option<PersonId>,
+}
+
+pub(super) async fn sight(txn: &mut SchoolTransaction, viewer: Viewer, page: Page) -> Result<Sight, AppError> {
+    let posts = db::posts::held(txn, viewer.person).await.map_err(unavailable)?;
+    let whole_school = match breadth(page, &posts) {
+        Breadth::Nobody => return Err(AppError::NotAllowed),
+        Breadth::TheirOwn => false,
+        Breadth::WholeSchool => true,
+    };
+    Ok(Sight { whole_school, costs: may_see_costs(&posts), known_to: (!whole_school).then_some(viewer.person) })
+}
+
+pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: MapQuery) -> Result<MapPage, AppError> {
+    let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
+    let sight = sight(&mut txn, viewer, Page::Map).await?;
+    let all = help::terms(&mut txn, sight.known_to).await.map_err(unavailable)?;
+    if query.term.is_empty() {
+        query.term = all.first().cloned().unwrap_or_default();
+    }
+    let term = Wanted { known_to: sight.known_to, term: some(&query.term), ..Wanted::default() };
+    let choices = help::given(&mut txn, &term).await.map_err(unavailable)?;
+    let wanted = Wanted {
+        year_group: some(&query.year),
+        tier: some(&query.tier),
+        area: some(&query.area),
+        who: some(&query.who),
+        ..term
+    };
+    let given = help::given(&mut txn, &wanted).await.map_err(unavailable)?;
+    let needs = db::register::needs(&mut txn, sight.known_to).await.map_err(unavailable)?;
+    let rows = rows(&given, sight.costs);
+    Ok(MapPage {
+        here: here(&mut txn, viewer).await?,
+        query,
+        terms: all,
+        years: choices.iter().map(|help| help.year_group.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
+        staff: choices
+            .iter()
+            .map(|help| help.who.clone())
+            .filter(|who| !who.is_empty())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
+        shows_cost: sight.costs,
+        whole_school: sight.whole_school,
+        children: count(given.iter().map(|help| help.pupil)),
+        planned: rows.iter().map(|row| row.counted).sum(),
+        delivered: rows.iter().map(|row| row.delivered).sum(),
+        load: load(&given),
+        coverage: coverage(&choices, &needs),
+        gaps: gaps(&choices, needs),
+        rows,
+    })
+}
+
+fn some(chosen: &str) -> Option<String> {
+    (!chosen.is_empty()).then(|| chosen.to_owned())
+}
+
+fn count(pupils: impl Iterator<Item = PupilId>) -> u32 {
+    u32::try_from(pupils.collect::<BTreeSet<_>>().len()).unwrap_or(u32::MAX)
+}
+
+/// The same help by another capital or space is the same help.
+fn key(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// One row for each kind of help, by tier and then by name.
+fn rows(given: &[Given], costs: bool) -> Vec<MapRow> {
+    let mut kinds: BTreeMap<(usize, String), Vec<&Given>> = BTreeMap::new();
+    for help in given {
+        let tier = TIERS.iter().position(|tier| tier.code == help.tier).unwrap_or(TIERS.len());
+        kinds.entry((tier, key(&help.name))).or_default().push(help);
+    }
+    kinds.into_values().filter_map(|kind| row(&kind, costs)).collect()
+}
+
+fn row(kind: &[&Given], costs: bool) -> Option<MapRow> {
+    let first = kind.first()?;
+    let counted = || kind.iter().filter_map(|help| Some((help.planned?, help.delivered?)));
+    let pence: Vec<i64> = kind.iter().filter_map(|help| help.pence).filter(|_| costs).collect();
+    Some(MapRow {
+        name: first.name.clone(),
+        tier: first.tier.clone(),
+        who: kind
+            .iter()
+            .map(|help| help.who.as_str())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect::<Vec<_>>()
+            .join(", "),
+        children: kind
+            .iter()
+            .map(|help| Share {
+                pupil: help.pupil,
+                name: help.pupil_name.clone(),
+                year_group: help.year_group.clone(),
+                planned: help.planned.or(help.sessions),
+                delivered: help.delivered,
+                why_not: help.why_not.clone().unwrap_or_default(),
+            })
+            .collect(),
+        minutes: kind.iter().filter_map(|help| Some(help.minutes? * help.sessions?)).sum(),
+        planned: kind.iter().filter_map(|help| help.sessions).sum(),
+        counted: counted().map(|(planned, _)| planned).sum(),
+        delivered: counted().map(|(_, delivered)| delivered).sum(),
+        pence: (!pence.is_empty()).then(|| pence.iter().sum()),
+    })
+}
+
+/// What each gives in a week, the most first. A help in groups is given once for each group, not for each child.
+fn load(given: &[Given]) -> Vec<Load> {
+    let mut helps: BTreeMap<(&str, String), (i64, i64, i64)> = BTreeMap::new();
+    for help in given.iter().filter(|help| !help.who.is_empty()) {
+        let weekly = help.sessions_per_week.unwrap_or(0) * help.minutes.unwrap_or(0);
+        let (children, group, minutes) = helps.entry((&help.who, key(&help.name))).or_default();
+        *children += 1;
+        *group = (*group).max(group_size(&help.ratio));
+        *minutes = (*minutes).max(weekly);
+    }
+    let mut people: BTreeMap<&str, Load> = BTreeMap::new();
+    for ((who, _), (children, group, minutes)) in helps {
+        let load = people.entry(who).or_insert_with(|| Load { who: who.to_owned(), minutes: 0, kinds: 0 });
+        let groups = (children + group - 1) / group;
+        load.minutes += groups * minutes;
+        load.kinds += 1;
+    }
+    let mut people: Vec<_> = people.into_values().filter(|load| load.minutes > 0).collect();
+    people.sort_by_key(|load| std::cmp::Reverse(load.minutes));
+    people
+}
+
+/// “1:3” is a group of three. What is not said so is one child’s.
+fn group_size(ratio: &str) -> i64 {
+    ratio.split_once(':').and_then(|(_, children)| children.trim().parse().ok()).filter(|size| *size > 0).unwrap_or(1)
+}
+
+fn has_help(given: &[Given], pupil: PupilId, area: &str) -> bool {
+    given.iter().any(|help| help.pupil == pupil && help.area == area)
+}
+
+/// By main need. A need that belongs to no area is in none of these.
+fn coverage(given: &[Given], needs: &[db::register::MainNeed]) -> Vec<Coverage> {
+    AREAS
+        .iter()
+        .map(|area| {
+            let with_need = || needs.iter().filter(|need| census::area(&need.code) == Some(area.code));
+            Coverage {
+                area: area.code.to_owned(),
+                with_need: count(with_need().map(|need| need.pupil)),
+                with_help: count(with_need().map(|need| need.pupil).filter(|pupil| has_help(given, *pupil, area.code))),
+            }
+        })
+        .filter(|coverage| coverage.with_need > 0)
+        .collect()
+}
+
+/// A main need, and nothing in its area this term; for a need that belongs to no area, nothing at all.
+fn gaps(given: &[Given], needs: Vec<db::register::MainNeed>) -> Vec<Gap> {
+    let is_helped = |need: &db::register::MainNeed| match census::area(&need.code) {
+        Some(area) => has_help(given, need.pupil, area),
+        None => given.iter().any(|help| help.pupil == need.pupil),
+    };
+    needs
+        .into_iter()
+        .filter(|need| !is_helped(need))
+        .map(|need| Gap { pupil: need.pupil, name: need.name, class_name: need.class_name, need: need.code })
+        .collect()
+}
+
+pub(super) async fn impact(
+    backend: &ServerBackend,
+    viewer: Viewer,
+    query: ImpactQuery,
+) -> Result<ImpactPage, AppError> {
+    let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
+    let sight = sight(&mut txn, viewer, Page::Impact).await?;
+    let wanted =
+        Wanted { known_to: sight.known_to, term: some(&query.term), area: some(&query.area), ..Wanted::default() };
+    let given = help::given(&mut txn, &wanted).await.map_err(unavailable)?;
+    let rated = help::rated(&mut txn, None, sight.known_to).await.map_err(unavailable)?;
+    let mut rows = worked(&given, &rated, sight.costs);
+    sort(&mut rows, &query.first);
+    let pupils = db::register::needs(&mut txn, sight.known_to).await.map_err(unavailable)?;
+    Ok(ImpactPage {
+        here: here(&mut txn, viewer).await?,
+        query,
+        terms: help::terms(&mut txn, sight.known_to).await.map_err(unavailable)?,
+        shows_cost: sight.costs,
+        whole_school: sight.whole_school,
+        rows,
+        stuck: stuck(pupils, &rated),
+    })
+}
+
+/// One row for each kind of help that a review has looked back on.
+fn worked(given: &[Given], rated: &[Rated], costs: bool) -> Vec<ImpactRow> {
+    let mut by_target: BTreeMap<(RecordId, shared::ItemId), &Rated> = BTreeMap::new();
+    for target in rated {
+        by_target.insert((target.review, target.target), target);
+    }
+    let mut kinds: BTreeMap<String, Vec<&Given>> = BTreeMap::new();
+    for help in given.iter().filter(|help| help.review.is_some()) {
+        kinds.entry(key(&help.name)).or_default().push(help);
+    }
+    let row = |kind: Vec<&Given>| {
+        let mut row = ImpactRow {
+            name: kind.first()?.name.clone(),
+            area: kind.first()?.area.clone(),
+            children: count(kind.iter().map(|help| help.pupil)),
+            ..ImpactRow::default()
+        };
+        let mut pence = vec![];
+        for help in kind {
+            row.planned += help.planned.unwrap_or(0);
+            row.delivered += help.delivered.unwrap_or(0);
+            let review = help.review?;
+            let targets: Vec<&Rated> =
+                help.targets.iter().filter_map(|target| by_target.get(&(review, *target)).copied()).collect();
+            let judged = targets.iter().filter(|target| add(&mut row, target)).count();
+            pence.extend(help.pence.filter(|_| costs && judged > 0));
+        }
+        row.pence = (!pence.is_empty()).then(|| pence.iter().sum());
+        // Help that was for no target in particular says nothing about what it did.
+        (row.judged() + row.not_tried > 0).then_some(row)
+    };
+    kinds.into_values().filter_map(row).collect()
+}
+
+/// Adds one target to the sums, and says whether it could be judged.
+fn add(row: &mut ImpactRow, target: &Rated) -> bool {
+    let Some(steps) = review::steps(&target.rating) else {
+        row.not_tried += u32::from(target.rating == "NOT_DELIVERED");
+        return false;
+    };
+    match target.rating.as_str() {
+        "EXCEEDED" | "ACHIEVED" => row.got_there += 1,
+        "PARTLY" | "SMALL_STEPS" => row.part_way += 1,
+        _ => row.not_yet += 1,
+    }
+    row.steps += steps;
+    for (before, after) in
+        target.before.into_iter().zip(target.after).filter_map(|(before, after)| Some((before?, after?)))
+    {
+        row.before += before;
+        row.after += after;
+        row.scored += 1;
+    }
+    true
+}
+
+fn sort(rows: &mut [ImpactRow], first: &str) {
+    let share = |part: i64, of: i64| (part * 10_000).checked_div(of).unwrap_or(0);
+    match first {
+        "children" => rows.sort_by_key(|row| std::cmp::Reverse(row.children)),
+        // What costs the least for one step; where nobody can say, last.
+        "money" => rows.sort_by_key(|row| row.pence_per_step().unwrap_or(i64::MAX)),
+        "missed" => rows.sort_by_key(|row| share(row.delivered, row.planned)),
+        _ => rows.sort_by_key(|row| std::cmp::Reverse(share(row.got_there.into(), row.judged().into()))),
+    }
+}
+
+fn stuck(pupils: Vec<db::register::MainNeed>, rated: &[Rated]) -> Vec<Gap> {
+    let areas = |pupil: PupilId| {
+        let own: Vec<Rated> = rated.iter().filter(|target| target.pupil == pupil).cloned().collect();
+        little_progress(&own)
+    };
+    pupils
+        .into_iter()
+        .flat_map(|child| {
+            let areas = areas(child.pupil);
+            areas.into_iter().map(move |area| Gap {
+                pupil: child.pupil,
+                name: child.name.clone(),
+                class_name: child.class_name.clone(),
+                need: area,
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_is_as_large_as_its_ratio_says() {
+        assert_eq!(
+            [group_size("1:3"), group_size("1:1"), group_size("staff coaching"), group_size("1:0")],
+            [3, 1, 1, 1]
+        );
+    }
+}

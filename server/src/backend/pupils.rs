@@ -1,0 +1,245 @@
+//! One child’s page, made for the eyes that asked.
+//!
+//! What must stay true: what [`shared::rights`] does not let somebody see is not in the page at all; everything about
+//! cycles is read from records that were agreed, never from a draft.
+
+pub(super) mod cycles;
+
+use app::{
+    backend::Viewer,
+    error::AppError,
+    view::{
+        self, Here,
+        pupils::{ActionRow, Around, HelpRow, Identity, Met, Needs, Passport, PupilPage},
+    },
+};
+use shared::{
+    Attendance, ItemId, MeetingId, PupilId, Stage,
+    record::AgreedRecord,
+    rights::{Matter, Post, Tie, may_see},
+};
+use time::Date;
+
+use super::{ServerBackend, pages::participant};
+use crate::{
+    audit::{Deed, Verb},
+    db::{self, SchoolTransaction, actions, help, pupils::Pupil},
+    error::unavailable,
+};
+
+/// More than a child has ever been promised at once.
+const ACTIONS_SHOWN: i64 = 100;
+
+pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, id: PupilId) -> Result<PupilPage, AppError> {
+    let today = backend.clock.now().date();
+    let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
+    let (pupil, tie) = find(&mut txn, viewer, id, today).await?;
+    let here = here(&mut txn, viewer).await?;
+    let page = make(&mut txn, viewer, pupil, tie, today, here).await?;
+    let deed = Deed::new(viewer.person, Verb::PupilRead).about(id.0);
+    db::audit::add(&mut txn, deed, backend.clock.now()).await.map_err(unavailable)?;
+    txn.commit().await.map_err(unavailable)?;
+    Ok(page)
+}
+
+/// How somebody stands to a child.
+pub(super) async fn tie(txn: &mut SchoolTransaction, viewer: Viewer, id: PupilId) -> Result<Tie, AppError> {
+    let posts = db::posts::held(txn, viewer.person).await.map_err(unavailable)?;
+    let place = db::pupils::place(txn, id, viewer.person).await.map_err(unavailable)?;
+    Ok(Tie::of(&posts, place.role, place.withheld))
+}
+
+/// A child that is not there and one that is somebody else’s look the same.
+async fn find(txn: &mut SchoolTransaction, viewer: Viewer, id: PupilId, today: Date) -> Result<(Pupil, Tie), AppError> {
+    let tie = tie(txn, viewer, id).await?;
+    let pupil = db::pupils::find(txn, id, today).await.map_err(unavailable)?;
+    pupil.filter(|_| may_see(Matter::Child, tie)).map(|pupil| (pupil, tie)).ok_or(AppError::NotFound)
+}
+
+/// Who is here, for the top of a page of the school.
+pub(super) async fn here(txn: &mut SchoolTransaction, viewer: Viewer) -> Result<Here, AppError> {
+    let name = db::people::display_name(txn, viewer.person).await.map_err(unavailable)?;
+    let posts: Vec<Post> = db::posts::held(txn, viewer.person).await.map_err(unavailable)?;
+    Ok(Here {
+        school: db::schools::name(txn).await.map_err(unavailable)?,
+        name: name.ok_or(AppError::NotSignedIn)?,
+        is_staff: !posts.is_empty(),
+    })
+}
+
+async fn make(
+    txn: &mut SchoolTransaction,
+    viewer: Viewer,
+    pupil: Pupil,
+    tie: Tie,
+    today: Date,
+    here: Here,
+) -> Result<PupilPage, AppError> {
+    let see = |matter| may_see(matter, tie);
+    let records = records(txn, pupil.id).await?;
+    let meetings = db::meetings::list_of_pupil(txn, pupil.id, viewer.person).await.map_err(unavailable)?;
+    let wanted = help::Wanted { pupil: Some(pupil.id), ..help::Wanted::default() };
+    let given = help::given(txn, &wanted).await.map_err(unavailable)?;
+    let rated = help::rated(txn, Some(pupil.id), None).await.map_err(unavailable)?;
+    let last = records.last().map(|record| record.meeting.id);
+    let of = actions::Of { pupil: Some(pupil.id), limit: ACTIONS_SHOWN, ..actions::Of::default() };
+    let open = if see(Matter::Plan) { actions::open(txn, of).await.map_err(unavailable)? } else { vec![] };
+    let people = match meetings.first() {
+        Some(newest) if see(Matter::Plan) => around(txn, newest.id, &records).await?,
+        _ => vec![],
+    };
+    Ok(PupilPage {
+        id: pupil.id,
+        here,
+        identity: see(Matter::Identity)
+            .then(|| Identity { born_on: pupil.born_on.map(|day| day.to_string()), upn: pupil.upn.clone() }),
+        needs: see(Matter::Needs).then(|| Needs {
+            provision: pupil.sen_provision.clone(),
+            since: pupil.sen_since.map(|day| day.to_string()),
+            types: pupil.needs.clone(),
+        }),
+        looked_after: see(Matter::Care).then_some(pupil.looked_after),
+        cycles: if see(Matter::Plan) { cycles::of(&records, &given, pupil.person) } else { vec![] },
+        little_progress: if see(Matter::Action) { cycles::little_progress(&rated) } else { vec![] },
+        passport: see(Matter::Child).then(|| passport(&records)).flatten(),
+        access: records.last().filter(|_| see(Matter::Child)).map(|record| record.access.clone()).unwrap_or_default(),
+        meetings: if see(Matter::Plan) { met(meetings, &records, tie) } else { vec![] },
+        held_this_year: u32::try_from(pupil.held_this_year).unwrap_or(u32::MAX),
+        actions: open.into_iter().map(|action| row(action, today)).collect(),
+        may_tick_actions: see(Matter::Action),
+        help: given
+            .into_iter()
+            .filter(|row| see(Matter::Plan) && Some(row.meeting) == last)
+            .map(|row| HelpRow {
+                name: row.name,
+                who: row.who,
+                tier: row.tier,
+                minutes: row.minutes,
+                sessions: row.sessions,
+                delivered: row.delivered,
+                pence: row.pence.filter(|_| see(Matter::Cost)),
+            })
+            .collect(),
+        people,
+        full_name: pupil.full_name,
+        pronouns: pupil.pronouns,
+        year_group: pupil.year_group,
+        class_name: pupil.class_name,
+        key_adult: pupil.key_adult,
+        home_language: pupil.home_language,
+        communication: pupil.communication,
+        pupil: view::Pupil {
+            person: pupil.person,
+            name: pupil.name,
+            portrait: pupil.portrait,
+            portrait_alt: pupil.portrait_alt,
+            looked_after: see(Matter::Care) && pupil.looked_after,
+        },
+    })
+}
+
+/// Oldest first.
+async fn records(txn: &mut SchoolTransaction, pupil: PupilId) -> Result<Vec<AgreedRecord>, AppError> {
+    let kept = db::records::list_of_pupil(txn, pupil).await.map_err(unavailable)?;
+    kept.iter().map(|kept| serde_json::from_str(&kept.canonical_json).map_err(unavailable)).collect()
+}
+
+fn passport(records: &[AgreedRecord]) -> Option<Passport> {
+    let (last, earlier) = records.split_last()?;
+    let version = |record: &AgreedRecord| (record.meeting.id, record.meeting.held_on.clone());
+    let (agreed_in, agreed_on) = version(last);
+    let mut lists = last.passport.clone();
+    // They have a part of their own, with how far each has come.
+    lists.retain(|list| list.key != "access");
+    Some(Passport { agreed_in, agreed_on, lists, earlier: earlier.iter().rev().map(version).collect() })
+}
+
+pub(super) fn row(action: actions::Open, today: Date) -> ActionRow {
+    ActionRow {
+        meeting: action.meeting,
+        id: action.id,
+        pupil: action.pupil,
+        pupil_name: action.pupil_name,
+        what: action.what,
+        who: action.who,
+        overdue: action.due_on.is_some_and(|day| day < today),
+        due_on: action.due_on.map(|day| day.to_string()).unwrap_or_default(),
+    }
+}
+
+fn met(meetings: Vec<db::meetings::OfPupil>, records: &[AgreedRecord], tie: Tie) -> Vec<Met> {
+    let one = |meeting: db::meetings::OfPupil| {
+        let record = records.iter().find(|record| record.meeting.id == meeting.id);
+        Met {
+            id: meeting.id,
+            held_on: meeting.held_on.to_string(),
+            agreed: meeting.stage == Stage::Agreed,
+            who_came: record.map(who_came).unwrap_or_default(),
+            mine: meeting.mine || (tie == Tie::Leads && meeting.stage == Stage::Agreed),
+        }
+    };
+    meetings.into_iter().map(one).collect()
+}
+
+fn came(attendance: Attendance) -> bool {
+    matches!(attendance, Attendance::InPerson | Attendance::Remote | Attendance::PartOfMeeting)
+}
+
+/// “7 came. Ruth sent views. Marek sent apologies.”
+fn who_came(record: &AgreedRecord) -> String {
+    let count = record.attendance.iter().filter(|seat| came(seat.attendance)).count();
+    let mut words = vec![format!("{count} came.")];
+    for (code, did) in [(Attendance::SentViews, "sent views"), (Attendance::Apologies, "sent apologies")] {
+        let names: Vec<_> =
+            record.attendance.iter().filter(|seat| seat.attendance == code).map(|seat| seat.name.as_str()).collect();
+        if !names.is_empty() {
+            words.push(format!("{} {did}.", names.join(" and ")));
+        }
+    }
+    words.join(" ")
+}
+
+/// Who sits at the newest table, with how many of the agreed meetings each came to.
+async fn around(
+    txn: &mut SchoolTransaction,
+    newest: MeetingId,
+    records: &[AgreedRecord],
+) -> Result<Vec<Around>, AppError> {
+    let seats = db::participants::list(txn, newest).await.map_err(unavailable)?;
+    let count = |person| {
+        let seats = records.iter().flat_map(|record| &record.attendance);
+        seats.filter(|seat| seat.person == person && came(seat.attendance)).count()
+    };
+    Ok(seats
+        .into_iter()
+        .filter(|seat| seat.admitted && seat.role != shared::Role::Pupil)
+        .map(|seat| Around {
+            role: seat.role,
+            came: u32::try_from(count(seat.person)).unwrap_or(u32::MAX),
+            of: u32::try_from(records.len()).unwrap_or(u32::MAX),
+            person: participant(seat, &[], None),
+        })
+        .collect())
+}
+
+/// Something that was promised is done.
+pub(super) async fn tick(
+    backend: &ServerBackend,
+    viewer: Viewer,
+    pupil: PupilId,
+    meeting: MeetingId,
+    item: ItemId,
+) -> Result<(), AppError> {
+    let today = backend.clock.now().date();
+    let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
+    let (_, tie) = find(&mut txn, viewer, pupil, today).await?;
+    if !may_see(Matter::Action, tie) {
+        return Err(AppError::NotAllowed);
+    }
+    if !actions::tick(&mut txn, pupil, meeting, item, viewer.person, today).await.map_err(unavailable)? {
+        return Err(AppError::NotFound);
+    }
+    let deed = Deed::new(viewer.person, Verb::ActionTicked).in_meeting(meeting).about(item.0);
+    db::audit::add(&mut txn, deed, backend.clock.now()).await.map_err(unavailable)?;
+    txn.commit().await.map_err(unavailable)
+}

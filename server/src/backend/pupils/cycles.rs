@@ -1,0 +1,80 @@
+//! A child’s records as passes of assess, plan, do, review: what one meeting planned is what the next one looked back on.
+
+use std::collections::BTreeSet;
+
+use app::view::pupils::{Cycle, CycleTarget};
+use shared::{
+    PersonId, RecordId,
+    record::{AgreedRecord, Response},
+    role::Side,
+};
+
+use crate::db::help::{Given, Rated};
+
+/// Oldest first, as the records are.
+pub(super) fn of(records: &[AgreedRecord], given: &[Given], child: PersonId) -> Vec<Cycle> {
+    records.iter().enumerate().map(|(at, plan)| cycle(plan, records.get(at + 1), given, child)).collect()
+}
+
+fn cycle(plan: &AgreedRecord, review: Option<&AgreedRecord>, given: &[Given], child: PersonId) -> Cycle {
+    let help: Vec<&Given> = given.iter().filter(|help| help.meeting == plan.meeting.id).collect();
+    let remarks = review.map(|review| review.remarks.as_slice()).unwrap_or_default();
+    let (pupil_said, others_said): (Vec<_>, Vec<_>) =
+        remarks.iter().cloned().partition(|remark| remark.said_by == Some(child));
+    Cycle {
+        planned_in: plan.meeting.id,
+        planned_on: plan.meeting.held_on.clone(),
+        reviewed_in: review.map(|review| (review.meeting.id, review.meeting.held_on.clone())),
+        review_on: plan.review_on.clone(),
+        term: help.first().map(|help| app::view::map::term_words(&help.term)).unwrap_or_default(),
+        targets: plan
+            .targets
+            .iter()
+            .map(|target| {
+                let found = review.and_then(|review| review.reviews.iter().find(|found| found.id == target.id));
+                CycleTarget {
+                    id: target.id,
+                    pupil_words: target.pupil_words.clone(),
+                    title: target.title.clone(),
+                    baseline: target.baseline.clone(),
+                    reached: found.map_or_else(|| target.success.clone(), |found| found.exit.clone()),
+                    rating: found.map(|found| found.rating.clone()).unwrap_or_default(),
+                    before: found.map_or(target.before, |found| found.before),
+                    after: found.map(|found| found.after).unwrap_or_default(),
+                }
+            })
+            .collect(),
+        planned: help.iter().filter_map(|help| help.planned.or(help.sessions)).sum(),
+        delivered: review.map(|_| help.iter().filter_map(|help| help.delivered).sum()),
+        why_not: help.iter().filter_map(|help| help.why_not.clone()).collect(),
+        pupil_said,
+        others_said,
+        disagreed: plan
+            .agreements
+            .iter()
+            .filter(|answer| matches!(answer.response, Response::Disagree | Response::PartlyDisagree))
+            // A child’s “not all of it” is between the child and the table.
+            .filter(|answer| answer.role.side() != Side::Pupil)
+            .map(|answer| (answer.name.clone(), answer.comment.clone()))
+            .collect(),
+    }
+}
+
+/// Areas in which neither of the last two reviews found more than a small step. What did not happen is not counted:
+/// nobody could judge it.
+pub(in crate::backend) fn little_progress(rated: &[Rated]) -> Vec<String> {
+    let mut reviews: Vec<RecordId> = rated.iter().map(|target| target.review).collect();
+    reviews.dedup();
+    let [.., before, last] = reviews[..] else { return vec![] };
+    let areas: BTreeSet<&str> =
+        rated.iter().map(|target| target.area.as_str()).filter(|area| !area.is_empty()).collect();
+    let is_stuck = |review, area: &str| {
+        let mut judged = rated
+            .iter()
+            .filter(|target| target.review == review && target.area == area && target.rating != "NOT_DELIVERED")
+            .filter(|target| !target.rating.is_empty())
+            .peekable();
+        judged.peek().is_some() && judged.all(|target| matches!(target.rating.as_str(), "NOT_YET" | "SMALL_STEPS"))
+    };
+    areas.into_iter().filter(|area| is_stuck(before, area) && is_stuck(last, area)).map(str::to_owned).collect()
+}

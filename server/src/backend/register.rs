@@ -1,0 +1,203 @@
+//! The SEN register: read, checked as the census would, taken out as a file, and children brought in by one.
+
+mod import;
+
+use app::{
+    backend::Viewer,
+    error::AppError,
+    view::register::{CensusCheck, Refused, RegisterPage, RegisterQuery, RegisterRow},
+};
+use shared::{
+    census::{self, Fault},
+    rights::{Page, breadth},
+};
+use time::{Date, OffsetDateTime};
+
+use super::{map::sight, pupils::here};
+use crate::{
+    audit::{Deed, Verb},
+    csv,
+    db::{
+        self, Db,
+        register::{Line, Wanted},
+    },
+    error::unavailable,
+};
+
+/// Lines of one page.
+const PAGE: u32 = 25;
+
+/// More children than a school has.
+const ALL: i64 = 10_000;
+
+/// The columns of the file that goes out, and of the one that comes in.
+pub(crate) const COLUMNS: [&str; 11] = [
+    "UPN",
+    "Full name",
+    "Called",
+    "Year group",
+    "Class",
+    "Born",
+    "Extra help",
+    "Since",
+    "Needs",
+    "Looked after",
+    "Home language",
+];
+
+pub(super) async fn page(
+    db: &Db,
+    viewer: Viewer,
+    mut query: RegisterQuery,
+    today: Date,
+) -> Result<RegisterPage, AppError> {
+    query.page = query.page.max(1);
+    let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
+    let sight = sight(&mut txn, viewer, Page::Register).await?;
+    let wanted = wanted(&query, sight.known_to);
+    let offset = i64::from(query.page - 1) * i64::from(PAGE);
+    let lines = db::register::lines(&mut txn, &wanted, today, PAGE.into(), offset).await.map_err(unavailable)?;
+    let found = lines.first().map_or(0, |line| u32::try_from(line.all).unwrap_or(u32::MAX));
+    let counts = db::register::counts(&mut txn, sight.known_to).await.map_err(unavailable)?;
+    let count = |code: &str| {
+        counts.iter().find(|(of, _)| of == code).map_or(0, |(_, count)| u32::try_from(*count).unwrap_or(u32::MAX))
+    };
+    let posts = db::posts::held(&mut txn, viewer.person).await.map_err(unavailable)?;
+    let faulty = db::register::faulty(&mut txn, sight.known_to).await.map_err(unavailable)?;
+    Ok(RegisterPage {
+        here: here(&mut txn, viewer).await?,
+        whole_school: sight.whole_school,
+        may_import: breadth(Page::Import, &posts) == shared::rights::Breadth::WholeSchool,
+        classes: db::register::classes(&mut txn, sight.known_to).await.map_err(unavailable)?,
+        rows: lines.into_iter().map(|line| row(line, today)).collect(),
+        found,
+        pages: found.div_ceil(PAGE).max(1),
+        support: count("K"),
+        plans: count("E"),
+        checks: checks(&faulty),
+        refused: None,
+        query,
+    })
+}
+
+fn wanted(query: &RegisterQuery, known_to: Option<shared::PersonId>) -> Wanted {
+    let some = |words: &str| (!words.trim().is_empty()).then(|| words.trim().to_owned());
+    Wanted {
+        known_to,
+        name: some(&query.name),
+        class_name: some(&query.class),
+        provision: some(&query.provision),
+        need: some(&query.need),
+        only_late: query.late,
+        only_looked_after: query.looked_after,
+        by_review: false,
+    }
+}
+
+fn row(line: Line, today: Date) -> RegisterRow {
+    let late_by = line.review_on.map_or(0, |day| (today - day).whole_days());
+    RegisterRow {
+        pupil: line.pupil,
+        full_name: line.full_name,
+        class_name: if line.class_name.is_empty() { line.year_group } else { line.class_name },
+        provision: line.sen_provision,
+        needs: line.needs,
+        looked_after: line.looked_after,
+        key_adult: line.key_adult.unwrap_or_default(),
+        held_this_year: u32::try_from(line.held_this_year).unwrap_or(u32::MAX),
+        review_on: line.review_on.map(|day| day.to_string()).unwrap_or_default(),
+        late_by: u32::try_from(late_by).unwrap_or(0),
+    }
+}
+
+fn checks(faulty: &[db::register::Faulty]) -> Vec<CensusCheck> {
+    [
+        (Fault::NeedMissing, "Every child with extra help has a main need."),
+        (Fault::NsaWithoutSupport, "“No specialist assessment” is used only with SEN support."),
+        (Fault::NeedWithoutHelp, "No child without extra help has a type of need."),
+    ]
+    .map(|(fault, rule)| CensusCheck {
+        rule: rule.to_owned(),
+        broken_by: faulty
+            .iter()
+            .filter(|child| census::faults(&child.provision, &child.needs).contains(&fault))
+            .map(|child| (child.pupil, child.full_name.clone()))
+            .collect(),
+    })
+    .into()
+}
+
+/// The register as a file, with the same filters as the page; it is written down who takes it away.
+pub(crate) async fn file(
+    db: &Db,
+    viewer: Viewer,
+    query: &RegisterQuery,
+    now: OffsetDateTime,
+) -> Result<String, AppError> {
+    let today = now.date();
+    let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
+    let sight = sight(&mut txn, viewer, Page::Register).await?;
+    let wanted = wanted(query, sight.known_to);
+    let lines = db::register::lines(&mut txn, &wanted, today, ALL, 0).await.map_err(unavailable)?;
+    let mut file = String::new();
+    csv::row(&mut file, COLUMNS);
+    for line in lines {
+        let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+        let needs = line.needs.join(" ");
+        csv::row(
+            &mut file,
+            [
+                line.upn.as_deref().unwrap_or_default(),
+                &line.full_name,
+                &line.name,
+                &line.year_group,
+                &line.class_name,
+                &day(line.born_on),
+                &line.sen_provision,
+                &day(line.sen_since),
+                &needs,
+                if line.looked_after { "yes" } else { "no" },
+                &line.home_language,
+            ],
+        );
+    }
+    db::audit::add(&mut txn, Deed::new(viewer.person, Verb::RegisterExported), now).await.map_err(unavailable)?;
+    txn.commit().await.map_err(unavailable)?;
+    Ok(file)
+}
+
+pub(crate) async fn may_bring_in(db: &Db, viewer: Viewer) -> Result<(), AppError> {
+    let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
+    sight(&mut txn, viewer, Page::Import).await.map(drop)
+}
+
+/// Brings in all children of a file, or none. Says how many, or what is wrong, row by row.
+pub(crate) async fn bring_in(
+    db: &Db,
+    viewer: Viewer,
+    name: &str,
+    bytes: &[u8],
+    now: OffsetDateTime,
+) -> Result<Result<u32, Refused>, AppError> {
+    let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
+    sight(&mut txn, viewer, Page::Import).await?;
+    let mut refused = Refused { file: name.to_owned(), ..Refused::default() };
+    let children = match import::read(bytes) {
+        Ok(children) => children,
+        Err(import::Unreadable::Whole(why)) => return Ok(Err(Refused { whole: Some(why), ..refused })),
+        Err(import::Unreadable::Rows { rows, faults }) => return Ok(Err(Refused { rows, faults, ..refused })),
+    };
+    let upns: Vec<String> = children.iter().filter_map(|child| child.upn.clone()).collect();
+    let known = db::register::known_upns(&mut txn, &upns).await.map_err(unavailable)?;
+    refused.rows = u32::try_from(children.len()).unwrap_or(u32::MAX);
+    refused.faults = import::already_here(&children, &known);
+    if !refused.faults.is_empty() {
+        return Ok(Err(refused));
+    }
+    for child in &children {
+        import::create(&mut txn, child).await.map_err(unavailable)?;
+    }
+    db::audit::add(&mut txn, Deed::new(viewer.person, Verb::ChildrenBroughtIn), now).await.map_err(unavailable)?;
+    txn.commit().await.map_err(unavailable)?;
+    Ok(Ok(refused.rows))
+}

@@ -1,0 +1,308 @@
+//! A file of children: every row is read and judged before any child is made.
+
+use std::collections::HashMap;
+
+use app::view::register::RowFault;
+use shared::{
+    PersonId, PupilId,
+    census::{self, Fault},
+};
+use time::{Date, format_description::BorrowedFormatItem, macros::format_description};
+use uuid::Uuid;
+
+use super::COLUMNS;
+use crate::{
+    csv,
+    db::{
+        self, SchoolTransaction,
+        people::NewPerson,
+        pupils::{Facts, NewPupil},
+    },
+};
+
+const ISO: &[BorrowedFormatItem<'static>] = format_description!("[year]-[month]-[day]");
+const BRITISH: &[BorrowedFormatItem<'static>] = format_description!("[day padding:none]/[month padding:none]/[year]");
+
+/// How long a name or a class may be.
+const CELL_LIMIT: usize = 200;
+
+pub(super) enum Unreadable {
+    Whole(String),
+    Rows { rows: u32, faults: Vec<RowFault> },
+}
+
+/// A child as the file says it, with nothing left to object to.
+pub(super) struct Child {
+    row: u32,
+    pub(super) upn: Option<String>,
+    full_name: String,
+    called: String,
+    year_group: String,
+    class_name: String,
+    born_on: Option<Date>,
+    provision: String,
+    since: Option<Date>,
+    needs: Vec<String>,
+    looked_after: bool,
+    home_language: String,
+}
+
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Child>, Unreadable> {
+    let whole = |why: &str| Unreadable::Whole(why.to_owned());
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| whole("This is not a CSV file that we can read. In Excel, choose “Save as”, then “CSV UTF-8”."))?;
+    if text.contains('\0') {
+        return Err(whole("This is not a CSV file. In your spreadsheet, choose “Save as”, then “CSV”."));
+    }
+    let mut rows = csv::read(text).into_iter();
+    let (_, headings) = rows.next().ok_or_else(|| whole("The file is empty."))?;
+    let place = |column: &str| headings.iter().position(|heading| heading.trim().eq_ignore_ascii_case(column));
+    if let Some(missing) = ["Full name", "Extra help"].into_iter().find(|column| place(column).is_none()) {
+        return Err(whole(&format!(
+            "The first row must name the columns, and none is called “{missing}”. The columns are: {}.",
+            COLUMNS.join(", ")
+        )));
+    }
+    let places: HashMap<&str, usize> = COLUMNS.iter().filter_map(|column| Some((*column, place(column)?))).collect();
+    let rows: Vec<_> = rows.collect();
+    if rows.is_empty() {
+        return Err(whole("The file has headings and no children."));
+    }
+    let mut faults = vec![];
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    let mut children = vec![];
+    for (row, cells) in &rows {
+        let mut reader = Reader { row: *row, cells, places: &places, faults: vec![] };
+        let child = reader.child();
+        if let Some(first) = child.upn.as_ref().and_then(|upn| seen.insert(upn.clone(), *row)) {
+            reader.fault("UPN", format!("Row {first} has the same number. One child, one number."));
+        }
+        faults.append(&mut reader.faults);
+        children.push(child);
+    }
+    if faults.is_empty() {
+        Ok(children)
+    } else {
+        Err(Unreadable::Rows { rows: u32::try_from(rows.len()).unwrap_or(u32::MAX), faults })
+    }
+}
+
+struct Reader<'a> {
+    row: u32,
+    cells: &'a [String],
+    places: &'a HashMap<&'static str, usize>,
+    faults: Vec<RowFault>,
+}
+
+impl Reader<'_> {
+    fn cell(&self, column: &str) -> String {
+        let place = self.places.get(column);
+        place.and_then(|place| self.cells.get(*place)).map(|cell| cell.trim().to_owned()).unwrap_or_default()
+    }
+
+    fn fault(&mut self, column: &str, what_to_do: impl Into<String>) {
+        let found = self.cell(column);
+        self.faults.push(RowFault { row: self.row, column: column.to_owned(), found, what_to_do: what_to_do.into() });
+    }
+
+    fn words(&mut self, column: &str) -> String {
+        let words = self.cell(column);
+        if words.chars().count() > CELL_LIMIT {
+            self.fault(column, format!("That is longer than {CELL_LIMIT} letters."));
+        }
+        words
+    }
+
+    fn day(&mut self, column: &str) -> Option<Date> {
+        let words = self.cell(column);
+        if words.is_empty() {
+            return None;
+        }
+        let day = Date::parse(&words, ISO).or_else(|_| Date::parse(&words, BRITISH)).ok();
+        if day.is_none() {
+            self.fault(column, "There is no such day. Write it as 2018-02-14 or 14/02/2018.");
+        }
+        day
+    }
+
+    fn child(&mut self) -> Child {
+        let full_name = self.words("Full name");
+        if full_name.is_empty() {
+            self.fault("Full name", "Every child needs a name.");
+        }
+        let called = self.words("Called");
+        let called = if called.is_empty() { first_name(&full_name) } else { called };
+        let provision = self.provision();
+        let needs = self.needs(&provision);
+        let upn = Some(self.words("UPN")).filter(|upn| !upn.is_empty());
+        Child {
+            row: self.row,
+            upn,
+            called,
+            year_group: self.year_group(),
+            class_name: self.words("Class"),
+            born_on: self.day("Born"),
+            since: self.day("Since"),
+            looked_after: self.yes("Looked after"),
+            home_language: self.words("Home language"),
+            full_name,
+            provision,
+            needs,
+        }
+    }
+
+    fn provision(&mut self) -> String {
+        let code = self.cell("Extra help").to_uppercase();
+        if !census::PROVISION.iter().any(|known| known.code == code) {
+            self.fault(
+                "Extra help",
+                "Write K for SEN support, E for an Education, health and care plan, or N for none.",
+            );
+        }
+        code
+    }
+
+    fn needs(&mut self, provision: &str) -> Vec<String> {
+        let cell = self.cell("Needs").to_uppercase();
+        let codes = cell.split(|letter: char| !letter.is_alphanumeric()).filter(|code| !code.is_empty());
+        let mut needs: Vec<String> = vec![];
+        for code in codes {
+            if !census::NEEDS.iter().any(|need| need.code == code) {
+                let known: Vec<_> = census::NEEDS.iter().map(|need| need.code).collect();
+                self.fault("Needs", format!("{code} is no code of the census. The codes are {}.", known.join(", ")));
+                return needs;
+            }
+            if !needs.iter().any(|need| need == code) {
+                needs.push(code.to_owned());
+            }
+        }
+        for fault in census::faults(provision, &needs) {
+            let what = match fault {
+                Fault::NeedMissing => {
+                    "A child with extra help needs a main need. NSA says that nobody has assessed it yet."
+                }
+                Fault::NsaWithoutSupport => "NSA is only for SEN support (K).",
+                Fault::NeedWithoutHelp => "A child without extra help (N) has no type of need here.",
+            };
+            self.fault("Needs", what);
+        }
+        needs
+    }
+
+    fn year_group(&mut self) -> String {
+        let cell = self.cell("Year group");
+        let short = cell.to_lowercase().trim_start_matches("year").trim().to_owned();
+        match short.as_str() {
+            "" => String::new(),
+            "r" | "reception" => "Reception".to_owned(),
+            "n" | "n1" | "n2" | "nursery" => "Nursery".to_owned(),
+            year if year.parse::<u8>().is_ok_and(|year| (1..=14).contains(&year)) => {
+                format!("Year {}", year.trim_start_matches('0'))
+            }
+            _ => {
+                self.fault("Year group", "Write Nursery, Reception, or a year from 1 to 14.");
+                cell
+            }
+        }
+    }
+
+    fn yes(&mut self, column: &str) -> bool {
+        match self.cell(column).to_lowercase().as_str() {
+            "yes" | "y" | "true" | "1" => true,
+            "" | "no" | "n" | "false" | "0" => false,
+            _ => {
+                self.fault(column, "Write yes or no.");
+                false
+            }
+        }
+    }
+}
+
+fn first_name(full: &str) -> String {
+    full.split_whitespace().next().unwrap_or_default().to_owned()
+}
+
+/// Children whose number the school knows.
+pub(super) fn already_here(children: &[Child], known: &[(String, String)]) -> Vec<RowFault> {
+    let fault = |child: &Child| {
+        let upn = child.upn.as_ref()?;
+        let (_, whose) = known.iter().find(|(known, _)| known == upn)?;
+        Some(RowFault {
+            row: child.row,
+            column: "UPN".to_owned(),
+            found: upn.clone(),
+            what_to_do: format!("Already belongs to {whose}. One child, one number."),
+        })
+    };
+    children.iter().filter_map(fault).collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "new people, made on the server alone")]
+pub(super) async fn create(txn: &mut SchoolTransaction, child: &Child) -> sqlx::Result<()> {
+    let (person, pupil) = (PersonId(Uuid::now_v7()), PupilId(Uuid::now_v7()));
+    let new = NewPerson { id: person, kind: "pupil", full_name: &child.full_name, display_name: &child.called };
+    db::people::create(txn, new).await?;
+    let new = NewPupil {
+        id: pupil,
+        person,
+        year_group: &child.year_group,
+        looked_after: child.looked_after,
+        portrait: None,
+        portrait_alt: "",
+    };
+    db::pupils::create(txn, new).await?;
+    let facts = Facts {
+        class_name: &child.class_name,
+        upn: child.upn.as_deref(),
+        born_on: child.born_on,
+        home_language: &child.home_language,
+        sen_provision: &child.provision,
+        sen_since: child.since,
+        needs: &child.needs,
+        ..Facts::default()
+    };
+    db::pupils::set_facts(txn, pupil, facts).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(file: &str) -> Vec<(u32, String, String)> {
+        match read(file.as_bytes()) {
+            Err(Unreadable::Rows { faults, .. }) => {
+                faults.into_iter().map(|fault| (fault.row, fault.column, fault.found)).collect()
+            }
+            Err(Unreadable::Whole(why)) => panic!("{why}"),
+            Ok(_) => vec![],
+        }
+    }
+
+    #[test]
+    fn each_row_is_told_what_is_wrong_with_it() {
+        let file = "Full name,Year group,Born,Extra help,Needs,UPN\n\
+                    Ada One,4,2018-02-14,K,ASD SLCN,A1\n\
+                    Ben Two,4,31/02/2019,K,ASD,A2\n\
+                    Cy Three,40,,K,SALT,A3\n\
+                    ,R,,X,,A1\n\
+                    Di Five,R,1/9/2019,E,NSA,\n";
+        let expected = [
+            (3, "Born", "31/02/2019"),
+            (4, "Needs", "SALT"),
+            (4, "Year group", "40"),
+            (5, "Full name", ""),
+            (5, "Extra help", "X"),
+            (5, "Needs", ""),
+            (5, "UPN", "A1"),
+            (6, "Needs", "NSA"),
+        ];
+        assert_eq!(faults(file), expected.map(|(row, column, found)| (row, column.to_owned(), found.to_owned())));
+    }
+
+    #[test]
+    fn what_is_no_list_of_children_is_said_to_be_none() {
+        for file in [&b""[..], b"Full name,Extra help\n", b"a,b\n1,2\n", &[0xff, 0xfe, 0x41], b"PK\0\0Full name"] {
+            assert!(matches!(read(file), Err(Unreadable::Whole(_))));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Tables as files that every spreadsheet opens (RFC 4180).
+
+use std::fmt::Write;
+
+/// Rows of cells, each with the number of the line it began on. Empty lines are left out.
+pub(crate) fn read(text: &str) -> Vec<(u32, Vec<String>)> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let separator = separator(text.lines().next().unwrap_or_default());
+    let (mut rows, mut row, mut cell) = (vec![], vec![], String::new());
+    let (mut line, mut began, mut quoted) = (1, 1, false);
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        line += u32::from(letter == '\n');
+        match letter {
+            '"' if quoted && letters.peek() == Some(&'"') => cell.extend(letters.next()),
+            '"' => quoted = !quoted,
+            _ if letter == separator && !quoted => row.push(std::mem::take(&mut cell)),
+            '\r' if !quoted => {}
+            '\n' if !quoted => {
+                row.push(std::mem::take(&mut cell));
+                rows.push((began, std::mem::take(&mut row)));
+                began = line;
+            }
+            _ => cell.push(letter),
+        }
+    }
+    if !cell.is_empty() || !row.is_empty() {
+        row.push(cell);
+        rows.push((began, row));
+    }
+    rows.retain(|(_, row)| row.iter().any(|cell| !cell.trim().is_empty()));
+    rows
+}
+
+/// Where the comma is the decimal point, spreadsheets write semicolons. The headings show which it is.
+fn separator(headings: &str) -> char {
+    let count = |separator: &char| headings.matches(*separator).count();
+    [';', '\t', ','].into_iter().max_by_key(count).unwrap_or(',')
+}
+
+/// One row. What a spreadsheet would take for a formula is kept from being one: names come from anybody.
+pub(crate) fn row<'a>(file: &mut String, cells: impl IntoIterator<Item = &'a str>) {
+    for (at, cell) in cells.into_iter().enumerate() {
+        if at > 0 {
+            file.push(',');
+        }
+        let guard = if cell.starts_with(['=', '+', '-', '@', '\t']) { "'" } else { "" };
+        // Writing into a `String` cannot fail.
+        let _ = write!(file, "\"{guard}{}\"", cell.replace('"', "\"\""));
+    }
+    file.push_str("\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read_back() {
+        let cells = ["Tomek", "said \"train\", twice", "two\nlines", ""];
+        let mut file = String::new();
+        row(&mut file, cells);
+        row(&mut file, ["a", "b"]);
+        assert_eq!(read(&file), [(1, cells.map(str::to_owned).to_vec()), (3, vec!["a".into(), "b".into()])]);
+    }
+
+    #[test]
+    fn files_of_many_spreadsheets_are_read() {
+        let rows = |file| read(file).into_iter().map(|(line, row)| (line, row.join("|"))).collect::<Vec<_>>();
+        assert_eq!(rows("\u{feff}a,b\r\n1,2\r\n"), [(1, "a|b".into()), (2, "1|2".into())]);
+        assert_eq!(rows("a;b\n\n1;2,5"), [(1, "a|b".into()), (3, "1|2,5".into())]);
+        assert_eq!(rows("a\n\"1\n2\"\n3"), [(1, "a".into()), (2, "1\n2".into()), (4, "3".into())]);
+        assert_eq!(rows("\"never closed"), [(1, "never closed".into())]);
+        assert_eq!(rows(""), []);
+    }
+
+    #[test]
+    fn a_name_is_no_formula() {
+        let mut file = String::new();
+        row(&mut file, ["=1+1"]);
+        assert_eq!(file, "\"'=1+1\"\r\n");
+    }
+}

@@ -1,0 +1,169 @@
+//! Who was given what, and how it went: read from the rows of agreed records, and from nowhere else.
+
+use shared::{ItemId, MeetingId, PersonId, PupilId, RecordId};
+
+use super::SchoolTransaction;
+
+/// One help of one agreed plan of one child.
+#[derive(Clone, Debug)]
+pub struct Given {
+    pub pupil: PupilId,
+    pub pupil_name: String,
+    pub year_group: String,
+    pub class_name: String,
+    pub meeting: MeetingId,
+    /// “2026-3”: see `term_of` in the migrations.
+    pub term: String,
+    pub name: String,
+    pub who: String,
+    pub tier: String,
+    pub area: String,
+    pub ratio: String,
+    pub targets: Vec<ItemId>,
+    pub sessions_per_week: Option<i64>,
+    /// Of one session.
+    pub minutes: Option<i64>,
+    pub sessions: Option<i64>,
+    pub pence: Option<i64>,
+    pub funding: Option<String>,
+    /// As the next meeting counted them.
+    pub planned: Option<i64>,
+    pub delivered: Option<i64>,
+    pub why_not: Option<String>,
+    /// The record that looked back on it.
+    pub review: Option<RecordId>,
+}
+
+/// Which rows: whatever is not named is not asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub pupil: Option<PupilId>,
+    /// Only children at whose tables this person has a place.
+    pub known_to: Option<PersonId>,
+    pub term: Option<String>,
+    pub year_group: Option<String>,
+    pub tier: Option<String>,
+    pub area: Option<String>,
+    pub who: Option<String>,
+}
+
+pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result<Vec<Given>> {
+    let rows = sqlx::query!(
+        r#"select h.pupil_id as "pupil_id!", person.display_name, p.year_group, p.class_name, h.meeting_id as "meeting_id!",
+                  h.term as "term!", h.name as "name!", h.who as "who!", h.tier as "tier!", h.area as "area!",
+                  h.ratio as "ratio!", h.target_ids as "target_ids!", h.sessions_per_week, h.minutes, h.sessions,
+                  h.pence, h.funding, h.planned, h.delivered, h.why_not, h.review_id
+           from help_given h
+             join pupils p on p.id = h.pupil_id
+             join people person on person.id = p.person_id
+           where ($1::uuid is null or h.pupil_id = $1)
+             and ($2::uuid is null or exists (
+               select from places where places.pupil_id = h.pupil_id and places.person_id = $2 and admitted
+             ))
+             and ($3::text is null or h.term = $3)
+             and ($4::text is null or p.year_group = $4)
+             and ($5::text is null or h.tier = $5)
+             and ($6::text is null or h.area = $6)
+             and ($7::text is null or h.who = $7)
+           order by h.term, person.display_name, h.pupil_id, h.position"#,
+        wanted.pupil.map(|id| id.0),
+        wanted.known_to.map(|id| id.0),
+        wanted.term,
+        wanted.year_group,
+        wanted.tier,
+        wanted.area,
+        wanted.who
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Given {
+            pupil: PupilId(row.pupil_id),
+            pupil_name: row.display_name,
+            year_group: row.year_group,
+            class_name: row.class_name,
+            meeting: MeetingId(row.meeting_id),
+            term: row.term,
+            name: row.name,
+            who: row.who,
+            tier: row.tier,
+            area: row.area,
+            ratio: row.ratio,
+            targets: row.target_ids.into_iter().map(ItemId).collect(),
+            sessions_per_week: row.sessions_per_week,
+            minutes: row.minutes,
+            sessions: row.sessions,
+            pence: row.pence,
+            funding: row.funding,
+            planned: row.planned,
+            delivered: row.delivered,
+            why_not: row.why_not,
+            review: row.review_id.map(RecordId),
+        })
+        .collect())
+}
+
+/// The terms that have plans, newest first.
+pub async fn terms(txn: &mut SchoolTransaction, known_to: Option<PersonId>) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        r#"select distinct term as "term!" from help_given h
+           where ($1::uuid is null or exists (
+             select from places where places.pupil_id = h.pupil_id and places.person_id = $1 and admitted
+           ))
+           order by 1 desc"#,
+        known_to.map(|id| id.0)
+    )
+    .fetch_all(txn.connection())
+    .await
+}
+
+/// How one target of one child went, by the record that looked back on it.
+#[derive(Clone, Debug)]
+pub struct Rated {
+    pub review: RecordId,
+    pub target: ItemId,
+    pub pupil: PupilId,
+    /// Of need, as the plan said it.
+    pub area: String,
+    pub rating: String,
+    pub before: [Option<i64>; 3],
+    pub after: [Option<i64>; 3],
+}
+
+/// All that was ever looked back on, of one child or of everybody somebody works with; oldest first.
+pub async fn rated(
+    txn: &mut SchoolTransaction,
+    pupil: Option<PupilId>,
+    known_to: Option<PersonId>,
+) -> sqlx::Result<Vec<Rated>> {
+    let rows = sqlx::query!(
+        r#"select t.record_id, t.item_id, r.pupil_id as "pupil_id!", t.rating, t.before_pupil, t.before_home,
+                  t.before_school, t.after_pupil, t.after_home, t.after_school, coalesce(planned.area, '') as "area!"
+           from agreed_records r
+             join target_reviews t on t.record_id = r.id
+             left join agreed_records plan on plan.meeting_id = r.previous_meeting_id
+             left join targets planned on planned.record_id = plan.id and planned.item_id = t.item_id
+           where ($2::uuid is null or r.pupil_id = $2)
+             and ($1::uuid is null or exists (
+             select from places where places.pupil_id = r.pupil_id and places.person_id = $1 and admitted
+           ))
+           order by r.held_on, t.position"#,
+        known_to.map(|id| id.0),
+        pupil.map(|id| id.0)
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Rated {
+            review: RecordId(row.record_id),
+            target: ItemId(row.item_id),
+            pupil: PupilId(row.pupil_id),
+            area: row.area,
+            rating: row.rating,
+            before: [row.before_pupil, row.before_home, row.before_school],
+            after: [row.after_pupil, row.after_home, row.after_school],
+        })
+        .collect())
+}

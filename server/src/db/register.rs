@@ -1,0 +1,232 @@
+//! The SEN register: which children have extra help, by which codes.
+
+use shared::{PersonId, PupilId};
+use time::Date;
+
+use super::SchoolTransaction;
+
+/// What the address asks to see.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Only children at whose tables this person has a place.
+    pub known_to: Option<PersonId>,
+    /// Part of a name.
+    pub name: Option<String>,
+    pub class_name: Option<String>,
+    /// `K` or `E`; without it both, and with `N` those without extra help.
+    pub provision: Option<String>,
+    /// A code; rank does not matter.
+    pub need: Option<String>,
+    pub only_late: bool,
+    pub only_looked_after: bool,
+    /// Who is to be reviewed first comes first, instead of by name.
+    pub by_review: bool,
+}
+
+/// One child’s line.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub pupil: PupilId,
+    pub name: String,
+    pub full_name: String,
+    pub year_group: String,
+    pub class_name: String,
+    pub upn: Option<String>,
+    pub born_on: Option<Date>,
+    pub sen_provision: String,
+    pub sen_since: Option<Date>,
+    pub needs: Vec<String>,
+    pub looked_after: bool,
+    pub key_adult: Option<String>,
+    pub home_language: String,
+    pub held_this_year: i64,
+    /// When the plan says to look back on it, if there is one that no meeting has looked back on.
+    pub review_on: Option<Date>,
+    /// Of how many there are without a limit.
+    pub all: i64,
+}
+
+/// By name. `today` decides what is late and which school year it is.
+pub async fn lines(
+    txn: &mut SchoolTransaction,
+    wanted: &Wanted,
+    today: Date,
+    limit: i64,
+    offset: i64,
+) -> sqlx::Result<Vec<Line>> {
+    let rows = sqlx::query!(
+        r#"select p.id, person.display_name, person.full_name, p.year_group, p.class_name, p.upn, p.born_on,
+                  p.sen_provision, p.sen_since, p.looked_after, p.home_language, adult.display_name as "key_adult?",
+                  array(select code from pupil_needs where pupil_id = p.id order by rank) as "needs!",
+                  (select count(*) from meetings m
+                   where m.pupil_id = p.id and m.stage = 'agreed'
+                     and extract(year from m.held_on + interval '4 months')
+                       = extract(year from $8::date + interval '4 months')) as "held!",
+                  due.review_on as "review_on?", count(*) over () as "all!"
+           from pupils p
+             join people person on person.id = p.person_id
+             left join people adult on adult.id = p.key_adult_id
+             left join lateral (
+               select r.review_on from agreed_records r
+               where r.pupil_id = p.id order by r.held_on desc, r.cycle desc limit 1
+             ) due on true
+           where ($1::uuid is null or exists (
+               select from places where places.pupil_id = p.id and places.person_id = $1 and admitted
+             ))
+             and ($2::text is null or strpos(lower(person.full_name || ' ' || person.display_name), lower($2)) > 0)
+             and ($3::text is null or p.class_name = $3)
+             and (p.sen_provision = $4 or ($4::text is null and p.sen_provision <> 'N'))
+             and ($5::text is null or exists (select from pupil_needs where pupil_id = p.id and code = $5))
+             and (not $6 or due.review_on < $8)
+             and (not $7 or p.looked_after)
+           order by case when $11 then due.review_on end nulls last, person.display_name, person.full_name, p.id
+           limit $9 offset $10"#,
+        wanted.known_to.map(|id| id.0),
+        wanted.name,
+        wanted.class_name,
+        wanted.provision,
+        wanted.need,
+        wanted.only_late,
+        wanted.only_looked_after,
+        today,
+        limit,
+        offset,
+        wanted.by_review
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Line {
+            pupil: PupilId(row.id),
+            name: row.display_name,
+            full_name: row.full_name,
+            year_group: row.year_group,
+            class_name: row.class_name,
+            upn: row.upn,
+            born_on: row.born_on,
+            sen_provision: row.sen_provision,
+            sen_since: row.sen_since,
+            needs: row.needs,
+            looked_after: row.looked_after,
+            key_adult: row.key_adult,
+            home_language: row.home_language,
+            held_this_year: row.held,
+            review_on: row.review_on,
+            all: row.all,
+        })
+        .collect())
+}
+
+/// How many children have each kind of provision.
+pub async fn counts(txn: &mut SchoolTransaction, known_to: Option<PersonId>) -> sqlx::Result<Vec<(String, i64)>> {
+    let rows = sqlx::query!(
+        r#"select sen_provision, count(*) as "count!" from pupils p
+           where ($1::uuid is null or exists (
+               select from places where places.pupil_id = p.id and places.person_id = $1 and admitted
+             ))
+           group by sen_provision"#,
+        known_to.map(|id| id.0)
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.sen_provision, row.count)).collect())
+}
+
+pub async fn classes(txn: &mut SchoolTransaction, known_to: Option<PersonId>) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        r#"select distinct class_name from pupils p
+           where class_name <> '' and ($1::uuid is null or exists (
+               select from places where places.pupil_id = p.id and places.person_id = $1 and admitted
+             ))
+           order by 1"#,
+        known_to.map(|id| id.0)
+    )
+    .fetch_all(txn.connection())
+    .await
+}
+
+/// The first need of each child with extra help.
+#[derive(Clone, Debug)]
+pub struct MainNeed {
+    pub pupil: PupilId,
+    pub name: String,
+    pub class_name: String,
+    pub code: String,
+}
+
+pub async fn needs(txn: &mut SchoolTransaction, known_to: Option<PersonId>) -> sqlx::Result<Vec<MainNeed>> {
+    let rows = sqlx::query!(
+        "select p.id, person.display_name, p.class_name, need.code
+         from pupils p
+           join people person on person.id = p.person_id
+           join pupil_needs need on need.pupil_id = p.id and need.rank = 1
+         where p.sen_provision <> 'N' and ($1::uuid is null or exists (
+             select from places where places.pupil_id = p.id and places.person_id = $1 and admitted
+           ))
+         order by person.display_name, p.id",
+        known_to.map(|id| id.0)
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| MainNeed {
+            pupil: PupilId(row.id),
+            name: row.display_name,
+            class_name: row.class_name,
+            code: row.code,
+        })
+        .collect())
+}
+
+/// A child whose codes do not fit together, or are missing.
+pub struct Faulty {
+    pub pupil: PupilId,
+    pub full_name: String,
+    pub provision: String,
+    pub needs: Vec<String>,
+}
+
+/// Children that the census may send back; `shared::census` says why. Each rule needs one of these.
+pub async fn faulty(txn: &mut SchoolTransaction, known_to: Option<PersonId>) -> sqlx::Result<Vec<Faulty>> {
+    let rows = sqlx::query!(
+        r#"select p.id, person.full_name, p.sen_provision, needs.codes as "needs!"
+           from pupils p
+             join people person on person.id = p.person_id
+             cross join lateral (
+               select array(select code from pupil_needs where pupil_id = p.id order by rank) as codes
+             ) needs
+           where ((p.sen_provision = 'N') <> (cardinality(needs.codes) = 0)
+               or (p.sen_provision <> 'K' and 'NSA' = any (needs.codes)))
+             and ($1::uuid is null or exists (
+               select from places where places.pupil_id = p.id and places.person_id = $1 and admitted
+             ))
+           order by person.full_name
+           limit 100"#,
+        known_to.map(|id| id.0)
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Faulty {
+            pupil: PupilId(row.id),
+            full_name: row.full_name,
+            provision: row.sen_provision,
+            needs: row.needs,
+        })
+        .collect())
+}
+
+/// Which of these numbers the school knows already, and whose each is.
+pub async fn known_upns(txn: &mut SchoolTransaction, upns: &[String]) -> sqlx::Result<Vec<(String, String)>> {
+    let rows = sqlx::query!(
+        r#"select p.upn as "upn!", person.full_name from pupils p join people person on person.id = p.person_id
+           where p.upn = any ($1)"#,
+        upns
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.upn, row.full_name)).collect())
+}

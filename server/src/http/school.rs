@@ -1,0 +1,189 @@
+//! What leaves the school’s pages as a file, and the one file that comes in.
+
+use app::{
+    error::AppError,
+    view::{
+        map::{ImpactQuery, MapQuery, term_words},
+        register::{Refused, RegisterQuery},
+    },
+};
+use axum::{
+    body::Body,
+    extract::{FromRequest, Multipart, Query, Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{pages, session::MaybeViewer};
+use crate::{backend::register, csv, state::AppState};
+
+/// The filters as an address holds them: whatever is not said means everything.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Asked {
+    name: String,
+    class: String,
+    provision: String,
+    need: String,
+    late: Option<String>,
+    looked_after: Option<String>,
+    term: String,
+    year: String,
+    tier: String,
+    area: String,
+    who: String,
+}
+
+pub(super) async fn register(
+    State(state): State<AppState>,
+    MaybeViewer(viewer): MaybeViewer,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let Some(viewer) = viewer else { return refusal(&AppError::NotSignedIn) };
+    let query = RegisterQuery {
+        name: asked.name,
+        class: asked.class,
+        provision: asked.provision,
+        need: asked.need,
+        late: asked.late.is_some(),
+        looked_after: asked.looked_after.is_some(),
+        ..RegisterQuery::default()
+    };
+    match register::file(&state.db, viewer, &query, state.clock.now()).await {
+        Ok(rows) => file("sen-register.csv", rows),
+        Err(error) => refusal(&error),
+    }
+}
+
+pub(super) async fn map(
+    State(state): State<AppState>,
+    MaybeViewer(viewer): MaybeViewer,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let Some(viewer) = viewer else { return refusal(&AppError::NotSignedIn) };
+    let Asked { term, year, tier, area, who, .. } = asked;
+    let page = match state.backend.map_page(viewer, MapQuery { term, year, tier, area, who }).await {
+        Ok(page) => page,
+        Err(error) => return refusal(&error),
+    };
+    let mut rows = String::new();
+    let columns =
+        ["Term", "Help", "Tier", "Who", "Children", "Minutes planned", "Sessions planned", "Counted", "Happened"];
+    csv::row(&mut rows, columns.into_iter().chain(page.shows_cost.then_some("Cost in pounds")));
+    for row in &page.rows {
+        let numbers = [row.children.len() as i64, row.minutes, row.planned, row.counted, row.delivered];
+        let mut cells = vec![term_words(&page.query.term), row.name.clone(), row.tier.clone(), row.who.clone()];
+        cells.extend(numbers.iter().map(ToString::to_string));
+        cells.extend(page.shows_cost.then(|| pounds(row.pence)));
+        csv::row(&mut rows, cells.iter().map(String::as_str));
+    }
+    file("who-gets-what.csv", rows)
+}
+
+pub(super) async fn impact(
+    State(state): State<AppState>,
+    MaybeViewer(viewer): MaybeViewer,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let Some(viewer) = viewer else { return refusal(&AppError::NotSignedIn) };
+    let query = ImpactQuery { term: asked.term, area: asked.area, first: String::new() };
+    let page = match state.backend.impact_page(viewer, query).await {
+        Ok(page) => page,
+        Err(error) => return refusal(&error),
+    };
+    let mut rows = String::new();
+    let columns = [
+        "Help",
+        "Children",
+        "Got there",
+        "Part of the way",
+        "Not yet",
+        "Did not get to try it",
+        "Sessions planned",
+        "Sessions happened",
+        "Steps",
+        "Scores before, sum",
+        "Scores now, sum",
+        "Scores",
+    ];
+    let money = ["Cost in pounds", "Cost of one step in pounds"];
+    csv::row(&mut rows, columns.into_iter().chain(money.into_iter().filter(|_| page.shows_cost)));
+    for row in &page.rows {
+        let marks = [row.children, row.got_there, row.part_way, row.not_yet, row.not_tried].map(i64::from);
+        let sums = [row.planned, row.delivered, row.steps, row.before, row.after, row.scored.into()];
+        let mut cells = vec![row.name.clone()];
+        cells.extend(marks.iter().chain(&sums).map(ToString::to_string));
+        if page.shows_cost {
+            cells.extend([pounds(row.pence), pounds(row.pence_per_step())]);
+        }
+        csv::row(&mut rows, cells.iter().map(String::as_str));
+    }
+    file("what-worked.csv", rows)
+}
+
+/// A file of children. They come in together, or the page says what is wrong and nothing has changed.
+pub(super) async fn bring_in(State(state): State<AppState>, request: Request) -> Response {
+    let Some(viewer) = request.extensions().get::<MaybeViewer>().and_then(|viewer| viewer.0) else {
+        return refusal(&AppError::NotSignedIn);
+    };
+    if let Err(error) = register::may_bring_in(&state.db, viewer).await {
+        return refusal(&error);
+    }
+    // For the page that answers: who asks, how they like their pages, the nonce.
+    let mut page = Request::get("/register/import").body(Body::empty()).unwrap_or_default();
+    *page.headers_mut() = request.headers().clone();
+    *page.extensions_mut() = request.extensions().clone();
+
+    let outcome = match read_file(request, &state).await {
+        Ok((name, bytes)) => register::bring_in(&state.db, viewer, &name, &bytes, state.clock.now()).await,
+        Err(refused) => Ok(Err(refused)),
+    };
+    match outcome {
+        Ok(Ok(brought)) => Redirect::to(&format!("/register?brought={brought}")).into_response(),
+        Ok(Err(refused)) => {
+            let mut response = pages::answer_with(&state, page, refused).await;
+            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            response
+        }
+        Err(error) => refusal(&error),
+    }
+}
+
+async fn read_file(request: Request, state: &AppState) -> Result<(String, Vec<u8>), Refused> {
+    let refused = |why: &str| Refused { whole: Some(why.to_owned()), ..Refused::default() };
+    let lost = |_| refused("The file did not arrive whole, or is too long: send it in parts of about 500 children.");
+    let mut form = Multipart::from_request(request, state).await.map_err(|_| refused("Choose a file first."))?;
+    while let Some(field) = form.next_field().await.map_err(lost)? {
+        let Some(name) = field.file_name().map(str::to_owned) else { continue };
+        let bytes = field.bytes().await.map_err(lost)?;
+        if !name.is_empty() {
+            return Ok((name, bytes.to_vec()));
+        }
+    }
+    Err(refused("Choose a file first."))
+}
+
+/// “48.38”, and nothing where nobody wrote down a cost.
+fn pounds(pence: Option<i64>) -> String {
+    pence.map(|pence| format!("{}.{:02}", pence / 100, pence % 100)).unwrap_or_default()
+}
+
+fn file(name: &str, rows: String) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    // Excel takes a file for something older than Unicode unless it begins so.
+    (headers, format!("\u{feff}{rows}")).into_response()
+}
+
+fn refusal(error: &AppError) -> Response {
+    let status = match error {
+        AppError::NotSignedIn => StatusCode::UNAUTHORIZED,
+        AppError::NotAllowed => StatusCode::FORBIDDEN,
+        AppError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::NOT_FOUND,
+    };
+    (status, format!("{error}\n")).into_response()
+}

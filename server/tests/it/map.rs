@@ -1,0 +1,207 @@
+//! Who gets what and what worked equal what anybody would count from the agreed records themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use app::{
+    error::AppError,
+    view::map::{ImpactQuery, ImpactRow, MapQuery},
+};
+use shared::{
+    PersonId, SchoolId,
+    record::{AgreedRecord, Delivery, Provision},
+};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::support::{TestServer, text};
+
+/// All records of a school, by child and oldest first: their canonical JSON, and nothing else.
+async fn records(server: &TestServer, school: SchoolId) -> BTreeMap<uuid::Uuid, Vec<AgreedRecord>> {
+    let mut txn = server.db.begin(school).await.unwrap();
+    let rows = sqlx::query_as::<_, (uuid::Uuid, String)>(
+        "select m.pupil_id, r.canonical_json from records r join meetings m on m.id = r.meeting_id
+         order by m.held_on, r.version",
+    );
+    let mut all: BTreeMap<uuid::Uuid, Vec<AgreedRecord>> = BTreeMap::new();
+    for (pupil, json) in rows.fetch_all(txn.connection()).await.unwrap() {
+        let record: AgreedRecord = serde_json::from_str(&json).unwrap();
+        let of_child = all.entry(pupil).or_default();
+        // A later version of the same meeting stands for the earlier one.
+        of_child.retain(|earlier| earlier.meeting.id != record.meeting.id);
+        of_child.push(record);
+    }
+    all
+}
+
+/// What each help costs a child, by the staff’s own rows: it is in no record.
+async fn costs(server: &TestServer, school: SchoolId) -> BTreeMap<uuid::Uuid, i64> {
+    let mut txn = server.db.begin(school).await.unwrap();
+    let rows = sqlx::query_as::<_, (uuid::Uuid, i64)>(
+        "select provision_id, max(pence_per_pupil) from provision_costs where pence_per_pupil is not null
+         group by provision_id",
+    );
+    rows.fetch_all(txn.connection()).await.unwrap().into_iter().collect()
+}
+
+/// Autumn 2026 is the plans of July that November looks back on.
+fn is_of_autumn(record: &AgreedRecord) -> bool {
+    record.meeting.held_on.starts_with("2026-07") && record.review_on.starts_with("2026-11")
+}
+
+fn counted<'a>(help: &Provision, review: Option<&'a AgreedRecord>) -> Option<&'a Delivery> {
+    review?.delivery.iter().find(|delivery| delivery.provision == help.id.to_string())
+}
+
+/// Holds and agrees the meetings that are to come, so that the autumn is looked back on.
+async fn agree_everything(server: &TestServer) {
+    for (child, name) in [("Tomek", "Mrs Pike"), ("Kai", "Mrs Hussain-Webb"), ("Amara", "Mr Prys")] {
+        let seat = server.seat(child, name, 3).await;
+        server.backend.meeting_start(seat.viewer, seat.meeting).await.unwrap();
+        server.backend.record_agree(seat.viewer, seat.meeting).await.unwrap();
+    }
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn the_map_is_what_the_records_say(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    agree_everything(&server).await;
+    for (child, senco) in [("Tomek", "Mrs Pike"), ("Amara", "Mr Prys")] {
+        let viewer = server.seat(child, senco, 3).await.viewer;
+        let query = MapQuery { term: "2026-3".to_owned(), ..MapQuery::default() };
+        let page = server.backend.map_page(viewer, query).await.unwrap();
+        let (records, costs) = (records(&server, viewer.school).await, costs(&server, viewer.school).await);
+
+        let (mut planned, mut delivered, mut minutes, mut pence, mut rows) = (0, 0, 0, 0, 0);
+        let (mut kinds, mut children) = (BTreeSet::new(), BTreeSet::new());
+        for (pupil, of_child) in &records {
+            for (at, plan) in of_child.iter().enumerate().filter(|(_, record)| is_of_autumn(record)) {
+                children.insert(pupil);
+                for help in &plan.provision {
+                    rows += 1;
+                    kinds.insert(help.name.clone());
+                    minutes += help.minutes.unwrap_or(0) * help.sessions.unwrap_or(0);
+                    pence += costs.get(&help.id.0).copied().unwrap_or(0);
+                    if let Some(happened) = counted(help, of_child.get(at + 1)) {
+                        planned += happened.planned.unwrap();
+                        delivered += happened.delivered.unwrap();
+                    }
+                }
+            }
+        }
+        assert!(planned > delivered && delivered > 0, "{child}: the demo’s autumn was not as planned");
+        assert_eq!((page.planned, page.delivered), (planned, delivered));
+        assert_eq!(page.rows.iter().map(|row| row.minutes).sum::<i64>(), minutes);
+        assert_eq!(page.rows.iter().filter_map(|row| row.pence).sum::<i64>(), pence);
+        assert_eq!(page.rows.iter().map(|row| row.children.len()).sum::<usize>(), rows);
+        assert_eq!(page.rows.iter().map(|row| row.name.clone()).collect::<BTreeSet<_>>(), kinds);
+        assert_eq!(page.children as usize, children.len());
+    }
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn what_worked_is_what_the_reviews_say(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    agree_everything(&server).await;
+    for (child, senco) in [("Tomek", "Mrs Pike"), ("Amara", "Mr Prys")] {
+        let viewer = server.seat(child, senco, 3).await.viewer;
+        let page = server.backend.impact_page(viewer, ImpactQuery::default()).await.unwrap();
+        let (records, costs) = (records(&server, viewer.school).await, costs(&server, viewer.school).await);
+
+        let mut expected: BTreeMap<String, ImpactRow> = BTreeMap::new();
+        for of_child in records.values() {
+            for pair in of_child.windows(2) {
+                let [plan, review] = pair else { unreachable!() };
+                for help in &plan.provision {
+                    let rated: Vec<_> =
+                        review.reviews.iter().filter(|target| help.targets.contains(&target.id)).collect();
+                    if rated.is_empty() {
+                        continue;
+                    }
+                    let row = expected.entry(help.name.clone()).or_default();
+                    let happened = counted(help, Some(review));
+                    row.planned += happened.and_then(|happened| happened.planned).unwrap_or(0);
+                    row.delivered += happened.and_then(|happened| happened.delivered).unwrap_or(0);
+                    row.children += 1;
+                    let mut judged = false;
+                    for target in rated {
+                        let steps = match target.rating.as_str() {
+                            "EXCEEDED" => 4,
+                            "ACHIEVED" => 3,
+                            "PARTLY" => 2,
+                            "SMALL_STEPS" => 1,
+                            "NOT_YET" => 0,
+                            _ => {
+                                row.not_tried += 1;
+                                continue;
+                            }
+                        };
+                        judged = true;
+                        row.steps += steps;
+                        *match steps {
+                            3.. => &mut row.got_there,
+                            1 | 2 => &mut row.part_way,
+                            _ => &mut row.not_yet,
+                        } += 1;
+                        let (before, after) = (target.before, target.after);
+                        for pair in
+                            [(before.pupil, after.pupil), (before.home, after.home), (before.school, after.school)]
+                        {
+                            if let (Some(before), Some(after)) = pair {
+                                row.before += before;
+                                row.after += after;
+                                row.scored += 1;
+                            }
+                        }
+                    }
+                    if let Some(pence) = costs.get(&help.id.0).filter(|_| judged) {
+                        row.pence = Some(row.pence.unwrap_or(0) + pence);
+                    }
+                }
+            }
+        }
+        let shown: BTreeMap<String, ImpactRow> = page
+            .rows
+            .into_iter()
+            .map(|row| (row.name.clone(), ImpactRow { name: String::new(), area: String::new(), ..row }))
+            .collect();
+        assert!(expected.len() > 3);
+        assert_eq!(shown, expected, "{child}");
+    }
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn filters_narrow_and_cost_is_for_those_who_answer_for_it(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let map = async |viewer, query| server.backend.map_page(viewer, query).await;
+    let all = map(pike.viewer, MapQuery::default()).await.unwrap();
+    assert_eq!((all.query.term.as_str(), all.children, all.whole_school), ("2026-3", 2, true));
+    let narrow = MapQuery { year: "Year 6".to_owned(), area: "SEMH".to_owned(), ..MapQuery::default() };
+    let narrow = map(pike.viewer, narrow).await.unwrap();
+    assert!(!narrow.rows.is_empty() && narrow.rows.len() < all.rows.len());
+    assert!(narrow.rows.iter().flat_map(|row| &row.children).all(|share| share.name == "Kai"));
+
+    // A teacher has the children they meet for, and no cost of them.
+    let teacher = server.seat("Tomek", "Miss Qureshi", 3).await;
+    let own = map(teacher.viewer, MapQuery::default()).await.unwrap();
+    assert_eq!((own.children, own.whole_school, own.shows_cost), (1, false, false));
+    assert!(own.rows.iter().all(|row| row.pence.is_none()));
+    let cookie = server.sign_in(&teacher).await;
+    for path in ["/map", "/impact", "/map.csv", "/impact.csv", "/register", "/register.csv"] {
+        let page = text(server.get(path, Some(&cookie)).await).await;
+        // Those that name children at all.
+        assert!(page.contains("Tomek") || !["/map", "/register", "/register.csv"].contains(&path), "{path}");
+        assert!(!page.contains("Kai") && !page.contains("pounds"), "{path}");
+    }
+    // Whoever has no post has none of it.
+    let agnieszka = server.seat("Tomek", "Agnieszka", 3).await;
+    assert_eq!(map(agnieszka.viewer, MapQuery::default()).await, Err(AppError::NotAllowed));
+    let stranger = app::backend::Viewer { person: PersonId(uuid::Uuid::nil()), ..pike.viewer };
+    assert!(map(stranger, MapQuery::default()).await.is_err());
+    let cookie = server.sign_in(&agnieszka).await;
+    for path in ["/map.csv", "/impact.csv", "/register.csv"] {
+        assert_eq!(server.get(path, Some(&cookie)).await.status(), 403, "{path}");
+        assert_eq!(server.get(path, None).await.status(), 401, "{path}");
+    }
+    let csv = text(server.get("/map.csv?year=Year+6", Some(&server.sign_in(&pike).await)).await).await;
+    assert!(csv.contains("ELSA: repair and restore") && csv.contains("\"165.60\"") && !csv.contains("lunch"));
+}

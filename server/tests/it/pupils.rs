@@ -1,0 +1,124 @@
+//! A child’s page, for each pair of eyes.
+
+use app::{backend::Viewer, error::AppError, view::pupils::PupilPage};
+use shared::{PupilId, record::AgreedRecord};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::support::{Seat, TestServer, text};
+
+impl TestServer {
+    /// The child of whoever sits at this table.
+    pub(crate) async fn pupil_of(&self, seat: &Seat) -> PupilId {
+        let mut txn = self.db.begin(seat.viewer.school).await.unwrap();
+        let id =
+            sqlx::query_scalar::<_, uuid::Uuid>("select pupil_id from meetings where id = $1").bind(seat.meeting.0);
+        PupilId(id.fetch_one(txn.connection()).await.unwrap())
+    }
+
+    async fn pupil_page(&self, child: &str, name: &str) -> Result<PupilPage, AppError> {
+        let seat = self.seat(child, name, 3).await;
+        self.backend.pupil_page(seat.viewer, self.pupil_of(&seat).await).await
+    }
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn the_page_says_what_the_records_agreed(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let page = server.pupil_page("Tomek", "Mrs Pike").await.unwrap();
+    let record = async |cycle| -> AgreedRecord {
+        let seat = server.seat("Tomek", "Agnieszka", cycle).await;
+        server.backend.record_page(seat.viewer, seat.meeting).await.unwrap().record
+    };
+    let (first, second) = (record(1).await, record(2).await);
+    let [planned, running] = &page.cycles[..] else { panic!("two meetings agreed a plan") };
+
+    assert_eq!(planned.reviewed_in, Some((second.meeting.id, second.meeting.held_on.clone())));
+    assert_eq!(planned.term, "Summer 2026");
+    let sessions: i64 = second.delivery.iter().filter_map(|help| help.delivered).sum();
+    assert_eq!(planned.delivered, Some(sessions));
+    for (shown, target) in planned.targets.iter().zip(&first.targets) {
+        let review = second.reviews.iter().find(|review| review.id == target.id).unwrap();
+        assert_eq!((&shown.title, &shown.rating, &shown.reached), (&target.title, &review.rating, &review.exit));
+        assert_eq!((shown.before, shown.after), (review.before, review.after));
+    }
+    assert_eq!((running.reviewed_in.as_ref(), running.delivered), (None, None));
+    assert_eq!(running.targets.len(), second.targets.len());
+
+    let needs = page.needs.unwrap();
+    assert_eq!((needs.provision.as_str(), &needs.types[..]), ("K", &["ASD".to_owned(), "SLCN".to_owned()][..]));
+    let passport = page.passport.unwrap();
+    assert_eq!((passport.agreed_in, passport.earlier.len()), (second.meeting.id, 1));
+    assert!(page.access.iter().any(|help| help.status == "normal_way_of_working"));
+    assert_eq!(page.meetings.len(), 3);
+    assert!(page.actions.is_empty(), "what July promised is done");
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn everybody_sees_what_is_for_them_and_others_nothing(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let family = server.pupil_page("Kai", "Pat").await.unwrap();
+    assert!(family.identity.is_none() && family.looked_after.is_none() && !family.may_tick_actions);
+    assert!(family.needs.is_some() && !family.cycles.is_empty() && !family.help.is_empty());
+    assert!(family.help.iter().all(|help| help.pence.is_none()));
+    let child = server.pupil_page("Kai", "Kai").await.unwrap();
+    assert!(child.needs.is_none() && child.passport.is_some());
+    let teacher = server.pupil_page("Kai", "Miss Fenn").await.unwrap();
+    assert!(teacher.identity.is_some() && teacher.looked_after == Some(true));
+    assert!(teacher.help.iter().all(|help| help.pence.is_none()));
+    // The SENCO has no place at Kai’s table, and answers for all children.
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let kai = server.pupil_of(&server.seat("Kai", "Pat", 3).await).await;
+    let senco = server.backend.pupil_page(pike.viewer, kai).await.unwrap();
+    assert!(senco.help.iter().any(|help| help.pence.is_some()));
+
+    // Those who only came along, another child’s people, another school, and who was left out on purpose.
+    let nobody = Err(AppError::NotFound);
+    assert_eq!(server.pupil_page("Tomek", "Ewa").await, nobody);
+    let agnieszka = server.seat("Tomek", "Agnieszka", 3).await;
+    assert_eq!(server.backend.pupil_page(agnieszka.viewer, kai).await, nobody);
+    let amara = server.seat("Amara", "Mr Prys", 3).await;
+    assert_eq!(server.backend.pupil_page(amara.viewer, kai).await, nobody);
+    assert_eq!(server.pupil_page("Kai", "Kai's mum").await, nobody);
+    // The SENCO of the school Kai moves to is a visitor here, whatever he is there.
+    let visitor = server.pupil_page("Kai", "Mr Prys").await.unwrap();
+    assert!(visitor.identity.is_none() && !visitor.here.is_staff);
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn what_is_not_for_somebody_never_reaches_their_browser(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let seat = server.seat("Kai", "Pat", 3).await;
+    let path = format!("/pupils/{}", server.pupil_of(&seat).await);
+    let page = text(server.get(&path, Some(&server.sign_in(&seat).await)).await).await;
+    assert!(page.contains("Kai") && page.contains("ELSA"));
+    for restricted in ["FICTIONAL-UPN", "2016-06-19", "looked_after\":true", "16560", "SEN notional budget"] {
+        assert!(!page.contains(restricted), "{restricted}");
+    }
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn what_is_done_is_ticked_off_by_staff_and_the_record_stays(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let (pike, marek) = (server.seat("Tomek", "Mrs Pike", 3).await, server.seat("Tomek", "Marek", 3).await);
+    let (backend, tomek) = (&server.backend, server.pupil_of(&pike).await);
+    backend.meeting_start(pike.viewer, pike.meeting).await.unwrap();
+    backend.record_agree(pike.viewer, pike.meeting).await.unwrap();
+    let actions = async |viewer: Viewer| backend.pupil_page(viewer, tomek).await.unwrap().actions;
+    let before = actions(marek.viewer).await;
+    assert_eq!(before.len(), 3);
+    assert!(before.iter().all(|action| !action.overdue));
+
+    let first = before[0].clone();
+    let by_family = backend.action_tick(marek.viewer, tomek, first.meeting, first.id).await;
+    assert_eq!(by_family, Err(AppError::NotAllowed));
+    let elsewhere = backend.action_tick(pike.viewer, tomek, pike.meeting, shared::ItemId(uuid::Uuid::nil())).await;
+    assert_eq!(elsewhere, Err(AppError::NotFound));
+    backend.action_tick(pike.viewer, tomek, first.meeting, first.id).await.unwrap();
+    backend.action_tick(pike.viewer, tomek, first.meeting, first.id).await.unwrap();
+    assert_eq!(actions(marek.viewer).await, before[1..]);
+    let record = backend.record_page(marek.viewer, pike.meeting).await.unwrap().record;
+    assert_eq!(record.actions.len(), 3);
+
+    server.clock.forward(time::Duration::days(60));
+    assert!(actions(pike.viewer).await.iter().all(|action| action.overdue));
+}

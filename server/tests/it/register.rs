@@ -1,0 +1,169 @@
+//! The SEN register: who is on it, what the census would say, and files in and out.
+
+use app::{
+    backend::Viewer,
+    error::AppError,
+    view::register::{RegisterPage, RegisterQuery},
+};
+use axum::{
+    body::Body,
+    http::{Request, Response, StatusCode, header},
+};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tower::ServiceExt;
+
+use crate::support::{TestServer, text};
+
+const HEADINGS: &str = "Full name,Year group,Class,Extra help,Needs,UPN,Looked after\n";
+
+impl TestServer {
+    async fn register(&self, viewer: Viewer, query: RegisterQuery) -> Result<RegisterPage, AppError> {
+        self.backend.register_page(viewer, query).await
+    }
+
+    /// Sends a file as the form on the page does.
+    async fn bring_in(&self, file: &[u8], cookie: Option<&str>) -> Response<Body> {
+        let mut body =
+            b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"starters.csv\"\r\n\r\n".to_vec();
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--x--\r\n");
+        let mut request = Request::post("/register/import")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::HOST, "meetings.example")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+        if let Some(cookie) = cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap()
+    }
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn children_come_in_by_a_file_page_by_page_and_are_found(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let cookie = server.sign_in(&pike).await;
+    let rows: String = (1..=60)
+        .map(|number| {
+            let help = if number % 3 == 0 { "N," } else { "K,SLCN" };
+            format!("Child {number:02} Invented,{},{}Z,{help},U{number},no\n", number % 6 + 1, number % 6 + 1)
+        })
+        .collect();
+    let answer = server.bring_in(format!("{HEADINGS}{rows}").as_bytes(), Some(&cookie)).await;
+    assert_eq!(
+        (answer.status(), &answer.headers()[header::LOCATION]),
+        (StatusCode::SEE_OTHER, &"/register?brought=60".parse().unwrap())
+    );
+
+    let first = server.register(pike.viewer, RegisterQuery::default()).await.unwrap();
+    // Forty with extra help, and the two of the demo.
+    assert_eq!((first.found, first.pages, first.rows.len(), first.support), (42, 2, 25, 42));
+    let second = server.register(pike.viewer, RegisterQuery { page: 2, ..RegisterQuery::default() }).await.unwrap();
+    assert_eq!(second.rows.len(), 17);
+    assert!(first.rows.iter().all(|row| second.rows.iter().all(|other| other.pupil != row.pupil)));
+
+    let found = async |query| server.register(pike.viewer, query).await.unwrap().rows;
+    let named = found(RegisterQuery { name: "child 07".to_owned(), ..RegisterQuery::default() }).await;
+    assert_eq!(named.iter().map(|row| row.full_name.as_str()).collect::<Vec<_>>(), ["Child 07 Invented"]);
+    let hearing = found(RegisterQuery { need: "HI".to_owned(), ..RegisterQuery::default() }).await;
+    assert_eq!(hearing.iter().map(|row| row.full_name.as_str()).collect::<Vec<_>>(), ["Kai Renshaw"]);
+    assert_eq!(found(RegisterQuery { provision: "N".to_owned(), ..RegisterQuery::default() }).await.len(), 20);
+    assert_eq!(found(RegisterQuery { looked_after: true, ..RegisterQuery::default() }).await.len(), 1);
+    let wild = found(RegisterQuery { name: "%".to_owned(), ..RegisterQuery::default() }).await;
+    assert!(wild.is_empty(), "a percent sign is a letter like others");
+
+    // What goes out is what came in.
+    let csv = text(server.get("/register.csv?name=child+07", Some(&cookie)).await).await;
+    assert!(csv.contains("\"U7\",\"Child 07 Invented\",\"Child\",\"Year 2\",\"2Z\",\"\",\"K\",\"\",\"SLCN\",\"no\""));
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn a_file_with_one_wrong_row_changes_nothing(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let cookie = server.sign_in(&pike).await;
+    let before = server.register(pike.viewer, RegisterQuery::default()).await.unwrap().found;
+    for (file, said) in [
+        (format!("{HEADINGS}Ada One,4,4A,K,ASD,A1,no\nBen Two,4,4A,K,SALT,A2,no\n"), "SALT is no code of the census"),
+        (format!("{HEADINGS}Ada One,4,4A,K,ASD,A1,no\nBen Two,4,4A,K,ASD,A1,no\n"), "Row 2 has the same number"),
+        (
+            format!("{HEADINGS}Ada One,4,4A,K,ASD,A1,no\nBen Two,4,4A,K,ASD,FICTIONAL-UPN-0001,no\n"),
+            "Already belongs to Tomasz",
+        ),
+        ("a,b\n1,2\n".to_owned(), "none is called “Full name”"),
+        (String::new(), "The file is empty"),
+        (
+            format!("{HEADINGS}Ada One,4,4A,K,ASD,A1,no\n<script>alert(1)</script>,4,4A,Q,,A3,no\n"),
+            "Write K for SEN support",
+        ),
+    ] {
+        let answer = server.bring_in(file.as_bytes(), Some(&cookie)).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{said}");
+        let page = text(answer).await;
+        assert!(page.contains("Your file was not brought in") && page.contains(said), "{said}");
+        assert!(page.contains("Nothing has changed") && !page.contains("<script>alert"));
+        let found = server.register(pike.viewer, RegisterQuery::default()).await.unwrap().found;
+        assert_eq!(found, before, "{said}");
+    }
+    let answer = server.bring_in(&[0xff, 0xfe, 0x00], Some(&cookie)).await;
+    assert!(text(answer).await.contains("CSV UTF-8"));
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn only_those_who_answer_for_the_register_bring_children_in(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let file = format!("{HEADINGS}Ada One,4,4A,K,ASD,A1,no\n");
+    for (name, status) in [("Miss Qureshi", StatusCode::FORBIDDEN), ("Agnieszka", StatusCode::FORBIDDEN)] {
+        let cookie = server.sign_in(&server.seat("Tomek", name, 3).await).await;
+        assert_eq!(server.bring_in(file.as_bytes(), Some(&cookie)).await.status(), status, "{name}");
+    }
+    assert_eq!(server.bring_in(file.as_bytes(), None).await.status(), StatusCode::UNAUTHORIZED);
+    let agnieszka = server.seat("Tomek", "Agnieszka", 3).await;
+    assert_eq!(server.register(agnieszka.viewer, RegisterQuery::default()).await, Err(AppError::NotAllowed));
+    // A teacher’s register is the children they meet for.
+    let teacher = server.seat("Kai", "Miss Fenn", 3).await;
+    let own = server.register(teacher.viewer, RegisterQuery::default()).await.unwrap();
+    assert_eq!((own.found, own.whole_school, own.may_import), (1, false, false));
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn the_census_checks_find_what_does_not_fit(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let clean = server.register(pike.viewer, RegisterQuery::default()).await.unwrap();
+    assert!(clean.checks.iter().all(|check| check.broken_by.is_empty()));
+    let mut owner = crate::support::owner(&options).await;
+    sqlx::query("delete from pupil_needs where code in ('ASD', 'SLCN')").execute(&mut owner).await.unwrap();
+    let page = server.register(pike.viewer, RegisterQuery::default()).await.unwrap();
+    let broken: Vec<_> = page.checks.iter().map(|check| check.broken_by.len()).collect();
+    assert_eq!(broken, [1, 0, 0]);
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn what_waits_stands_on_the_first_page_of_staff_and_of_nobody_else(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let staff = async || server.backend.meetings_page(pike.viewer).await.unwrap().staff.unwrap();
+    let today = staff().await;
+    // Kai’s day was the 17th, Tomek’s is today, the 19th.
+    assert_eq!((today.late_reviews, today.drafts.len()), (1, 2));
+    assert_eq!((today.reviews[0].name.as_str(), today.reviews[0].late_by), ("Kai", 2));
+    assert!(today.drafts.iter().any(|draft| draft.waits_for.contains(&"Marek".to_owned())));
+    assert!(today.actions.is_empty());
+
+    server.backend.meeting_start(pike.viewer, pike.meeting).await.unwrap();
+    server.backend.record_agree(pike.viewer, pike.meeting).await.unwrap();
+    server.clock.forward(time::Duration::days(30));
+    let later = staff().await;
+    assert_eq!(later.drafts.len(), 1);
+    assert!(later.actions.iter().all(|action| action.overdue) && later.actions.len() == 2);
+    assert_eq!(later.reviews.iter().find(|child| child.name == "Tomek").unwrap().held_this_year, 1);
+
+    for name in ["Agnieszka", "Tomek", "Ruth"] {
+        let seat = server.seat("Tomek", name, 3).await;
+        assert!(server.backend.meetings_page(seat.viewer).await.unwrap().staff.is_none(), "{name}");
+    }
+}

@@ -1,0 +1,218 @@
+//! THE table of the school’s own pages: who opens which, and how much of a child they see there.
+//!
+//! What [`policy`](crate::policy) is for a meeting, this is for the record around it: the pages are made by it, and
+//! nothing else decides. Every match is exhaustive and without a wildcard, so that a new post or a new matter does not
+//! compile until somebody has decided.
+//!
+//! What must stay true: whoever has no tie to a child learns nothing of that child; cost is for those who answer for
+//! the money.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Role;
+
+/// What somebody is in the school, whichever tables they sit at. One person may hold several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Post {
+    Head,
+    /// Co-ordinates provision for special educational needs.
+    Senco,
+    /// Answers for the school’s looked-after children.
+    DesignatedTeacher,
+    Teacher,
+    Assistant,
+}
+
+impl Post {
+    pub const ALL: [Self; 5] = [Self::Head, Self::Senco, Self::DesignatedTeacher, Self::Teacher, Self::Assistant];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Head => "head",
+            Self::Senco => "senco",
+            Self::DesignatedTeacher => "designated-teacher",
+            Self::Teacher => "teacher",
+            Self::Assistant => "assistant",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|post| post.name() == name)
+    }
+}
+
+/// A page about many children.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    Register,
+    Map,
+    Impact,
+    /// Bringing children in from a file.
+    Import,
+}
+
+/// Of how many children a page speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Breadth {
+    Nobody,
+    /// Those at whose tables they have a place.
+    TheirOwn,
+    WholeSchool,
+}
+
+pub fn breadth(page: Page, posts: &[Post]) -> Breadth {
+    posts.iter().map(|post| breadth_of(page, *post)).max().unwrap_or(Breadth::Nobody)
+}
+
+fn breadth_of(page: Page, post: Post) -> Breadth {
+    match page {
+        Page::Register | Page::Map | Page::Impact => match post {
+            Post::Head | Post::Senco => Breadth::WholeSchool,
+            Post::DesignatedTeacher | Post::Teacher | Post::Assistant => Breadth::TheirOwn,
+        },
+        Page::Import => match post {
+            Post::Head | Post::Senco => Breadth::WholeSchool,
+            Post::DesignatedTeacher | Post::Teacher | Post::Assistant => Breadth::Nobody,
+        },
+    }
+}
+
+/// Whether what help costs is for these eyes.
+pub fn may_see_costs(posts: &[Post]) -> bool {
+    posts.iter().any(|post| match post {
+        Post::Head | Post::Senco => true,
+        Post::DesignatedTeacher | Post::Teacher | Post::Assistant => false,
+    })
+}
+
+/// How somebody stands to one child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tie {
+    /// The head and the SENCO.
+    Leads,
+    /// Works with the child in this school.
+    Teaches,
+    /// It is they.
+    Child,
+    Family,
+    /// An outside professional at the child’s table.
+    Visits,
+    SocialCare,
+    /// No tie, or one that was taken away.
+    Nobody,
+}
+
+impl Tie {
+    pub const ALL: [Self; 7] =
+        [Self::Leads, Self::Teaches, Self::Child, Self::Family, Self::Visits, Self::SocialCare, Self::Nobody];
+
+    /// From what somebody is in the school and at the child’s table. `withheld` is about this person and this child,
+    /// and comes before everything else.
+    pub fn of(posts: &[Post], place: Option<Role>, withheld: bool) -> Self {
+        if withheld {
+            return Self::Nobody;
+        }
+        if posts.iter().any(|post| matches!(post, Post::Head | Post::Senco)) {
+            return Self::Leads;
+        }
+        match place {
+            Some(Role::Facilitator | Role::Teacher | Role::Assistant) => Self::Teaches,
+            Some(Role::Pupil) => Self::Child,
+            Some(Role::Parent) => Self::Family,
+            Some(Role::Specialist) => Self::Visits,
+            Some(Role::SocialCare) => Self::SocialCare,
+            // They came for one meeting, and read its record there.
+            Some(Role::Supporter | Role::Interpreter | Role::Observer) | None => Self::Nobody,
+        }
+    }
+}
+
+/// A part of a child’s page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Matter {
+    /// Name, class, key adult, how to ask; the passport, help in tests.
+    Child,
+    /// When born, which number.
+    Identity,
+    /// What the register says.
+    Needs,
+    /// Cycles, meetings, actions.
+    Plan,
+    /// Ticking off what was promised.
+    Action,
+    /// That the child is looked after. Where, why and with whom is kept nowhere here.
+    Care,
+    Cost,
+}
+
+impl Matter {
+    pub const ALL: [Self; 7] =
+        [Self::Child, Self::Identity, Self::Needs, Self::Plan, Self::Action, Self::Care, Self::Cost];
+}
+
+pub fn may_see(matter: Matter, tie: Tie) -> bool {
+    match matter {
+        Matter::Child | Matter::Plan => match tie {
+            Tie::Leads | Tie::Teaches | Tie::Child | Tie::Family | Tie::Visits | Tie::SocialCare => true,
+            Tie::Nobody => false,
+        },
+        Matter::Needs => match tie {
+            Tie::Leads | Tie::Teaches | Tie::Family | Tie::Visits | Tie::SocialCare => true,
+            // A child is more than a code: their page speaks of help.
+            Tie::Child | Tie::Nobody => false,
+        },
+        Matter::Identity | Matter::Action => match tie {
+            Tie::Leads | Tie::Teaches => true,
+            Tie::Child | Tie::Family | Tie::Visits | Tie::SocialCare | Tie::Nobody => false,
+        },
+        Matter::Care => match tie {
+            Tie::Leads | Tie::Teaches | Tie::SocialCare => true,
+            Tie::Child | Tie::Family | Tie::Visits | Tie::Nobody => false,
+        },
+        Matter::Cost => match tie {
+            Tie::Leads => true,
+            Tie::Teaches | Tie::Child | Tie::Family | Tie::Visits | Tie::SocialCare | Tie::Nobody => false,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_kept_from_a_child_learns_nothing_whatever_they_are() {
+        for post in Post::ALL {
+            for role in Role::ALL {
+                let tie = Tie::of(&[post], Some(role), true);
+                assert!(Matter::ALL.into_iter().all(|matter| !may_see(matter, tie)));
+            }
+        }
+    }
+
+    #[test]
+    fn cost_and_number_are_never_for_those_who_come_from_outside() {
+        for tie in [Tie::Child, Tie::Family, Tie::Visits, Tie::SocialCare, Tie::Nobody] {
+            assert!(!may_see(Matter::Cost, tie) && !may_see(Matter::Identity, tie) && !may_see(Matter::Action, tie));
+        }
+    }
+
+    #[test]
+    fn a_teacher_sees_the_children_they_meet_for_and_a_senco_all() {
+        assert_eq!(Tie::of(&[Post::Teacher], None, false), Tie::Nobody);
+        assert_eq!(Tie::of(&[Post::Teacher], Some(Role::Teacher), false), Tie::Teaches);
+        assert_eq!(Tie::of(&[Post::Teacher, Post::Senco], None, false), Tie::Leads);
+        assert_eq!(breadth(Page::Register, &[Post::Teacher]), Breadth::TheirOwn);
+        assert_eq!(breadth(Page::Register, &[Post::Teacher, Post::Senco]), Breadth::WholeSchool);
+        assert_eq!(breadth(Page::Import, &[Post::Teacher]), Breadth::Nobody);
+        assert_eq!(breadth(Page::Map, &[]), Breadth::Nobody);
+    }
+
+    #[test]
+    fn a_friend_who_came_along_has_no_key_to_the_childs_page() {
+        for role in [Role::Supporter, Role::Interpreter, Role::Observer] {
+            assert_eq!(Tie::of(&[], Some(role), false), Tie::Nobody);
+        }
+    }
+}
