@@ -7,6 +7,7 @@ pub mod agreement;
 mod commands;
 mod doors;
 mod home;
+mod impact;
 mod lobby;
 pub mod map;
 mod next;
@@ -199,7 +200,7 @@ impl Backend for ServerBackend {
     }
 
     async fn impact_page(&self, viewer: Viewer, query: ImpactQuery) -> Result<ImpactPage, AppError> {
-        map::impact(self, viewer, query).await
+        impact::page(self, viewer, query).await
     }
 
     async fn action_tick(

@@ -8,6 +8,7 @@
 mod around;
 mod cycles;
 mod passport;
+mod target;
 
 use leptos::prelude::*;
 use leptos_meta::Title;

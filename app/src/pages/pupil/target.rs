@@ -1,0 +1,82 @@
+//! One target of a cycle: from where to where, and what each voice gave it.
+
+#![expect(unreachable_pub, reason = "a component’s props are public, however private the component")]
+
+use leptos::prelude::*;
+use shared::{record::Scores, role::Side, schema::review};
+
+use crate::{
+    components::{icon::Icon, people::SideMark},
+    pages::meeting::verdict_class,
+    view::pupils::CycleTarget,
+};
+
+pub(super) fn target_words(target: &CycleTarget) -> String {
+    if target.pupil_words.is_empty() { target.title.clone() } else { target.pupil_words.clone() }
+}
+
+#[component]
+pub fn OneTarget(target: CycleTarget, name: String) -> impl IntoView {
+    let words = review::RATINGS.iter().find(|code| code.code == target.rating).map(|code| code.plain);
+    let (class, icon) = verdict_class(&target.rating);
+    let reached = (!target.reached.is_empty()).then(|| {
+        view! {
+            <Icon name="right" />
+            <span class="visually-hidden">"to"</span>
+            " "
+            <strong dir="auto">{target.reached.clone()}</strong>
+        }
+    });
+    view! {
+        <li class="cycle-target">
+            <h4 dir="auto">{target_words(&target)}</h4>
+            <p class="from-to">
+                <span dir="auto">{target.baseline.clone()}</span>
+                {reached}
+            </p>
+            {words
+                .map(|words| {
+                    view! {
+                        <p class=format!("verdict {class}")>
+                            {icon.map(|name| view! { <Icon name /> })}
+                            {words}
+                        </p>
+                    }
+                })}
+            <Voices before=target.before after=target.after name />
+        </li>
+    }
+}
+
+/// “3 to 7” of each voice. What was not said is said to be so.
+#[component]
+fn Voices(before: Scores, after: Scores, name: String) -> impl IntoView {
+    let voices = [
+        (Side::Pupil, name, before.pupil, after.pupil),
+        (Side::Home, "Home".to_owned(), before.home, after.home),
+        (Side::School, "School".to_owned(), before.school, after.school),
+    ];
+    let said: Vec<_> = voices.into_iter().filter(|(_, _, before, after)| before.is_some() || after.is_some()).collect();
+    (!said.is_empty()).then(|| {
+        let voice = |(side, who, before, after): (Side, String, Option<i64>, Option<i64>)| {
+            let words = match (before, after) {
+                (Some(before), Some(after)) => format!("{before} to {after}"),
+                (Some(before), None) => format!("{before}"),
+                (None, Some(after)) => format!("now {after}"),
+                (None, None) => String::new(),
+            };
+            view! {
+                <li>
+                    <SideMark side />
+                    <span class="visually-hidden">{who} ": "</span>
+                    {words}
+                </li>
+            }
+        };
+        view! {
+            <ul class="voices" aria-label="Scores out of ten, before and now">
+                {said.into_iter().map(voice).collect_view()}
+            </ul>
+        }
+    })
+}
