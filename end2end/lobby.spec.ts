@@ -36,7 +36,7 @@ test('whoever knocks waits, is seen, and is let in without pressing anything mor
   const mum = await knocking(home, linkOf(senco.meeting, 'Agnieszka'))
   await expect(mum.locator('body')).not.toContainText('Tomek')
   await clean(mum)
-  await expect(senco.page.locator('.door-button')).toHaveText('1 at the door')
+  await expect(senco.page.locator('.door-button')).toContainText('1 at the door')
   await expect(senco.page.getByText('Expected, as Mum')).toBeVisible()
   await clean(senco.page)
   await senco.page.getByRole('button', { name: 'Let Agnieszka in' }).click()

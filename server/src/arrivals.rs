@@ -28,8 +28,14 @@ pub const SESSION_LASTS: Duration = Duration::hours(12);
 /// How long the door is held open for who was let in.
 const HELD_OPEN: Duration = Duration::minutes(10);
 
+/// Whose page has not asked for so long has gone from the door.
+pub const GONE: Duration = Duration::seconds(20);
+
 /// Who knocked is forgotten after that.
-const REMEMBERED: Duration = Duration::days(1);
+const REMEMBERED: Duration = Duration::hours(1);
+
+/// Browsers that may wait with the same link: a telephone and a laptop, and one that was left behind.
+const KNOCKS_OF_LINK: i64 = 3;
 
 /// How long a name may be that somebody types.
 const LONGEST_NAME: usize = 60;
@@ -130,7 +136,11 @@ async fn knock(
 ) -> sqlx::Result<Arrival> {
     let (now, school) = (state.clock.now(), txn.school());
     knocks::delete_old(&mut txn, now - REMEMBERED).await?;
-    if knocks::waiting(&mut txn, meeting, now - REMEMBERED).await?.len() >= KNOCK_LIMIT {
+    if let Some(seat) = seat {
+        // Whoever has one link cannot fill the door with it.
+        knocks::delete_all_but(&mut txn, seat.id, KNOCKS_OF_LINK - 1).await?;
+    }
+    if knocks::waiting(&mut txn, meeting, now - GONE).await?.len() >= KNOCK_LIMIT {
         Limit::Knocks.reached();
         return Ok(Arrival::Nowhere);
     }

@@ -22,6 +22,8 @@ pub enum Command {
     Demo(Config),
     /// Bring the database up to date and end.
     Migrate(DatabaseConfig),
+    /// Say what is wrong with this installation, if anything is. Changes nothing; the server may be running.
+    Check(Config),
     /// What was written down about who did, read and took away what.
     Audit {
         #[command(subcommand)]

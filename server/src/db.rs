@@ -9,6 +9,7 @@
 pub mod actions;
 pub mod agreements;
 pub mod audit;
+pub mod check;
 pub mod documents;
 pub mod doors;
 pub mod help;

@@ -3,6 +3,7 @@
 pub mod arrivals;
 pub mod audit;
 pub mod backend;
+pub mod check;
 pub mod clock;
 pub mod cluster;
 pub mod config;

@@ -41,8 +41,19 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(config) => serve(&config, false).await,
         Command::Demo(config) => serve(&config, true).await,
         Command::Migrate(config) => startup::migrate(&config).await,
+        Command::Check(config) => check(&config).await,
         Command::Audit { command: AuditCommand::Verify(config) } => verify_audit(&config).await,
     }
+}
+
+async fn check(config: &Config) -> anyhow::Result<()> {
+    let found = startup::check(config).await?;
+    for finding in &found {
+        writeln!(std::io::stdout(), "{finding}")?;
+    }
+    let wrong = found.iter().filter(|finding| finding.wrong.is_some()).count();
+    anyhow::ensure!(wrong == 0, "{wrong} of {} are not as they should be", found.len());
+    Ok(())
 }
 
 async fn verify_audit(config: &DatabaseConfig) -> anyhow::Result<()> {

@@ -44,6 +44,9 @@ const NAME: &str = "roundtable";
 /// Recovery after a power cut replays the log first; longer than this, something is wrong.
 const START_PATIENCE: Duration = Duration::from_secs(300);
 
+/// One that runs answers at once.
+const BESIDE_PATIENCE: Duration = Duration::from_secs(5);
+
 /// Starts the database in `directory`, making it first where there is none.
 pub async fn start(directory: &Path) -> Result<PrivatePostgres, PostgresError> {
     start_with(directory, &installed()).await
@@ -76,6 +79,19 @@ pub async fn start_with(directory: &Path, program_directories: &[PathBuf]) -> Re
     postgres.supervisor.keep_running();
     postgres.options = postgres.options.clone().database(NAME);
     Ok(postgres)
+}
+
+/// How to connect to the Postgres that a roundtable has running in `directory`; nothing, if none answers.
+pub async fn running(directory: &Path) -> Option<PgConnectOptions> {
+    // Its fifth line names the directory of the socket.
+    let lock = std::fs::read_to_string(directory.join("cluster/postmaster.pid")).ok()?;
+    let options = PgConnectOptions::new_without_pgpass()
+        .socket(lock.lines().nth(4)?)
+        .username(NAME)
+        .database(NAME)
+        .ssl_mode(PgSslMode::Disable);
+    let answers = tokio::time::timeout(BESIDE_PATIENCE, PgConnection::connect_with(&options)).await;
+    answers.ok()?.ok().map(|_| options)
 }
 
 /// A running private Postgres. Dropping it asks Postgres to stop, without waiting.

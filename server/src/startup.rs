@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use crate::{
     audit,
     backend::ServerBackend,
+    check,
     clock::SharedClock,
     cluster::{Bus, Cluster},
     config::{Config, DatabaseConfig},
@@ -152,7 +153,7 @@ pub async fn migrate(config: &DatabaseConfig) -> anyhow::Result<()> {
 
 /// `roundtable audit verify`.
 pub async fn verify_audit(config: &DatabaseConfig) -> anyhow::Result<Vec<audit::Whole>> {
-    let (options, postgres) = open_database(config).await?;
+    let (options, postgres) = open_beside(config).await?;
     let verified = async {
         let db = Db::connect(options, 1).await.context("The database cannot be reached")?;
         let verified = audit::verify(&db).await;
@@ -164,6 +165,26 @@ pub async fn verify_audit(config: &DatabaseConfig) -> anyhow::Result<Vec<audit::
         postgres.stop().await;
     }
     verified
+}
+
+/// `roundtable check`.
+pub async fn check(config: &Config) -> anyhow::Result<Vec<check::Finding>> {
+    let (options, postgres) = open_beside(&config.database).await?;
+    let found = check::all(config, &options).await;
+    if let Some(postgres) = postgres {
+        postgres.stop().await;
+    }
+    Ok(found)
+}
+
+/// The database, beside the server that may be using it now.
+async fn open_beside(config: &DatabaseConfig) -> anyhow::Result<(PgConnectOptions, Option<PrivatePostgres>)> {
+    if config.database_url.is_none()
+        && let Some(options) = postgres::running(&config.data.join("postgres")).await
+    {
+        return Ok((options, None));
+    }
+    open_database(config).await
 }
 
 /// The database that was asked for, or our own.

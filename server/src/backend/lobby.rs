@@ -19,6 +19,7 @@ use super::{
     pages::{facilitator, initials},
 };
 use crate::{
+    arrivals::GONE,
     audit::{Deed, Verb},
     db::{
         self, SchoolTransaction,
@@ -33,9 +34,6 @@ use crate::{
     invitations, qr,
     secret::Hash,
 };
-
-/// Whose page has not asked for so long has gone from the door.
-const GONE: Duration = Duration::seconds(20);
 
 /// How long a code that was read out leads to the door: for today’s meeting, not for the next.
 const CODE_LASTS: Duration = Duration::hours(12);

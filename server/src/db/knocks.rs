@@ -176,6 +176,20 @@ pub async fn delete(txn: &mut SchoolTransaction, id: KnockId) -> sqlx::Result<()
     Ok(())
 }
 
+/// Of who knocks with the same link again and again: only the latest but these are left.
+pub async fn delete_all_but(txn: &mut SchoolTransaction, participant: ParticipantId, latest: i64) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from knocks where participant_id = $1 and answer is null and id not in (
+           select id from knocks where participant_id = $1 and answer is null order by knocked_at desc, id desc limit $2
+         )",
+        participant.0,
+        latest
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(())
+}
+
 /// Nobody stands at a door for so long.
 pub async fn delete_old(txn: &mut SchoolTransaction, before: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query!("delete from knocks where seen_at < $1", before).execute(txn.connection()).await?;

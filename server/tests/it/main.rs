@@ -5,6 +5,7 @@
 
 mod attendance;
 mod audit;
+mod check;
 mod cluster;
 mod demo;
 mod doors;

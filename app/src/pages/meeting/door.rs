@@ -120,9 +120,9 @@ pub(super) fn DoorButton() -> impl IntoView {
             >
                 <Icon name="door" />
                 {move || match door.page.get().map_or(0, |page| page.knocks.len()) {
-                    0 => "People and door".to_owned(),
+                    0 => "Door".to_owned(),
                     waiting => format!("{waiting} at the door"),
-                }}
+                }} <span class="visually-hidden">", people and links"</span>
             </button>
         })
     }
