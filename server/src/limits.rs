@@ -611,8 +611,8 @@ mod tests {
         assert!(printed.contains(&table()), "ARCHITECTURE.md should hold this table:\n{}", table());
     }
 
-    /// Shapes of one value, which are part of what a section declares.
-    const OF_A_VALUE: [&str; 3] = ["ORDER_LIMIT", "CAPTURED_LIMIT", "IDS_LIMIT"];
+    /// Shapes of one value, which are part of what a section, or a column of a file, declares.
+    const OF_A_VALUE: [&str; 4] = ["ORDER_LIMIT", "CAPTURED_LIMIT", "IDS_LIMIT", "CELL_LIMIT"];
 
     #[test]
     fn no_limit_is_missing_from_the_list() {
