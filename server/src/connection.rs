@@ -9,6 +9,7 @@ mod writing;
 use std::{
     collections::HashMap,
     panic::AssertUnwindSafe,
+    pin::pin,
     time::{Duration, Instant},
 };
 
@@ -22,7 +23,10 @@ use shared::{
     MeetingId, Section,
     protocol::{CloseCode, FRAME_LIMIT, Frame, Message, encode},
 };
-use tokio::time::{timeout, timeout_at};
+use tokio::{
+    task::JoinSet,
+    time::{timeout, timeout_at},
+};
 
 use self::pace::Pace;
 use crate::{
@@ -60,10 +64,12 @@ pub(crate) async fn serve(
     let pace = Pace::new(&settings, Instant::now());
     let (joined, denials) = (HashMap::new(), 0);
     let mut connection = Connection { conn, viewer, rooms, pace, patience, joined, denials, outbox: outbox.clone() };
+    // A task of its own, so that what goes out does not wake what reads; it ends with this one.
+    let mut writing = JoinSet::new();
+    writing.spawn(writing::write(conn, outgoing, sink, patience.write));
     let theirs = {
-        let reading = std::pin::pin!(AssertUnwindSafe(connection.read(&mut stream)).catch_unwind());
-        let writing = std::pin::pin!(writing::write(conn, outgoing, sink, patience.write));
-        match select(reading, writing).await {
+        let reading = pin!(AssertUnwindSafe(connection.read(&mut stream)).catch_unwind());
+        match select(reading, pin!(writing.join_next())).await {
             Either::Left((Ok(None), _)) => true,
             Either::Left((end, writing)) => {
                 outbox.close(end.ok().flatten().unwrap_or_else(|| {

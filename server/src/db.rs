@@ -67,6 +67,11 @@ impl Db {
                 .max_connections(connections)
                 .acquire_timeout(Duration::from_secs(5))
                 .after_connect(|connection, _| Box::pin(async move { connection.execute(ROLE).await.map(|_| ()) }))
+                .after_release(|connection, _| {
+                    // Otherwise each keeps room for the longest thing that was ever said over it.
+                    connection.shrink_buffers();
+                    Box::pin(async { Ok(true) })
+                })
         };
         // A connection that answered a moment ago is not asked again whether it is there: the log would ask as often
         // as it commits, and tries again by itself.
@@ -78,7 +83,8 @@ impl Db {
                 Ok(true)
             })
         });
-        let log = log.connect_lazy_with(options.clone());
+        // Its one statement is the same whatever is in it, and planning it anew each time is a tenth of what it costs.
+        let log = log.connect_lazy_with(options.clone().options([("plan_cache_mode", "force_generic_plan")]));
         Ok(Self { pool: pool(connections).connect_with(options).await?, log })
     }
 

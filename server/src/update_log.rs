@@ -46,9 +46,9 @@ pub(crate) const BATCH: usize = 1024;
 /// A commit costs much the same for one letter as for a hundred. A lone one is committed at once; while
 /// more keep coming they go together, this often, and less often the more there are.
 const GATHER: Duration = Duration::from_millis(4);
-const GATHER_LONGEST: Duration = Duration::from_millis(40);
+const GATHER_LONGEST: Duration = Duration::from_millis(60);
 /// So many entries make the pause twice as long.
-const MANY: u32 = 80;
+const MANY: u32 = 40;
 
 /// A commit that takes longer is not going to come back.
 const COMMIT_PATIENCE: Duration = Duration::from_secs(20);

@@ -28,8 +28,9 @@ use crate::{
     state::AppState,
 };
 
-/// Most messages are a letter long, and there is a buffer for every person.
-const READ_BUFFER: usize = 4 * 1024;
+/// Most messages are a letter long, and there is a buffer each way for every person, which grows with what is
+/// longer and never shrinks: so little is gathered before it is written.
+const BUFFER: usize = 1024;
 
 /// When to try again, for an address that tried too often.
 const LATER: [(header::HeaderName, &str); 1] = [(header::RETRY_AFTER, "10")];
@@ -85,7 +86,8 @@ pub async fn upgrade(
         Err(rejection) => return rejection.into_response(),
     };
     upgrade
-        .read_buffer_size(READ_BUFFER)
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(BUFFER)
         .max_message_size(MESSAGE_LIMIT)
         .max_frame_size(MESSAGE_LIMIT)
         .on_upgrade(move |socket| connection::serve(socket, viewer, state.rooms, session, state.sessions, state.limits))

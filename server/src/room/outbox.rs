@@ -5,12 +5,12 @@
 //! for all connections together is bounded too, at the cost of those for whom the most waits.
 
 use std::sync::{
-    Arc,
+    Arc, OnceLock,
     atomic::{AtomicUsize, Ordering},
 };
 
 use shared::protocol::CloseCode;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use crate::{limits::Limit, metrics::METRICS};
 
@@ -26,31 +26,39 @@ const A_LITTLE: usize = 128 * 1024;
 /// The rooms’ half. Cloning leads to the same connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Outbox {
-    frames: mpsc::Sender<Arc<[u8]>>,
-    waiting: Arc<AtomicUsize>,
-    close: watch::Sender<Option<CloseCode>>,
+    frames: mpsc::Sender<Frame>,
+    both: Arc<Both>,
 }
 
 /// The connection’s half.
 #[derive(Debug)]
 pub(crate) struct Outgoing {
-    frames: mpsc::Receiver<Arc<[u8]>>,
-    waiting: Arc<AtomicUsize>,
-    close: watch::Receiver<Option<CloseCode>>,
+    frames: mpsc::Receiver<Frame>,
+    both: Arc<Both>,
 }
+
+/// What both halves look at.
+#[derive(Debug, Default)]
+struct Both {
+    /// Bytes.
+    waiting: AtomicUsize,
+    /// Why it is to end.
+    close: OnceLock<CloseCode>,
+}
+
+/// None says only that there is something to look at: an end.
+type Frame = Option<Arc<[u8]>>;
 
 pub(crate) fn outbox() -> (Outbox, Outgoing) {
     let (frames, outgoing) = mpsc::channel(MESSAGE_LIMIT);
-    let (close, closed) = watch::channel(None);
-    let waiting = Arc::new(AtomicUsize::new(0));
-    let outbox = Outbox { frames, waiting: waiting.clone(), close };
-    (outbox, Outgoing { frames: outgoing, waiting, close: closed })
+    let both = Arc::new(Both::default());
+    (Outbox { frames, both: both.clone() }, Outgoing { frames: outgoing, both })
 }
 
 impl Outbox {
     pub(crate) fn send(&self, frame: Arc<[u8]>) {
         let length = frame.len();
-        let waiting = self.waiting.fetch_add(length, Ordering::Relaxed) + length;
+        let waiting = self.both.waiting.fetch_add(length, Ordering::Relaxed) + length;
         let together = METRICS.outbox_waiting.add(length);
         METRICS.outbox_peak.seen(waiting);
         let beyond = if waiting > BYTE_LIMIT {
@@ -58,11 +66,11 @@ impl Outbox {
         } else if together > TOGETHER_LIMIT && waiting > A_LITTLE {
             Some(Limit::OutboxesTogether)
         } else {
-            match self.frames.try_send(frame) {
+            match self.frames.try_send(Some(frame)) {
                 Ok(()) => None,
                 Err(mpsc::error::TrySendError::Full(_)) => Some(Limit::OutboxMessages),
                 // It has gone, and its rooms are about to hear of it.
-                Err(mpsc::error::TrySendError::Closed(_)) => return self.taken(length),
+                Err(mpsc::error::TrySendError::Closed(_)) => return self.both.taken(length),
             }
         };
         match beyond {
@@ -71,7 +79,7 @@ impl Outbox {
                 METRICS.bytes_out.add(length);
             }
             Some(limit) => {
-                self.taken(length);
+                self.both.taken(length);
                 if self.end(CloseCode::TryAgain) {
                     limit.reached();
                     METRICS.outbox_overflows.one();
@@ -87,15 +95,16 @@ impl Outbox {
 
     /// Says whether this was the first reason.
     fn end(&self, code: CloseCode) -> bool {
-        self.close.send_if_modified(|close| {
-            let first = close.is_none();
-            if first {
-                *close = Some(code);
-            }
-            first
-        })
+        let first = self.both.close.set(code).is_ok();
+        if first {
+            // Where there is no room for it, there is something to wake up for already.
+            let _ = self.frames.try_send(None);
+        }
+        first
     }
+}
 
+impl Both {
     fn taken(&self, length: usize) {
         self.waiting.fetch_sub(length, Ordering::Relaxed);
         METRICS.outbox_waiting.sub(length);
@@ -114,35 +123,34 @@ impl Outgoing {
     /// for what was put in before it, which may explain it.
     pub(crate) async fn next(&mut self) -> Next {
         loop {
-            let close = *self.close.borrow_and_update();
-            match close {
-                Some(CloseCode::TryAgain) => return Next::Close(CloseCode::TryAgain),
-                Some(code) => return self.frames.try_recv().map_or(Next::Close(code), |frame| self.taken(frame)),
-                None => {}
+            if let Some(next) = self.ready() {
+                return next;
             }
-            tokio::select! {
-                biased;
-                Ok(()) = self.close.changed() => {}
-                frame = self.frames.recv() => {
-                    return frame.map_or(Next::Close(CloseCode::TryAgain), |frame| self.taken(frame));
-                }
+            match self.frames.recv().await {
+                Some(Some(frame)) => return self.take(frame),
+                Some(None) => {}
+                None => return Next::Close(CloseCode::TryAgain),
             }
         }
     }
 
     /// What to do next, if there is anything to do already.
     pub(crate) fn ready(&mut self) -> Option<Next> {
-        let close = *self.close.borrow_and_update();
+        // Looked at before the frames, so that whatever was put in before it is still found.
+        let close = self.both.close.get().copied();
         if close == Some(CloseCode::TryAgain) {
             return Some(Next::Close(CloseCode::TryAgain));
         }
-        let frame = self.frames.try_recv().ok().map(|frame| self.taken(frame));
-        frame.or_else(|| close.map(Next::Close))
+        while let Ok(frame) = self.frames.try_recv() {
+            if let Some(frame) = frame {
+                return Some(self.take(frame));
+            }
+        }
+        close.map(Next::Close)
     }
 
-    fn taken(&self, frame: Arc<[u8]>) -> Next {
-        self.waiting.fetch_sub(frame.len(), Ordering::Relaxed);
-        METRICS.outbox_waiting.sub(frame.len());
+    fn take(&self, frame: Arc<[u8]>) -> Next {
+        self.both.taken(frame.len());
         Next::Send(frame)
     }
 }
@@ -151,7 +159,7 @@ impl Drop for Outgoing {
     fn drop(&mut self) {
         self.frames.close();
         while let Ok(frame) = self.frames.try_recv() {
-            self.taken(frame);
+            self.both.taken(frame.map_or(0, |frame| frame.len()));
         }
     }
 }
@@ -179,12 +187,12 @@ mod tests {
         let (outbox, mut outgoing) = outbox();
         let page: Arc<[u8]> = vec![0; BYTE_LIMIT / 4].into();
         (0..4).for_each(|_| outbox.send(page.clone()));
-        assert_eq!(outbox.waiting.load(Ordering::Relaxed), BYTE_LIMIT);
+        assert_eq!(outbox.both.waiting.load(Ordering::Relaxed), BYTE_LIMIT);
         outbox.send(letter());
         assert!(matches!(outgoing.next().await, Next::Close(CloseCode::TryAgain)));
         drop(outgoing);
         outbox.send(letter());
-        assert_eq!(outbox.waiting.load(Ordering::Relaxed), 0);
+        assert_eq!(outbox.both.waiting.load(Ordering::Relaxed), 0);
     }
 
     #[tokio::test]
