@@ -332,7 +332,6 @@ test('“Finish” on a page of its own finds what a meeting left on the device'
   wire.mend()
   const page = await far.context.newPage()
   await page.goto('/')
-  await hydrated(page)
   await finish(page)
   const asks = page.getByRole('alertdialog', { name: 'Not everything has been sent yet' })
   await expect(asks).toContainText('Go back to the meeting')

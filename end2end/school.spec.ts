@@ -2,7 +2,7 @@
 // what worked. For whoever they are for, with scripts and without, on a phone, by keyboard, for axe.
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { expect, hydrated, test } from './support/test.ts'
+import { expect, test } from './support/test.ts'
 
 test.use({ school: 'has a record' })
 
@@ -17,7 +17,6 @@ const senco = { pupil: 'Tomek', role: 'facilitator' }
 test('a SENCO goes from the first page to a child, their record, and back to what was promised', async ({ join }) => {
   const { page } = await join(senco)
   await page.goto('/')
-  await hydrated(page)
   await expect(page.getByRole('navigation', { name: 'School' })).toContainText('Who gets what')
   await page.getByLabel('Part of a name').fill('tom')
   await page.getByRole('button', { name: 'Find' }).click()
@@ -55,7 +54,6 @@ test('axe finds nothing on the pages of the school, in light and dark', async ({
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     for (const path of [...pages, child]) {
       await page.goto(path)
-      await hydrated(page)
       await clean(page)
     }
   }

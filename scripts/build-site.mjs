@@ -3,6 +3,7 @@
 //
 //   app (Rust) -> wasm -> wasm-bindgen -> wasm-opt (release only)  \
 //   style/main.css with its imports -> lightningcss                 > named by content, compressed, listed in manifest.json
+//   app/src/page.js, what every page does by script                /
 //   public/ as it is                                               /
 //
 // A name that says its content may be cached for ever; the server reads manifest.json to know today's names.
@@ -17,6 +18,10 @@ const root = resolve(import.meta.dirname, '..')
 const release = process.argv.includes('--release')
 const cargoTarget = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target')
 const site = join(root, 'target/site')
+
+// Kilobytes under brotli of script, module and style together.
+const BUDGET = { live: 520, plain: 25 }
+
 const scratch = join(root, 'target/site-build', release ? 'release' : 'dev')
 
 function main() {
@@ -24,7 +29,28 @@ function main() {
   const code = step('wasm', buildWasm)
   const css = step('css', buildCss)
   const written = step('files', () => writeSite(code, css))
-  if (release) console.table(written)
+  if (release) {
+    console.table(written)
+    weigh(written)
+  }
+}
+
+// What a first visit downloads, compressed, and what it may weigh at most: a page may not grow unseen.
+function weigh(written) {
+  const weight = (...kinds) => written
+    .filter(({ file }) => kinds.some((kind) => kind.test(file)))
+    .reduce((sum, { brotli }) => sum + brotli, 0)
+  const plain = [/^pkg\/page\./, /\.css$/]
+  const pages = [
+    { page: 'live', kilobytes: weight(...plain, /^pkg\/roundtable\..*\.(js|wasm)$/) / 1000, atMost: BUDGET.live },
+    { page: 'without live text', kilobytes: weight(...plain) / 1000, atMost: BUDGET.plain },
+  ]
+  console.table(pages)
+  for (const { page, kilobytes, atMost } of pages) {
+    if (kilobytes <= atMost) continue
+    console.error(`site: a page (${page}) is ${kilobytes} kB, and may be ${atMost} kB`)
+    process.exitCode = 1
+  }
 }
 
 // The module and the JavaScript that loads it, from the app crate built for the browser.
@@ -35,15 +61,20 @@ function buildWasm() {
   const built = join(cargoTarget, 'wasm32-unknown-unknown', release ? profile : 'debug', 'app.wasm')
 
   // The same module from the compiler gives the same files: wasm-opt takes half a minute, so remember them.
-  const out = join(scratch, hash(readFileSync(built), readFileSync('Cargo.lock'), readFileSync('package-lock.json')))
+  const steps = ['Cargo.lock', 'package-lock.json', 'scripts/build-site.mjs', 'tools/bindgen/src/main.rs', 'tools/bindgen/src/unused.rs']
+  const out = join(scratch, hash(readFileSync(built), ...steps.map((path) => readFileSync(path))))
   if (!existsSync(join(out, 'done'))) {
     rmSync(scratch, { recursive: true, force: true })
     cargo('run', '--quiet', '--bin', 'bindgen', '--', built, out, ...(release ? ['--release'] : []))
     const module = join(out, 'roundtable_bg.wasm')
     if (release) {
       // From npm: Debian 12's wasm-opt runs without complaint and writes a module that no browser accepts.
+      // Not inlined, because the same call again and again compresses better than what it calls. By name, so that what
+      // was made for one type stands beside what was made for another, and then without the names.
+      const features = ['--enable-bulk-memory', '--enable-nontrapping-float-to-int']
       run('node_modules/.bin/wasm-opt',
-        ['-Oz', '--enable-bulk-memory', '--enable-nontrapping-float-to-int', module, '-o', module])
+        ['-g', '--no-inline=*', '-Oz', '--reorder-functions-by-name', ...features, module, '-o', module])
+      run('node_modules/.bin/wasm-opt', ['--strip-debug', '--strip-producers', ...features, module, '-o', module])
     }
     writeFileSync(join(out, 'done'), '')
   }
@@ -75,8 +106,9 @@ function writeSite({ js, wasm, snippets }, css) {
   startOver()
   const manifest = {}
   const contents = new Map()
-  for (const [kind, bytes] of Object.entries({ js, wasm, css })) {
-    const name = `pkg/roundtable.${hash(bytes)}.${kind}`
+  const page = readFileSync('app/src/page.js')
+  for (const [kind, bytes] of Object.entries({ page, js, wasm, css })) {
+    const name = kind === 'page' ? `pkg/page.${hash(bytes)}.js` : `pkg/roundtable.${hash(bytes)}.${kind}`
     contents.set(name, bytes)
     manifest[kind] = `/${name}`
   }

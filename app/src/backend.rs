@@ -5,7 +5,6 @@
 
 mod doors;
 
-#[cfg(feature = "ssr")]
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -96,7 +95,6 @@ pub trait Backend: Doors {
 pub struct NotJustNow;
 
 /// The backend of this request, and who asks. Only on the server.
-#[cfg(feature = "ssr")]
 pub fn backend() -> Result<(Arc<dyn Backend>, Viewer), AppError> {
     if leptos::prelude::use_context::<NotJustNow>().is_some() {
         return Err(AppError::Unavailable);
@@ -106,7 +104,6 @@ pub fn backend() -> Result<(Arc<dyn Backend>, Viewer), AppError> {
 }
 
 /// The backend alone, for what a stranger may ask.
-#[cfg(feature = "ssr")]
 pub fn anonymous_backend() -> Result<Arc<dyn Backend>, AppError> {
     leptos::prelude::use_context::<Arc<dyn Backend>>().ok_or(AppError::Unavailable)
 }

@@ -1,8 +1,12 @@
-//! The pieces pages are made of: one file for each small family.
+//! The pieces pages are made of: one file for each small family. What only the server’s own pages use is left out of the
+//! module that browsers download.
 
+pub mod address;
 pub mod also_here;
 pub mod authors;
+#[cfg(feature = "ssr")]
 pub mod choose;
+#[cfg(feature = "ssr")]
 pub mod code;
 pub mod dates;
 pub mod device;
@@ -21,6 +25,7 @@ pub mod people;
 pub mod plate;
 pub mod scale;
 pub mod still;
+#[cfg(feature = "ssr")]
 pub mod thirds;
 pub mod tools;
 pub mod words;

@@ -1,26 +1,48 @@
 //! One module for each address.
+//!
+//! What must stay true: what is not live is not in the module that browsers download, and asks for no script to be
+//! read, filled in or sent.
 
-pub mod code;
-pub mod errors;
-pub mod goodbye;
-pub mod home;
-pub mod impact;
-pub mod join;
-pub mod lobby;
-pub mod map;
+// Live: rendered by the server, then taken over in the browser, because people write in them together.
+pub mod live;
 pub mod meeting;
+
+// The server’s alone: plain pages with plain links and forms.
+#[cfg(feature = "ssr")]
+pub mod code;
+#[cfg(feature = "ssr")]
+pub mod errors;
+#[cfg(feature = "ssr")]
+pub mod goodbye;
+#[cfg(feature = "ssr")]
+pub mod home;
+#[cfg(feature = "ssr")]
+pub mod impact;
+#[cfg(feature = "ssr")]
+pub mod join;
+#[cfg(feature = "ssr")]
+pub mod lobby;
+#[cfg(feature = "ssr")]
+pub mod map;
+#[cfg(feature = "ssr")]
+mod plain;
+#[cfg(feature = "ssr")]
 pub mod pupil;
+#[cfg(feature = "ssr")]
 pub mod record;
+#[cfg(feature = "ssr")]
 pub mod register;
 
 use leptos::prelude::*;
 
+#[cfg(feature = "ssr")]
+pub use self::plain::*;
+
 /// The parts of the page that every page has at its top: a way past the top bar.
 #[component]
 pub fn SkipLink(to: &'static str, words: &'static str) -> impl IntoView {
-    // `external`: the browser moves the focus, which the router would not.
     view! {
-        <a class="skip" href=to rel="external">
+        <a class="skip" href=to>
             {words}
         </a>
     }

@@ -1,10 +1,10 @@
-//! The document around every page, and the routes.
+//! The document around every page, and the routes. Only the server knows them.
 //!
 //! What must stay true: nothing here needs a script to be read; every script carries the nonce; no
 //! `style` attribute anywhere, because the content security policy would drop it.
 
 use leptos::{nonce::use_nonce, prelude::*};
-use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_meta::{Link, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{Route, Router, Routes},
@@ -36,6 +36,9 @@ const SPRITE: &str = include_str!("components/sprite.svg");
 /// The hashed names of what the browser downloads, read by the server from the site’s manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 pub struct SiteAssets {
+    /// What every page does by script.
+    pub page: String,
+    /// The module of the live pages, and what loads it.
     pub js: String,
     pub wasm: String,
     pub css: String,
@@ -62,7 +65,7 @@ pub fn shell(assets: SiteAssets) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="stylesheet" href=assets.css.clone() />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
-                <HydrationScripts assets />
+                <script type="module" src=assets.page nonce=use_nonce()></script>
                 <MetaTags />
             </head>
             <body>
@@ -73,18 +76,21 @@ pub fn shell(assets: SiteAssets) -> impl IntoView {
     }
 }
 
+/// What a live page downloads besides, and nothing else does.
+///
 /// Our own, because the one that Leptos 0.8 brings writes the nonce into `crossorigin` of its
 /// preload, and Firefox then sometimes never starts the page.
 #[component]
-fn HydrationScripts(assets: SiteAssets) -> impl IntoView {
+pub(crate) fn LiveScripts() -> impl IntoView {
+    let assets = expect_context::<SiteAssets>();
     let start = format!(
         "import start, {{ hydrate }} from {js:?};\nstart({{ module_or_path: {wasm:?} }}).then(hydrate);",
         js = assets.js,
         wasm = assets.wasm
     );
     view! {
-        <link rel="modulepreload" href=assets.js.clone() nonce=use_nonce() />
-        <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+        <Link rel="modulepreload" href=assets.js />
+        <Link rel="preload" href=assets.wasm as_="fetch" type_="application/wasm" crossorigin="anonymous" />
         <script type="module" nonce=use_nonce() inner_html=start></script>
     }
 }

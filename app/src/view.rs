@@ -95,6 +95,15 @@ pub struct MeetingPage {
     pub version: Option<u32>,
 }
 
+/// Of a meeting’s page, what changes while it is open and is known to the server alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PeopleNow {
+    pub me: ParticipantId,
+    pub people: Vec<Participant>,
+    pub earlier_writers: Vec<Writer>,
+    pub open_for_seconds: Option<u32>,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pupil {
     pub person: PersonId,

@@ -5,7 +5,7 @@ use shared::{KnockId, MeetingId, ParticipantId, Role};
 
 use crate::{
     error::AppError,
-    view::doors::{AlsoHere, DoorPage, Doors, Link, LobbyPage},
+    view::doors::{DoorPage, Doors, Link},
 };
 
 #[server]
@@ -78,19 +78,4 @@ pub async fn make_link(meeting: MeetingId, participant: ParticipantId) -> Result
 pub async fn take_back_link(meeting: MeetingId, participant: ParticipantId) -> Result<(), AppError> {
     let (backend, viewer) = crate::backend::backend()?;
     backend.link_take_back(viewer, meeting, participant).await
-}
-
-/// For who waits at a door: asking says that they are still there.
-#[server]
-pub async fn read_lobby() -> Result<LobbyPage, AppError> {
-    let backend = crate::backend::anonymous_backend()?;
-    let secret = use_context::<crate::backend::KnockSecret>().ok_or(AppError::NotSignedIn)?;
-    backend.lobby_page(&secret).await
-}
-
-/// Who else is signed in in this browser.
-#[server]
-pub async fn read_also_here() -> Result<Vec<AlsoHere>, AppError> {
-    let (backend, _) = crate::backend::backend()?;
-    backend.also_here(&use_context::<crate::backend::AlsoSignedIn>().unwrap_or_default()).await
 }

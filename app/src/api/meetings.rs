@@ -1,29 +1,21 @@
-//! Reading and steering meetings.
+//! Steering a meeting, and who is in it now.
 
 use leptos::prelude::*;
 use shared::{Attendance, MeetingId, ParticipantId, record::Response};
 
-use crate::{
-    error::AppError,
-    view::{JoinPage, MeetingPage, MeetingsPage},
-};
+use crate::{error::AppError, view::PeopleNow};
 
+/// What the server alone knows of the people, for a page that is open already.
 #[server]
-pub async fn read_join_page(token: String) -> Result<JoinPage, AppError> {
-    let now_here = use_context::<Option<crate::backend::Viewer>>().flatten();
-    crate::backend::anonymous_backend()?.join_page(now_here, &token).await
-}
-
-#[server]
-pub async fn read_meetings() -> Result<MeetingsPage, AppError> {
+pub async fn read_people(meeting: MeetingId) -> Result<PeopleNow, AppError> {
     let (backend, viewer) = crate::backend::backend()?;
-    backend.meetings_page(viewer).await
-}
-
-#[server]
-pub async fn read_meeting(meeting: MeetingId) -> Result<MeetingPage, AppError> {
-    let (backend, viewer) = crate::backend::backend()?;
-    backend.meeting_page(viewer, meeting).await
+    let page = backend.meeting_page(viewer, meeting).await?;
+    Ok(PeopleNow {
+        me: page.me,
+        people: page.people,
+        earlier_writers: page.earlier_writers,
+        open_for_seconds: page.open_for_seconds,
+    })
 }
 
 #[server]
@@ -58,10 +50,4 @@ pub async fn note_attendance(
 pub async fn answer(meeting: MeetingId, response: Response, comment: String) -> Result<(), AppError> {
     let (backend, viewer) = crate::backend::backend()?;
     backend.meeting_answer(viewer, meeting, response, comment).await
-}
-
-#[server]
-pub async fn start_next_meeting(meeting: MeetingId) -> Result<MeetingId, AppError> {
-    let (backend, viewer) = crate::backend::backend()?;
-    backend.meeting_start_next(viewer, meeting).await
 }

@@ -27,11 +27,9 @@ mod secret;
 mod tabs;
 
 use js_sys::{Array, Uint8Array};
-use leptos::prelude::document;
 use shared::ParticipantId;
 use uuid::Uuid;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::HtmlDocument;
 
 pub(super) use self::tabs::{TabLock, tell_finished, tell_person, when_finished};
 use self::{
@@ -75,8 +73,7 @@ pub(super) struct Change {
 /// Whether this device is the person’s own: they said so when they came in. Without a word about it
 /// it is not.
 pub(super) fn is_own() -> bool {
-    let cookies = document().dyn_into::<HtmlDocument>().ok().and_then(|document| document.cookie().ok());
-    cookies.is_some_and(|cookies| crate::components::device::is_own(&cookies))
+    crate::components::device::is_own(&crate::components::device::cookies())
 }
 
 impl Device {

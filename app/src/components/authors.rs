@@ -5,17 +5,18 @@
 //! arrived, and for one text that several people wrote by opening its fold.
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
 use shared::{
     Role,
     hand::{Hand, Sentence},
 };
 
 use super::{
+    address::Address,
     icon::Icon,
     item::Item,
     people::{People, TokenOf},
 };
+use crate::{collab::use_meeting, pages::meeting::parts::Part};
 
 const QUERY: &str = "authors";
 
@@ -26,8 +27,8 @@ pub struct AuthorsShown(Memo<bool>);
 impl AuthorsShown {
     /// As the page’s address says.
     pub fn provide() {
-        let query = use_query_map();
-        provide_context(Self(Memo::new(move |_| query.read().get(QUERY).as_deref() == Some("1"))));
+        let address = Address::here();
+        provide_context(Self(Memo::new(move |_| address.get(QUERY).as_deref() == Some("1"))));
     }
 
     pub fn here() -> Self {
@@ -48,16 +49,15 @@ impl AuthorsShown {
 #[component]
 pub fn AuthorsLink() -> impl IntoView {
     let shown = AuthorsShown::here();
-    let (path, query) = (use_location().pathname, use_query_map());
+    let (address, path) = (Address::here(), format!("/meetings/{}", use_meeting().id));
     let href = move || {
-        let part = query.read().get("part").map(|part| format!("part={part}"));
+        let part = address.get("part").and_then(|key| Part::from_key(&key)).map(|part| format!("part={}", part.key()));
         let authors = (!shown.get()).then(|| format!("{QUERY}=1"));
         let query: Vec<_> = part.into_iter().chain(authors).collect();
-        let path = path.get();
-        if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
+        if query.is_empty() { path.clone() } else { format!("{path}?{}", query.join("&")) }
     };
     view! {
-        <a class="button quiet authors-link" href=href data-noscroll="true">
+        <a class="button quiet authors-link" href=href data-turn="here">
             <Icon name="pen" />
             {move || if shown.get() { "Hide the names" } else { "Who wrote this?" }}
         </a>

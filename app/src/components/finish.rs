@@ -1,22 +1,27 @@
 //! “Finish”: leaving this device as if nobody had been here.
 //!
 //! It is a form, so that it works without a script. With one it first looks whether words would be
-//! lost: then it says so, and offers to wait.
+//! lost: then it says so, and on a live page offers to wait. Other pages do it by `page.js`.
+
+#[cfg(feature = "ssr")]
+mod plain;
 
 use leptos::prelude::*;
 use shared::sync::SaveState;
 
+#[cfg(feature = "ssr")]
+pub use self::plain::FinishPlain;
 use super::{focus, icon::Icon};
-use crate::collab::Meeting;
+use crate::collab::use_meeting;
 
-/// The button, and what it asks if words were not sent yet.
+/// The button of a live page, and what it asks if words were not sent yet.
 #[component]
 pub fn Finish() -> impl IntoView {
     let asks = RwSignal::new(false);
     let waits = RwSignal::new(false);
     let form = NodeRef::<leptos::html::Form>::new();
-    let save_state = use_context::<Meeting>().map(|meeting| meeting.save_state());
-    let is_saved = move || save_state.is_none_or(|state| state.get() == Some(SaveState::Saved));
+    let save_state = use_meeting().save_state();
+    let is_saved = move || save_state.get() == Some(SaveState::Saved);
     let close = move || {
         asks.set(false);
         waits.set(false);
@@ -71,29 +76,17 @@ pub fn Finish() -> impl IntoView {
                 </header>
                 <div class="my-view">
                     <p id="finish-words">
-                        {match save_state {
-                            Some(_) => {
-                                "Some of your words are only on this device. If you finish now, they are lost. If you wait, this page finishes by itself as soon as they are sent."
-                            }
-                            None => {
-                                "Words written in a meeting are only on this device. If you finish now, they are lost. Go back to the meeting, and they are sent."
-                            }
-                        }}
+                        "Some of your words are only on this device. If you finish now, they are lost. If you wait, this page finishes by itself as soon as they are sent."
                     </p>
                     <p role="status">{move || waits.get().then_some("Waiting for the network…")}</p>
-                    {save_state
-                        .map(|_| {
-                            view! {
-                                <button
-                                    class="button primary"
-                                    type="button"
-                                    disabled=move || waits.get()
-                                    on:click=move |_| waits.set(true)
-                                >
-                                    "Wait, then finish"
-                                </button>
-                            }
-                        })}
+                    <button
+                        class="button primary"
+                        type="button"
+                        disabled=move || waits.get()
+                        on:click=move |_| waits.set(true)
+                    >
+                        "Wait, then finish"
+                    </button>
                     <button class="button" type="button" on:click=move |_| stay()>
                         "Stay here"
                     </button>

@@ -87,7 +87,6 @@ fn way_on(error: &AppError) -> Option<impl IntoView + use<>> {
 
 /// Says it in the response’s status too, for whatever asks without reading.
 fn answer_with_status(error: &AppError) {
-    #[cfg(feature = "ssr")]
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(match error {
             AppError::NotSignedIn => http::StatusCode::UNAUTHORIZED,
@@ -104,6 +103,4 @@ fn answer_with_status(error: &AppError) {
             }
         });
     }
-    #[cfg(not(feature = "ssr"))]
-    let _ = error;
 }

@@ -8,31 +8,31 @@ use shared::Stage;
 
 use self::staff::{Staff, what_is_late};
 use crate::{
-    api::meetings::read_meetings,
+    api::reading::read_meetings,
     components::{
         frame::{At, HelpLine, LetterFrame, SchoolFrame},
         people::Sun,
         thirds::{MEETINGS_A_YEAR, Thirds},
     },
     error::AppError,
-    pages::errors::ErrorPage,
+    pages::once_read,
     view::{MeetingRow, MeetingsPage},
 };
 
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let page = Resource::new(|| (), |()| read_meetings());
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => view! { <Meetings page /> }.into_any(),
-                    Err(AppError::NotSignedIn) => view! { <Welcome /> }.into_any(),
-                    Err(error) => view! { <ErrorPage error /> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
+    // Whoever is not signed in has not come to a wrong place.
+    let meetings = async {
+        match read_meetings().await {
+            Ok(page) => Ok(Some(page)),
+            Err(AppError::NotSignedIn) => Ok(None),
+            Err(error) => Err(error),
+        }
+    };
+    once_read(meetings, |page| match page {
+        Some(page) => view! { <Meetings page /> }.into_any(),
+        None => view! { <Welcome /> }.into_any(),
+    })
 }
 
 #[component]

@@ -12,7 +12,7 @@ use shared::schema::AREAS;
 
 use self::marks::{KINDS, Kind, Mark, counts, sentence};
 use crate::{
-    api::school::read_impact,
+    api::reading::read_impact,
     components::{
         choose::{Choose, address},
         frame::{At, SchoolFrame},
@@ -20,7 +20,7 @@ use crate::{
         money::pounds,
         people::Sun,
     },
-    pages::{errors::ErrorPage, pupil::area_words},
+    pages::{once_read, pupil::area_words},
     view::map::{FEW, Gap, ImpactPage as Page, ImpactQuery, ImpactRow, term_words},
 };
 
@@ -30,22 +30,10 @@ const MARKS_A_LINE: usize = 12;
 
 #[component]
 pub fn ImpactPage() -> impl IntoView {
-    let map = use_query_map();
-    let query = Memo::new(move |_| {
-        let get = |name| map.read().get(name).unwrap_or_default();
-        ImpactQuery { term: get("term"), area: get("area"), first: get("first") }
-    });
-    let page = Resource::new(move || query.get(), read_impact);
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => view! { <WhatWorked page /> }.into_any(),
-                    Err(error) => view! { <ErrorPage error /> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
+    let map = use_query_map().get_untracked();
+    let get = |name| map.get(name).unwrap_or_default();
+    let query = ImpactQuery { term: get("term"), area: get("area"), first: get("first") };
+    once_read(read_impact(query), |page| view! { <WhatWorked page /> })
 }
 
 #[component]

@@ -6,30 +6,20 @@ use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_params_map;
 
 use crate::{
-    api::meetings::read_join_page,
+    api::reading::read_join_page,
     components::{
         frame::{HelpLine, LetterFrame},
         icon::Icon,
     },
-    pages::errors::ErrorPage,
+    pages::once_read,
     view::{self, doors::Doors},
 };
 
 #[component]
 pub fn JoinPage() -> impl IntoView {
     let params = use_params_map();
-    let token = move || params.read().get("token").unwrap_or_default();
-    let page = Resource::new(token, read_join_page);
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => view! { <Letter page token=token() /> }.into_any(),
-                    Err(error) => view! { <ErrorPage error /> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
+    let token = params.read_untracked().get("token").unwrap_or_default();
+    once_read(read_join_page(token.clone()), |page| view! { <Letter page token /> })
 }
 
 #[component]

@@ -14,7 +14,7 @@ use shared::schema::{AREAS, plan::TIERS};
 
 use self::carries::{Covered, Gaps, WhoCarriesIt};
 use crate::{
-    api::school::read_map,
+    api::reading::read_map,
     components::{
         choose::{Choose, address},
         frame::{At, SchoolFrame},
@@ -22,7 +22,7 @@ use crate::{
         money::{hours, pounds},
         plate::Plate,
     },
-    pages::errors::ErrorPage,
+    pages::once_read,
     view::map::{MapPage as Page, MapQuery, MapRow, Share, term_words},
 };
 
@@ -31,22 +31,11 @@ const OFTEN_MISSED_PERCENT: i64 = 80;
 
 #[component]
 pub fn MapPage() -> impl IntoView {
-    let map = use_query_map();
-    let query = Memo::new(move |_| {
-        let get = |name| map.read().get(name).unwrap_or_default();
-        MapQuery { term: get("term"), year: get("year"), tier: get("tier"), area: get("area"), who: get("who") }
-    });
-    let page = Resource::new(move || query.get(), read_map);
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => view! { <TheMap page /> }.into_any(),
-                    Err(error) => view! { <ErrorPage error /> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
+    let map = use_query_map().get_untracked();
+    let get = |name| map.get(name).unwrap_or_default();
+    let query =
+        MapQuery { term: get("term"), year: get("year"), tier: get("tier"), area: get("area"), who: get("who") };
+    once_read(read_map(query), |page| view! { <TheMap page /> })
 }
 
 fn percent(part: i64, of: i64) -> Option<i64> {

@@ -27,12 +27,11 @@ mod tray;
 mod views;
 mod working;
 
+#[cfg(feature = "ssr")]
 pub(crate) use self::last::verdict_class;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
-use shared::{MeetingId, Role, Stage};
+use shared::{Role, Stage};
 
 use self::{
     agenda::{Agenda, PartNav, seen},
@@ -45,9 +44,10 @@ use self::{
     tray::Tray,
 };
 use crate::{
-    api::meetings::read_meeting,
+    api::meetings::read_people,
     collab::{Meeting, provide_meeting},
     components::{
+        address::Address,
         authors::AuthorsShown,
         frame::LetterFrame,
         icon::Icon,
@@ -56,74 +56,77 @@ use crate::{
         people::People,
         still::hold_still,
     },
+    pages::SkipLink,
+    view::{self, doors::AlsoHere},
+};
+#[cfg(feature = "ssr")]
+use crate::{
+    api::reading::{read_also_here, read_meeting},
     error::AppError,
-    pages::{SkipLink, errors::ErrorPage},
-    view,
+    pages::{
+        id_of_address,
+        live::{Live, LivePage},
+        once_read,
+    },
 };
 
+/// The address.
+#[cfg(feature = "ssr")]
 #[component]
 pub fn MeetingPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<MeetingId>().ok()));
-    let page = Resource::new(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => read_meeting(id).await,
-                None => Err(AppError::NotFound),
-            }
-        },
-    );
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => view! { <TheMeeting page /> }.into_any(),
-                    Err(error) => view! { <ErrorPage error /> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
+    let read = async {
+        let page = read_meeting(id_of_address().ok_or(AppError::NotFound)?).await?;
+        Ok((page, read_also_here().await))
+    };
+    once_read(read, |(page, also_here)| {
+        view! {
+            <leptos_meta::Title text=title(&page) />
+            <LivePage live=Live::Meeting { page, also_here } />
+        }
+    })
 }
 
+fn title(page: &view::MeetingPage) -> String {
+    format!("{}’s review meeting", page.pupil.name)
+}
+
+/// What lives.
 #[component]
-fn TheMeeting(page: view::MeetingPage) -> impl IntoView {
+pub fn TheMeeting(page: view::MeetingPage, also_here: Vec<AlsoHere>) -> impl IntoView {
     let meeting = provide_meeting(&page);
     let people = People::provide(&page, meeting.scribe());
+    Address::provide();
     AuthorsShown::provide();
     keep_people_fresh(meeting, people);
     hold_still();
-    let title = format!("{}’s review meeting", page.pupil.name);
     let is_pupil = page.myself().is_some_and(|me| me.role == Role::Pupil);
     let removed = meeting.removed();
-    view! {
-        <Title text=title.clone() />
-        {move || {
-            if removed.get() {
-                view! { <Removed /> }.into_any()
-            } else if is_pupil {
-                view! { <PupilLayout /> }.into_any()
-            } else {
-                view! { <TableLayout page=page.clone() title=title.clone() /> }.into_any()
-            }
-        }}
+    move || {
+        let also_here = also_here.clone();
+        if removed.get() {
+            view! { <Removed /> }.into_any()
+        } else if is_pupil {
+            view! { <PupilLayout also_here /> }.into_any()
+        } else {
+            view! { <TableLayout page=page.clone() also_here /> }.into_any()
+        }
     }
 }
 
 /// For the adults: the round table, the agenda, every sheet.
 #[component]
-fn TableLayout(page: view::MeetingPage, title: String) -> impl IntoView {
+fn TableLayout(page: view::MeetingPage, also_here: Vec<AlsoHere>) -> impl IntoView {
     let meeting = crate::collab::use_meeting();
     let parts = parts::for_me(meeting);
     let seen = seen(parts);
     Layout::All.provide();
     let runs_it = meeting.runs_it();
     let door = door::Door::provide();
-    let minutes = page.minutes;
+    let (title, minutes) = (title(&page), page.minutes);
     view! {
         <div class="meeting-page">
             <SkipLink to="#sheets" words="Skip to the sheets" />
-            <TopBar />
+            <TopBar also_here />
             <LiveRegion />
             <div class="table">
                 <Round title when=page.when place=page.place />
@@ -207,10 +210,10 @@ fn keep_people_fresh(meeting: Meeting, people: People) {
         move |_, _, _| {
             leptos::task::spawn_local(async move {
                 // Without an answer the page keeps what it knows.
-                if let Ok(page) = read_meeting(meeting.id).await {
-                    meeting.heard_open_for(page.open_for_seconds);
-                    let _ = people.earlier.try_set(page.earlier_writers);
-                    let _ = people.all.try_set(page.people);
+                if let Ok(now) = read_people(meeting.id).await {
+                    meeting.heard_open_for(now.open_for_seconds);
+                    let _ = people.earlier.try_set(now.earlier_writers);
+                    let _ = people.all.try_set(now.people);
                 }
             });
         },

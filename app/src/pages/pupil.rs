@@ -12,8 +12,6 @@ mod target;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
-use shared::PupilId;
 
 pub(crate) use self::{around::area_words, passport::PassportPage};
 use self::{
@@ -23,46 +21,26 @@ use self::{
 };
 
 use crate::{
-    api::pupils::read_pupil,
+    api::reading::read_pupil,
     components::{
         code::{NeedName, ProvisionName},
         dates,
         frame::{At, SchoolFrame},
         people::Portrait,
     },
-    pages::errors::ErrorPage,
+    error::AppError,
+    pages::{id_of_address, once_read},
     view::pupils,
 };
 
 #[component]
 pub fn PupilPage() -> impl IntoView {
-    view! { <ReadPupil show=|page| view! { <ThePupil page /> }.into_any() /> }
+    once_read(the_child(), |page| view! { <ThePupil page /> })
 }
 
-/// Reads the child of the address, and shows them.
-#[component]
-fn ReadPupil(show: fn(pupils::PupilPage) -> AnyView) -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<PupilId>().ok()));
-    let page = Resource::new(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => read_pupil(id).await,
-                None => Err(crate::error::AppError::NotFound),
-            }
-        },
-    );
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => show(page),
-                    Err(error) => view! { <ErrorPage error /> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
+/// The child of the address.
+async fn the_child() -> Result<pupils::PupilPage, AppError> {
+    read_pupil(id_of_address().ok_or(AppError::NotFound)?).await
 }
 
 #[component]

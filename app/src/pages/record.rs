@@ -11,9 +11,8 @@ mod said;
 mod steps;
 mod went;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 use shared::{
     MeetingId,
     schema::{assess, plan},
@@ -26,10 +25,10 @@ use self::{
     went::HowItWent,
 };
 use crate::{
-    api::{meetings::start_next_meeting, records::read_record},
-    components::{dates, finish::Finish, icon::Icon, my_view::MyViewButton, people::Portrait},
+    api::{forms::StartNextMeeting, reading::read_record},
+    components::{dates, finish::FinishPlain, icon::Icon, my_view::MyViewButton, people::Portrait},
     error::AppError,
-    pages::{SkipLink, errors::ErrorPage},
+    pages::{NotDone, SkipLink, id_of_address, once_read},
     view,
 };
 
@@ -38,27 +37,8 @@ const CHECK_MARK: usize = 12;
 
 #[component]
 pub fn RecordPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<MeetingId>().ok()));
-    let page = Resource::new(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => read_record(id).await,
-                None => Err(AppError::NotFound),
-            }
-        },
-    );
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => view! { <TheRecord page /> }.into_any(),
-                    Err(error) => view! { <ErrorPage error /> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
+    let record = async { read_record(id_of_address().ok_or(AppError::NotFound)?).await };
+    once_read(record, |page| view! { <TheRecord page /> })
 }
 
 #[component]
@@ -89,7 +69,7 @@ fn TheRecord(page: view::RecordPage) -> impl IntoView {
                     {agreed_on.clone()}
                 </p>
                 <nav aria-label="Take this home">
-                    <button class="button primary" type="button" on:click=move |_| print()>
+                    <button class="button primary" type="button" data-script="print">
                         <Icon name="print" />
                         "Print"
                     </button>
@@ -100,7 +80,7 @@ fn TheRecord(page: view::RecordPage) -> impl IntoView {
                         "All meetings"
                     </a>
                     <MyViewButton />
-                    <Finish />
+                    <FinishPlain />
                 </nav>
             </header>
             <main class="record" id="plan" tabindex="-1">
@@ -177,31 +157,16 @@ fn check_mark(hash: &str) -> String {
     letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
-fn print() {
-    let _ = window().print();
-}
-
 /// For the facilitator: the next meeting begins with what this one agreed.
 #[component]
 fn NextCycle(meeting: MeetingId, next_meeting: Option<MeetingId>) -> impl IntoView {
-    let start = Action::new(move |(): &()| start_next_meeting(meeting));
-    let next = move || start.value().get().and_then(Result::ok).or(next_meeting);
-    let failed = move || {
-        let error = start.value().get()?.err()?;
-        Some(view! {
-            <p class="error" role="alert">
-                <Icon name="stop" />
-                {error.to_string()}
-            </p>
-        })
-    };
     view! {
         <section class="page next-cycle" aria-labelledby="next-cycle">
             <div>
                 <h2 id="next-cycle">"The next cycle"</h2>
                 <p>"The passport comes along, these targets become “last targets”, and where we are now becomes the start."</p>
-                {failed}
-                {move || match next() {
+                <NotDone />
+                {match next_meeting {
                     Some(next) => {
                         view! {
                             <a class="button primary" href=format!("/meetings/{next}") rel="external">
@@ -213,17 +178,13 @@ fn NextCycle(meeting: MeetingId, next_meeting: Option<MeetingId>) -> impl IntoVi
                     }
                     None => {
                         view! {
-                            <button
-                                class="button primary"
-                                type="button"
-                                disabled=move || start.pending().get()
-                                on:click=move |_| {
-                                    start.dispatch(());
-                                }
-                            >
-                                "Start the next cycle from this"
-                                <Icon name="right" />
-                            </button>
+                            <form method="post" action=StartNextMeeting::url()>
+                                <input type="hidden" name="meeting" value=meeting.to_string() />
+                                <button class="button primary" type="submit">
+                                    "Start the next cycle from this"
+                                    <Icon name="right" />
+                                </button>
+                            </form>
                         }
                             .into_any()
                     }

@@ -12,7 +12,7 @@ use shared::census;
 
 use self::bring_in::BringIn;
 use crate::{
-    api::school::read_register,
+    api::reading::read_register,
     components::{
         choose::{Choose, Only, address},
         code::{NeedName, ProvisionName},
@@ -21,38 +21,25 @@ use crate::{
         icon::Icon,
         thirds::{MEETINGS_A_YEAR, Thirds},
     },
-    pages::errors::ErrorPage,
+    pages::once_read,
     view::register::{CensusCheck, RegisterPage as Page, RegisterQuery, RegisterRow},
 };
 
 #[component]
 pub fn RegisterPage() -> impl IntoView {
-    let map = use_query_map();
-    let query = Memo::new(move |_| {
-        let map = map.read();
-        let number = |name| map.get(name).and_then(|number| number.parse().ok()).unwrap_or(0);
-        RegisterQuery {
-            name: map.get("name").unwrap_or_default(),
-            class: map.get("class").unwrap_or_default(),
-            provision: map.get("provision").unwrap_or_default(),
-            need: map.get("need").unwrap_or_default(),
-            late: map.get("late").is_some(),
-            looked_after: map.get("looked_after").is_some(),
-            page: number("page"),
-            brought: number("brought"),
-        }
-    });
-    let page = Resource::new(move || query.get(), read_register);
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => view! { <TheRegister page /> }.into_any(),
-                    Err(error) => view! { <ErrorPage error /> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
+    let map = use_query_map().get_untracked();
+    let number = |name| map.get(name).and_then(|number| number.parse().ok()).unwrap_or(0);
+    let query = RegisterQuery {
+        name: map.get("name").unwrap_or_default(),
+        class: map.get("class").unwrap_or_default(),
+        provision: map.get("provision").unwrap_or_default(),
+        need: map.get("need").unwrap_or_default(),
+        late: map.get("late").is_some(),
+        looked_after: map.get("looked_after").is_some(),
+        page: number("page"),
+        brought: number("brought"),
+    };
+    once_read(read_register(query), |page| view! { <TheRegister page /> })
 }
 
 #[component]

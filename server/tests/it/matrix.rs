@@ -138,17 +138,8 @@ fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("GET /impact.csv", String::new(), POST_PAGE),
         ("GET /pupils/{id}", format!("/pupils/{child}"), TIED),
         ("GET /pupils/{id}/passport", format!("/pupils/{child}/passport"), TIED),
-        // what pages read
-        ("read_register", "query[page]=1".to_owned(), May::WithAPost(Told::NotAllowed)),
-        ("read_map", "query[term]=".to_owned(), May::WithAPost(Told::NotAllowed)),
-        ("read_impact", "query[term]=".to_owned(), May::WithAPost(Told::NotAllowed)),
-        ("read_pupil", format!("pupil={child}"), TIED),
-        ("read_join_page", "token=AAAA".to_owned(), May::Anybody),
-        ("read_lobby", String::new(), May::WhoHoldsASecret),
-        ("read_also_here", String::new(), May::WhoIsSignedIn),
-        ("read_meetings", String::new(), May::WhoIsSignedIn),
-        ("read_meeting", meeting(""), EVERYBODY),
-        ("read_record", record.clone(), EVERYBODY),
+        // what live pages read
+        ("read_people", meeting(""), EVERYBODY),
         ("read_door", meeting(""), FACILITATOR),
         // commands
         // Before it is opened nobody takes a meeting over; who may then, and when, is tested in `doors`.

@@ -10,7 +10,7 @@ use shared::{
 
 use super::{Driver, now, with};
 use crate::{
-    api::meetings::read_meeting,
+    api::meetings::read_people,
     collab::{
         heartbeat, set_if_new,
         socket::{Socket, SocketEvent},
@@ -102,8 +102,8 @@ impl Driver {
     fn ask_whether_signed_in(&self) {
         let (meeting, me, signed_out) = (self.meeting.id, self.meeting.me, self.meeting.state.signed_out);
         spawn_local(async move {
-            let is_out = match read_meeting(meeting).await {
-                Ok(page) => page.me != me,
+            let is_out = match read_people(meeting).await {
+                Ok(now) => now.me != me,
                 Err(error) => matches!(error, AppError::NotSignedIn | AppError::NotFound),
             };
             if is_out {

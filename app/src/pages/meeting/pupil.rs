@@ -2,7 +2,6 @@
 //! the same parts; back and next are links, so that they work before any script has arrived.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use shared::Role;
 
 use super::{
@@ -15,6 +14,7 @@ use super::{
 use crate::{
     collab::use_meeting,
     components::{
+        address::Address,
         also_here::AlsoHere,
         authors::{AuthorsLink, AuthorsShown},
         finish::Finish,
@@ -25,23 +25,24 @@ use crate::{
         people::{People, Portrait, Token},
     },
     pages::SkipLink,
+    view::doors,
 };
 
 #[component]
-pub(super) fn PupilLayout() -> impl IntoView {
+pub(super) fn PupilLayout(also_here: Vec<doors::AlsoHere>) -> impl IntoView {
     let meeting = use_meeting();
     let all = parts::for_me(meeting);
     let parts = Memo::new(move |_| all.get().into_iter().filter(|part| *part != Part::Who).collect::<Vec<_>>());
-    let (query, authors) = (use_query_map(), AuthorsShown::here());
+    let (address, authors) = (Address::here(), AuthorsShown::here());
     let now = Memo::new(move |_| {
-        let asked = query.read().get("part").and_then(|key| Part::from_key(&key));
+        let asked = address.get("part").and_then(|key| Part::from_key(&key));
         asked.filter(|part| parts.with(|parts| parts.contains(part))).unwrap_or(Part::Admire)
     });
     Layout::OneAtATime { now }.provide();
     view! {
         <div class="pupil-page">
             <SkipLink to="#sheets" words="Skip to the question" />
-            <PupilBar />
+            <PupilBar also_here />
             <LiveRegion />
             <div class="table is-plain">
                 <main class="pupil-main" id="sheets" tabindex="-1">
@@ -71,7 +72,7 @@ fn href(part: Part, authors: AuthorsShown) -> String {
 }
 
 #[component]
-fn PupilBar() -> impl IntoView {
+fn PupilBar(also_here: Vec<doors::AlsoHere>) -> impl IntoView {
     let people = People::here();
     let meeting = use_meeting();
     let here = meeting.here();
@@ -119,7 +120,7 @@ fn PupilBar() -> impl IntoView {
                     }}
                 </ul>
             </details>
-            <AlsoHere meeting=Some(use_meeting().id) />
+            <AlsoHere also_here meeting=meeting.id />
             <Finish />
             <SaveStateLine />
         </header>
@@ -145,7 +146,11 @@ fn Steps(parts: Memo<Vec<Part>>, now: Memo<Part>) -> impl IntoView {
             <ol class="steps">
                 <For each=move || parts.get() key=|part| *part let:part>
                     <li class=move || class(part)>
-                        <a href=move || href(part, authors) aria-current=move || (now.get() == part).then_some("step")>
+                        <a
+                            href=move || href(part, authors)
+                            data-turn="top"
+                            aria-current=move || (now.get() == part).then_some("step")
+                        >
                             <span>{part.plain_title()}</span>
                         </a>
                     </li>
@@ -169,7 +174,7 @@ fn PupilTray(parts: Memo<Vec<Part>>, now: Memo<Part>) -> impl IntoView {
             {move || match beside(-1) {
                 Some(href) => {
                     view! {
-                        <a class="button is-big" href=href>
+                        <a class="button is-big" href=href data-turn="top">
                             <Icon name="left" />
                             "Back"
                         </a>
@@ -183,7 +188,7 @@ fn PupilTray(parts: Memo<Vec<Part>>, now: Memo<Part>) -> impl IntoView {
                 beside(1)
                     .map(|href| {
                         view! {
-                            <a class="button is-big primary" href=href>
+                            <a class="button is-big primary" href=href data-turn="top">
                                 "Next"
                                 <Icon name="right" />
                             </a>

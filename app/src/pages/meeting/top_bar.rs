@@ -13,11 +13,12 @@ use crate::{
         my_view::MyViewButton,
         people::{People, Portrait},
     },
+    view::doors,
 };
 
 /// On a phone the first line of it scrolls away, and the second, with what must always be seen, stays.
 #[component]
-pub(super) fn TopBar() -> impl IntoView {
+pub(super) fn TopBar(also_here: Vec<doors::AlsoHere>) -> impl IntoView {
     let people = People::here();
     view! {
         <header class="topbar">
@@ -35,7 +36,7 @@ pub(super) fn TopBar() -> impl IntoView {
                 <HowMany />
             </div>
             <DoorButton />
-            <AlsoHere meeting=Some(use_meeting().id) />
+            <AlsoHere also_here meeting=use_meeting().id />
             <MyViewButton />
             <Finish />
         </header>

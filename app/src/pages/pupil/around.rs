@@ -1,13 +1,13 @@
 //! What stands around a child’s cycles: meetings, what is still to do, help in tests, who is round them.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use shared::{
     record::Arrangement,
     schema::{AREAS, passport, plan::TIERS},
 };
 
 use crate::{
-    api::pupils::TickAction,
+    api::forms::TickAction,
     components::{
         dates,
         icon::Icon,
@@ -15,6 +15,7 @@ use crate::{
         people::Token,
         thirds::{MEETINGS_A_YEAR, Thirds},
     },
+    pages::NotDone,
     view::pupils::{ActionRow, Around, HelpRow, PupilPage},
 };
 
@@ -79,6 +80,7 @@ pub fn Actions(page: PupilPage) -> impl IntoView {
                 <h2 id="h-to-do">"Still to do"</h2>
                 <p>{words}</p>
             </header>
+            <NotDone />
             <ul class="to-do">
                 {page.actions.into_iter().map(|action| view! { <OneAction action may_tick /> }).collect_view()}
             </ul>
@@ -88,7 +90,6 @@ pub fn Actions(page: PupilPage) -> impl IntoView {
 
 #[component]
 fn OneAction(action: ActionRow, may_tick: bool) -> impl IntoView {
-    let tick = ServerAction::<TickAction>::new();
     let what = action.what.clone();
     view! {
         <li class=if action.overdue { "is-late" } else { "" }>
@@ -103,7 +104,7 @@ fn OneAction(action: ActionRow, may_tick: bool) -> impl IntoView {
             {may_tick
                 .then(|| {
                     view! {
-                        <ActionForm action=tick>
+                        <form method="post" action=TickAction::url()>
                             <input type="hidden" name="pupil" value=action.pupil.to_string() />
                             <input type="hidden" name="meeting" value=action.meeting.to_string() />
                             <input type="hidden" name="item" value=action.id.to_string() />
@@ -112,10 +113,9 @@ fn OneAction(action: ActionRow, may_tick: bool) -> impl IntoView {
                                 "Done"
                                 <span class="visually-hidden">": " {what}</span>
                             </button>
-                        </ActionForm>
+                        </form>
                     }
                 })}
-            {move || tick.value().get().and_then(Result::err).map(|error| view! { <p class="error">{error.to_string()}</p> })}
         </li>
     }
 }

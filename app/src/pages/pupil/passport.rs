@@ -4,10 +4,12 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::record::Statements;
 
-use super::ReadPupil;
+use super::the_child;
 use crate::{
-    components::{dates, finish::Finish, icon::Icon, my_view::MyViewButton, people::Portrait, words::how_captured},
-    pages::SkipLink,
+    components::{
+        dates, finish::FinishPlain, icon::Icon, my_view::MyViewButton, people::Portrait, words::how_captured,
+    },
+    pages::{SkipLink, once_read},
     view::pupils,
 };
 
@@ -74,7 +76,7 @@ pub fn InTheirWords(page: pupils::PupilPage) -> impl IntoView {
 /// The passport alone.
 #[component]
 pub(crate) fn PassportPage() -> impl IntoView {
-    view! { <ReadPupil show=|page| view! { <ThePassport page /> }.into_any() /> }
+    once_read(the_child(), |page| view! { <ThePassport page /> })
 }
 
 /// What stands first and in the pupil’s yellow; the rest follows in two columns.
@@ -118,7 +120,7 @@ fn ThePassport(page: pupils::PupilPage) -> impl IntoView {
                         "’s page"
                     </a>
                     <MyViewButton />
-                    <Finish />
+                    <FinishPlain />
                 </nav>
                 <p class="hint">"To print it, use your browser’s Print: it fits one page."</p>
             </header>

@@ -1,0 +1,25 @@
+//! What the plain forms of pages without live text send. Each leads back to its page, which says it if it was not done
+//! (`pages::NotDone`).
+
+use leptos::prelude::*;
+use shared::{ItemId, MeetingId, PupilId};
+
+use crate::error::AppError;
+
+/// Something that was promised is done.
+#[server]
+pub async fn tick_action(pupil: PupilId, meeting: MeetingId, item: ItemId) -> Result<(), AppError> {
+    let (backend, viewer) = crate::backend::backend()?;
+    backend.action_tick(viewer, pupil, meeting, item).await?;
+    leptos_axum::redirect(&format!("/pupils/{pupil}#to-do"));
+    Ok(())
+}
+
+/// The next meeting, from what this one agreed.
+#[server]
+pub async fn start_next_meeting(meeting: MeetingId) -> Result<MeetingId, AppError> {
+    let (backend, viewer) = crate::backend::backend()?;
+    let next = backend.meeting_start_next(viewer, meeting).await?;
+    leptos_axum::redirect(&format!("/meetings/{meeting}/record#next-cycle"));
+    Ok(next)
+}

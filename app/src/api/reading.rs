@@ -1,0 +1,72 @@
+//! What pages are made from, asked by the server while it renders them. None of it can be called from outside.
+
+use leptos::prelude::*;
+use shared::{MeetingId, PupilId};
+
+use crate::{
+    backend::{AlsoSignedIn, KnockSecret, Viewer, anonymous_backend, backend},
+    error::AppError,
+    view::{
+        JoinPage, MeetingPage, MeetingsPage, RecordPage,
+        doors::{AlsoHere, LobbyPage},
+        map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
+        pupils::PupilPage,
+        register::{RegisterPage, RegisterQuery},
+    },
+};
+
+pub async fn read_join_page(token: String) -> Result<JoinPage, AppError> {
+    let now_here = use_context::<Option<Viewer>>().flatten();
+    anonymous_backend()?.join_page(now_here, &token).await
+}
+
+/// For who waits at a door: asking says that they are still there.
+pub async fn read_lobby() -> Result<LobbyPage, AppError> {
+    let backend = anonymous_backend()?;
+    let secret = use_context::<KnockSecret>().ok_or(AppError::NotSignedIn)?;
+    backend.lobby_page(&secret).await
+}
+
+/// Who else is signed in in this browser. Without an answer there is nobody to be.
+pub async fn read_also_here() -> Vec<AlsoHere> {
+    let Ok((backend, _)) = backend() else { return vec![] };
+    backend.also_here(&use_context::<AlsoSignedIn>().unwrap_or_default()).await.unwrap_or_default()
+}
+
+pub async fn read_meetings() -> Result<MeetingsPage, AppError> {
+    let (backend, viewer) = backend()?;
+    backend.meetings_page(viewer).await
+}
+
+pub async fn read_meeting(meeting: MeetingId) -> Result<MeetingPage, AppError> {
+    let (backend, viewer) = backend()?;
+    backend.meeting_page(viewer, meeting).await
+}
+
+pub async fn read_record(meeting: MeetingId) -> Result<RecordPage, AppError> {
+    let (backend, viewer) = backend()?;
+    backend.record_page(viewer, meeting).await
+}
+
+pub async fn read_pupil(pupil: PupilId) -> Result<PupilPage, AppError> {
+    let (backend, viewer) = backend()?;
+    backend.pupil_page(viewer, pupil).await
+}
+
+pub async fn read_register(query: RegisterQuery) -> Result<RegisterPage, AppError> {
+    let (backend, viewer) = backend()?;
+    let mut page = backend.register_page(viewer, query).await?;
+    // When a file was sent, the page answers with what is wrong in it.
+    page.refused = use_context();
+    Ok(page)
+}
+
+pub async fn read_map(query: MapQuery) -> Result<MapPage, AppError> {
+    let (backend, viewer) = backend()?;
+    backend.map_page(viewer, query).await
+}
+
+pub async fn read_impact(query: ImpactQuery) -> Result<ImpactPage, AppError> {
+    let (backend, viewer) = backend()?;
+    backend.impact_page(viewer, query).await
+}

@@ -1,0 +1,145 @@
+// What pages do by script: small things, none of which is needed to read a page, to fill it in or to send it.
+// Live text is not here: it is in the module that live pages load besides.
+//
+// Elements say what they are for in `data-script`. One listener hears all, so that it makes no difference when an
+// element came to the page.
+
+const root = document.documentElement
+const byId = (id) => document.getElementById(id)
+
+const pressed = {
+  print: () => window.print(),
+  'my-view': () => showMyView(byId('my-view').hidden),
+  'my-view-close': () => closeMyView(),
+  stay: () => stay(),
+  'finish-now': () => finish(document.querySelector('[data-script="finish"]')),
+}
+
+document.addEventListener('click', (event) => {
+  pressed[event.target.closest('button[data-script]')?.dataset.script]?.()
+})
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return
+  if (event.target.closest('#my-view')) closeMyView()
+  if (event.target.closest('#finish-asks')) stay()
+})
+
+// My view: the attributes of <html> that the server draws from the cookie `view` (components::my_view).
+
+function showMyView(shown) {
+  byId('my-view').hidden = !shown
+  document.querySelector('[data-script="my-view"]').setAttribute('aria-expanded', shown)
+  for (const radio of myChoices()) radio.checked = (root.dataset[radio.name] ?? '') === radio.value
+}
+
+function closeMyView() {
+  showMyView(false)
+  // Back to where the person came from.
+  document.querySelector('[data-script="my-view"]').focus()
+}
+
+function myChoices() {
+  return byId('my-view').querySelectorAll('input')
+}
+
+document.addEventListener('change', ({ target }) => {
+  if (!target.closest('#my-view')) return
+  if (target.value) root.dataset[target.name] = target.value
+  else delete root.dataset[target.name]
+  const chosen = [...myChoices()].filter((radio) => radio.checked && radio.value).map((radio) => `${radio.name}:${radio.value}`)
+  // A browser that keeps no cookies still shows the choice until the page is left.
+  document.cookie = `view=${chosen.join('.')}; path=/; max-age=${365 * 24 * 60 * 60}; samesite=lax`
+})
+
+// A page that waits for news asks for itself again, and puts what is new in place of what stands there: the insides of
+// everything in it with `data-news`. A form in it that is to be sent at once is.
+
+const waits = document.querySelector('[data-again]')
+if (waits) setInterval(lookAgain, Number(waits.dataset.again) * 1000)
+
+async function lookAgain() {
+  // Without an answer the page keeps what it knows, and asks again.
+  const answer = await fetch(location.href).catch(() => undefined)
+  if (!answer?.ok) return
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+  for (const there of document.querySelectorAll('[data-news]')) {
+    const news = page.getElementById(there.id)
+    if (news && news.innerHTML !== there.innerHTML) there.replaceChildren(...news.childNodes)
+  }
+  document.querySelector('form[data-at-once]')?.submit()
+}
+
+// This device: what collab::device keeps on it, as far as a page has to do with it that is not live. The names and the
+// first eight bytes of an entry are the ones used there.
+
+const DAY = 24 * 60 * 60 * 1000
+
+// A page hears the others on it, and not itself.
+const others = new BroadcastChannel('roundtable')
+
+if (!byId('live')) {
+  // Somebody finished in another tab.
+  others.onmessage = () => location.replace('/goodbye')
+  // What waited too long goes, once the page is at rest.
+  setTimeout(() => onDevice(sweep), 1000)
+  document.addEventListener('submit', async (event) => {
+    if (event.target.dataset.script !== 'finish') return
+    event.preventDefault()
+    if (await onDevice((unsent) => done(unsent.count()))) {
+      byId('finish-asks').hidden = false
+      byId('finish-title').focus()
+    } else {
+      finish(event.target)
+    }
+  })
+}
+
+function stay() {
+  byId('finish-asks').hidden = true
+  byId('finish').focus()
+}
+
+/** Removes everything that waits here, sends other tabs away, and leaves. */
+async function finish(form) {
+  others.postMessage('finished')
+  await onDevice((unsent) => done(unsent.clear()))
+  await new Promise((gone) => {
+    const request = window.indexedDB?.deleteDatabase('roundtable')
+    if (!request) return gone()
+    request.onsuccess = request.onerror = request.onblocked = gone
+  })
+  form.submit()
+}
+
+async function sweep(unsent) {
+  const [keys, values] = await Promise.all([done(unsent.getAllKeys()), done(unsent.getAll())])
+  const isOld = (value) => {
+    if (!(value instanceof Uint8Array) || value.length < 20) return true
+    const written = new DataView(value.buffer, value.byteOffset).getFloat64(0)
+    return Math.abs(Date.now() - written) >= DAY
+  }
+  keys.forEach((key, at) => isOld(values[at]) && unsent.delete(key))
+}
+
+/** Does something with the entries, if there are any; nothing is made where nothing is. */
+async function onDevice(act) {
+  let database
+  try {
+    const request = indexedDB.open('roundtable', 1)
+    request.onupgradeneeded = () => request.transaction.abort()
+    database = await done(request)
+    database.onversionchange = () => database.close()
+    return await act(database.transaction('unsent', 'readwrite').objectStore('unsent'))
+  } catch {
+    // No storage, or none of ours in it.
+  } finally {
+    database?.close()
+  }
+}
+
+function done(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+}
