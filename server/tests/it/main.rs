@@ -33,3 +33,4 @@ mod room;
 mod schools;
 mod sessions;
 mod support;
+mod tenants;

@@ -23,7 +23,7 @@ use crate::support::{NOON, Seat, TestServer, owner, text};
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Who {
+pub(crate) enum Who {
     SignedOut,
     Expired,
     /// Had a place at this table.
@@ -52,7 +52,7 @@ impl Who {
 
 /// What somebody is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Told {
+pub(crate) enum Told {
     /// Done, or why it cannot be done just now by anybody.
     Yes,
     NotSignedIn,
@@ -63,7 +63,7 @@ enum Told {
 
 /// Who may.
 #[derive(Clone, Copy)]
-enum May {
+pub(crate) enum May {
     Anybody,
     /// Nobody without a secret of their own in the address or the browser.
     WhoHoldsASecret,
@@ -103,7 +103,7 @@ impl May {
 }
 
 /// What is asked, in the order in which it makes sense: a command, or an address.
-fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
+pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
     let Table { now, agreed, other, knocks, child, promised } = table;
     let meeting = |more: &str| format!("meeting={now}{more}");
     let of = |more: &str| meeting(&format!("&participant={other}{more}"));
@@ -198,7 +198,7 @@ async fn every_address_answers_exactly_those_who_may(pool: PgPoolOptions, option
 }
 
 /// As it stands in the rows: the address, or the name of the command. Those end in figures that change.
-fn name(method: &Method, path: &str) -> String {
+pub(crate) fn name(method: &Method, path: &str) -> String {
     match path.strip_prefix("/api/") {
         Some(command) => command.trim_end_matches(|letter: char| letter.is_ascii_digit()).to_owned(),
         None => format!("{method} {path}"),
@@ -206,21 +206,21 @@ fn name(method: &Method, path: &str) -> String {
 }
 
 /// One table with somebody in every part, and as many at another one of the school, and in another school.
-struct Table {
-    now: MeetingId,
+pub(crate) struct Table {
+    pub(crate) now: MeetingId,
     /// An earlier meeting of the same table.
-    agreed: MeetingId,
+    pub(crate) agreed: MeetingId,
     /// Somebody nothing is asked by.
-    other: ParticipantId,
-    knocks: [Uuid; 2],
+    pub(crate) other: ParticipantId,
+    pub(crate) knocks: [Uuid; 2],
     /// Whose table it is.
-    child: PupilId,
+    pub(crate) child: PupilId,
     /// Something the earlier meeting promised.
-    promised: Uuid,
+    pub(crate) promised: Uuid,
 }
 
 impl Table {
-    async fn set(server: &TestServer, owner: &mut PgConnection) -> Self {
+    pub(crate) async fn set(server: &TestServer, owner: &mut PgConnection) -> Self {
         let (tomek, earlier) = (server.seat("Tomek", "Marek", 3).await, server.seat("Tomek", "Marek", 2).await);
         let (kai, amara) = (server.seat("Kai", "Pat", 3).await, server.seat("Amara", "Denise", 3).await);
         // Whichever of the other two is of the same school as Tomek.
@@ -308,7 +308,7 @@ fn person(who: Who) -> Uuid {
     Uuid::new_v5(&Uuid::nil(), format!("{who:?}").as_bytes())
 }
 
-fn session(who: Who) -> String {
+pub(crate) fn session(who: Who) -> String {
     format!("{who:?}").replace(['(', ')'], "-")
 }
 
