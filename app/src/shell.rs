@@ -95,13 +95,18 @@ pub(crate) fn LiveScripts() -> impl IntoView {
     }
 }
 
+/// What the browser’s tab says. A name is in it, and a name may be anything; but the library writes a title into the
+/// page as it is, and a browser, which is handed one by our script, takes every letter of it for a letter.
+fn title_of_page(words: String) -> String {
+    let title = if words.is_empty() { "Roundtable".to_owned() } else { format!("{words} · Roundtable") };
+    if cfg!(feature = "ssr") { html_escape::encode_text(&title).into_owned() } else { title }
+}
+
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
-        <Title formatter=|title: String| {
-            if title.is_empty() { "Roundtable".to_owned() } else { format!("{title} · Roundtable") }
-        } />
+        <Title formatter=title_of_page />
         <Router>
             <Routes fallback=|| view! { <ErrorPage error=AppError::NotFound /> }>
                 // Rendered whole, so that it can be read without a script and has its right status.

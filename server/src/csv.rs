@@ -44,11 +44,17 @@ pub(crate) fn row<'a>(file: &mut String, cells: impl IntoIterator<Item = &'a str
         if at > 0 {
             file.push(',');
         }
-        let guard = if cell.starts_with(['=', '+', '-', '@', '\t']) { "'" } else { "" };
+        let guard = if is_formula(cell) { "'" } else { "" };
         // Writing into a `String` cannot fail.
         let _ = write!(file, "\"{guard}{}\"", cell.replace('"', "\"\""));
     }
     file.push_str("\r\n");
+}
+
+/// As spreadsheets see it: also behind blanks, and in the wide letters of East Asian keyboards.
+fn is_formula(cell: &str) -> bool {
+    let begins = cell.trim_start();
+    begins.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) || cell.starts_with(['\t', '\r', '\n'])
 }
 
 #[cfg(test)]
@@ -77,7 +83,7 @@ mod tests {
     #[test]
     fn a_name_is_no_formula() {
         let mut file = String::new();
-        row(&mut file, ["=1+1"]);
-        assert_eq!(file, "\"'=1+1\"\r\n");
+        row(&mut file, ["=1+1", " @a", "＝1", "a=1"]);
+        assert_eq!(file, "\"'=1+1\",\"' @a\",\"'＝1\",\"a=1\"\r\n");
     }
 }

@@ -71,6 +71,8 @@ pub struct Refused {
     /// Why not even its rows could be read.
     pub whole: Option<String>,
     pub faults: Vec<RowFault>,
+    /// The row that was looked at last, where there was too much to mend to go on.
+    pub up_to: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

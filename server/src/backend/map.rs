@@ -85,7 +85,10 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
     })
 }
 
+/// What was chosen of a filter, if anything: without letters that a database cannot keep, whatever an address says.
 pub(super) fn some(chosen: &str) -> Option<String> {
+    let chosen: String = chosen.chars().filter_map(shared::plain::instead).collect();
+    let chosen = chosen.trim();
     (!chosen.is_empty()).then(|| chosen.to_owned())
 }
 

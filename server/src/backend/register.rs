@@ -13,7 +13,10 @@ use shared::{
 };
 use time::{Date, OffsetDateTime};
 
-use super::{map::sight, pupils::here};
+use super::{
+    map::{sight, some},
+    pupils::here,
+};
 use crate::{
     audit::{Deed, Verb},
     csv,
@@ -81,7 +84,6 @@ pub(super) async fn page(
 }
 
 fn wanted(query: &RegisterQuery, known_to: Option<shared::PersonId>) -> Wanted {
-    let some = |words: &str| (!words.trim().is_empty()).then(|| words.trim().to_owned());
     Wanted {
         known_to,
         name: some(&query.name),
@@ -185,7 +187,9 @@ pub(crate) async fn bring_in(
     let children = match import::read(bytes) {
         Ok(children) => children,
         Err(import::Unreadable::Whole(why)) => return Ok(Err(Refused { whole: Some(why), ..refused })),
-        Err(import::Unreadable::Rows { rows, faults }) => return Ok(Err(Refused { rows, faults, ..refused })),
+        Err(import::Unreadable::Rows { rows, faults, up_to }) => {
+            return Ok(Err(Refused { rows, faults, up_to, ..refused }));
+        }
     };
     let upns: Vec<String> = children.iter().filter_map(|child| child.upn.clone()).collect();
     let known = db::register::known_upns(&mut txn, &upns).await.map_err(unavailable)?;

@@ -23,13 +23,13 @@ use tower::ServiceExt;
 use crate::support::{Seat, TestServer, text};
 
 /// The value of a cookie that this answer sets; nothing, if it sets none or takes it away.
-fn cookie(response: &Response<Body>, name: &str) -> Option<String> {
+pub(crate) fn cookie(response: &Response<Body>, name: &str) -> Option<String> {
     let cookies = response.headers().get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
     let mut values = cookies.filter_map(|cookie| cookie.split(';').next()?.strip_prefix(name)?.strip_prefix('='));
     values.next_back().filter(|value| !value.is_empty()).map(str::to_owned)
 }
 
-fn leads_to(response: &Response<Body>) -> &str {
+pub(crate) fn leads_to(response: &Response<Body>) -> &str {
     response.headers()[header::LOCATION].to_str().unwrap()
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::disallowed_methods, reason = "tests bring their own clock and tasks")]
 
+mod attacks;
 mod attendance;
 mod audit;
 mod check;

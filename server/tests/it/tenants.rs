@@ -144,3 +144,13 @@ async fn what_looks_across_schools_returns_no_words(_: PgPoolOptions, options: P
     .unwrap();
     assert_eq!(careless, Vec::<String>::new(), "a view that looks with its owner’s eyes");
 }
+
+/// A fingerprint of every table.
+pub(crate) async fn everything(owner: &mut PgConnection) -> std::collections::BTreeMap<String, String> {
+    let mut all = std::collections::BTreeMap::new();
+    for table in relations(owner).await.into_iter().filter(|relation| !relation.is_view) {
+        let sql = format!("select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {} t", table.name);
+        all.insert(table.name, sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *owner).await.unwrap());
+    }
+    all
+}

@@ -44,15 +44,18 @@ fn FileForm(button: &'static str) -> impl IntoView {
 
 #[component]
 pub(super) fn NotBroughtIn(refused: Refused) -> impl IntoView {
-    let Refused { file, rows, whole, faults } = refused;
+    let Refused { file, rows, whole, faults, up_to } = refused;
     let wrong = {
         let mut wrong: Vec<u32> = faults.iter().map(|fault| fault.row).collect();
         wrong.dedup();
         u32::try_from(wrong.len()).unwrap_or(u32::MAX)
     };
-    let words = match &whole {
-        Some(why) => format!("{why} Nothing has changed."),
-        None => {
+    let words = match (&whole, up_to) {
+        (Some(why), _) => format!("{why} Nothing has changed."),
+        (None, Some(row)) => format!(
+            "{rows} rows. Mend these first: we have read as far as row {row}, and there may be more. Nothing has changed."
+        ),
+        (None, None) => {
             format!("{rows} rows. {} are right and {wrong} are not. Nothing has changed.", rows.saturating_sub(wrong))
         }
     };

@@ -26,9 +26,18 @@ const BRITISH: &[BorrowedFormatItem<'static>] = format_description!("[day paddin
 /// How long a name or a class may be.
 const CELL_LIMIT: usize = 200;
 
+/// So many things to mend are told at once. Each is longer than what is wrong: the answer to a small file that is
+/// wrong everywhere would be a hundred times its size.
+const FAULTS_TOLD: usize = 200;
+
 pub(super) enum Unreadable {
     Whole(String),
-    Rows { rows: u32, faults: Vec<RowFault> },
+    /// With the row that was looked at last, if that was not all.
+    Rows {
+        rows: u32,
+        faults: Vec<RowFault>,
+        up_to: Option<u32>,
+    },
 }
 
 /// A child as the file says it, with nothing left to object to.
@@ -65,6 +74,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Child>, Unreadable> {
     }
     let places: HashMap<&str, usize> = COLUMNS.iter().filter_map(|column| Some((*column, place(column)?))).collect();
     let rows: Vec<_> = rows.collect();
+    let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
     if rows.is_empty() {
         return Err(whole("The file has headings and no children."));
     }
@@ -79,12 +89,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Child>, Unreadable> {
         }
         faults.append(&mut reader.faults);
         children.push(child);
+        if faults.len() > FAULTS_TOLD {
+            faults.truncate(FAULTS_TOLD);
+            return Err(Unreadable::Rows { rows: count, faults, up_to: Some(*row) });
+        }
     }
-    if faults.is_empty() {
-        Ok(children)
-    } else {
-        Err(Unreadable::Rows { rows: u32::try_from(rows.len()).unwrap_or(u32::MAX), faults })
-    }
+    if faults.is_empty() { Ok(children) } else { Err(Unreadable::Rows { rows: count, faults, up_to: None }) }
 }
 
 struct Reader<'a> {
@@ -101,7 +111,7 @@ impl Reader<'_> {
     }
 
     fn fault(&mut self, column: &str, what_to_do: impl Into<String>) {
-        let found = self.cell(column);
+        let found = self.cell(column).chars().take(CELL_LIMIT).collect();
         self.faults.push(RowFault { row: self.row, column: column.to_owned(), found, what_to_do: what_to_do.into() });
     }
 
