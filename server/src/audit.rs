@@ -93,6 +93,16 @@ verbs! {
     RegisterExported = "register-exported",
     ChildrenBroughtIn = "children-brought-in",
     ActionTicked = "action-ticked",
+    /// For destruction, by a rule.
+    Marked = "marked-for-destruction",
+    /// The mark was taken off: the rule does not ask for it any more.
+    Spared = "spared-from-destruction",
+    /// By somebody’s word, whatever the rules say; and that it is over.
+    Held = "held",
+    Released = "released",
+    Destroyed = "destroyed",
+    /// A child’s file, because the law or the family asked for it; again, when an older backup had brought it back.
+    Erased = "erased",
 }
 
 /// Writes down what needed no transaction of its own: somebody read something.

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+use shared::{PupilId, SchoolId};
 
 use crate::limits::Settings;
 
@@ -24,6 +25,22 @@ pub enum Command {
     Migrate(DatabaseConfig),
     /// Say what is wrong with this installation, if anything is. Changes nothing; the server may be running.
     Check(Config),
+    /// How long what is kept: what the rules would destroy, and what is to be kept whatever they say.
+    Retention {
+        #[command(subcommand)]
+        command: RetentionCommand,
+    },
+    /// Destroy everything of one child, for good, also where an older backup brings it back.
+    Erase {
+        /// The child’s id: it is in the address of their page.
+        #[arg(long)]
+        pupil: PupilId,
+        /// Really. Without it, it is said what would go.
+        #[arg(long)]
+        yes: bool,
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
     /// What was written down about who did, read and took away what.
     Audit {
         #[command(subcommand)]
@@ -36,6 +53,55 @@ pub enum AuditCommand {
     /// Read every row, and say whether one was changed or taken out. Prints the newest hash of each school:
     /// kept elsewhere, it also tells when rows are taken off the end.
     Verify(DatabaseConfig),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RetentionCommand {
+    /// Do what the rules ask for today; the server does so by itself every hour.
+    Run {
+        /// Say what would be done, and do nothing.
+        #[arg(long)]
+        dry_run: bool,
+        #[arg(long, env = "ROUNDTABLE_KEEP_HISTORY_DAYS", default_value_t = 14)]
+        keep_history_days: u16,
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+    /// Take back what was marked of this child, and keep everything of theirs until it is released.
+    #[command(visible_alias = "hold")]
+    Undo {
+        #[arg(long)]
+        pupil: PupilId,
+        /// Why, for whoever asks in years.
+        #[arg(long)]
+        because: String,
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+    /// Let the rules apply to this child again.
+    Release {
+        #[arg(long)]
+        pupil: PupilId,
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+    /// The rules of each school; with a school and what it is about, a new one.
+    Rules {
+        #[arg(long, requires = "what")]
+        school: Option<SchoolId>,
+        /// record, history, draft, or way-in.
+        #[arg(long, requires = "school")]
+        what: Option<String>,
+        #[arg(long, default_value_t = 0)]
+        years: i32,
+        #[arg(long, default_value_t = 0)]
+        days: i32,
+        /// How long it stays marked first.
+        #[arg(long, default_value_t = 30)]
+        undo_days: i32,
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
 }
 
 #[derive(Clone, Debug, Args)]

@@ -12,6 +12,7 @@ pub mod audit;
 pub mod check;
 pub mod documents;
 pub mod doors;
+pub mod erasures;
 pub mod help;
 pub mod histories;
 pub mod join_links;
@@ -25,6 +26,7 @@ pub mod posts;
 pub mod pupils;
 pub mod records;
 pub mod register;
+pub mod retention;
 pub mod schools;
 pub mod seats;
 

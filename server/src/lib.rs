@@ -12,6 +12,7 @@ mod csv;
 pub mod db;
 pub mod demo;
 pub mod door;
+pub mod erasure;
 mod error;
 pub mod http;
 pub mod invitations;

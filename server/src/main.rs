@@ -6,11 +6,13 @@ use anyhow::Context;
 use clap::Parser;
 use server::{
     clock::SharedClock,
-    config::{AuditCommand, Cli, Command, Config, DatabaseConfig},
+    config::{AuditCommand, Cli, Command, Config},
     demo, logging,
     startup::{self, Application},
 };
 use tokio::net::TcpListener;
+
+mod keeping;
 
 /// A Yjs update is read by recursion, about 280 bytes of stack a level, and the largest frame holds
 /// some thirty thousand levels. Overflowing a stack ends the whole process, so there is room.
@@ -42,7 +44,9 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(config) => serve(&config, true).await,
         Command::Migrate(config) => startup::migrate(&config).await,
         Command::Check(config) => check(&config).await,
-        Command::Audit { command: AuditCommand::Verify(config) } => verify_audit(&config).await,
+        Command::Audit { command: AuditCommand::Verify(config) } => keeping::verify_audit(&config).await,
+        Command::Retention { command } => keeping::retention(command).await,
+        Command::Erase { pupil, yes, database } => keeping::erase(&database, pupil, yes).await,
     }
 }
 
@@ -53,13 +57,6 @@ async fn check(config: &Config) -> anyhow::Result<()> {
     }
     let wrong = found.iter().filter(|finding| finding.wrong.is_some()).count();
     anyhow::ensure!(wrong == 0, "{wrong} of {} are not as they should be", found.len());
-    Ok(())
-}
-
-async fn verify_audit(config: &DatabaseConfig) -> anyhow::Result<()> {
-    for school in startup::verify_audit(config).await? {
-        writeln!(std::io::stdout(), "{school}")?;
-    }
     Ok(())
 }
 

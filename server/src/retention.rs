@@ -1,99 +1,205 @@
-//! What goes, some days after a meeting was agreed: the keystroke log, and every letter that no longer
-//! stands on the page. The record keeps what was agreed and who agreed, not what a parent wrote and
-//! thought better of.
+//! How long what is kept, by each school’s rules: what is over is marked, and destroyed some time later, unless
+//! somebody says no.
 //!
 //! ```text
-//! goes    every row of the update log · deleted letters and overwritten choices, wherever a checkpoint
-//!         still had them · items that were taken off the page · their bytes in the tables’ files
-//! stays   the record, attendance, who agreed · the documents as they stood at the end, because the page
-//!         can still be read and the next meeting starts from the passport · whose hand each client id is
+//! what      counted from                                   unless the school says otherwise
+//! record    the child’s date of birth                      31 years, then marked for 30 days
+//! draft     the last word in a meeting never agreed        a year, then marked for 30 days
+//! history   the agreement: keystrokes, see `histories`     14 days, at once
+//! way-in    the end of a link, session or knock            1 day, at once
 //! ```
 //!
-//! A meeting that was never agreed keeps everything. Not reached from here: Postgres’s write-ahead log,
-//! until it has gone round, and backups, until they are thrown away.
+//! A child without a date of birth is kept, and [`Deed::BirthUnknown`] says so. A *hold* on a child keeps everything of
+//! theirs. Not reached from here: backups, until they are thrown away.
 //!
-//! What must stay true: what can be read afterwards is what could be read before, letter by letter, in
-//! the same history and by the same authors; a school’s documents are only touched in a transaction
-//! that named the school.
+//! What must stay true: nothing with words in it is destroyed that was not marked before, and is not still due on the
+//! day; a dry run does exactly what a run does, and lets go of the transaction.
 
-use shared::{
-    ItemId, MeetingId, SchoolId,
-    doc::{ItemMeta, SectionDoc},
-    schema,
-};
+mod histories;
+pub mod rules;
+
+use std::fmt;
+
+use shared::{MeetingId, PupilId, SchoolId};
 use time::{Duration, OffsetDateTime};
 
+pub use self::histories::destroy_due;
+use self::rules::{Rules, What};
 use crate::{
+    audit::{self, Verb},
     db::{
-        Db,
-        documents::{self, StoredSection},
-        histories,
+        self, Db, SchoolTransaction, erasures,
+        retention::{self, Due, Mark},
     },
     rooms::Rooms,
 };
 
-/// Destroys every history that is due, and returns how many were. A meeting that somebody has open
-/// waits for the next time: their room still has all of it in memory.
-pub async fn destroy_due(db: &Db, rooms: &Rooms, now: OffsetDateTime, keep: Duration) -> sqlx::Result<usize> {
-    let agreed_before = now - keep;
-    let mut destroyed = 0;
-    for school in crate::db::schools::list(db).await? {
-        let mut txn = db.begin(school).await?;
-        let due = histories::due(&mut txn, agreed_before).await?;
-        drop(txn);
-        for meeting in due.into_iter().filter(|meeting| !rooms.is_live(school, *meeting)) {
-            destroyed += usize::from(destroy(db, school, meeting, agreed_before, now).await?);
+/// Something that was done, or would be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    Marked(Mark),
+    /// It is not due any more: somebody wrote in it again, or a rule or a date of birth has changed.
+    Spared(Mark),
+    Destroyed(Mark),
+    /// Keystrokes of an agreed meeting.
+    History(MeetingId),
+    /// Links, sessions and knocks that had ended.
+    WaysIn(u64),
+    /// Children whose file has no end, because nobody said when they were born.
+    BirthUnknown(i64),
+}
+
+impl fmt::Display for Deed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Marked(mark) => write!(f, "mark {mark}, to be destroyed on {}", mark.destroy_at.date()),
+            Self::Spared(mark) => write!(f, "take the mark off {mark}: it is not due any more"),
+            Self::Destroyed(mark) => write!(f, "destroy {mark}, marked on {}", mark.marked_at.date()),
+            Self::History(meeting) => write!(f, "destroy the keystrokes of meeting {meeting}"),
+            Self::WaysIn(count) => write!(f, "forget {count} links, sessions and knocks that have ended"),
+            Self::BirthUnknown(count) => write!(f, "keep the files of {count} children without a date of birth"),
         }
     }
-    Ok(destroyed)
 }
 
-/// One meeting, in one transaction: all of it or nothing.
-async fn destroy(
-    db: &Db,
-    school: SchoolId,
-    meeting: MeetingId,
-    agreed_before: OffsetDateTime,
+/// Does what the rules ask for today, in every school; keystrokes are [`destroy_due`]’s. A meeting that somebody has
+/// open waits for the next time.
+pub async fn run(db: &Db, rooms: &Rooms, now: OffsetDateTime, keep_history: Duration) -> sqlx::Result<Vec<Deed>> {
+    let mut done = vec![];
+    for school in db::schools::list(db).await? {
+        let mut txn = db.begin(school).await?;
+        let rules = rules::of(&mut txn, keep_history).await?;
+        let is_live = |meeting| rooms.is_live(school, meeting);
+        done.extend(step(&mut txn, &rules, now, is_live).await?);
+        txn.commit().await?;
+    }
+    Ok(done)
+}
+
+/// What [`run`] and [`destroy_due`] would do now. Changes nothing.
+pub async fn dry_run(db: &Db, now: OffsetDateTime, keep_history: Duration) -> sqlx::Result<Vec<(SchoolId, Vec<Deed>)>> {
+    let mut all = vec![];
+    for school in db::schools::list(db).await? {
+        let mut txn = db.begin(school).await?;
+        let rules = rules::of(&mut txn, keep_history).await?;
+        let histories = db::histories::due(&mut txn, now - rules.of(What::History).time()).await?;
+        let mut deeds: Vec<_> = histories.into_iter().map(Deed::History).collect();
+        deeds.extend(step(&mut txn, &rules, now, |_| false).await?);
+        all.push((school, deeds));
+        // Dropped, it never happened.
+    }
+    Ok(all)
+}
+
+/// One school, in one transaction.
+async fn step(
+    txn: &mut SchoolTransaction,
+    rules: &Rules,
     now: OffsetDateTime,
-) -> sqlx::Result<bool> {
-    let mut txn = db.begin(school).await?;
-    if !histories::lock_due(&mut txn, meeting, agreed_before).await? {
-        return Ok(false);
+    is_live: impl Fn(MeetingId) -> bool,
+) -> sqlx::Result<Vec<Deed>> {
+    let (record, draft) = (rules.of(What::Record), rules.of(What::Draft));
+    let mut due = retention::records_due(txn, now.date(), record.years, record.days).await?;
+    let files: Vec<PupilId> = due.iter().map(|due| due.pupil).collect();
+    // Where the whole file goes, its drafts go with it.
+    let drafts = retention::drafts_due(txn, now - draft.time()).await?;
+    due.extend(drafts.into_iter().filter(|draft| !files.contains(&draft.pupil)));
+
+    let marks = retention::marks(txn).await?;
+    let is_due = |mark: &Mark| due.iter().any(|due| due.is(mark));
+    let mut done = vec![];
+    for mark in marks.iter().filter(|mark| !is_due(mark)) {
+        retention::unmark(txn, mark).await?;
+        note(txn, Verb::Spared, mark, now).await?;
+        done.push(Deed::Spared(mark.clone()));
     }
-    for stored in documents::load(&mut txn, meeting).await? {
-        let Some(state) = settled(&stored) else {
-            tracing::error!(%meeting, section = stored.section.name(), "a history cannot be read, so it stays");
-            return Ok(false);
+    for mark in marks.iter().filter(|mark| is_due(mark) && mark.destroy_at <= now) {
+        if meetings_of(txn, mark).await?.into_iter().any(&is_live) {
+            continue;
+        }
+        match mark.meeting {
+            Some(meeting) => erasures::destroy_meeting(txn, meeting).await?,
+            None => erasures::destroy_pupil(txn, mark.pupil).await?,
         };
-        histories::settle(&mut txn, meeting, stored.section, stored.seq, &state).await?;
+        note(txn, Verb::Destroyed, mark, now).await?;
+        done.push(Deed::Destroyed(mark.clone()));
     }
-    histories::destroyed(&mut txn, meeting, now).await?;
-    txn.commit().await?;
-    tracing::info!(%meeting, "the keystrokes of an agreed meeting were destroyed");
-    Ok(true)
+    for due in due.iter().filter(|due| !marks.iter().any(|mark| due.is(mark))) {
+        let undo = if due.meeting.is_some() { draft.undo_days } else { record.undo_days };
+        let mark = due.marked(now, now + Duration::days(undo.into()));
+        retention::mark(txn, &mark).await?;
+        note(txn, Verb::Marked, &mark, now).await?;
+        done.push(Deed::Marked(mark));
+    }
+    let ways = retention::forget_ways_in(txn, now - rules.of(What::WayIn).time()).await?;
+    done.extend((ways > 0).then_some(Deed::WaysIn(ways)));
+    let unknown = retention::without_birth(txn).await?;
+    done.extend((unknown > 0).then_some(Deed::BirthUnknown(unknown)));
+    Ok(done)
 }
 
-/// The section without its past. Nothing, if it would not read the same.
-fn settled(stored: &StoredSection) -> Option<Vec<u8>> {
-    let doc = SectionDoc::from_state(stored.section, 0, &stored.checkpoint).ok()?;
-    stored.updates.iter().try_for_each(|update| doc.apply(update)).ok()?;
-    let before = page(&doc);
-    doc.erase_removed();
-    let state = doc.state();
-    let after = SectionDoc::from_state(stored.section, 0, &state).ok()?;
-    (page(&after) == before && after.state_vector() == doc.state_vector()).then_some(state)
+async fn meetings_of(txn: &mut SchoolTransaction, mark: &Mark) -> sqlx::Result<Vec<MeetingId>> {
+    match mark.meeting {
+        Some(meeting) => Ok(vec![meeting]),
+        None => retention::meetings_of(txn, mark.pupil).await,
+    }
 }
 
-/// One item as it can be read: its list, who said it, and its fields.
-type Line = (&'static str, Option<ItemMeta>, Vec<(String, Option<i64>)>);
+async fn note(txn: &mut SchoolTransaction, verb: Verb, mark: &Mark, now: OffsetDateTime) -> sqlx::Result<()> {
+    let deed = audit::Deed { actor: None, verb, meeting: mark.meeting, subject: Some(mark.pupil.0) };
+    db::audit::add(txn, deed, now).await
+}
 
-fn page(doc: &SectionDoc) -> Vec<Line> {
-    let lists = schema::lists(doc.section()).iter();
-    let items = lists.flat_map(|list| doc.items(list).into_iter().map(move |item: ItemId| (list, item)));
-    let read = |(list, item): (&schema::List, ItemId)| {
-        let fields =
-            list.fields.iter().map(|field| (doc.words(list, item, field.key), doc.number(list, item, field.key)));
-        (list.key, doc.meta(list, item), fields.collect())
-    };
-    items.map(read).collect()
+/// Whoever is not one of ours.
+#[derive(Debug, thiserror::Error)]
+pub enum NotDone {
+    #[error("no school here has a child with that id")]
+    NoSuchPupil,
+    #[error("say why: somebody will ask, in years")]
+    NoReason,
+    #[error("the database did not answer")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Keeps everything of this child, whatever the rules say, and takes all marks off. Also how a mark is taken back.
+pub async fn hold(db: &Db, pupil: PupilId, reason: &str, now: OffsetDateTime) -> Result<(), NotDone> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(NotDone::NoReason);
+    }
+    let mut txn = find(db, pupil).await?;
+    retention::hold(&mut txn, pupil, reason, now).await?;
+    let deed = audit::Deed { actor: None, verb: Verb::Held, meeting: None, subject: Some(pupil.0) };
+    db::audit::add(&mut txn, deed, now).await?;
+    Ok(txn.commit().await?)
+}
+
+/// The rules apply again.
+pub async fn release(db: &Db, pupil: PupilId, now: OffsetDateTime) -> Result<(), NotDone> {
+    let mut txn = find(db, pupil).await?;
+    retention::release(&mut txn, pupil).await?;
+    let deed = audit::Deed { actor: None, verb: Verb::Released, meeting: None, subject: Some(pupil.0) };
+    db::audit::add(&mut txn, deed, now).await?;
+    Ok(txn.commit().await?)
+}
+
+/// A transaction in the school of this child.
+pub(crate) async fn find(db: &Db, pupil: PupilId) -> Result<SchoolTransaction, NotDone> {
+    for school in db::schools::list(db).await? {
+        let mut txn = db.begin(school).await?;
+        if erasures::is_there(&mut txn, pupil).await? {
+            return Ok(txn);
+        }
+    }
+    Err(NotDone::NoSuchPupil)
+}
+
+impl Due {
+    fn is(&self, mark: &Mark) -> bool {
+        (self.pupil, self.meeting) == (mark.pupil, mark.meeting)
+    }
+
+    fn marked(&self, now: OffsetDateTime, destroy_at: OffsetDateTime) -> Mark {
+        Mark { pupil: self.pupil, meeting: self.meeting, marked_at: now, destroy_at }
+    }
 }

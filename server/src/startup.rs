@@ -13,14 +13,15 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::net::TcpListener;
 
 use crate::{
-    audit,
     backend::ServerBackend,
     check,
     clock::SharedClock,
     cluster::{Bus, Cluster},
     config::{Config, DatabaseConfig},
     db::{self, Db},
-    door, http,
+    door,
+    erasure::{self, Ledger},
+    http,
     postgres::{self, PrivatePostgres},
     rooms::Rooms,
     secret::JoinKey,
@@ -69,6 +70,10 @@ impl Application {
     ) -> anyhow::Result<Self> {
         db::migrate(&options).await.context("The database could not be brought up to date")?;
         let db = Db::connect(options, config.database_connections).await.context("The database cannot be reached")?;
+        let back = erasure::again(&db, &Ledger::in_directory(&config.database.data), clock.now()).await?;
+        if back > 0 {
+            tracing::warn!(back, "children who had been erased were back, from an older backup: they are erased again");
+        }
         let key_path = config.database.data.join("join-key");
         let join_key = JoinKey::load_or_make(&key_path)
             .with_context(|| format!("The key of the join links, {}, cannot be used", key_path.display()))?;
@@ -151,20 +156,23 @@ pub async fn migrate(config: &DatabaseConfig) -> anyhow::Result<()> {
     migrated
 }
 
-/// `roundtable audit verify`.
-pub async fn verify_audit(config: &DatabaseConfig) -> anyhow::Result<Vec<audit::Whole>> {
+/// Does something with the database, beside the server that may be using it now, and leaves it as it was.
+pub async fn with_database<T>(
+    config: &DatabaseConfig,
+    work: impl AsyncFnOnce(Db) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let (options, postgres) = open_beside(config).await?;
-    let verified = async {
-        let db = Db::connect(options, 1).await.context("The database cannot be reached")?;
-        let verified = audit::verify(&db).await;
+    let done = async {
+        let db = Db::connect(options, 2).await.context("The database cannot be reached")?;
+        let done = work(db.clone()).await;
         db.close().await;
-        anyhow::Ok(verified?)
+        done
     };
-    let verified = verified.await;
+    let done = done.await;
     if let Some(postgres) = postgres {
         postgres.stop().await;
     }
-    verified
+    done
 }
 
 /// `roundtable check`.

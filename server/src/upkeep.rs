@@ -4,12 +4,16 @@ use std::{convert::Infallible, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{db::histories, retention, state::AppState};
+use crate::{
+    db::{erasures, histories},
+    retention::{self, Deed},
+    state::AppState,
+};
 
 /// How often open sockets are asked whether their session is still good.
 const ASK_SESSIONS: Duration = Duration::from_millis(500);
 
-/// How often to look for histories that are due. The first time is at the start.
+/// How often to look for what is due to be marked or destroyed. The first time is at the start.
 const LOOK_FOR_DUE: Duration = Duration::from_secs(60 * 60);
 
 /// How often to look whether meetings have ended.
@@ -41,11 +45,22 @@ async fn destroy_histories(state: &AppState, keep: time::Duration) -> Infallible
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // Whoever stopped last may not have come to it.
     let mut files_are_due = true;
+    let mut all_files_are_due = false;
     loop {
         tick.tick().await;
         match retention::destroy_due(&state.db, &state.rooms, state.clock.now(), keep).await {
             Ok(destroyed) => files_are_due |= destroyed > 0,
             Err(error) => tracing::warn!(%error, "histories cannot be destroyed; trying again in an hour"),
+        }
+        match retention::run(&state.db, &state.rooms, state.clock.now(), keep).await {
+            Ok(done) => all_files_are_due |= done.iter().any(|deed| matches!(deed, Deed::Destroyed(_))),
+            Err(error) => tracing::warn!(%error, "the rules of how long cannot be followed; trying again in an hour"),
+        }
+        if all_files_are_due && state.rooms.count() == 0 {
+            match erasures::rewrite(&state.db).await {
+                Ok(()) => all_files_are_due = false,
+                Err(error) => tracing::info!(%error, "the tables’ files are in use; trying again in an hour"),
+            }
         }
         if files_are_due && state.rooms.count() == 0 {
             match histories::rewrite(&state.db).await {

@@ -11,6 +11,7 @@ pub async fn due(txn: &mut SchoolTransaction, agreed_before: OffsetDateTime) -> 
         "select id from meetings
          where stage = 'agreed' and agreed_at <= $1
            and (history_destroyed_at is null or history_destroyed_at < agreed_at)
+           and not exists (select from retention_holds held where held.pupil_id = meetings.pupil_id)
          order by agreed_at",
         agreed_before
     )
@@ -29,6 +30,7 @@ pub async fn lock_due(
         "select id from meetings
          where id = $1 and stage = 'agreed' and agreed_at <= $2
            and (history_destroyed_at is null or history_destroyed_at < agreed_at)
+           and not exists (select from retention_holds held where held.pupil_id = meetings.pupil_id)
          for update",
         meeting.0,
         agreed_before

@@ -9,13 +9,15 @@ mod catalogue;
 
 use std::collections::BTreeSet;
 
+use server::db;
 use shared::SchoolId;
 use sqlx::{
     AssertSqlSafe, PgConnection, Row,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use self::catalogue::{Relation, fill, relations, state_of};
+pub(crate) use self::catalogue::state_of;
+use self::catalogue::{Relation, fill, relations};
 use crate::support::{TestServer, owner};
 
 /// Refused because of whose row it is, or because the server may not do this at all.
@@ -114,6 +116,29 @@ async fn no_row_of_another_school_is_made_changed_or_deleted(pool: PgPoolOptions
     assert_eq!(state_of(&mut owner, theirs).await, before);
 }
 
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn nothing_of_another_school_is_destroyed(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let (ours, theirs) = schools(&server).await;
+    let amara = server.seat("Amara", "Denise", 3).await;
+    let child = server.pupil_of(&amara).await;
+    let mut owner = owner(&options).await;
+    let before = state_of(&mut owner, theirs).await;
+    let mut txn = server.db.begin(ours).await.unwrap();
+    assert!(!db::erasures::destroy_pupil(&mut txn, child).await.unwrap());
+    assert!(!db::erasures::destroy_meeting(&mut txn, amara.meeting).await.unwrap());
+    txn.commit().await.unwrap();
+    assert_eq!(state_of(&mut owner, theirs).await, before);
+    let mut txn = server.db.begin(theirs).await.unwrap();
+    assert!(db::erasures::destroy_pupil(&mut txn, child).await.unwrap());
+    // But not from the records themselves.
+    drop(txn);
+    let mut txn = server.db.begin(theirs).await.unwrap();
+    sqlx::query("select set_config('app.destroys', 'yes', true)").execute(txn.connection()).await.unwrap();
+    let refused = sqlx::query("delete from records").execute(txn.connection()).await.unwrap_err();
+    assert!(refused.to_string().contains("permission denied"), "{refused}");
+}
+
 /// What answers before a school is known: a hash leads to an id, and never to a word.
 #[sqlx::test(migrator = "server::db::MIGRATIONS")]
 async fn what_looks_across_schools_returns_no_words(_: PgPoolOptions, options: PgConnectOptions) {
@@ -133,7 +158,11 @@ async fn what_looks_across_schools_returns_no_words(_: PgPoolOptions, options: P
         let (name, kind, by): (String, String, String) = (row.get("name"), row.get("kind"), row.get("owner"));
         let is_a_word = ["text", "json", "jsonb", "character varying", "record"].contains(&kind.trim_end_matches("[]"));
         assert!(!is_a_word, "{name} returns {kind}");
-        assert!(by == "roundtable_lookup" || kind == "void", "{name} looks with the eyes of {by}");
+        // What destroys says only whether it did; that it keeps to one school is tried below.
+        assert!(
+            by == "roundtable_lookup" || ["void", "boolean"].contains(&kind.as_str()),
+            "{name}, with the eyes of {by}"
+        );
     }
     let careless: Vec<String> = sqlx::query_scalar(
         "select relname::text from pg_class where relkind = 'v' and relnamespace = 'public'::regnamespace
@@ -151,6 +180,15 @@ pub(crate) async fn everything(owner: &mut PgConnection) -> std::collections::BT
     for table in relations(owner).await.into_iter().filter(|relation| !relation.is_view) {
         let sql = format!("select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {} t", table.name);
         all.insert(table.name, sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *owner).await.unwrap());
+    }
+    all
+}
+
+/// Every row of every table, as text.
+pub(crate) async fn rows_of_all_tables(owner: &mut PgConnection) -> Vec<(String, String)> {
+    let mut all = vec![];
+    for table in relations(owner).await.into_iter().filter(|relation| !relation.is_view) {
+        all.extend(rows(owner, &table, None).await.into_iter().map(|row| (table.name.clone(), row)));
     }
     all
 }

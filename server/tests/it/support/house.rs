@@ -177,13 +177,17 @@ impl House {
 
     /// As the superuser of the house’s own database.
     pub(crate) async fn postgres(&self) -> PgConnection {
-        let lock = self.postgres_lock();
         let options = PgConnectOptions::new_without_pgpass()
-            .socket(lock.lines().nth(4).unwrap())
+            .socket(self.socket())
             .username("roundtable")
             .database("roundtable")
             .ssl_mode(PgSslMode::Disable);
         PgConnection::connect_with(&options).await.unwrap()
+    }
+
+    /// Where the house’s own Postgres listens.
+    pub(crate) fn socket(&self) -> String {
+        self.postgres_lock().lines().nth(4).unwrap().to_owned()
     }
 
     /// The house’s Postgres: the first of these processes, and its children.

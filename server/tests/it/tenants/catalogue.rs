@@ -83,7 +83,7 @@ async fn add(owner: &mut PgConnection, table: &str, school: SchoolId) {
 }
 
 /// A fingerprint of everything that is kept of a school.
-pub(super) async fn state_of(owner: &mut PgConnection, school: SchoolId) -> Vec<(String, String)> {
+pub(crate) async fn state_of(owner: &mut PgConnection, school: SchoolId) -> Vec<(String, String)> {
     let mut all = vec![];
     for table in relations(owner).await.into_iter().filter(|relation| !relation.is_view) {
         let sql = format!(

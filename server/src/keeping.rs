@@ -1,0 +1,114 @@
+//! The commands of whoever answers for what is kept: from the terminal, beside the running server.
+
+use std::io::{Write, stdout};
+
+use anyhow::ensure;
+use server::{
+    audit,
+    clock::SharedClock,
+    cluster::Cluster,
+    config::{DatabaseConfig, RetentionCommand},
+    db,
+    erasure::{self, Ledger},
+    retention::{
+        self,
+        rules::{Rule, What},
+    },
+    rooms::Rooms,
+    startup::with_database,
+};
+use shared::{PupilId, SchoolId};
+use time::{Duration, OffsetDateTime};
+
+fn now() -> OffsetDateTime {
+    SharedClock::system().now()
+}
+
+pub(super) async fn verify_audit(config: &DatabaseConfig) -> anyhow::Result<()> {
+    for school in with_database(config, async |db| Ok(audit::verify(&db).await?)).await? {
+        writeln!(stdout(), "{school}")?;
+    }
+    Ok(())
+}
+
+pub(super) async fn retention(command: RetentionCommand) -> anyhow::Result<()> {
+    match command {
+        RetentionCommand::Run { dry_run: true, keep_history_days, database } => {
+            let keep = Duration::days(keep_history_days.into());
+            let all = with_database(&database, async |db| Ok(retention::dry_run(&db, now(), keep).await?)).await?;
+            for (school, deeds) in all {
+                writeln!(stdout(), "school {school}: {} things to do", deeds.len())?;
+                deeds.iter().try_for_each(|deed| writeln!(stdout(), "  would {deed}"))?;
+            }
+            Ok(())
+        }
+        RetentionCommand::Run { dry_run: false, keep_history_days, database } => {
+            let keep = Duration::days(keep_history_days.into());
+            let run = async |db: db::Db| {
+                // No meeting is open here. One that is open in the server loses its rows, and closes.
+                let rooms = Rooms::new(db.clone(), Cluster::alone(db.clone()));
+                let histories = retention::destroy_due(&db, &rooms, now(), keep).await?;
+                Ok((histories, retention::run(&db, &rooms, now(), keep).await?))
+            };
+            let (histories, deeds) = with_database(&database, run).await?;
+            writeln!(stdout(), "destroyed the keystrokes of {histories} meetings")?;
+            Ok(deeds.iter().try_for_each(|deed| writeln!(stdout(), "did {deed}"))?)
+        }
+        RetentionCommand::Undo { pupil, because, database } => {
+            with_database(&database, async |db| Ok(retention::hold(&db, pupil, &because, now()).await?)).await
+        }
+        RetentionCommand::Release { pupil, database } => {
+            with_database(&database, async |db| Ok(retention::release(&db, pupil, now()).await?)).await
+        }
+        RetentionCommand::Rules { school, what, years, days, undo_days, database } => {
+            let new = match what.as_deref().map(|what| What::from_name(what).ok_or(what)) {
+                Some(Err(what)) => anyhow::bail!("there is no rule about {what}: record, history, draft, or way-in"),
+                Some(Ok(what)) => school.map(|school| (school, Rule { what, years, days, undo_days })),
+                None => None,
+            };
+            with_database(&database, async |db| rules(db, new).await).await
+        }
+    }
+}
+
+async fn rules(db: db::Db, new: Option<(SchoolId, Rule)>) -> anyhow::Result<()> {
+    let schools = db::schools::list(&db).await?;
+    if let Some((school, rule)) = new {
+        ensure!(schools.contains(&school), "there is no school {school} here");
+        ensure!(rule.years >= 0 && rule.days >= 0 && rule.undo_days >= 0, "a rule counts forwards");
+        let mut txn = db.begin(school).await?;
+        db::retention::set_rule(&mut txn, rule).await?;
+        txn.commit().await?;
+    }
+    for school in schools {
+        let mut txn = db.begin(school).await?;
+        writeln!(stdout(), "school {school}")?;
+        for Rule { what, years, days, undo_days } in retention::rules::of(&mut txn, Duration::days(14)).await?.all() {
+            writeln!(stdout(), "  {}: {years} years and {days} days, marked for {undo_days} days", what.name())?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn erase(config: &DatabaseConfig, pupil: PupilId, really: bool) -> anyhow::Result<()> {
+    let ledger = Ledger::in_directory(&config.data);
+    let erase = async |db: db::Db| {
+        if !really {
+            let found = erasure::would_erase(&db, pupil).await?;
+            writeln!(stdout(), "This would destroy {found}. To do it, say the same with --yes.")?;
+            return Ok(());
+        }
+        erasure::erase(&db, &ledger, pupil, now()).await?;
+        writeln!(
+            stdout(),
+            "Everything of this child was destroyed. Backups still hold it until they are thrown away;"
+        )?;
+        writeln!(stdout(), "one that is restored here is put right at the next start. Keep the file “erasures”.")?;
+        if let Err(error) = db::erasures::rewrite(&db).await {
+            writeln!(stdout(), "Its bytes are still in the tables’ files, which are in use ({error}): say the same")?;
+            writeln!(stdout(), "again when nobody is in a meeting, or leave it to the database to write over them.")?;
+        }
+        Ok(())
+    };
+    with_database(config, erase).await
+}
