@@ -47,7 +47,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .nest_service("/pkg", assets::hashed(site))
         .fallback_service(assets::or_else(site, pages::not_found(&state)))
         .layer(from_fn(origin::guard))
-        .layer(from_fn(csp::headers))
+        .layer(from_fn_with_state(state.clone(), csp::headers))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_PATIENCE))
         .layer(CatchPanicLayer::new())

@@ -1,8 +1,9 @@
 //! Whose device this is, as its user said when they came in. Kept in a cookie beside the session’s,
 //! which says `own` or is not there: a device is a shared one until somebody says otherwise.
 
-/// The cookie, and what it says of a person’s own device.
+/// The cookie, and what it says of a person’s own device. Over TLS browsers hold us to it that it is this host’s alone.
 pub const COOKIE: &str = "device";
+pub const COOKIE_OVER_TLS: &str = "__Host-device";
 pub const OWN: &str = "own";
 
 /// What that means, for whoever wants to know.
@@ -34,7 +35,9 @@ pub fn cookies() -> String {
 
 /// From all cookies of this site, as a request or a browser holds them.
 pub fn is_own(cookies: &str) -> bool {
-    cookies.split(';').any(|cookie| cookie.trim().split_once('=') == Some((COOKIE, OWN)))
+    let says_own =
+        |cookie: &str| [COOKIE, COOKIE_OVER_TLS].map(|name| Some((name, OWN))).contains(&cookie.trim().split_once('='));
+    cookies.split(';').any(says_own)
 }
 
 #[cfg(test)]
@@ -43,7 +46,7 @@ mod tests {
 
     #[test]
     fn a_device_is_shared_until_somebody_says_otherwise() {
-        assert!(is_own("sid=1; device=own") && is_own("device=own"));
+        assert!(is_own("sid=1; device=own") && is_own("device=own") && is_own("__Host-device=own"));
         assert!(!is_own("") && !is_own("device=shared") && !is_own("mydevice=own; sid=device"));
     }
 }

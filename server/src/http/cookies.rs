@@ -59,7 +59,8 @@ impl Cookie {
 /// Whose the device is. The page’s script asks it: without an answer it is a shared one.
 pub(crate) fn set_device(response: &mut Response, is_own: bool, secure: bool) {
     let (whose, seconds) = if is_own { (device::OWN, SESSION_LASTS.whole_seconds()) } else { ("", 0) };
-    set(response, device::COOKIE, whose, seconds, secure, "");
+    let name = if secure { device::COOKIE_OVER_TLS } else { device::COOKIE };
+    set(response, name, whose, seconds, secure, "");
 }
 
 /// Who else is signed in here.

@@ -1,19 +1,21 @@
 //! The headers that every answer carries, above all the content security policy.
 
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 
+use crate::state::AppState;
+
 /// For this answer’s own scripts: whatever else finds its way into a page does not run.
 #[derive(Clone, Debug)]
 pub(super) struct PageNonce(pub(super) String);
 
 /// Middleware: makes the nonce, and puts the headers on the answer.
-pub(super) async fn headers(mut request: Request, next: Next) -> Response {
+pub(super) async fn headers(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let nonce = BASE64_STANDARD.encode(rand::random::<[u8; 18]>());
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).filter(|host| is_host(host));
     let policy = policy(&nonce, host);
@@ -28,9 +30,16 @@ pub(super) async fn headers(mut request: Request, next: Next) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        // Nothing of ours is a part of another site’s page, not even a picture.
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if state.is_secure() {
+        // Two years without a first request in the clear, in which somebody could stand between.
+        let always = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, always);
     }
     // A page is about a child: it stays in no cache. Files that may be cached say so themselves.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

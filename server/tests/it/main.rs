@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::disallowed_methods, reason = "tests bring their own clock and tasks")]
 
+mod asvs;
 mod attacks;
 mod attendance;
 mod audit;
@@ -16,6 +17,7 @@ mod erasure;
 mod faults;
 mod fuzz;
 mod gate;
+mod headers;
 mod hostile;
 mod join;
 mod keeping;
