@@ -175,3 +175,39 @@ $$;
 
 revoke execute on function destroy_hanging, destroy_meeting, destroy_pupil, rewrite_destroyed from public;
 grant execute on function destroy_meeting, destroy_pupil, rewrite_destroyed to roundtable_app;
+
+-- Every row that hangs on these rows of this table, as `destroy_hanging` finds them: what is asked for is what would be
+-- erased. It sees what whoever asks may see.
+create function hanging_rows(parent regclass, keys uuid[])
+returns table (source text, content jsonb)
+language plpgsql stable set search_path = public, pg_temp as $$
+declare
+  hanging record;
+  inner_keys uuid[];
+begin
+  if cardinality(keys) = 0 then
+    return;
+  end if;
+  for hanging in
+    select c.conrelid::regclass as child, ours.attname as key,
+           exists (
+             select from pg_attribute where attrelid = c.conrelid and attname = 'id' and atttypid = 'uuid'::regtype
+           ) as has_id
+    from pg_constraint c
+      cross join lateral unnest(c.conkey, c.confkey) as pair (ours, theirs)
+      join pg_attribute ours on ours.attrelid = c.conrelid and ours.attnum = pair.ours
+      join pg_attribute theirs on theirs.attrelid = c.confrelid and theirs.attnum = pair.theirs
+    where c.contype = 'f' and c.confrelid = parent and c.conrelid <> parent and theirs.attname = 'id'
+  loop
+    return query execute format('select %L::text, to_jsonb(t) from %s t where %I = any ($1)', hanging.child, hanging.child, hanging.key)
+      using keys;
+    if hanging.has_id then
+      execute format('select coalesce(array_agg(id), ''{}'') from %s where %I = any ($1)', hanging.child, hanging.key)
+        into inner_keys using keys;
+      return query select * from hanging_rows(hanging.child, inner_keys);
+    end if;
+  end loop;
+end
+$$;
+revoke execute on function hanging_rows from public;
+grant execute on function hanging_rows to roundtable_app;

@@ -103,6 +103,8 @@ verbs! {
     Destroyed = "destroyed",
     /// A child’s file, because the law or the family asked for it; again, when an older backup had brought it back.
     Erased = "erased",
+    /// Everything about a child was taken away as one archive.
+    SubjectExported = "subject-exported",
 }
 
 /// Writes down what needed no transaction of its own: somebody read something.

@@ -12,7 +12,7 @@ mod lobby;
 pub mod map;
 mod next;
 mod pages;
-mod pupils;
+pub(crate) mod pupils;
 pub mod records;
 pub mod register;
 

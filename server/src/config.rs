@@ -41,6 +41,17 @@ pub enum Command {
         #[command(flatten)]
         database: DatabaseConfig,
     },
+    /// Gather everything that is held about one child into one archive.
+    Export {
+        /// The child’s id: it is in the address of their page.
+        #[arg(long)]
+        pupil: PupilId,
+        /// Where to write it: a zip file that is not there yet.
+        #[arg(long)]
+        to: PathBuf,
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
     /// What was written down about who did, read and took away what.
     Audit {
         #[command(subcommand)]

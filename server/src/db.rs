@@ -29,6 +29,7 @@ pub mod register;
 pub mod retention;
 pub mod schools;
 pub mod seats;
+pub mod subject;
 
 use std::{ops::DerefMut, time::Duration};
 

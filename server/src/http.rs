@@ -65,6 +65,7 @@ fn personal() -> Vec<Answered> {
         (Method::POST, "/lobby/leave", post(lobby::leave)),
         (Method::POST, "/code", post(lobby::knock)),
         (Method::GET, "/meetings/{id}/record.json", get(record::json)),
+        (Method::POST, "/pupils/{id}/export", post(school::take_away)),
         (Method::GET, "/register.csv", get(school::register)),
         (Method::POST, "/register/import", post(school::bring_in)),
         (Method::GET, "/map.csv", get(school::map)),

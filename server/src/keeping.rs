@@ -1,6 +1,11 @@
 //! The commands of whoever answers for what is kept: from the terminal, beside the running server.
 
-use std::io::{Write, stdout};
+use std::{
+    fs::OpenOptions,
+    io::{Write, stdout},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
 
 use anyhow::ensure;
 use server::{
@@ -16,6 +21,7 @@ use server::{
     },
     rooms::Rooms,
     startup::with_database,
+    subject,
 };
 use shared::{PupilId, SchoolId};
 use time::{Duration, OffsetDateTime};
@@ -87,6 +93,20 @@ async fn rules(db: db::Db, new: Option<(SchoolId, Rule)>) -> anyhow::Result<()> 
             writeln!(stdout(), "  {}: {years} years and {days} days, marked for {undo_days} days", what.name())?;
         }
     }
+    Ok(())
+}
+
+pub(super) async fn export(config: &DatabaseConfig, pupil: PupilId, to: &Path) -> anyhow::Result<()> {
+    let archive = with_database(config, async |db| {
+        let mut txn = retention::find(&db, pupil).await?;
+        let archive = subject::export(&mut txn, pupil, None, now()).await?;
+        txn.commit().await?;
+        Ok(archive)
+    });
+    let archive = archive.await?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
+    file.write_all(&archive)?;
+    writeln!(stdout(), "{} holds everything. Read README.html in it before you hand it on.", to.display())?;
     Ok(())
 }
 

@@ -29,6 +29,7 @@ pub mod seed;
 pub mod sessions;
 pub mod startup;
 pub mod state;
+pub mod subject;
 pub mod update_log;
 pub mod upkeep;
 pub mod ws;

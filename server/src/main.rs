@@ -46,6 +46,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Check(config) => check(&config).await,
         Command::Audit { command: AuditCommand::Verify(config) } => keeping::verify_audit(&config).await,
         Command::Retention { command } => keeping::retention(command).await,
+        Command::Export { pupil, to, database } => keeping::export(&database, pupil, &to).await,
         Command::Erase { pupil, yes, database } => keeping::erase(&database, pupil, yes).await,
     }
 }

@@ -184,7 +184,7 @@ pub async fn release(db: &Db, pupil: PupilId, now: OffsetDateTime) -> Result<(),
 }
 
 /// A transaction in the school of this child.
-pub(crate) async fn find(db: &Db, pupil: PupilId) -> Result<SchoolTransaction, NotDone> {
+pub async fn find(db: &Db, pupil: PupilId) -> Result<SchoolTransaction, NotDone> {
     for school in db::schools::list(db).await? {
         let mut txn = db.begin(school).await?;
         if erasures::is_there(&mut txn, pupil).await? {

@@ -144,11 +144,13 @@ pub enum Matter {
     /// That the child is looked after. Where, why and with whom is kept nowhere here.
     Care,
     Cost,
+    /// Taking all of it away, as one archive, for whoever has the right to ask what the school holds.
+    Everything,
 }
 
 impl Matter {
-    pub const ALL: [Self; 7] =
-        [Self::Child, Self::Identity, Self::Needs, Self::Plan, Self::Action, Self::Care, Self::Cost];
+    pub const ALL: [Self; 8] =
+        [Self::Child, Self::Identity, Self::Needs, Self::Plan, Self::Action, Self::Care, Self::Cost, Self::Everything];
 }
 
 pub fn may_see(matter: Matter, tie: Tie) -> bool {
@@ -170,7 +172,7 @@ pub fn may_see(matter: Matter, tie: Tie) -> bool {
             Tie::Leads | Tie::Teaches | Tie::SocialCare => true,
             Tie::Child | Tie::Family | Tie::Visits | Tie::Nobody => false,
         },
-        Matter::Cost => match tie {
+        Matter::Cost | Matter::Everything => match tie {
             Tie::Leads => true,
             Tie::Teaches | Tie::Child | Tie::Family | Tie::Visits | Tie::SocialCare | Tie::Nobody => false,
         },

@@ -57,8 +57,31 @@ fn ThePupil(page: pupils::PupilPage) -> impl IntoView {
                 <HelpInTests access=page.access.clone() />
                 <HelpNow help=page.help.clone() />
                 <WhoIsRound name=page.pupil.name.clone() people=page.people.clone() />
+                {page.may_take_away.then(|| view! { <TakeAway id=page.id name=page.pupil.name.clone() /> })}
             </div>
         </SchoolFrame>
+    }
+}
+
+/// For the day when the family, or the child, asks what the school holds.
+#[component]
+fn TakeAway(id: shared::PupilId, name: String) -> impl IntoView {
+    view! {
+        <section class="sheet span-7" aria-labelledby="h-take-away">
+            <header class="sheet-head">
+                <h2 id="h-take-away">"If somebody asks what you hold"</h2>
+                <p>
+                    {format!("Everything about {name} in one file: records, meetings, and who read what.")}
+                    " Look through it before you hand it on: it begins with the names of others that are in it."
+                </p>
+            </header>
+            <form method="post" action=format!("/pupils/{id}/export")>
+                <button class="button" type="submit">
+                    "Download everything"
+                </button>
+            </form>
+            <p class="hint gap-top">"It is written down that you took it."</p>
+        </section>
     }
 }
 

@@ -32,6 +32,8 @@ pub struct PupilPage {
     pub held_this_year: u32,
     pub actions: Vec<ActionRow>,
     pub may_tick_actions: bool,
+    /// Whether they may take everything that is held away as one archive.
+    pub may_take_away: bool,
     /// Who sat at the last table, with how often they came.
     pub people: Vec<Around>,
     /// The rows of the provision map that are this child’s, of the plan that holds now.

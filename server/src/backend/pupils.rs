@@ -18,13 +18,14 @@ use shared::{
     record::AgreedRecord,
     rights::{Matter, Post, Tie, may_see},
 };
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::{ServerBackend, pages::participant};
 use crate::{
     audit::{Deed, Verb},
-    db::{self, SchoolTransaction, actions, help, pupils::Pupil},
+    db::{self, Db, SchoolTransaction, actions, help, pupils::Pupil},
     error::unavailable,
+    subject,
 };
 
 /// More than a child has ever been promised at once.
@@ -40,6 +41,20 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, id: PupilId) -
     db::audit::add(&mut txn, deed, backend.clock.now()).await.map_err(unavailable)?;
     txn.commit().await.map_err(unavailable)?;
     Ok(page)
+}
+
+/// Everything that is held about a child, for those who answer for it; to everybody else there is no such thing.
+pub(crate) async fn take_away(db: &Db, viewer: Viewer, id: PupilId, now: OffsetDateTime) -> Result<Vec<u8>, AppError> {
+    let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
+    if !may_see(Matter::Everything, tie(&mut txn, viewer, id).await?) {
+        return Err(AppError::NotFound);
+    }
+    let archive = match subject::export(&mut txn, id, Some(viewer.person), now).await {
+        Err(subject::NotExported::NoSuchPupil) => return Err(AppError::NotFound),
+        archive => archive.map_err(unavailable)?,
+    };
+    txn.commit().await.map_err(unavailable)?;
+    Ok(archive)
 }
 
 /// How somebody stands to a child.
@@ -107,6 +122,7 @@ async fn make(
         held_this_year: u32::try_from(pupil.held_this_year).unwrap_or(u32::MAX),
         actions: open.into_iter().map(|action| row(action, today)).collect(),
         may_tick_actions: see(Matter::Action),
+        may_take_away: see(Matter::Everything),
         help: given
             .into_iter()
             .filter(|row| see(Matter::Plan) && Some(row.meeting) == last)

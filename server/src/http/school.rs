@@ -9,14 +9,18 @@ use app::{
 };
 use axum::{
     body::Body,
-    extract::{FromRequest, Multipart, Query, Request, State},
+    extract::{FromRequest, Multipart, Path, Query, Request, State},
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 
 use super::{pages, session::MaybeViewer};
-use crate::{backend::register, csv, state::AppState};
+use crate::{
+    backend::{pupils, register},
+    csv,
+    state::AppState,
+};
 
 /// The filters as an address holds them: whatever is not said means everything.
 #[derive(Deserialize, Default)]
@@ -120,6 +124,26 @@ pub(super) async fn impact(
         csv::row(&mut rows, cells.iter().map(String::as_str));
     }
     file("what-worked.csv", rows)
+}
+
+/// Everything that is held about a child. A POST, because it is written down that it was taken.
+pub(super) async fn take_away(
+    State(state): State<AppState>,
+    MaybeViewer(viewer): MaybeViewer,
+    Path(id): Path<String>,
+) -> Response {
+    let Some(viewer) = viewer else { return refusal(&AppError::NotSignedIn) };
+    let Ok(pupil) = id.parse() else { return refusal(&AppError::NotFound) };
+    match pupils::take_away(&state.db, viewer, pupil, state.clock.now()).await {
+        Ok(archive) => {
+            let headers = [
+                (header::CONTENT_TYPE, "application/zip"),
+                (header::CONTENT_DISPOSITION, "attachment; filename=\"everything-about-one-child.zip\""),
+            ];
+            (headers, archive).into_response()
+        }
+        Err(error) => refusal(&error),
+    }
 }
 
 /// A file of children. They come in together, or the page says what is wrong and nothing has changed.

@@ -19,6 +19,6 @@
 mod bombs;
 mod forgery;
 mod injection;
-mod markup;
+pub(crate) mod markup;
 mod outside;
 mod secrets;

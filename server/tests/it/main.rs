@@ -37,5 +37,6 @@ mod retention;
 mod room;
 mod schools;
 mod sessions;
+mod subject;
 mod support;
 mod tenants;

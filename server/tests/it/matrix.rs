@@ -136,6 +136,7 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("GET /map.csv", String::new(), POST_PAGE),
         ("GET /impact", String::new(), POST_PAGE),
         ("GET /impact.csv", String::new(), POST_PAGE),
+        ("POST /pupils/{id}/export", format!("/pupils/{child}/export"), May::WithAPost(Told::NotFound)),
         ("GET /pupils/{id}", format!("/pupils/{child}"), TIED),
         ("GET /pupils/{id}/passport", format!("/pupils/{child}/passport"), TIED),
         // what live pages read

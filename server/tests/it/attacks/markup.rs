@@ -1,7 +1,7 @@
 //! What a browser would take for markup, read as it reads.
 
 /// What of these words a browser would take for markup, if anything: it reads the page as a browser does.
-pub(super) fn as_markup(page: &str) -> Option<String> {
+pub(crate) fn as_markup(page: &str) -> Option<String> {
     let mut rest = page;
     while let Some(at) = rest.find('<') {
         rest = &rest[at + 1..];
