@@ -26,6 +26,15 @@ use crate::{
 pub struct Viewer {
     pub school: SchoolId,
     pub person: PersonId,
+    /// Came by a link to a meeting, and not with an account.
+    pub by_link: bool,
+}
+
+impl Viewer {
+    /// Whether this is the same person, however they came in.
+    pub fn is_same(self, other: Self) -> bool {
+        (self.school, self.person) == (other.school, other.person)
+    }
 }
 
 #[async_trait]

@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// The pictures that pages point at with `<use>`. Only the server sends them, once a page.
-const SPRITE: &str = include_str!("components/sprite.svg");
+pub(crate) const SPRITE: &str = include_str!("components/sprite.svg");
 
 /// The hashed names of what the browser downloads, read by the server from the site’s manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]

@@ -38,6 +38,8 @@ pub struct Here {
     pub name: String,
     /// Holds a post in the school, so that its pages are in the menu.
     pub is_staff: bool,
+    /// Came with an account, and not by a link.
+    pub has_account: bool,
 }
 
 /// The school’s meetings, for somebody who may see them.

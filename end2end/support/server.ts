@@ -21,15 +21,24 @@ export class Server {
     private readonly data: string,
     private readonly address: string,
     private readonly environment: Record<string, string>,
+    private readonly command: 'demo' | 'serve',
   ) {
-    this.url = `http://${address}`
+    this.url = environment.ROUNDTABLE_URL ?? `http://${address}`
   }
 
-  /** Starts a server with a fresh demo school. */
-  static async start(environment: Record<string, string> = {}): Promise<Server> {
+  /**
+   * Starts a server with a fresh demo school, or with none (`serve`). A named one is reached as `localhost`: browsers
+   * keep passkeys for names.
+   */
+  static async start(
+    environment: Record<string, string> = {},
+    { command = 'demo', named = false }: { command?: 'demo' | 'serve'; named?: boolean } = {},
+  ): Promise<Server> {
     const data = mkdtempSync(join(tmpdir(), 'roundtable-'))
     chmodSync(data, 0o711) // the user who runs Postgres for root must be able to pass
-    const server = new Server(data, `127.0.0.1:${await freePort()}`, environment)
+    const port = await freePort()
+    const name = named ? { ROUNDTABLE_URL: `http://localhost:${port}` } : {}
+    const server = new Server(data, `127.0.0.1:${port}`, { ...environment, ...name }, command)
     try {
       await server.startAgain()
       return server
@@ -41,13 +50,13 @@ export class Server {
 
   /** Starts the server again on the same directory and port, and waits until it is ready. */
   async startAgain(): Promise<void> {
-    const child = spawn(program, ['demo'], {
+    const child = spawn(program, [this.command], {
       cwd: root,
       env: { ...withoutDatabase(), ...this.environment, ROUNDTABLE_DATA: this.data, ROUNDTABLE_ADDR: this.address },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.child = child
-    const remember = (text: Buffer) => (this.output = (this.output + text).slice(-4000))
+    const remember = (text: Buffer) => (this.output = (this.output + text).slice(-16_000))
     child.stdout.on('data', remember)
     child.stderr.on('data', remember)
     child.on('error', (error) => (this.output += error.message))
@@ -109,7 +118,7 @@ function withoutDatabase(): NodeJS.ProcessEnv {
   return rest
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const { port } = probe.address() as { port: number }

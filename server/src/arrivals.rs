@@ -69,9 +69,17 @@ pub async fn by_link(
     let Some(seat) = db::participants::find(&mut txn, link.participant).await?.filter(|seat| seat.admitted) else {
         return Ok(Arrival::Nowhere);
     };
-    let is_already = now_here.is_some_and(|viewer| viewer == Viewer { school: link.school, person: seat.person });
+    if db::accounts::has_left(&mut txn, seat.person).await? {
+        return Ok(Arrival::Nowhere);
+    }
+    let them = Viewer { school: link.school, person: seat.person, by_link: true };
+    let is_already = now_here.is_some_and(|viewer| viewer.is_same(them));
     if now_here.is_some() && !is_already && !be_this_one {
         return Ok(Arrival::Nowhere);
+    }
+    // With an account they are somebody more than a link says.
+    if now_here.is_some_and(|viewer| is_already && !viewer.by_link) {
+        return Ok(Arrival::AlreadyIn(seat.meeting));
     }
     let stage = db::meetings::lock(&mut txn, seat.meeting).await?;
     let doors = db::doors::find(&mut txn, seat.meeting).await?;
@@ -171,6 +179,9 @@ pub async fn enter(state: &AppState, secret: &str) -> sqlx::Result<Arrival> {
     let Some(seat) = db::participants::find(&mut txn, who).await?.filter(|seat| seat.admitted) else {
         return Ok(Arrival::Nowhere);
     };
+    if db::accounts::has_left(&mut txn, seat.person).await? {
+        return Ok(Arrival::Nowhere);
+    }
     knocks::delete(&mut txn, id).await?;
     start_session(state, txn, &seat, &knock.device).await
 }

@@ -156,6 +156,13 @@ pub struct Config {
     #[arg(long, env = "NATS_URL", hide_env_values = true)]
     pub nats_url: Option<String>,
 
+    /// Who provides accounts for which school: a list in JSON, one OpenID Connect provider in each entry.
+    ///
+    /// {"issuer": "https://…", "client_id": "…", "client_secret_file": "…" or "client_secret_env": "…"}, and, where
+    /// there are several schools, "school": its id. See ARCHITECTURE.md for what else it may say.
+    #[arg(long, env = "ROUNDTABLE_SCHOOL_ACCOUNTS")]
+    pub school_accounts: Option<PathBuf>,
+
     /// How many connections to keep to the database.
     #[arg(long, env = "ROUNDTABLE_DATABASE_CONNECTIONS", default_value_t = 16)]
     pub database_connections: u32,

@@ -58,7 +58,7 @@ pub(crate) async fn serve(
     let conn = rooms.next_connection();
     let _open = Open::new(conn);
     let (outbox, outgoing) = outbox();
-    let _session = sessions.open(session, conn.0, outbox.clone());
+    let _session = sessions.open(viewer.school, session, conn.0, outbox.clone());
     let (sink, mut stream) = socket.split();
     let Settings { patience, .. } = settings;
     let pace = Pace::new(&settings, Instant::now());
@@ -221,7 +221,7 @@ impl Connection {
 
     /// Enters the meeting’s room, if this person has a place there.
     async fn join(&mut self, meeting: MeetingId) -> Result<bool, CloseCode> {
-        let Viewer { school, person } = self.viewer;
+        let Viewer { school, person, .. } = self.viewer;
         let place = async {
             let mut txn = self.rooms.db().begin(school).await?;
             let place = participants::find_admitted(&mut txn, meeting, person).await?;

@@ -6,9 +6,11 @@
 //! What must stay true: every transaction says first which schools it is for, and Postgres shows it
 //! no others; the pool works as a role that cannot look past that, whoever it connects as.
 
+pub mod accounts;
 pub mod actions;
 pub mod agreements;
 pub mod audit;
+pub mod ceremonies;
 pub mod check;
 pub mod documents;
 pub mod doors;
@@ -21,6 +23,7 @@ pub(crate) mod locks;
 pub mod login_sessions;
 pub mod meetings;
 pub mod participants;
+pub mod passkeys;
 pub mod people;
 pub mod posts;
 pub mod pupils;

@@ -4,6 +4,7 @@
 //! each person’s own hand, and records that are projected from them. Ids are derived from those in
 //! the file, so that they are the same on every machine.
 
+mod accounts;
 mod build;
 mod data;
 mod links;
@@ -29,7 +30,7 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x9d2f_6f0e_5a43_4c1b_8e0a_72d6_1b3c_55a
 /// person at the terminal.
 pub async fn prepare(state: &AppState, key: &JoinKey, directory: &Path) -> anyhow::Result<String> {
     seed(&state.db).await?;
-    links::renew(state, key, directory).await
+    Ok(links::renew(state, key, directory).await? + &accounts::renew(state).await?)
 }
 
 /// One transaction for each school: it is there whole, or not at all.

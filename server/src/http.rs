@@ -3,6 +3,7 @@
 //! What must stay true: a request without a good session is nobody’s; what changes something is a
 //! POST from our own pages; every answer carries the security headers.
 
+mod account;
 pub mod assets;
 mod cookies;
 pub mod csp;
@@ -11,10 +12,17 @@ pub mod join;
 mod lobby;
 pub mod origin;
 pub mod pages;
+mod passkeys;
+mod plain;
 pub mod record;
 pub mod school;
+mod school_account;
 pub mod session;
+mod set_up;
+mod sign_in;
+mod staff;
 mod switch;
+mod welcome;
 
 use std::path::Path;
 
@@ -70,6 +78,18 @@ fn personal() -> Vec<Answered> {
         (Method::POST, "/register/import", post(school::bring_in)),
         (Method::GET, "/map.csv", get(school::map)),
         (Method::GET, "/impact.csv", get(school::impact)),
+        (Method::GET, "/account", get(account::show)),
+        (Method::POST, "/account/end", post(account::end)),
+        (Method::POST, "/account/codes", post(account::codes)),
+        (Method::POST, "/account/passkeys/begin", post(passkeys::begin_adding)),
+        (Method::POST, "/account/passkeys/add", post(passkeys::add)),
+        (Method::POST, "/account/passkeys/remove", post(account::remove_passkey)),
+        (Method::GET, "/staff", get(staff::show)),
+        (Method::POST, "/staff", post(staff::join)),
+        (Method::POST, "/staff/open", post(staff::open)),
+        (Method::POST, "/staff/link", post(staff::link)),
+        (Method::POST, "/staff/close", post(staff::close)),
+        (Method::POST, "/staff/reopen", post(staff::reopen)),
     ]
 }
 
@@ -82,6 +102,18 @@ fn for_anybody() -> Vec<Answered> {
         (Method::GET, "/healthz", get(health::alive)),
         (Method::GET, "/readyz", get(health::ready)),
         (Method::POST, "/join/{token}", post(join::sign_in)),
+        (Method::GET, "/signin", get(sign_in::show)),
+        (Method::POST, "/signin", post(sign_in::sign_in)),
+        (Method::GET, "/signin/second", get(sign_in::second)),
+        (Method::POST, "/signin/second", post(sign_in::give_second)),
+        (Method::POST, "/signin/passkey/begin", post(passkeys::begin_sign_in)),
+        (Method::POST, "/signin/passkey", post(passkeys::sign_in)),
+        (Method::GET, "/signin/school", get(school_account::begin)),
+        (Method::GET, "/signin/school/back", get(school_account::back)),
+        (Method::GET, "/set-up", get(set_up::show)),
+        (Method::POST, "/set-up", post(set_up::set_up)),
+        (Method::GET, "/welcome/{token}", get(welcome::show)),
+        (Method::POST, "/welcome/{token}", post(welcome::set_up)),
     ]
 }
 

@@ -16,6 +16,7 @@ pub mod erasure;
 mod error;
 pub mod http;
 pub mod invitations;
+pub mod keys;
 pub mod limits;
 pub mod logging;
 pub mod metrics;

@@ -67,6 +67,14 @@ pub const CODE_GUESSES_PER_MINUTE: u32 = 10;
 /// From all addresses together.
 pub const ALL_CODE_GUESSES_PER_MINUTE: u32 = 120;
 
+/// Passwords, and codes of a code app, tried from one address in a minute, and as many at once: a staff room that
+/// comes back from a fire drill.
+pub const PASSWORD_TRIES_PER_MINUTE: u32 = 30;
+/// For one account, wherever they are tried from. A passkey and the school’s provider are not counted.
+pub const ACCOUNT_TRIES_PER_MINUTE: u32 = 10;
+/// Passwords checked at once: each takes 19 MiB.
+pub const PASSWORD_CHECKS: usize = 4;
+
 /// People at one door.
 pub const KNOCK_LIMIT: usize = 20;
 
@@ -137,6 +145,8 @@ pub enum Limit {
     RequestTime,
     Handshakes,
     CodeGuesses,
+    PasswordTries,
+    PasswordChecks,
     Knocks,
     // one socket
     FirstWord,
@@ -202,7 +212,7 @@ pub struct Row {
 }
 
 impl Limit {
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 45] = [
         Self::Connections,
         Self::ConnectionsOfAddress,
         Self::RequestHeadBytes,
@@ -211,6 +221,8 @@ impl Limit {
         Self::RequestTime,
         Self::Handshakes,
         Self::CodeGuesses,
+        Self::PasswordTries,
+        Self::PasswordChecks,
         Self::Knocks,
         Self::FirstWord,
         Self::Silence,
@@ -303,6 +315,20 @@ impl Limit {
                 format!("{CODE_GUESSES_PER_MINUTE} a minute of an address, {ALL_CODE_GUESSES_PER_MINUTE} of all"),
                 "The code is not looked at, right or wrong. No door is locked by it.",
                 Http(303),
+            ),
+            Self::PasswordTries => row(
+                "password-tries",
+                format!(
+                    "{PASSWORD_TRIES_PER_MINUTE} a minute of an address, {ACCOUNT_TRIES_PER_MINUTE} for an account"
+                ),
+                "Neither password nor code is looked at, right or wrong. Passkeys and the school’s own sign-in go on.",
+                Http(303),
+            ),
+            Self::PasswordChecks => row(
+                "password-checks",
+                format!("{PASSWORD_CHECKS} at once, 19 MiB each"),
+                "The next one waits its turn.",
+                Wait,
             ),
             Self::Knocks => row(
                 "knocks",

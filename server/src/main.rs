@@ -7,7 +7,9 @@ use clap::Parser;
 use server::{
     clock::SharedClock,
     config::{AuditCommand, Cli, Command, Config},
-    demo, logging,
+    demo,
+    keys::set_up,
+    logging,
     startup::{self, Application},
 };
 use tokio::net::TcpListener;
@@ -69,6 +71,12 @@ async fn serve(config: &Config, with_demo: bool) -> anyhow::Result<()> {
     let shutdown = shutdown_signal()?;
     let application = Application::build(config, listener, SharedClock::system()).await?;
     let mut said = format!("Roundtable is on {}\n", application.state().url);
+    if let Some(code) = set_up_code(&application, with_demo).await? {
+        said += &format!(
+            "There is no school yet. Set one up on {}/set-up with this code:\n\n  {code}\n",
+            application.state().url
+        );
+    }
     if with_demo {
         said += &demo::prepare(application.state(), application.join_key(), &config.database.data).await?;
     }
@@ -76,6 +84,11 @@ async fn serve(config: &Config, with_demo: bool) -> anyhow::Result<()> {
     // Nobody may be reading, and that is fine.
     let _ = std::io::stdout().write_all(said.as_bytes());
     application.run_until_stopped(shutdown).await
+}
+
+/// The demo brings its own schools.
+async fn set_up_code(application: &Application, with_demo: bool) -> anyhow::Result<Option<String>> {
+    if with_demo { Ok(None) } else { Ok(set_up::begin(application.state()).await?) }
 }
 
 /// Ctrl-C, or what a service manager sends.

@@ -9,7 +9,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use rand::RngCore;
 use sha2::{Digest, Sha256};
-use shared::{MeetingId, ParticipantId};
+use shared::{MeetingId, ParticipantId, PersonId};
 
 /// SHA-256 of a secret. As these are random and long, a plain hash is enough.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +87,14 @@ impl JoinKey {
     /// How a code is kept. Nine digits would soon be found by who has a plain hash of them.
     pub fn code_hash(&self, digits: &str) -> Hash {
         Hash(self.derive(&[b"typed ", digits.as_bytes()]))
+    }
+
+    /// What this person’s code app is told: the next number is another app’s.
+    pub fn code_app_secret(&self, person: PersonId, number: i32) -> [u8; 20] {
+        let bytes = self.derive(&[b"code app ", person.0.as_bytes(), &number.to_be_bytes()]);
+        let mut secret = [0; 20];
+        secret.copy_from_slice(&bytes[..20]);
+        secret
     }
 
     fn derive(&self, words: &[&[u8]]) -> [u8; 32] {

@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use shared::protocol::CloseCode;
+use shared::{SchoolId, protocol::CloseCode};
 use time::OffsetDateTime;
 use tokio::time::sleep;
 
@@ -26,22 +26,25 @@ use crate::{
 /// How often it is looked whether the last has gone.
 const MOMENT: Duration = Duration::from_millis(10);
 
+/// By session and number: whose school it is in, and the way to it.
+type Sockets = BTreeMap<(Hash, u64), (SchoolId, Outbox)>;
+
 /// All of this server. Cloning shares them.
 #[derive(Clone, Debug, Default)]
 pub struct OpenSessions {
-    sockets: Arc<Mutex<BTreeMap<(Hash, u64), Outbox>>>,
+    sockets: Arc<Mutex<Sockets>>,
 }
 
 impl OpenSessions {
     /// This session has a socket open for as long as the answer lives.
-    pub(crate) fn open(&self, session: Hash, socket: u64, outbox: Outbox) -> OpenSession {
-        self.sockets().insert((session, socket), outbox);
+    pub(crate) fn open(&self, school: SchoolId, session: Hash, socket: u64, outbox: Outbox) -> OpenSession {
+        self.sockets().insert((session, socket), (school, outbox));
         OpenSession { all: self.clone(), key: (session, socket) }
     }
 
     /// Somebody has just ended this session.
     pub(crate) fn end(&self, session: Hash) {
-        for (_, outbox) in self.sockets().range((session, 0)..=(session, u64::MAX)) {
+        for (_, (_, outbox)) in self.sockets().range((session, 0)..=(session, u64::MAX)) {
             outbox.close(CloseCode::Unauthorized);
         }
     }
@@ -60,9 +63,23 @@ impl OpenSessions {
         Ok(())
     }
 
+    /// Marks those with a socket open as in use: whoever writes in a meeting asks for no page.
+    pub(crate) async fn touch(&self, db: &Db, now: OffsetDateTime) -> sqlx::Result<()> {
+        let mut open: BTreeMap<SchoolId, Vec<Hash>> = BTreeMap::new();
+        for ((session, _), (school, _)) in self.sockets().iter() {
+            open.entry(*school).or_default().push(*session);
+        }
+        for (school, sessions) in open {
+            let mut txn = db.begin(school).await?;
+            db::login_sessions::touch_all(&mut txn, &sessions, now).await?;
+            txn.commit().await?;
+        }
+        Ok(())
+    }
+
     /// Tells all of them to come back later, and returns when they have gone.
     pub(crate) async fn close_all(&self) {
-        for outbox in self.sockets().values() {
+        for (_, outbox) in self.sockets().values() {
             outbox.close(CloseCode::TryAgain);
         }
         while !self.sockets().is_empty() {
@@ -70,7 +87,7 @@ impl OpenSessions {
         }
     }
 
-    fn sockets(&self) -> MutexGuard<'_, BTreeMap<(Hash, u64), Outbox>> {
+    fn sockets(&self) -> MutexGuard<'_, Sockets> {
         // A panic while this was held cannot have left it half changed.
         self.sockets.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -22,6 +22,7 @@ use crate::{
     door,
     erasure::{self, Ledger},
     http,
+    keys::school_account::{self, SchoolAccounts},
     postgres::{self, PrivatePostgres},
     rooms::Rooms,
     secret::JoinKey,
@@ -88,7 +89,8 @@ impl Application {
         let backend = backend.taking_over_after(Duration::from_secs(config.take_over_seconds.into()));
         let backend = Arc::new(backend.reached_at(&url));
         let state = AppState::new(db, rooms, clock, backend, assets, &url, join_key.clone());
-        let state = state.with_limits(config.limits.clone());
+        let providers = config.school_accounts.as_deref().map_or(Ok(vec![]), school_account::read)?;
+        let state = state.with_limits(config.limits.clone()).with_school_accounts(SchoolAccounts::new(providers)?);
         let admin = TcpListener::bind(config.admin_addr).await.with_context(|| {
             format!("{} is not free for metrics: choose another ROUNDTABLE_ADMIN_ADDR", config.admin_addr)
         })?;

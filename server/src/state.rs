@@ -14,9 +14,13 @@ use crate::{
     clock::SharedClock,
     db::Db,
     door::address::Handshakes,
-    limits::{ALL_CODE_GUESSES_PER_MINUTE, CODE_GUESSES_PER_MINUTE, Settings},
+    keys::{passkey::Passkeys, password::Passwords, school_account::SchoolAccounts, set_up::SetUp},
+    limits::{
+        ACCOUNT_TRIES_PER_MINUTE, ALL_CODE_GUESSES_PER_MINUTE, CODE_GUESSES_PER_MINUTE, PASSWORD_TRIES_PER_MINUTE,
+        Settings,
+    },
     rooms::Rooms,
-    secret::JoinKey,
+    secret::{Hash, JoinKey},
     sessions::OpenSessions,
 };
 
@@ -33,8 +37,14 @@ pub struct AppState {
     pub limits: Settings,
     pub(crate) join_key: JoinKey,
     pub(crate) handshakes: Arc<Handshakes>,
+    pub(crate) passwords: Passwords,
+    pub(crate) set_up: SetUp,
+    pub(crate) passkeys: Passkeys,
+    pub(crate) school_accounts: SchoolAccounts,
     /// Of meeting codes: of one address, and of all together.
     guesses: [Arc<Handshakes>; 2],
+    /// Of passwords and codes of an account: of one address, and for one account.
+    tries: [Arc<Handshakes>; 2],
     leptos: LeptosOptions,
 }
 
@@ -54,8 +64,29 @@ impl AppState {
         let handshakes = Arc::new(Handshakes::new(limits.handshakes_per_minute));
         let guesses =
             [CODE_GUESSES_PER_MINUTE, ALL_CODE_GUESSES_PER_MINUTE].map(|most| Arc::new(Handshakes::new(most)));
-        let url = url.into();
-        Self { db, rooms, sessions, clock, backend, assets, url, limits, join_key, handshakes, guesses, leptos }
+        let tries = [PASSWORD_TRIES_PER_MINUTE, ACCOUNT_TRIES_PER_MINUTE].map(|most| Arc::new(Handshakes::new(most)));
+        let url: Arc<str> = url.into();
+        let (passwords, set_up, passkeys) = (Passwords::default(), SetUp::default(), Passkeys::at(&url));
+        let school_accounts = SchoolAccounts::default();
+        Self {
+            db,
+            rooms,
+            sessions,
+            clock,
+            backend,
+            assets,
+            url,
+            limits,
+            join_key,
+            handshakes,
+            passwords,
+            set_up,
+            passkeys,
+            school_accounts,
+            guesses,
+            tries,
+            leptos,
+        }
     }
 
     /// The same with limits other than the defaults.
@@ -65,11 +96,33 @@ impl AppState {
         Self { limits, handshakes, ..self }
     }
 
+    /// The same, where schools have providers of accounts.
+    #[must_use]
+    pub fn with_school_accounts(self, school_accounts: SchoolAccounts) -> Self {
+        Self { school_accounts, ..self }
+    }
+
     /// Whether a meeting code may be tried from there now. Who has no address of their own shares all others’.
     pub(crate) fn may_guess(&self, from: Option<IpAddr>) -> bool {
         let [each, all] = &self.guesses;
         let now = Instant::now();
         from.is_none_or(|from| each.allow(from, now)) && all.allow(IpAddr::V4(Ipv4Addr::UNSPECIFIED), now)
+    }
+
+    /// Whether a password or a code may be tried from there now, for this account: counted whether there is such an
+    /// account or not.
+    pub(crate) fn may_try(&self, from: Option<IpAddr>, account: &str) -> bool {
+        let [each, one] = &self.tries;
+        let now = Instant::now();
+        // Counted by a hash that looks like an address.
+        let mut bits = [0; 16];
+        bits.copy_from_slice(&Hash::of(account).as_bytes()[..16]);
+        from.is_none_or(|from| each.allow(from, now)) && one.allow(IpAddr::V6(bits.into()), now)
+    }
+
+    /// Whether something that is asked of a browser may be begun from there now.
+    pub(crate) fn may_begin(&self, from: Option<IpAddr>) -> bool {
+        from.is_none_or(|from| self.tries[0].allow(from, Instant::now()))
     }
 
     /// Whether browsers come over TLS, as far as they can see.

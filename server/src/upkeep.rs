@@ -13,6 +13,9 @@ use crate::{
 /// How often open sockets are asked whether their session is still good.
 const ASK_SESSIONS: Duration = Duration::from_millis(500);
 
+/// How often those that are open are marked as in use.
+const MARK_SESSIONS: Duration = Duration::from_secs(5 * 60);
+
 /// How often to look for what is due to be marked or destroyed. The first time is at the start.
 const LOOK_FOR_DUE: Duration = Duration::from_secs(60 * 60);
 
@@ -21,7 +24,13 @@ const LOOK_FOR_ENDED: Duration = Duration::from_secs(10);
 
 /// Runs until it is dropped.
 pub async fn run(state: AppState, keep_history: time::Duration) -> Infallible {
-    tokio::join!(end_sessions(&state), destroy_histories(&state, keep_history), give_memory_back(&state)).0
+    tokio::join!(
+        end_sessions(&state),
+        mark_sessions(&state),
+        destroy_histories(&state, keep_history),
+        give_memory_back(&state)
+    )
+    .0
 }
 
 /// Closes the sockets of sessions that have ended.
@@ -37,6 +46,23 @@ pub async fn end_sessions(state: &AppState) -> Infallible {
         }
         answered = asked.is_ok();
     }
+}
+
+/// Keeps the sessions of those who are in a meeting.
+async fn mark_sessions(state: &AppState) -> Infallible {
+    let mut tick = interval(MARK_SESSIONS);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = mark_open_sessions(state).await {
+            tracing::warn!(%error, "open sessions could not be marked; trying again");
+        }
+    }
+}
+
+/// Marks them once.
+pub async fn mark_open_sessions(state: &AppState) -> sqlx::Result<()> {
+    state.sessions.touch(&state.db, state.clock.now()).await
 }
 
 /// Destroys what is due. The bytes go from the tables’ files when nobody is in a meeting here.

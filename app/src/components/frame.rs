@@ -7,6 +7,8 @@ mod school;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
+pub(crate) use self::school::MENU;
+#[cfg(feature = "ssr")]
 pub use self::school::{At, SchoolFrame};
 use super::icon::{BrandMark, Icon};
 use crate::pages::SkipLink;

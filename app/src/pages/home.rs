@@ -130,6 +130,11 @@ fn Welcome() -> impl IntoView {
                 <li>"Open it, and press “Join the meeting”."</li>
                 <li>"That is all. There is no account and no password."</li>
             </ol>
+            <HelpLine icon="key">
+                "Do you work at the school? " <a href="/signin" rel="external">
+                    "Staff sign in"
+                </a> "."
+            </HelpLine>
             <HelpLine icon="help">
                 "No message, or the link has ended? Ring the school office and ask for a new one. Did somebody in the meeting tell you a code? "
                 <a href="/code" rel="external">

@@ -33,7 +33,7 @@ pub(super) struct Sight {
 }
 
 pub(super) async fn sight(txn: &mut SchoolTransaction, viewer: Viewer, page: Page) -> Result<Sight, AppError> {
-    let posts = db::posts::held(txn, viewer.person).await.map_err(unavailable)?;
+    let posts = db::posts::held(txn, viewer).await.map_err(unavailable)?;
     let whole_school = match breadth(page, &posts) {
         Breadth::Nobody => return Err(AppError::NotAllowed),
         Breadth::TheirOwn => false,

@@ -39,6 +39,9 @@ pub(super) async fn join(backend: &ServerBackend, now_here: Option<Viewer>, toke
         let removed = db::seats::was_removed(&mut txn, seat.meeting, seat.person).await.map_err(unavailable)?;
         return Err(if removed { AppError::PlaceClosed } else { AppError::LinkEnded });
     }
+    if db::accounts::has_left(&mut txn, seat.person).await.map_err(unavailable)? {
+        return Err(AppError::LinkEnded);
+    }
     let meeting = db::meetings::find(&mut txn, seat.meeting).await.map_err(unavailable)?.ok_or(AppError::LinkEnded)?;
     let people = participants::list(&mut txn, seat.meeting).await.map_err(unavailable)?;
     let doors = db::doors::find(&mut txn, seat.meeting).await.map_err(unavailable)?.ok_or(AppError::LinkEnded)?;

@@ -59,7 +59,7 @@ pub(crate) async fn take_away(db: &Db, viewer: Viewer, id: PupilId, now: OffsetD
 
 /// How somebody stands to a child.
 pub(super) async fn tie(txn: &mut SchoolTransaction, viewer: Viewer, id: PupilId) -> Result<Tie, AppError> {
-    let posts = db::posts::held(txn, viewer.person).await.map_err(unavailable)?;
+    let posts = db::posts::held(txn, viewer).await.map_err(unavailable)?;
     let place = db::pupils::place(txn, id, viewer.person).await.map_err(unavailable)?;
     Ok(Tie::of(&posts, place.role, place.withheld))
 }
@@ -74,11 +74,12 @@ async fn find(txn: &mut SchoolTransaction, viewer: Viewer, id: PupilId, today: D
 /// Who is here, for the top of a page of the school.
 pub(super) async fn here(txn: &mut SchoolTransaction, viewer: Viewer) -> Result<Here, AppError> {
     let name = db::people::display_name(txn, viewer.person).await.map_err(unavailable)?;
-    let posts: Vec<Post> = db::posts::held(txn, viewer.person).await.map_err(unavailable)?;
+    let posts: Vec<Post> = db::posts::held(txn, viewer).await.map_err(unavailable)?;
     Ok(Here {
         school: db::schools::name(txn).await.map_err(unavailable)?,
         name: name.ok_or(AppError::NotSignedIn)?,
         is_staff: !posts.is_empty(),
+        has_account: !viewer.by_link,
     })
 }
 

@@ -65,7 +65,7 @@ pub(super) async fn page(
     let count = |code: &str| {
         counts.iter().find(|(of, _)| of == code).map_or(0, |(_, count)| u32::try_from(*count).unwrap_or(u32::MAX))
     };
-    let posts = db::posts::held(&mut txn, viewer.person).await.map_err(unavailable)?;
+    let posts = db::posts::held(&mut txn, viewer).await.map_err(unavailable)?;
     let faulty = db::register::faulty(&mut txn, sight.known_to).await.map_err(unavailable)?;
     Ok(RegisterPage {
         here: here(&mut txn, viewer).await?,

@@ -7,8 +7,32 @@ use time::OffsetDateTime;
 use super::{Db, SchoolTransaction};
 use crate::secret::Hash;
 
+/// How somebody came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// By a link to a meeting.
+    Link,
+    /// With an account, by one proof: it opens nothing yet.
+    Half,
+    /// With an account, by two, or by a passkey, which is two.
+    Full,
+}
+
+impl Proof {
+    pub const ALL: [Self; 3] = [Self::Link, Self::Half, Self::Full];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Half => "half",
+            Self::Full => "full",
+        }
+    }
+}
+
 pub struct LoginSession {
     pub viewer: Viewer,
+    pub proof: Proof,
     pub seen_at: OffsetDateTime,
     pub expires_at: OffsetDateTime,
 }
@@ -16,16 +40,19 @@ pub struct LoginSession {
 /// Whose session this is. Needs no school to be known.
 pub async fn find(db: &Db, id: Hash) -> sqlx::Result<Option<LoginSession>> {
     let row = sqlx::query!(
-        r#"select school_id as "school_id!", person_id as "person_id!", seen_at as "seen_at!", expires_at as "expires_at!"
+        r#"select school_id as "school_id!", person_id as "person_id!", proof as "proof!",
+                  seen_at as "seen_at!", expires_at as "expires_at!"
            from login_session_find($1)"#,
         id.as_bytes()
     )
     .fetch_optional(db.without_school())
     .await?;
-    Ok(row.map(|row| LoginSession {
-        viewer: Viewer { school: SchoolId(row.school_id), person: PersonId(row.person_id) },
-        seen_at: row.seen_at,
-        expires_at: row.expires_at,
+    Ok(row.map(|row| {
+        // One that is not known opens nothing.
+        let proof = Proof::ALL.into_iter().find(|proof| proof.name() == row.proof).unwrap_or(Proof::Half);
+        let (school, person) = (SchoolId(row.school_id), PersonId(row.person_id));
+        let viewer = Viewer { school, person, by_link: proof == Proof::Link };
+        LoginSession { viewer, proof, seen_at: row.seen_at, expires_at: row.expires_at }
     }))
 }
 
@@ -46,14 +73,28 @@ pub async fn create(
     now: OffsetDateTime,
     expires_at: OffsetDateTime,
 ) -> sqlx::Result<()> {
+    create_with(txn, id, person, Proof::Link, device, now, expires_at).await
+}
+
+/// The same, for somebody who came in another way.
+pub async fn create_with(
+    txn: &mut SchoolTransaction,
+    id: Hash,
+    person: PersonId,
+    proof: Proof,
+    device: &str,
+    now: OffsetDateTime,
+    expires_at: OffsetDateTime,
+) -> sqlx::Result<()> {
     let school = txn.school().0;
     sqlx::query!(
-        "insert into login_sessions (school_id, id_hash, person_id, device, created_at, seen_at, expires_at)
-         values ($1, $2, $3, $4, $5, $5, $6)",
+        "insert into login_sessions (school_id, id_hash, person_id, device, proof, created_at, seen_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $6, $7)",
         school,
         id.as_bytes(),
         person.0,
         device,
+        proof.name(),
         now,
         expires_at
     )
@@ -79,4 +120,54 @@ pub async fn end_expired(txn: &mut SchoolTransaction, now: OffsetDateTime) -> sq
     let ended =
         sqlx::query!("delete from login_sessions where expires_at <= $1", now).execute(txn.connection()).await?;
     Ok(ended.rows_affected())
+}
+
+/// Marks these as in use.
+pub async fn touch_all(txn: &mut SchoolTransaction, ids: &[Hash], now: OffsetDateTime) -> sqlx::Result<()> {
+    let hashes: Vec<_> = ids.iter().map(|id| id.as_bytes().to_vec()).collect();
+    sqlx::query!("update login_sessions set seen_at = $2 where id_hash = any ($1) and seen_at < $2", &hashes, now)
+        .execute(txn.connection())
+        .await?;
+    Ok(())
+}
+
+/// One of somebody’s sessions, for their own list.
+pub struct Listed {
+    pub id: Hash,
+    pub device: String,
+    pub by_link: bool,
+    pub created_at: OffsetDateTime,
+    pub seen_at: OffsetDateTime,
+}
+
+pub async fn list(txn: &mut SchoolTransaction, person: PersonId, now: OffsetDateTime) -> sqlx::Result<Vec<Listed>> {
+    let rows = sqlx::query!(
+        "select id_hash, device, proof, created_at, seen_at from login_sessions
+         where person_id = $1 and expires_at > $2 order by seen_at desc",
+        person.0,
+        now
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let by_link = row.proof == Proof::Link.name();
+            let id = Hash::from_bytes(&row.id_hash)?;
+            Some(Listed { id, device: row.device, by_link, created_at: row.created_at, seen_at: row.seen_at })
+        })
+        .collect())
+}
+
+/// Ends all sessions of this person but, if it is given, the one they ask from. Returns those that ended.
+pub async fn end_all(txn: &mut SchoolTransaction, person: PersonId, but: Option<Hash>) -> sqlx::Result<Vec<Hash>> {
+    let but = but.map(|id| id.as_bytes().to_vec());
+    let ended = sqlx::query_scalar!(
+        "delete from login_sessions where person_id = $1 and id_hash is distinct from $2 returning id_hash",
+        person.0,
+        but
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(ended.iter().filter_map(|id| Hash::from_bytes(id)).collect())
 }

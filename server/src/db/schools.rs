@@ -16,6 +16,23 @@ pub async fn name(txn: &mut SchoolTransaction) -> sqlx::Result<String> {
     sqlx::query_scalar!("select name from schools where school_id = $1", school).fetch_one(txn.connection()).await
 }
 
+/// From now on staff open this school’s pages only with an account.
+pub async fn need_account(txn: &mut SchoolTransaction) -> sqlx::Result<()> {
+    let school = txn.school().0;
+    sqlx::query!("update schools set pages_need_account = true where school_id = $1", school)
+        .execute(txn.connection())
+        .await?;
+    Ok(())
+}
+
+/// Whether they do.
+pub async fn needs_account(txn: &mut SchoolTransaction) -> sqlx::Result<bool> {
+    let school = txn.school().0;
+    sqlx::query_scalar!("select pages_need_account from schools where school_id = $1", school)
+        .fetch_one(txn.connection())
+        .await
+}
+
 pub async fn create(txn: &mut SchoolTransaction, name: &str) -> sqlx::Result<()> {
     let school = txn.school().0;
     sqlx::query!("insert into schools (school_id, name) values ($1, $2)", school, name)

@@ -14,6 +14,9 @@ use crate::{arrivals::SESSION_LASTS, secret::Hash};
 /// So many others are remembered in one browser: a family at one tablet.
 const OTHERS: usize = 3;
 
+/// As long as the longest is waited for.
+const CEREMONY_LASTS: i64 = 10 * 60;
+
 /// One that no script can read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cookie {
@@ -21,6 +24,8 @@ pub(crate) enum Cookie {
     /// The sessions of others who use this browser, with dots between them.
     Others,
     Knock,
+    /// What was asked of a passkey or of a school’s provider, until there is an answer.
+    Ceremony,
 }
 
 impl Cookie {
@@ -33,6 +38,8 @@ impl Cookie {
             (Self::Others, true) => "__Host-others",
             (Self::Knock, false) => "knock",
             (Self::Knock, true) => "__Host-knock",
+            (Self::Ceremony, false) => "asked",
+            (Self::Ceremony, true) => "__Host-asked",
         }
     }
 
@@ -48,7 +55,8 @@ impl Cookie {
     }
 
     pub(crate) fn set(self, response: &mut Response, value: &str, secure: bool) {
-        set(response, self.name(secure), value, SESSION_LASTS.whole_seconds(), secure, "; HttpOnly");
+        let lasts = if self == Self::Ceremony { CEREMONY_LASTS } else { SESSION_LASTS.whole_seconds() };
+        set(response, self.name(secure), value, lasts, secure, "; HttpOnly");
     }
 
     pub(crate) fn clear(self, response: &mut Response, secure: bool) {
@@ -80,6 +88,13 @@ pub(crate) fn set_session(response: &mut Response, headers: &HeaderMap, secure: 
     } else {
         Cookie::Others.set(response, &ids.join("."), secure);
     }
+}
+
+/// Somebody is here now with an account, and nobody else is any more.
+pub(crate) fn set_account(response: &mut Response, secure: bool, now: &str) {
+    Cookie::Session.set(response, now, secure);
+    Cookie::Others.clear(response, secure);
+    Cookie::Ceremony.clear(response, secure);
 }
 
 /// Everybody who is signed in here.

@@ -92,7 +92,7 @@ pub(super) async fn finish(
         }
     }
     let mut response = Redirect::to("/goodbye").into_response();
-    for cookie in [Cookie::Session, Cookie::Others, Cookie::Knock] {
+    for cookie in [Cookie::Session, Cookie::Others, Cookie::Knock, Cookie::Ceremony] {
         cookie.clear(&mut response, secure);
     }
     cookies::set_device(&mut response, false, secure);
@@ -103,9 +103,9 @@ pub(super) async fn finish(
     response
 }
 
-async fn end_session(state: &AppState, id: Hash) -> sqlx::Result<()> {
+pub(super) async fn end_session(state: &AppState, id: Hash) -> sqlx::Result<()> {
     let Some(session) = db::login_sessions::find(&state.db, id).await? else { return Ok(()) };
-    let Viewer { school, person } = session.viewer;
+    let Viewer { school, person, .. } = session.viewer;
     let mut txn = state.db.begin(school).await?;
     db::login_sessions::end(&mut txn, id).await?;
     db::audit::add(&mut txn, Deed::new(person, Verb::SignedOut), state.clock.now()).await?;

@@ -15,7 +15,11 @@ use tokio::time::timeout;
 
 use super::cookies::{Cookie, others};
 use crate::{
-    db::{self, login_sessions::LoginSession},
+    db::{
+        self,
+        login_sessions::{LoginSession, Proof},
+    },
+    keys::sign_in::STAFF_IDLE,
     secret::Hash,
     state::AppState,
 };
@@ -40,7 +44,9 @@ async fn also_signed_in(state: &AppState, headers: &HeaderMap, now: Option<Viewe
     for id in others(headers, state.is_secure()) {
         let found = timeout(PATIENCE, find(state, Hash::of(id))).await;
         let other = found.ok().and_then(Result::ok).flatten();
-        also.extend(other.filter(|other| Some(*other) != now && !also.contains(other)));
+        // An account is opened by its own proofs, and by nobody who merely uses the same browser.
+        let other = other.filter(|other| other.by_link && !now.is_some_and(|now| now.is_same(*other)));
+        also.extend(other.filter(|other| !also.contains(other)));
     }
     AlsoSignedIn(also)
 }
@@ -73,9 +79,20 @@ pub(super) async fn read(State(state): State<AppState>, mut request: Request, ne
     next.run(request).await
 }
 
+/// Whether a session still opens something: one proof of an account opens nothing, and an account that nobody uses
+/// for a while has to be opened again.
+pub(super) fn opens(session: &LoginSession, now: OffsetDateTime) -> bool {
+    let in_use = match session.proof {
+        Proof::Link => true,
+        Proof::Half => false,
+        Proof::Full => now < session.seen_at + STAFF_IDLE,
+    };
+    in_use && now < session.expires_at
+}
+
 async fn find(state: &AppState, id: Hash) -> sqlx::Result<Option<Viewer>> {
     let now = state.clock.now();
-    let session = db::login_sessions::find(&state.db, id).await?.filter(|session| now < session.expires_at);
+    let session = db::login_sessions::find(&state.db, id).await?.filter(|session| opens(session, now));
     let Some(session) = session else { return Ok(None) };
     if now - session.seen_at > SEEN_EXACTLY
         && let Err(error) = touch(state, &session, id, now).await

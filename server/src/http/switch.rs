@@ -9,7 +9,10 @@ use axum::{
 use serde::Deserialize;
 use shared::{MeetingId, PersonId};
 
-use super::cookies::{others, set_session};
+use super::{
+    cookies::{others, set_session},
+    session::opens,
+};
 use crate::{db, secret::Hash, state::AppState};
 
 #[derive(Deserialize)]
@@ -26,7 +29,11 @@ pub(super) async fn switch(State(state): State<AppState>, headers: HeaderMap, Fo
     let mut response = Redirect::to(&to).into_response();
     for id in others(&headers, secure) {
         match db::login_sessions::find(&state.db, Hash::of(id)).await {
-            Ok(Some(session)) if session.viewer.person == wanted.person && state.clock.now() < session.expires_at => {
+            Ok(Some(session))
+                if session.viewer.person == wanted.person
+                    && session.viewer.by_link
+                    && opens(&session, state.clock.now()) =>
+            {
                 set_session(&mut response, &headers, secure, id);
                 break;
             }

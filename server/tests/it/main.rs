@@ -37,6 +37,7 @@ mod retention;
 mod room;
 mod schools;
 mod sessions;
+mod sign_in;
 mod subject;
 mod support;
 mod tenants;

@@ -9,7 +9,14 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
-use server::{db::login_sessions, http, secret::Hash};
+use server::{
+    db::{
+        accounts,
+        login_sessions::{self, Proof},
+    },
+    http,
+    secret::Hash,
+};
 use shared::{MeetingId, ParticipantId, PupilId, Role, rights::Tie};
 use sqlx::{
     PgConnection,
@@ -26,6 +33,10 @@ use crate::support::{NOON, Seat, TestServer, owner, text};
 pub(crate) enum Who {
     SignedOut,
     Expired,
+    /// Has an account here, and has given one proof of two.
+    Half,
+    /// Has an account here, and nothing else.
+    Account,
     /// Had a place at this table.
     Removed,
     /// In this part, at this table.
@@ -39,7 +50,7 @@ pub(crate) enum Who {
 impl Who {
     fn all() -> Vec<Self> {
         let roles = |who: fn(Role) -> Self| Role::ALL.into_iter().map(who);
-        let nobody = [Self::SignedOut, Self::Expired, Self::Removed];
+        let nobody = [Self::SignedOut, Self::Expired, Self::Half, Self::Account, Self::Removed];
         // Those who may nothing first: whoever may, changes something.
         nobody
             .into_iter()
@@ -56,6 +67,8 @@ pub(crate) enum Told {
     /// Done, or why it cannot be done just now by anybody.
     Yes,
     NotSignedIn,
+    /// To do so with an account.
+    SignIn,
     NotFound,
     NotAllowed,
     PlaceClosed,
@@ -68,6 +81,13 @@ pub(crate) enum May {
     /// Nobody without a secret of their own in the address or the browser.
     WhoHoldsASecret,
     WhoIsSignedIn,
+    /// Whoever has given one proof of two.
+    HalfWay,
+    WithAnAccount,
+    /// The same, asked by the script of a page.
+    WithAnAccountByScript,
+    /// Whoever runs the accounts of the school: nobody here does.
+    WhoRunsAccounts,
     AtTheTable(fn(Role) -> bool),
     /// Whoever holds a post in the school: nobody here does, and each is told so. An address says it by its status
     /// alone, which a closed place has too.
@@ -84,11 +104,15 @@ const FACILITATOR: May = May::AtTheTable(Role::can_facilitate);
 impl May {
     fn told(self, who: Who) -> Told {
         match (self, who) {
-            (Self::Anybody, _) => Told::Yes,
-            (Self::WhoHoldsASecret, _) | (_, Who::SignedOut | Who::Expired) => Told::NotSignedIn,
+            (Self::Anybody, _) | (Self::HalfWay, Who::Half) => Told::Yes,
+            (Self::WithAnAccount | Self::WithAnAccountByScript, Who::Account) => Told::Yes,
+            (Self::WhoRunsAccounts, Who::Account) => Told::PlaceClosed,
+            (Self::WithAnAccountByScript, _) => Told::NotSignedIn,
+            (Self::HalfWay | Self::WithAnAccount | Self::WhoRunsAccounts, _) => Told::SignIn,
+            (Self::WhoHoldsASecret, _) | (_, Who::SignedOut | Who::Expired | Who::Half) => Told::NotSignedIn,
             (Self::WhoIsSignedIn, _) => Told::Yes,
             (Self::AtTheTable(_), Who::Removed) => Told::PlaceClosed,
-            (Self::AtTheTable(_), Who::OtherSchool(_) | Who::OtherTable(_)) => Told::NotFound,
+            (Self::AtTheTable(_), Who::OtherSchool(_) | Who::OtherTable(_) | Who::Account) => Told::NotFound,
             (Self::AtTheTable(may), Who::Here(role)) if may(role) => Told::Yes,
             (Self::AtTheTable(_), Who::Here(_)) => Told::NotAllowed,
             (Self::WithAPost(told), _) => told,
@@ -97,7 +121,9 @@ impl May {
                 tie if may(tie) => Told::Yes,
                 _ => Told::NotAllowed,
             },
-            (Self::WithATie(_), Who::Removed | Who::OtherSchool(_) | Who::OtherTable(_)) => Told::NotFound,
+            (Self::WithATie(_), Who::Removed | Who::OtherSchool(_) | Who::OtherTable(_) | Who::Account) => {
+                Told::NotFound
+            }
         }
     }
 }
@@ -108,6 +134,7 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
     let meeting = |more: &str| format!("meeting={now}{more}");
     let of = |more: &str| meeting(&format!("&participant={other}{more}"));
     let record = format!("meeting={agreed}");
+    let nobody = || format!("person={}", Uuid::nil());
     vec![
         // addresses
         ("GET /healthz", String::new(), May::Anybody),
@@ -124,6 +151,31 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("POST /lobby/enter", String::new(), May::Anybody),
         ("POST /lobby/leave", String::new(), May::Anybody),
         ("POST /switch", String::new(), May::Anybody),
+        // ways in with an account: what is wrong with each try is tested in `sign_in`
+        ("GET /signin", String::new(), May::Anybody),
+        ("POST /signin", String::new(), May::Anybody),
+        ("POST /signin/passkey/begin", String::new(), May::Anybody),
+        ("POST /signin/passkey", String::new(), May::Anybody),
+        ("GET /signin/school", String::new(), May::Anybody),
+        ("GET /signin/school/back", String::new(), May::Anybody),
+        ("GET /signin/second", String::new(), May::HalfWay),
+        ("POST /signin/second", String::new(), May::HalfWay),
+        ("GET /set-up", String::new(), May::Anybody),
+        ("POST /set-up", String::new(), May::Anybody),
+        ("GET /welcome/{token}", "/welcome/AAAA".to_owned(), May::Anybody),
+        ("POST /welcome/{token}", "/welcome/AAAA".to_owned(), May::Anybody),
+        ("GET /account", String::new(), May::WithAnAccount),
+        ("POST /account/end", String::new(), May::WithAnAccount),
+        ("POST /account/codes", String::new(), May::WithAnAccount),
+        ("POST /account/passkeys/begin", String::new(), May::WithAnAccountByScript),
+        ("POST /account/passkeys/add", String::new(), May::WithAnAccountByScript),
+        ("POST /account/passkeys/remove", String::new(), May::WithAnAccount),
+        ("GET /staff", String::new(), May::WhoRunsAccounts),
+        ("POST /staff", String::new(), May::WhoRunsAccounts),
+        ("POST /staff/open", nobody(), May::WhoRunsAccounts),
+        ("POST /staff/link", nobody(), May::WhoRunsAccounts),
+        ("POST /staff/close", nobody(), May::WhoRunsAccounts),
+        ("POST /staff/reopen", nobody(), May::WhoRunsAccounts),
         ("GET /live", String::new(), May::WhoIsSignedIn),
         ("GET /meetings/{id}", format!("/meetings/{now}"), EVERYBODY),
         ("GET /meetings/{id}/record", format!("/meetings/{agreed}/record"), EVERYBODY),
@@ -252,6 +304,21 @@ impl Table {
             login_sessions::create(&mut txn, Hash::of(&session(who)), whose, "", NOON, ends).await.unwrap();
             txn.commit().await.unwrap();
         }
+        for (who, proof) in [(Who::Half, Proof::Half), (Who::Account, Proof::Full)] {
+            seat(owner, &[&tomek], person(who), Role::Observer).await;
+            sqlx::query("delete from participants where person_id = $1")
+                .bind(person(who))
+                .execute(&mut *owner)
+                .await
+                .unwrap();
+            let mut txn = server.db.begin(tomek.viewer.school).await.unwrap();
+            let (whose, ends) = (shared::PersonId(person(who)), NOON + Duration::hours(1));
+            accounts::create(&mut txn, whose, &format!("{}@school.example", session(who).to_lowercase()), NOON)
+                .await
+                .unwrap();
+            login_sessions::create_with(&mut txn, Hash::of(&session(who)), whose, proof, "", NOON, ends).await.unwrap();
+            txn.commit().await.unwrap();
+        }
         let sql = "update participants set removed_at = now() where person_id = $1";
         sqlx::query(sql).bind(person(Who::Removed)).execute(&mut *owner).await.unwrap();
         let knocks = [Uuid::from_u128(1), Uuid::from_u128(2)];
@@ -281,7 +348,7 @@ impl Table {
         if who != Who::SignedOut {
             request = request.header(header::COOKIE, format!("sid={}", session(who)));
         }
-        let body = if is_command { Body::from(given.to_owned()) } else { Body::empty() };
+        let body = if given.starts_with('/') { Body::empty() } else { Body::from(given.to_owned()) };
         let response = server.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
         let status = response.status();
         if is_command {
@@ -297,6 +364,7 @@ impl Table {
             };
         }
         match status {
+            StatusCode::SEE_OTHER if response.headers()[header::LOCATION] == "/signin?why=first" => Told::SignIn,
             StatusCode::UNAUTHORIZED => Told::NotSignedIn,
             StatusCode::NOT_FOUND => Told::NotFound,
             StatusCode::FORBIDDEN => Told::PlaceClosed,

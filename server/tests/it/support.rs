@@ -138,7 +138,7 @@ impl TestServer {
             .await
             .unwrap();
             if let Some((meeting, participant, person)) = row {
-                let viewer = Viewer { school, person: PersonId(person) };
+                let viewer = Viewer { school, person: PersonId(person), by_link: true };
                 return Seat { viewer, meeting: MeetingId(meeting), participant: ParticipantId(participant) };
             }
         }

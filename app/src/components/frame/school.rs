@@ -20,7 +20,7 @@ pub enum At {
     Impact,
 }
 
-const MENU: [(At, &str, &str); 4] = [
+pub(crate) const MENU: [(At, &str, &str); 4] = [
     (At::Home, "/", "Home"),
     (At::Pupils, "/register", "Pupils"),
     (At::Map, "/map", "Who gets what"),
@@ -66,7 +66,20 @@ pub fn SchoolFrame(
                     <span>"Roundtable"</span>
                 </a>
                 {menu}
-                <p class="who-am-i">{here.name} ", " {here.school}</p>
+                <p class="who-am-i">
+                    <span>
+                        {if here.has_account {
+                            view! {
+                                <a href="/account">
+                                    {here.name} <span class="visually-hidden">": your account"</span>
+                                </a>
+                            }
+                                .into_any()
+                        } else {
+                            here.name.into_any()
+                        }} ", " {here.school}
+                    </span>
+                </p>
                 <Suspense>{also_here}</Suspense>
                 <MyViewButton />
                 <FinishPlain />

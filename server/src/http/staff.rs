@@ -1,0 +1,218 @@
+//! The accounts of a school’s staff, for its head and its SENCO.
+
+use app::{
+    backend::Viewer,
+    error::AppError,
+    plain::staff::{Colleague, Staff, Wrongly, page},
+};
+use axum::{
+    Form,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+use shared::{PersonId, rights::Post};
+
+use super::{
+    account::{runs_accounts, who},
+    plain::{Plain, later, to_sign_in},
+};
+use crate::{
+    audit::{Deed, Verb},
+    db::{self, SchoolTransaction, accounts},
+    keys::accounts::{self as keys, Joiner, NoJoiner},
+    qr,
+    state::AppState,
+};
+
+/// What was just done, for the page that says so.
+#[derive(Default)]
+struct Done {
+    link: Option<(PersonId, String)>,
+    wrong: Option<NoJoiner>,
+    name: String,
+    email: String,
+}
+
+pub(super) async fn show(State(state): State<AppState>, plain: Plain) -> Response {
+    let Some(viewer) = plain.viewer() else { return to_sign_in("first") };
+    answer(&state, plain, viewer, Done::default()).await
+}
+
+async fn answer(state: &AppState, plain: Plain, viewer: Viewer, done: Done) -> Response {
+    match read(state, viewer, done).await {
+        Ok(Some(staff)) if staff.wrong.is_some() => plain.wrong("Staff accounts", || page(staff)),
+        Ok(Some(staff)) => plain.page("Staff accounts", None, || page(staff)),
+        Ok(None) => not_theirs(),
+        Err(error) => later(&error),
+    }
+}
+
+fn not_theirs() -> Response {
+    (StatusCode::FORBIDDEN, format!("{}\n", AppError::NotAllowed)).into_response()
+}
+
+/// A transaction of somebody who runs the accounts here.
+async fn begin(state: &AppState, viewer: Viewer) -> sqlx::Result<Option<SchoolTransaction>> {
+    let mut txn = state.db.begin(viewer.school).await?;
+    let posts = db::posts::held(&mut txn, viewer).await?;
+    Ok(runs_accounts(&posts).then_some(txn))
+}
+
+async fn read(state: &AppState, viewer: Viewer, done: Done) -> sqlx::Result<Option<Staff>> {
+    let Some(mut txn) = begin(state, viewer).await? else { return Ok(None) };
+    let Some(me) = accounts::lock(&mut txn, viewer.person).await? else { return Ok(None) };
+    let people = accounts::staff(&mut txn).await?;
+    let link = done.link.map(|(person, url)| {
+        let name = people.iter().find(|other| other.person == person).map(|other| other.name.clone());
+        let qr = qr::of(&url);
+        (name.unwrap_or_default(), url, qr)
+    });
+    Ok(Some(Staff {
+        here: who(&mut txn, &me).await?,
+        people: people
+            .into_iter()
+            .map(|other| Colleague {
+                id: other.person.to_string(),
+                name: other.name,
+                posts: other.posts.iter().filter_map(|post| Post::from_name(post)).collect(),
+                email: other.email,
+                is_disabled: other.is_disabled,
+                is_ready: other.is_ready,
+                is_me: other.person == viewer.person,
+            })
+            .collect(),
+        link,
+        wrong: done.wrong.map(|wrong| match wrong {
+            NoJoiner::Name => Wrongly::Name,
+            NoJoiner::Email => Wrongly::Email,
+            NoJoiner::Taken => Wrongly::Taken,
+        }),
+        name: done.name,
+        email: done.email,
+    }))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct New {
+    name: String,
+    email: String,
+    post: String,
+}
+
+/// Somebody begins here.
+pub(super) async fn join(State(state): State<AppState>, plain: Plain, Form(new): Form<New>) -> Response {
+    let Some(viewer) = plain.viewer() else { return to_sign_in("first") };
+    let done = match join_here(&state, viewer, &new).await {
+        Ok(Some(Ok((person, url)))) => Done { link: Some((person, url)), ..Done::default() },
+        Ok(Some(Err(wrong))) => Done { wrong: Some(wrong), name: new.name, email: new.email, ..Done::default() },
+        Ok(None) => return not_theirs(),
+        Err(error) => return later(&error),
+    };
+    answer(&state, plain, viewer, done).await
+}
+
+async fn join_here(
+    state: &AppState,
+    viewer: Viewer,
+    new: &New,
+) -> sqlx::Result<Option<Result<(PersonId, String), NoJoiner>>> {
+    let Some(mut txn) = begin(state, viewer).await? else { return Ok(None) };
+    let post = Post::from_name(&new.post).unwrap_or(Post::Teacher);
+    let joiner = Joiner { name: &new.name, email: &new.email, post };
+    let joined = keys::join(state, &mut txn, &joiner, Some(viewer.person)).await?;
+    if joined.is_ok() {
+        txn.commit().await?;
+    }
+    Ok(Some(joined))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Whom {
+    person: PersonId,
+    #[serde(default)]
+    email: String,
+}
+
+/// Somebody who works here already gets an account.
+pub(super) async fn open(State(state): State<AppState>, plain: Plain, Form(whom): Form<Whom>) -> Response {
+    let Some(viewer) = plain.viewer() else { return to_sign_in("first") };
+    let done = match open_here(&state, viewer, &whom).await {
+        Ok(Some(Ok(url))) => Done { link: Some((whom.person, url)), ..Done::default() },
+        Ok(Some(Err(wrong))) => Done { wrong: Some(wrong), email: whom.email, ..Done::default() },
+        Ok(None) => return not_theirs(),
+        Err(error) => return later(&error),
+    };
+    answer(&state, plain, viewer, done).await
+}
+
+async fn open_here(state: &AppState, viewer: Viewer, whom: &Whom) -> sqlx::Result<Option<Result<String, NoJoiner>>> {
+    let Some(mut txn) = begin(state, viewer).await? else { return Ok(None) };
+    // Nobody of a family, nor a visitor: those who hold a post.
+    if !accounts::staff(&mut txn).await?.iter().any(|other| other.person == whom.person && other.email.is_none()) {
+        return Ok(None);
+    }
+    let opened = keys::open(state, &mut txn, whom.person, &whom.email, Some(viewer.person)).await?;
+    if opened.is_ok() {
+        txn.commit().await?;
+    }
+    Ok(Some(opened))
+}
+
+/// A new way in for somebody who has lost theirs.
+pub(super) async fn link(State(state): State<AppState>, plain: Plain, Form(whom): Form<Whom>) -> Response {
+    let Some(viewer) = plain.viewer() else { return to_sign_in("first") };
+    match link_here(&state, viewer, whom.person).await {
+        Ok(Some(url)) => {
+            answer(&state, plain, viewer, Done { link: Some((whom.person, url)), ..Done::default() }).await
+        }
+        Ok(None) => not_theirs(),
+        Err(error) => later(&error),
+    }
+}
+
+async fn link_here(state: &AppState, viewer: Viewer, person: PersonId) -> sqlx::Result<Option<String>> {
+    let Some(mut txn) = begin(state, viewer).await? else { return Ok(None) };
+    if accounts::lock(&mut txn, person).await?.is_none_or(|account| account.disabled_at.is_some()) {
+        return Ok(None);
+    }
+    let url = keys::link(state, &mut txn, person).await?;
+    let deed = Deed::new(viewer.person, Verb::AccountLinkMade).about(person.0);
+    db::audit::add(&mut txn, deed, state.clock.now()).await?;
+    txn.commit().await?;
+    Ok(Some(url))
+}
+
+/// Somebody has left.
+pub(super) async fn close(State(state): State<AppState>, plain: Plain, Form(whom): Form<Whom>) -> Response {
+    change(state, plain, whom.person, true).await
+}
+
+/// Somebody is back.
+pub(super) async fn reopen(State(state): State<AppState>, plain: Plain, Form(whom): Form<Whom>) -> Response {
+    change(state, plain, whom.person, false).await
+}
+
+async fn change(state: AppState, plain: Plain, person: PersonId, closes: bool) -> Response {
+    let Some(viewer) = plain.viewer() else { return to_sign_in("first") };
+    match change_here(&state, viewer, person, closes).await {
+        Ok(true) => Redirect::to("/staff").into_response(),
+        Ok(false) => not_theirs(),
+        Err(error) => later(&error),
+    }
+}
+
+async fn change_here(state: &AppState, viewer: Viewer, person: PersonId, closes: bool) -> sqlx::Result<bool> {
+    // Nobody closes their own account: then nobody might be left who opens one.
+    if begin(state, viewer).await?.is_none() || person == viewer.person {
+        return Ok(false);
+    }
+    if closes {
+        keys::close(state, viewer, person).await?;
+    } else {
+        keys::reopen(state, viewer, person).await?;
+    }
+    Ok(true)
+}

@@ -1,0 +1,265 @@
+//! Accounts from their first day to their last: set up by a link, closed when somebody leaves.
+
+use app::backend::Viewer;
+use shared::{PersonId, SchoolId, rights::Post};
+use time::Duration;
+use uuid::Uuid;
+
+use super::{
+    code_app::CodeApp,
+    password::{self, Unfit},
+    recovery,
+    sign_in::{self, plain_email},
+};
+use crate::{
+    audit::{Deed, Verb},
+    db::{
+        self, SchoolTransaction,
+        accounts::{self, Account},
+        login_sessions::Proof,
+        people::NewPerson,
+    },
+    secret::{self, Hash},
+    state::AppState,
+};
+
+/// How long somebody new has to set up their account.
+const LINK_LASTS: Duration = Duration::days(7);
+
+/// Somebody who begins to work here.
+pub struct Joiner<'a> {
+    pub name: &'a str,
+    pub email: &'a str,
+    pub post: Post,
+}
+
+/// What is wrong with what was typed about them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoJoiner {
+    Name,
+    Email,
+    /// Somebody has an account with this address.
+    Taken,
+}
+
+/// A person with a post and an account, and the link they set it up by. Nothing is kept if this is not committed.
+pub async fn join(
+    state: &AppState,
+    txn: &mut SchoolTransaction,
+    joiner: &Joiner<'_>,
+    by: Option<PersonId>,
+) -> sqlx::Result<Result<(PersonId, String), NoJoiner>> {
+    let name = joiner.name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
+        return Ok(Err(NoJoiner::Name));
+    }
+    let email = plain_email(joiner.email);
+    if !is_email(&email) {
+        return Ok(Err(NoJoiner::Email));
+    }
+    #[expect(clippy::disallowed_methods, reason = "a new person, made on the server alone")]
+    let person = PersonId(Uuid::now_v7());
+    let new = NewPerson { id: person, kind: "staff", full_name: &name, display_name: &called(&name) };
+    db::people::create(txn, new).await?;
+    db::posts::give(txn, person, joiner.post).await?;
+    if !accounts::create(txn, person, &email, state.clock.now()).await? {
+        return Ok(Err(NoJoiner::Taken));
+    }
+    let deed = Deed { actor: by, verb: Verb::AccountMade, meeting: None, subject: Some(person.0) };
+    db::audit::add(txn, deed, state.clock.now()).await?;
+    Ok(Ok((person, link(state, txn, person).await?)))
+}
+
+/// Somebody the school knows already gets an account.
+pub async fn open(
+    state: &AppState,
+    txn: &mut SchoolTransaction,
+    person: PersonId,
+    email: &str,
+    by: Option<PersonId>,
+) -> sqlx::Result<Result<String, NoJoiner>> {
+    let email = plain_email(email);
+    if !is_email(&email) {
+        return Ok(Err(NoJoiner::Email));
+    }
+    if !accounts::create(txn, person, &email, state.clock.now()).await? {
+        return Ok(Err(NoJoiner::Taken));
+    }
+    let deed = Deed { actor: by, verb: Verb::AccountMade, meeting: None, subject: Some(person.0) };
+    db::audit::add(txn, deed, state.clock.now()).await?;
+    link(state, txn, person).await.map(Ok)
+}
+
+/// A link to set the account up by, in place of the one before: for somebody new, or who has lost what opened it.
+/// Until it is used, what opened the account still does.
+pub async fn link(state: &AppState, txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Result<String> {
+    let token = secret::session_id();
+    let number =
+        accounts::lock(txn, person).await?.and_then(|account| account.totp_number).map_or(0, |number| number + 1);
+    accounts::keep_link(txn, person, Hash::of(&token), number, state.clock.now() + LINK_LASTS).await?;
+    Ok(format!("{}/welcome/{token}", state.url))
+}
+
+/// Somebody at their link, before they have chosen anything.
+pub struct Welcome {
+    pub school: SchoolId,
+    pub school_name: String,
+    pub account: Account,
+    pub app: CodeApp,
+    number: i32,
+}
+
+/// What a link leads to. Reading it uses nothing up.
+pub async fn welcome(state: &AppState, token: &str) -> sqlx::Result<Option<Welcome>> {
+    let (now, token) = (state.clock.now(), Hash::of(token));
+    let Some((school, person)) = accounts::find_by_link(&state.db, token, now).await? else { return Ok(None) };
+    let mut txn = state.db.begin(school).await?;
+    find_welcome(state, &mut txn, token, person).await
+}
+
+async fn find_welcome(
+    state: &AppState,
+    txn: &mut SchoolTransaction,
+    token: Hash,
+    person: PersonId,
+) -> sqlx::Result<Option<Welcome>> {
+    let account = accounts::lock(txn, person).await?.filter(|account| account.disabled_at.is_none());
+    let number = accounts::link_totp(txn, token, state.clock.now()).await?;
+    let Some((account, number)) = account.zip(number) else { return Ok(None) };
+    let (school, school_name) = (txn.school(), db::schools::name(txn).await?);
+    let app = CodeApp::new(&state.join_key, person, number);
+    Ok(Some(Welcome { school, school_name, account, app, number }))
+}
+
+/// Why an account is not set up yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotYet {
+    /// The link has been used, or is too old.
+    LinkEnded,
+    Password(Unfit),
+    /// The numbers are not those of the app that was shown.
+    Code,
+    TooOften,
+}
+
+/// An account that is set up: a session, and the codes to be kept on paper.
+pub struct Ready {
+    pub session: String,
+    pub codes: Vec<String>,
+}
+
+/// A password and the first six numbers of the app: the account is theirs, and the link is used up. Whatever was
+/// signed in to it before is not any more.
+pub async fn set_up(
+    state: &AppState,
+    from: Option<std::net::IpAddr>,
+    token: &str,
+    password: &str,
+    code: &str,
+    device: &str,
+) -> sqlx::Result<Result<Ready, NotYet>> {
+    let Some(found) = welcome(state, token).await? else { return Ok(Err(NotYet::LinkEnded)) };
+    if let Err(unfit) = password::check(password, &found.account.email) {
+        return Ok(Err(NotYet::Password(unfit)));
+    }
+    if !state.may_try(from, &found.account.email) {
+        crate::limits::Limit::PasswordTries.reached();
+        return Ok(Err(NotYet::TooOften));
+    }
+    let Some(step) = found.app.check(code, state.clock.now()) else { return Ok(Err(NotYet::Code)) };
+    let Some(hash) = state.passwords.hash(password).await else { return Ok(Err(NotYet::TooOften)) };
+
+    // The same link twice at the same moment: the second one finds it used.
+    let mut txn = state.db.begin(found.school).await?;
+    let person = found.account.person;
+    let again = find_welcome(state, &mut txn, Hash::of(token), person).await?;
+    let Some(found) = again.filter(|again| again.number == found.number) else { return Ok(Err(NotYet::LinkEnded)) };
+    accounts::set_password(&mut txn, person, &hash).await?;
+    accounts::set_totp(&mut txn, person, found.number, step).await?;
+    accounts::delete_link(&mut txn, person).await?;
+    let codes = new_codes(state, &mut txn, person).await?;
+    let ended = db::login_sessions::end_all(&mut txn, person, None).await?;
+    db::audit::add(&mut txn, Deed::new(person, Verb::AccountSetUp), state.clock.now()).await?;
+    let session = sign_in::start(state, txn, person, Proof::Full, device).await?;
+    ended.into_iter().for_each(|id| state.sessions.end(id));
+    Ok(Ok(Ready { session, codes }))
+}
+
+/// Recovery codes in place of all before.
+pub async fn new_codes(state: &AppState, txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Result<Vec<String>> {
+    let codes = recovery::make();
+    let hashes: Vec<_> = codes.iter().filter_map(|code| recovery::hash(code)).collect();
+    accounts::keep_codes(txn, person, &hashes).await?;
+    db::audit::add(txn, Deed::new(person, Verb::RecoveryCodesMade), state.clock.now()).await?;
+    Ok(codes)
+}
+
+/// Somebody has left: nothing of theirs opens anything, from this moment, on no screen. What they did stays.
+pub async fn close(state: &AppState, by: Viewer, person: PersonId) -> sqlx::Result<bool> {
+    let now = state.clock.now();
+    let mut txn = state.db.begin(by.school).await?;
+    if !accounts::set_disabled(&mut txn, person, Some(now)).await? {
+        return Ok(false);
+    }
+    accounts::delete_link(&mut txn, person).await?;
+    let ended = db::login_sessions::end_all(&mut txn, person, None).await?;
+    db::audit::add(&mut txn, Deed::new(by.person, Verb::AccountClosed).about(person.0), now).await?;
+    txn.commit().await?;
+    // On this server at once; others look every half second.
+    ended.into_iter().for_each(|id| state.sessions.end(id));
+    Ok(true)
+}
+
+/// Somebody is back. What opened their account before does again.
+pub async fn reopen(state: &AppState, by: Viewer, person: PersonId) -> sqlx::Result<bool> {
+    let mut txn = state.db.begin(by.school).await?;
+    let back = accounts::set_disabled(&mut txn, person, None).await?;
+    if back {
+        let deed = Deed::new(by.person, Verb::AccountReopened).about(person.0);
+        db::audit::add(&mut txn, deed, state.clock.now()).await?;
+        txn.commit().await?;
+    }
+    Ok(back)
+}
+
+/// Enough to be written to. Whether somebody reads it there is found out by writing.
+fn is_email(email: &str) -> bool {
+    let plain = |text: &str| {
+        !text.is_empty() && text.chars().all(|letter| !letter.is_whitespace() && !letter.is_control() && letter != '@')
+    };
+    email.len() <= 254
+        && email.split_once('@').is_some_and(|(name, host)| plain(name) && plain(host) && host.contains('.'))
+}
+
+/// “Mrs Joanna Pike” is called Mrs Pike, “Joanna Pike” Joanna.
+fn called(name: &str) -> String {
+    const TITLES: [&str; 5] = ["Mr", "Mrs", "Miss", "Ms", "Dr"];
+    let mut words = name.split(' ');
+    match (words.next(), words.next_back()) {
+        (Some(title), Some(last)) if TITLES.contains(&title.trim_end_matches('.')) => format!("{title} {last}"),
+        (Some(first), _) => first.to_owned(),
+        (None, _) => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_one_that_can_be_written_to() {
+        for good in ["j.pike@larkfield.example", "żaneta@szkoła.example"] {
+            assert!(is_email(good), "{good}");
+        }
+        for bad in ["", "pike", "@larkfield.example", "pike@", "pike@larkfield", "a b@c.d", "a@b@c.d"] {
+            assert!(!is_email(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn people_are_called_as_in_a_meeting() {
+        assert_eq!(called("Mrs Joanna Pike"), "Mrs Pike");
+        assert_eq!(called("Joanna Pike"), "Joanna");
+        assert_eq!(called("Dr"), "Dr");
+    }
+}

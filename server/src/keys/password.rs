@@ -1,0 +1,171 @@
+//! Passwords: how they are kept, and which are no use.
+//!
+//! What must stay true: a check takes as long for an account that is not there; so many checks at once take all the
+//! memory that there is for them, and no more.
+
+use std::sync::{Arc, OnceLock};
+
+use argon2::{
+    Argon2, PasswordHash, PasswordHasher, PasswordVerifier,
+    password_hash::{SaltString, rand_core::OsRng},
+};
+use tokio::sync::Semaphore;
+
+use crate::limits::{Limit, PASSWORD_CHECKS};
+
+/// Long enough that nobody guesses it before the numbers of a code app change; no rules about letters beside it.
+pub const SHORTEST: usize = 12;
+/// A sentence fits. Longer ones would only be work.
+pub const LONGEST: usize = 128;
+
+/// What is wrong with a new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    TooShort,
+    TooLong,
+    /// Among those that are tried first.
+    Common,
+}
+
+/// The work that passwords are, a few at a time.
+#[derive(Clone, Debug)]
+pub struct Passwords {
+    turns: Arc<Semaphore>,
+    /// Of nobody: checked where there is no account.
+    decoy: Arc<OnceLock<String>>,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self { turns: Arc::new(Semaphore::new(PASSWORD_CHECKS)), decoy: Arc::default() }
+    }
+}
+
+impl Passwords {
+    /// As it is kept.
+    pub async fn hash(&self, password: &str) -> Option<String> {
+        let password = password.to_owned();
+        self.take_turn(move || hash(&password)).await?
+    }
+
+    /// Whether it is this one’s. Of no hash it never is, and that takes as long.
+    pub async fn is_right(&self, password: &str, kept: Option<String>) -> bool {
+        let (password, decoy) = (password.to_owned(), self.decoy.clone());
+        let checked = self.take_turn(move || {
+            let (kept, is_real) = match kept {
+                Some(kept) => (kept, true),
+                None => (decoy.get_or_init(|| hash("nobody’s own password").unwrap_or_default()).clone(), false),
+            };
+            let Ok(parsed) = PasswordHash::new(&kept) else { return false };
+            Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok() && is_real
+        });
+        checked.await.unwrap_or(false)
+    }
+
+    async fn take_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        if self.turns.available_permits() == 0 {
+            Limit::PasswordChecks.reached();
+        }
+        let turn = self.turns.clone().acquire_owned().await.ok()?;
+        tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(turn);
+            done
+        })
+        .await
+        .ok()
+    }
+}
+
+/// Argon2id with 19 MiB and two passes: what OWASP asks at least, and what a small machine has.
+fn hash(password: &str) -> Option<String> {
+    let salt = SaltString::generate(&mut OsRng);
+    Argon2::default().hash_password(password.as_bytes(), &salt).ok().map(|hash| hash.to_string())
+}
+
+/// Whether a new password may be kept. Every letter counts, spaces too, and none is asked for.
+pub fn check(password: &str, email: &str) -> Result<(), Unfit> {
+    match password.chars().count() {
+        length if length < SHORTEST => Err(Unfit::TooShort),
+        length if length > LONGEST => Err(Unfit::TooLong),
+        _ if is_common(password, email) => Err(Unfit::Common),
+        _ => Ok(()),
+    }
+}
+
+/// The beginnings of what is tried first among passwords of this length.
+const COMMON: [&str; 24] = [
+    "password",
+    "passw0rd",
+    "p@ssw0rd",
+    "qwerty",
+    "letmein",
+    "welcome",
+    "iloveyou",
+    "administrator",
+    "changeme",
+    "trustno",
+    "123456789",
+    "1q2w3e4r",
+    "1qaz2wsx",
+    "zaq12wsx",
+    "asdfghjkl",
+    "abcdefgh",
+    "abcd1234",
+    "football",
+    "liverpool",
+    "sunshine",
+    "princess",
+    "monkey",
+    "teacher",
+    "school",
+];
+
+/// One of the few that everybody tries, with something put before or after it; one short piece again and again; or
+/// one’s own address.
+fn is_common(password: &str, email: &str) -> bool {
+    let small = password.to_lowercase();
+    let letters: Vec<char> = small.chars().collect();
+    let repeats = (1..=4).any(|length| letters.iter().enumerate().all(|(at, letter)| *letter == letters[at % length]));
+    let own = email.split('@').next().unwrap_or_default();
+    let known = COMMON.into_iter().chain(["roundtable"]).chain((own.len() > 3).then_some(own));
+    let rest = |word: &str| small.replace(word, "").chars().filter(|letter| letter.is_alphabetic()).count();
+    repeats || known.into_iter().any(|word| small.contains(word) && rest(word) < 6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_length_and_the_first_guesses_count() {
+        let check = |password: &str| check(password, "joanna.pike@larkfield.example");
+        for good in ["blue kettle on the hob", "UPPERCASEONLYOK", "two trains to Wenshire", "żółta łódka na rzece"]
+        {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+        assert_eq!(check("blue kettle"), Err(Unfit::TooShort));
+        assert_eq!(check(&"long ".repeat(40)), Err(Unfit::TooLong));
+        for common in [
+            "Password1234",
+            "welcome12345!",
+            "aaaaaaaaaaaa",
+            "abababababab",
+            "1234567890123",
+            "joanna.pike2026",
+            "Roundtable2026",
+        ] {
+            assert_eq!(check(common), Err(Unfit::Common), "{common}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_password_is_kept_as_something_else_and_known_again() {
+        let passwords = Passwords::default();
+        let kept = passwords.hash("blue kettle on the hob").await.unwrap();
+        assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
+        assert!(passwords.is_right("blue kettle on the hob", Some(kept.clone())).await);
+        assert!(!passwords.is_right("blue kettle on the hub", Some(kept)).await);
+        assert!(!passwords.is_right("nobody’s own password", None).await, "there is no account to open");
+    }
+}
