@@ -46,6 +46,7 @@ test('somebody who is asked to leave sees nothing more, and is let back', async 
   await expect(senco.page.getByRole('button', { name: 'Remove Agnieszka' })).toBeVisible()
   await mum.page.goto(mum.person.join_url)
   await mum.page.getByRole('button', { name: 'Join the meeting' }).click()
+  await mum.page.getByRole('link', { name: 'See the whole meeting page' }).click()
   await expect(boxes(mum.page, 'plan', 'targets', 'title').first()).toHaveValue('Written before she left')
 })
 

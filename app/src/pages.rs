@@ -6,6 +6,7 @@
 // Live: rendered by the server, then taken over in the browser, because people write in them together.
 pub mod live;
 pub mod meeting;
+pub mod prepare;
 
 // The server’s alone: plain pages with plain links and forms.
 #[cfg(feature = "ssr")]

@@ -24,6 +24,7 @@ use crate::{
         lobby::LobbyPage,
         map::MapPage,
         meeting::MeetingPage,
+        prepare::PreparePage,
         pupil::{PassportPage, PupilPage},
         record::RecordPage,
         register::RegisterPage,
@@ -116,6 +117,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/code") view=CodePage ssr=SsrMode::Async />
                 <Route path=path!("/goodbye") view=GoodbyePage ssr=SsrMode::Async />
                 <Route path=path!("/meetings/:id") view=MeetingPage ssr=SsrMode::Async />
+                <Route path=path!("/meetings/:id/prepare") view=PreparePage ssr=SsrMode::Async />
                 <Route path=path!("/meetings/:id/record") view=RecordPage ssr=SsrMode::Async />
                 <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
                 <Route path=path!("/register/import") view=RegisterPage ssr=SsrMode::Async />

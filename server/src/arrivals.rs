@@ -44,13 +44,30 @@ const LONGEST_NAME: usize = 60;
 #[derive(Debug, PartialEq, Eq)]
 pub enum Arrival {
     /// At the table, with a session of their own.
-    In { meeting: MeetingId, session: String },
+    In { place: Place, session: String },
     /// At the table, as before.
-    AlreadyIn(MeetingId),
+    AlreadyIn(Place),
     /// Before the door, with a secret to be let in by.
     AtDoor { secret: String },
     /// Where they came from: the page there says why.
     Nowhere,
+}
+
+/// The page of a meeting that somebody comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Table(MeetingId),
+    /// Where the families, the child and the visitors say what they think before it begins.
+    Preparation(MeetingId),
+}
+
+impl Place {
+    fn of(seat: &Participant, stage: Option<Stage>) -> Self {
+        match stage {
+            Some(Stage::Preparing) if seat.role.prepares() => Self::Preparation(seat.meeting),
+            _ => Self::Table(seat.meeting),
+        }
+    }
 }
 
 /// The button on an invitation. Whoever is somebody else in this browser is asked first.
@@ -83,10 +100,11 @@ pub async fn by_link(
     }
     let stage = db::meetings::lock(&mut txn, seat.meeting).await?;
     let doors = db::doors::find(&mut txn, seat.meeting).await?;
+    let place = Place::of(&seat, stage);
     match (stage, doors) {
         // What was agreed is read by whoever has a link to it.
-        (Some(Stage::Agreed), _) | (_, Some(Doors::Open)) => start_session(state, txn, &seat, device).await,
-        _ if is_already => Ok(Arrival::AlreadyIn(seat.meeting)),
+        (Some(Stage::Agreed), _) | (_, Some(Doors::Open)) => start_session(state, txn, &seat, place, device).await,
+        _ if is_already => Ok(Arrival::AlreadyIn(place)),
         (_, Some(Doors::Knock)) => knock(state, txn, seat.meeting, Some(&seat), "", device).await,
         (_, Some(Doors::Closed) | None) => Ok(Arrival::Nowhere),
     }
@@ -183,7 +201,8 @@ pub async fn enter(state: &AppState, secret: &str) -> sqlx::Result<Arrival> {
         return Ok(Arrival::Nowhere);
     }
     knocks::delete(&mut txn, id).await?;
-    start_session(state, txn, &seat, &knock.device).await
+    // Let in by somebody who is there: the meeting is about to begin.
+    start_session(state, txn, &seat, Place::Table(seat.meeting), &knock.device).await
 }
 
 /// Whoever waited goes away.
@@ -201,6 +220,7 @@ async fn start_session(
     state: &AppState,
     mut txn: SchoolTransaction,
     seat: &Participant,
+    place: Place,
     device: &str,
 ) -> sqlx::Result<Arrival> {
     let now = state.clock.now();
@@ -209,7 +229,7 @@ async fn start_session(
     db::login_sessions::create(&mut txn, Hash::of(&session), seat.person, device, now, now + SESSION_LASTS).await?;
     db::audit::add(&mut txn, Deed::new(seat.person, Verb::SignedIn).in_meeting(seat.meeting), now).await?;
     txn.commit().await?;
-    Ok(Arrival::In { meeting: seat.meeting, session })
+    Ok(Arrival::In { place, session })
 }
 
 /// Somebody is at the door, or gone from it. If nobody can be told just now, whoever runs the meeting sees it

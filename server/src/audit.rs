@@ -105,6 +105,8 @@ verbs! {
     RecordExported = "record-exported",
     PupilRead = "pupil-read",
     RegisterExported = "register-exported",
+    MapExported = "map-exported",
+    ImpactExported = "impact-exported",
     ChildrenBroughtIn = "children-brought-in",
     ActionTicked = "action-ticked",
     /// For destruction, by a rule.

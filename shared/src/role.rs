@@ -115,6 +115,12 @@ impl Role {
         !matches!(self, Self::Facilitator | Self::Pupil)
     }
 
+    /// Is asked for their views ahead of the meeting, on a page of their own. The school’s staff write theirs where
+    /// they prepare everything else.
+    pub fn prepares(self) -> bool {
+        matches!(self, Self::Pupil | Self::Parent | Self::Specialist | Self::SocialCare)
+    }
+
     /// Has a say in what is agreed. An interpreter and an observer do not.
     pub fn can_agree(self) -> bool {
         !matches!(self, Self::Interpreter | Self::Observer)

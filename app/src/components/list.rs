@@ -216,7 +216,7 @@ pub fn AddForPupil(
 }
 
 /// By whose hand: mine; but the pupil’s words are the pupil’s, also when I am the one who writes them down.
-fn new_item(people: People, pupils: bool) -> NewItem {
+pub(crate) fn new_item(people: People, pupils: bool) -> NewItem {
     let Some(me) = untrack(|| people.myself()) else { return NewItem::default() };
     if pupils && untrack(|| people.am_scribe()) {
         // Who types it is known by the hand, which nobody can make up.

@@ -7,7 +7,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::meeting::TheMeeting;
+use super::{meeting::TheMeeting, prepare::ThePreparation};
 use crate::view::{MeetingPage, doors::AlsoHere};
 
 /// What is taken over.
@@ -19,12 +19,14 @@ const DATA: &str = "live-data";
 #[derive(Clone, Serialize, Deserialize)]
 pub enum Live {
     Meeting { page: MeetingPage, also_here: Vec<AlsoHere> },
+    Preparation { page: MeetingPage, also_here: Vec<AlsoHere> },
 }
 
 impl Live {
     fn show(self) -> AnyView {
         match self {
             Self::Meeting { page, also_here } => view! { <TheMeeting page also_here /> }.into_any(),
+            Self::Preparation { page, also_here } => view! { <ThePreparation page also_here /> }.into_any(),
         }
     }
 }

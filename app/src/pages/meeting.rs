@@ -29,6 +29,7 @@ mod working;
 
 #[cfg(feature = "ssr")]
 pub(crate) use self::last::verdict_class;
+pub(crate) use self::top_bar::{NeedsScripts, SaveStateLine};
 
 use leptos::prelude::*;
 use shared::{Role, Stage};
@@ -190,7 +191,7 @@ fn AgreedNotice() -> impl IntoView {
 }
 
 #[component]
-fn Removed() -> impl IntoView {
+pub(crate) fn Removed() -> impl IntoView {
     view! {
         <LetterFrame leads_home=true>
             <h1>"You are no longer in this meeting"</h1>

@@ -19,7 +19,7 @@ use super::{
     session::{self, MaybeViewer},
 };
 use crate::{
-    arrivals::{self, Arrival},
+    arrivals::{self, Arrival, Place},
     audit::{Deed, Verb},
     db,
     secret::Hash,
@@ -58,21 +58,28 @@ fn back_to(token: &str) -> Response {
 pub(super) fn arrived(state: &AppState, headers: &HeaderMap, arrival: Arrival) -> Response {
     let secure = state.is_secure();
     match arrival {
-        Arrival::In { meeting, session } => {
-            let mut response = Redirect::to(&format!("/meetings/{meeting}")).into_response();
+        Arrival::In { place, session } => {
+            let mut response = Redirect::to(&address(place)).into_response();
             set_session(&mut response, headers, secure, &session);
             if Cookie::Knock.read(headers, secure).is_some() {
                 Cookie::Knock.clear(&mut response, secure);
             }
             response
         }
-        Arrival::AlreadyIn(meeting) => Redirect::to(&format!("/meetings/{meeting}")).into_response(),
+        Arrival::AlreadyIn(place) => Redirect::to(&address(place)).into_response(),
         Arrival::AtDoor { secret } => {
             let mut response = Redirect::to("/lobby").into_response();
             Cookie::Knock.set(&mut response, &secret, secure);
             response
         }
         Arrival::Nowhere => Redirect::to("/lobby").into_response(),
+    }
+}
+
+fn address(place: Place) -> String {
+    match place {
+        Place::Table(meeting) => format!("/meetings/{meeting}"),
+        Place::Preparation(meeting) => format!("/meetings/{meeting}/prepare"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What leaves the school’s pages as a file, and the one file that comes in.
 
 use app::{
+    backend::Viewer,
     error::AppError,
     view::{
         map::{ImpactQuery, MapQuery, term_words},
@@ -17,8 +18,10 @@ use serde::Deserialize;
 
 use super::{pages, session::MaybeViewer};
 use crate::{
+    audit::{self, Deed, Verb},
     backend::{pupils, register},
     csv,
+    error::unavailable,
     state::AppState,
 };
 
@@ -71,6 +74,9 @@ pub(super) async fn map(
         Ok(page) => page,
         Err(error) => return refusal(&error),
     };
+    if let Err(error) = taken_away(&state, viewer, Verb::MapExported).await {
+        return refusal(&error);
+    }
     let mut rows = String::new();
     let columns =
         ["Term", "Help", "Tier", "Who", "Children", "Minutes planned", "Sessions planned", "Counted", "Happened"];
@@ -96,6 +102,9 @@ pub(super) async fn impact(
         Ok(page) => page,
         Err(error) => return refusal(&error),
     };
+    if let Err(error) = taken_away(&state, viewer, Verb::ImpactExported).await {
+        return refusal(&error);
+    }
     let mut rows = String::new();
     let columns = [
         "Help",
@@ -144,6 +153,12 @@ pub(super) async fn take_away(
         }
         Err(error) => refusal(&error),
     }
+}
+
+/// Written down before the file is given: what cannot be written down does not leave.
+async fn taken_away(state: &AppState, viewer: Viewer, verb: Verb) -> Result<(), AppError> {
+    let deed = Deed::new(viewer.person, verb);
+    audit::note(&state.db, viewer.school, deed, state.clock.now()).await.map_err(unavailable)
 }
 
 /// A file of children. They come in together, or the page says what is wrong and nothing has changed.

@@ -40,6 +40,26 @@ async fn deeds_are_kept_in_order_and_without_a_word(pool: PgPoolOptions, options
 }
 
 #[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn who_takes_a_table_of_the_school_away_is_written_down(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let (mum, senco) = (server.seat("Tomek", "Agnieszka", 3).await, server.seat("Tomek", "Mrs Pike", 3).await);
+    let (hers, sencos) = (server.sign_in(&mum).await, server.sign_in(&senco).await);
+    for path in ["/map.csv", "/impact.csv", "/register.csv"] {
+        assert_eq!(server.get(path, Some(&sencos)).await.status(), 200, "{path}");
+        // Who was refused has taken nothing.
+        assert_eq!(server.get(path, Some(&hers)).await.status(), 403, "{path}");
+    }
+    let kept: Vec<(Option<uuid::Uuid>, String)> =
+        sqlx::query_as("select actor, verb from audit where school_id = $1 and verb like '%-exported' order by number")
+            .bind(senco.viewer.school.0)
+            .fetch_all(&mut owner(&options).await)
+            .await
+            .unwrap();
+    let expected = ["map-exported", "impact-exported", "register-exported"];
+    assert_eq!(kept, expected.map(|verb| (Some(senco.viewer.person.0), verb.to_owned())));
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
 async fn the_server_may_add_and_nothing_else(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let mum = server.seat("Tomek", "Agnieszka", 3).await;

@@ -32,7 +32,8 @@ async fn the_button_signs_in_and_leads_to_the_meeting(pool: PgPoolOptions, optio
     let seat = server.seat("Tomek", "Agnieszka", 3).await;
     let response = server.post(&format!("/join/{}", server.token(&seat).await), None).await;
     assert_eq!(response.status(), StatusCode::SEE_OTHER);
-    assert_eq!(response.headers()[header::LOCATION], format!("/meetings/{}", seat.meeting));
+    // The family, the child and the visitors are asked for their views first.
+    assert_eq!(response.headers()[header::LOCATION], format!("/meetings/{}/prepare", seat.meeting));
     let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
     assert!(cookie.starts_with("sid=") && cookie.contains("; HttpOnly") && cookie.contains("; SameSite=Lax"));
 

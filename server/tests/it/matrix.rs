@@ -178,6 +178,7 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("POST /staff/reopen", nobody(), May::WhoRunsAccounts),
         ("GET /live", String::new(), May::WhoIsSignedIn),
         ("GET /meetings/{id}", format!("/meetings/{now}"), EVERYBODY),
+        ("GET /meetings/{id}/prepare", format!("/meetings/{now}/prepare"), EVERYBODY),
         ("GET /meetings/{id}/record", format!("/meetings/{agreed}/record"), EVERYBODY),
         ("GET /meetings/{id}/record.json", format!("/meetings/{agreed}/record.json"), EVERYBODY),
         ("GET /register", String::new(), POST_PAGE),

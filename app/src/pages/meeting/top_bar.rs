@@ -69,7 +69,7 @@ fn HowMany() -> impl IntoView {
 
 /// What a browser shows that runs no scripts: it can read, and nothing that is typed would be kept.
 #[component]
-pub(super) fn NeedsScripts() -> impl IntoView {
+pub(crate) fn NeedsScripts() -> impl IntoView {
     // As markup, because a browser that runs scripts sees no elements in here.
     view! { <noscript inner_html="<p class=\"needs-scripts\">You can read everything here. To write, your browser has to run scripts: until it does, nothing you type is saved.</p>"></noscript> }
 }
@@ -100,7 +100,7 @@ pub(super) fn Stages() -> impl IntoView {
 /// One of four phrases and no others; nothing before the page knows. Not a live region: it would talk over
 /// everybody’s writing.
 #[component]
-pub(super) fn SaveStateLine() -> impl IntoView {
+pub(crate) fn SaveStateLine() -> impl IntoView {
     let state = use_meeting().save_state();
     let class = move || match state.get() {
         None | Some(SaveState::Saved) => "save-state",

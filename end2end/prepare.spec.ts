@@ -1,0 +1,143 @@
+// Before the meeting: from the link to one’s own words, on a phone, and who reads them when.
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { saved } from './support/page.ts'
+import { expect, find, hydrated, test } from './support/test.ts'
+
+test.use({ school: 'prepares' })
+
+const meeting = { pupil: 'Tomek', stage: 'preparing' }
+
+test('a specialist’s advice has its author and its day', async ({ join }) => {
+  const { page } = await join({ ...meeting, role: 'specialist', prepares: true })
+  await page.setViewportSize({ width: 360, height: 740 })
+  await page.getByRole('button', { name: 'Add a recommendation' }).click()
+  await page.keyboard.type('A picture list on the table.')
+  await kept(page)
+  const advice = page.locator('.recommended li').filter({ has: page.locator('textarea') }).last()
+  await expect(advice).toContainText('Callum')
+  await expect(advice).toContainText(`Written on ${new Date().getDate()} `)
+  await looksRight(page)
+})
+
+test('who has nothing to fill in is told where to go', async ({ join }) => {
+  const { page, meeting: { id } } = await join({ ...meeting, name: 'Qureshi' })
+  expect(new URL(page.url()).pathname).toBe(`/meetings/${id}`)
+  await page.goto(`/meetings/${id}/prepare`)
+  await expect(page.getByRole('link', { name: 'Go to the meeting' })).toBeVisible()
+})
+
+test('a parent is at their own words in three taps, and the others read them when the meeting has opened', async ({ server, browser, join }) => {
+  const { meeting: { id }, person } = find(server.meetings(), { ...meeting, name: 'Agnieszka' })
+  const phone = await browser.newContext({ baseURL: server.url, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true })
+  const mum = await phone.newPage()
+  await mum.goto(person.join_url)
+  const taps = [mum.getByRole('button', { name: 'Join the meeting' }), mum.getByRole('button', { name: 'Tap here and write' })]
+  for (const tap of taps) await tap.tap()
+  await mum.keyboard.type('He tells us about his day.')
+  await expect(mum.getByRole('textbox', { name: 'What is going well?' })).toHaveValue('He tells us about his day.')
+  expect(new URL(mum.url()).pathname).toBe(`/meetings/${id}/prepare`)
+  await expect(mum.locator('.draft-mark')).toContainText('Nothing is decided yet.')
+  // Who reads it now is who the rules let: whoever runs the meeting, and the other parent.
+  await expect(mum.locator('.draft-mark')).toContainText(/Mrs Pike/)
+  await expect(mum.locator('.draft-mark')).toContainText(/Marek/)
+  await expect(mum.locator('.draft-mark')).not.toContainText(/Callum|Qureshi/)
+  await kept(mum)
+  await looksRight(mum)
+
+  // One question at a time; what was sent before is where it was asked.
+  await mum.getByRole('link', { name: 'Next question' }).tap()
+  await expect(mum.getByRole('heading', { name: 'What has changed at home?' })).toBeFocused()
+  await expect(mum.getByRole('textbox', { name: 'What has changed at home?' })).toHaveValue(/He sits at the table with us/)
+  await mum.getByRole('link', { name: 'Back' }).tap()
+  await expect(mum.getByRole('textbox', { name: 'What is going well?' })).toHaveValue('He tells us about his day.')
+  // She stops, and comes back with her link.
+  await mum.goto(person.join_url)
+  await mum.getByRole('button', { name: 'Join the meeting' }).tap()
+  await hydrated(mum)
+  await expect(mum.getByRole('textbox', { name: 'What is going well?' })).toHaveValue('He tells us about his day.')
+  await mum.goto(`/meetings/${id}/prepare?q=5`)
+  await hydrated(mum)
+  await expect(mum.locator('.looked-over')).toContainText('He tells us about his day.')
+  await expect(mum.locator('.looked-over')).toContainText('Left out, and that is all right.')
+  await looksRight(mum)
+
+  // The teacher reads it when the meeting has opened, and not before.
+  const { page: teacher } = await join({ ...meeting, name: 'Qureshi' })
+  const { page: senco } = await join({ ...meeting, role: 'facilitator' })
+  await expect(senco.locator('#working')).toContainText('He tells us about his day.')
+  expect(await teacher.content()).not.toContain('He tells us about his day.')
+  await senco.getByRole('button', { name: 'Start the meeting' }).click()
+  await expect(teacher.locator('#working')).toContainText('He tells us about his day.')
+  await expect(mum.getByRole('link', { name: 'Go to the table' })).toBeVisible()
+  await phone.close()
+})
+
+test('a child taps answers, and takes one back', async ({ join }) => {
+  const wanted = { pupil: 'Amara', stage: 'preparing' }
+  const { page, meeting: { id } } = await join({ ...wanted, role: 'pupil', prepares: true })
+  await page.setViewportSize({ width: 360, height: 740 })
+  await expect(page.getByRole('heading', { name: 'Who will see this?' })).toBeVisible()
+  for (const words of ['My friends', 'Playtime', 'I don’t know']) await page.getByText(words, { exact: true }).filter({ visible: true }).click()
+  await page.getByText('I don’t know', { exact: true }).filter({ visible: true }).click()
+  await saved(page)
+  await looksRight(page)
+  await page.getByRole('link', { name: 'Next' }).click()
+  await expect(page.getByRole('heading', { name: 'What is still hard?' })).toBeFocused()
+  await page.getByRole('button', { name: 'Tap here and write' }).filter({ visible: true }).click()
+  await page.keyboard.type('The bell.')
+  await saved(page)
+
+  // On another day it is as it was left.
+  await page.goto(`/meetings/${id}/prepare`)
+  await hydrated(page)
+  await expect(page.getByRole('checkbox', { name: 'My friends' })).toBeChecked()
+  await expect(page.getByRole('checkbox', { name: 'Playtime' })).toBeChecked()
+  await expect(page.getByRole('checkbox', { name: 'I don’t know' })).not.toBeChecked()
+
+  // Whoever runs the meeting reads it, and no other adult before it opens.
+  const { page: senco } = await join({ ...wanted, role: 'facilitator' })
+  await expect(senco.locator('#working .views-of', { hasText: 'Amara' }).first()).toContainText('Playtime')
+  const { page: mum } = await join({ ...wanted, role: 'parent' })
+  expect(await mum.content()).not.toContain('The bell.')
+  await senco.getByRole('button', { name: 'Start the meeting' }).click()
+  await expect(mum.locator('#working')).toContainText('The bell.')
+})
+
+test('whoever was named to write for a child taps for them, is named, and the child has the last word', async ({ join }) => {
+  const wanted = { pupil: 'Kai', stage: 'preparing' }
+  const { page: senco } = await join({ ...wanted, role: 'facilitator' })
+  const { page: helper, person, meeting: { id } } = await join({ ...wanted, role: 'assistant' })
+  await senco.getByLabel('Who types for Kai?').selectOption({ label: person.name })
+  await expect(helper.getByText('types for the pupil').first()).toBeVisible()
+  await helper.goto(`/meetings/${id}/prepare?q=4`)
+  await hydrated(helper)
+  await expect(helper.locator('.helper > span')).toHaveText('You write down what Kai says.')
+  await helper.getByText('A quiet place', { exact: true }).click()
+  await helper.getByRole('button', { name: 'Tap here and write' }).filter({ visible: true }).click()
+  await helper.keyboard.type('My tools.')
+  await saved(helper)
+
+  const { page: kai } = await join({ ...wanted, role: 'pupil', prepares: true })
+  await expect(kai.locator('.helper > span')).toHaveText(`${person.name} is helping.`)
+  await kai.goto(`/meetings/${id}/prepare?q=4`)
+  await hydrated(kai)
+  await expect(kai.getByRole('textbox', { name: 'In my words' }).filter({ visible: true })).toHaveValue('My tools.')
+  await expect(kai.getByRole('checkbox', { name: 'A quiet place' })).toBeChecked()
+  await kai.getByText('A quiet place', { exact: true }).click()
+  await saved(kai)
+  await expect(helper.getByRole('checkbox', { name: 'A quiet place' })).not.toBeChecked()
+})
+
+async function kept(page: Page): Promise<void> {
+  await expect(page.locator('.kept-draft').filter({ visible: true })).toContainText('Kept as you write')
+}
+
+async function looksRight(page: Page): Promise<void> {
+  // What a sheet cannot hold is cut off by the table, not scrolled to.
+  const wide = () => [...document.querySelectorAll('.sheet')].map((sheet) => sheet.getBoundingClientRect().right).filter((right) => right > innerWidth)
+  expect(await page.evaluate(wide)).toEqual([])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(page.viewportSize()!.width)
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([])
+}
