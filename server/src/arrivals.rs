@@ -94,13 +94,13 @@ pub async fn by_link(
     if now_here.is_some() && !is_already && !be_this_one {
         return Ok(Arrival::Nowhere);
     }
+    let stage = db::meetings::lock(&mut txn, seat.meeting).await?;
+    let place = Place::of(&seat, stage);
     // With an account they are somebody more than a link says.
     if now_here.is_some_and(|viewer| is_already && !viewer.by_link) {
-        return Ok(Arrival::AlreadyIn(seat.meeting));
+        return Ok(Arrival::AlreadyIn(place));
     }
-    let stage = db::meetings::lock(&mut txn, seat.meeting).await?;
     let doors = db::doors::find(&mut txn, seat.meeting).await?;
-    let place = Place::of(&seat, stage);
     match (stage, doors) {
         // What was agreed is read by whoever has a link to it.
         (Some(Stage::Agreed), _) | (_, Some(Doors::Open)) => start_session(state, txn, &seat, place, device).await,
