@@ -7,6 +7,7 @@ pub mod forms;
 pub mod reading;
 
 // What a live page asks and commands while it is open: server functions, one file per aggregate.
+mod command;
 pub mod doors;
 pub mod meetings;
 pub mod records;

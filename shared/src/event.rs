@@ -3,6 +3,8 @@
 //! Whatever needs a person’s authority lives here and in Postgres, never in a CRDT that any client
 //! could set.
 
+mod read;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Access, ItemId, ParticipantId, PersonId, Role, Section, Stage};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "kebab-case")]
+#[serde(tag = "event", rename_all = "kebab-case", try_from = "read::Fields")]
 pub enum ServerEvent {
     /// Sent when a section is opened, before any of its content: a client whose copy is of another
     /// epoch drops it instead of merging two histories.
@@ -21,11 +23,7 @@ pub enum ServerEvent {
     /// The stage changed. What may be read and written changes with it.
     Stage { stage: Stage },
     /// Who is connected now, and who of all at the table writes for the pupil.
-    Here {
-        participants: Vec<ParticipantId>,
-        #[serde(default)]
-        scribe: Option<ParticipantId>,
-    },
+    Here { participants: Vec<ParticipantId>, scribe: Option<ParticipantId> },
     /// Whose client ids these are. Told to whoever may read the section: of all that wrote in it before
     /// its content, and of a new one before the first words written under it.
     Authors { section: Section, authors: BTreeMap<PersonId, Vec<u64>> },

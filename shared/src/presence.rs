@@ -38,6 +38,7 @@ mod address {
 
 /// What everybody else receives: the same, with the server’s stamp on it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Flat")]
 pub struct Presence {
     pub participant: ParticipantId,
     pub person: PersonId,
@@ -47,4 +48,27 @@ pub struct Presence {
     pub colour: u8,
     #[serde(flatten)]
     pub writing: Writing,
+}
+
+/// As it stands in JSON. Read like this, because what serde makes for `flatten` would be a part of every download.
+#[derive(Deserialize)]
+struct Flat {
+    participant: ParticipantId,
+    person: PersonId,
+    name: String,
+    role: Role,
+    colour: u8,
+    #[serde(default, with = "address")]
+    field: Option<FieldAddress>,
+    #[serde(default)]
+    caret: Option<serde_json::Value>,
+    #[serde(default)]
+    typing: bool,
+}
+
+impl From<Flat> for Presence {
+    fn from(flat: Flat) -> Self {
+        let Flat { participant, person, name, role, colour, field, caret, typing } = flat;
+        Self { participant, person, name, role, colour, writing: Writing { field, caret, typing } }
+    }
 }

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use shared::{Attendance, MeetingId, ParticipantId, record::Response};
 
-use crate::{error::AppError, view::PeopleNow};
+use crate::{api::command::Command, error::AppError, view::PeopleNow};
 
 /// What the server alone knows of the people, for a page that is open already.
-#[server]
+#[server(protocol = Command)]
 pub async fn read_people(meeting: MeetingId) -> Result<PeopleNow, AppError> {
     let (backend, viewer) = crate::backend::backend()?;
     let page = backend.meeting_page(viewer, meeting).await?;
@@ -18,25 +18,25 @@ pub async fn read_people(meeting: MeetingId) -> Result<PeopleNow, AppError> {
     })
 }
 
-#[server]
+#[server(protocol = Command)]
 pub async fn start_meeting(meeting: MeetingId) -> Result<(), AppError> {
     let (backend, viewer) = crate::backend::backend()?;
     backend.meeting_start(viewer, meeting).await
 }
 
-#[server]
+#[server(protocol = Command)]
 pub async fn spotlight(meeting: MeetingId, part: Option<String>) -> Result<(), AppError> {
     let (backend, viewer) = crate::backend::backend()?;
     backend.meeting_spotlight(viewer, meeting, part).await
 }
 
-#[server]
+#[server(protocol = Command)]
 pub async fn name_scribe(meeting: MeetingId, scribe: Option<ParticipantId>) -> Result<(), AppError> {
     let (backend, viewer) = crate::backend::backend()?;
     backend.meeting_scribe(viewer, meeting, scribe).await
 }
 
-#[server]
+#[server(protocol = Command)]
 pub async fn note_attendance(
     meeting: MeetingId,
     who: Vec<ParticipantId>,
@@ -46,7 +46,7 @@ pub async fn note_attendance(
     backend.meeting_attendance(viewer, meeting, who, attendance).await
 }
 
-#[server]
+#[server(protocol = Command)]
 pub async fn answer(meeting: MeetingId, response: Response, comment: String) -> Result<(), AppError> {
     let (backend, viewer) = crate::backend::backend()?;
     backend.meeting_answer(viewer, meeting, response, comment).await

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use shared::MeetingId;
 
-use crate::error::AppError;
+use crate::{api::command::Command, error::AppError};
 
-#[server]
+#[server(protocol = Command)]
 pub async fn agree_and_save(meeting: MeetingId) -> Result<(), AppError> {
     let (backend, viewer) = crate::backend::backend()?;
     backend.record_agree(viewer, meeting).await

@@ -1,6 +1,6 @@
 //! My own answer: agree, agree with a comment, disagree with a part, views only.
 
-use leptos::{ev::SubmitEvent, prelude::*, web_sys};
+use leptos::{ev::SubmitEvent, prelude::*, server_fn::ServerFn, web_sys};
 use shared::{Role, record::Response};
 
 use super::Failed;
@@ -77,14 +77,16 @@ pub(super) fn MyAnswer() -> impl IntoView {
 
     // What the server would refuse is asked for here, in its place, before it is sent.
     let lacks_words = RwSignal::new(false);
-    let check = move |event: SubmitEvent| {
-        let picked = picked(&event).or(chosen.get_untracked());
-        let is_empty = comment.get_untracked().is_some_and(|words| words.value().trim().is_empty());
-        let lacks = !is_pupil && is_empty && picked.is_some_and(Response::needs_words);
+    let send = move |event: SubmitEvent| {
+        let Some(response) = picked(&event).or(chosen.get_untracked()) else { return };
+        event.prevent_default();
+        let comment = comment.get_untracked().map(|words| words.value()).unwrap_or_default();
+        let lacks = !is_pupil && comment.trim().is_empty() && response.needs_words();
         lacks_words.set(lacks);
         if lacks {
-            event.prevent_default();
             focus::go_to("my-comment".to_owned());
+        } else {
+            answer.dispatch(Answer { meeting: meeting.id, response, comment });
         }
     };
     let lacks_words = Memo::new(move |_| {
@@ -103,7 +105,7 @@ pub(super) fn MyAnswer() -> impl IntoView {
     };
     let described_by = move || lacks_words.get().then_some("my-comment-error");
     view! {
-        <ActionForm action=answer attr:class="my-answer" on:submit:capture=check>
+        <form class="my-answer" method="post" action=Answer::url() on:submit=send>
             <input type="hidden" name="meeting" value=meeting.id.to_string() />
             <fieldset>
                 <legend>
@@ -143,7 +145,7 @@ pub(super) fn MyAnswer() -> impl IntoView {
                 <Icon name="tick" />
                 "Give my answer"
             </button>
-        </ActionForm>
+        </form>
     }
 }
 
