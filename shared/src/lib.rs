@@ -16,6 +16,7 @@ pub mod doc;
 pub mod event;
 pub mod hand;
 pub mod ids;
+pub mod json;
 pub mod order;
 pub mod plain;
 pub mod policy;

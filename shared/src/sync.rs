@@ -166,7 +166,7 @@ impl SectionSync {
 
     fn receive(&mut self, message: Message) -> Vec<Effect> {
         match message {
-            Message::Stateless(payload) => match serde_json::from_slice(payload.as_bytes()) {
+            Message::Stateless(payload) => match crate::json::read(payload.as_bytes()) {
                 Ok(event) => self.hear(event),
                 // An event of a later version of the server: nothing this page knows how to do.
                 Err(_) => vec![],

@@ -15,6 +15,8 @@ use leptos::server_fn::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
+use shared::json;
+
 use crate::error::AppError;
 
 const JSON: &str = "application/json";
@@ -49,7 +51,7 @@ where
 
     fn run_client(path: &str, input: Input) -> impl Future<Output = Result<Output, AppError>> + Send {
         let answer = post(path, serde_json::to_string(&input).unwrap_or_default());
-        async move { serde_json::from_slice(answer.await?.as_bytes()).map_err(|_| AppError::Unreachable) }
+        async move { json::read(answer.await?.as_bytes()).map_err(|_| AppError::Unreachable) }
     }
 }
 
@@ -80,7 +82,7 @@ fn post(path: &str, body: String) -> Answer {
     send_wrapper::SendWrapper::new(Box::pin(async move {
         match send(path, body).await {
             Ok((true, answer)) => Ok(answer),
-            Ok((false, error)) => Err(serde_json::from_slice(error.as_bytes()).unwrap_or(AppError::Unreachable)),
+            Ok((false, error)) => Err(json::read(error.as_bytes()).unwrap_or(AppError::Unreachable)),
             Err(_) => Err(AppError::Unreachable),
         }
     }))

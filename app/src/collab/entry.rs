@@ -88,7 +88,7 @@ impl Entry {
 
     /// A field that the schema no longer knows is left out; its updates are refused or not, as it may be.
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let written: Written = serde_json::from_slice(bytes).ok()?;
+        let written: Written = shared::json::read(bytes).ok()?;
         let updates: Result<_, _> = written.updates.into_iter().map(|update| BASE64_STANDARD.decode(update)).collect();
         let words = written.words.into_iter().filter_map(|(field, words)| Some((field.parse().ok()?, words)));
         Some(Self { epoch: written.epoch, updates: updates.ok()?, words: words.collect() })

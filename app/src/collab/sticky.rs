@@ -19,7 +19,7 @@ pub(super) fn position(text: &Incoming, place: u32) -> Option<serde_json::Value>
 
 /// Where such a place is now, if it is one of this text.
 pub(super) fn place(text: &Incoming, position: &serde_json::Value) -> Option<u32> {
-    let sticky: StickyIndex = serde_json::from_value(position.clone()).ok()?;
+    let sticky: StickyIndex = shared::json::read_value(position.clone()).ok()?;
     let txn = text.doc().yrs().transact();
     let offset = sticky.get_offset(&txn)?;
     (offset.branch == BranchPtr::from(AsRef::<Branch>::as_ref(text.text()))).then_some(offset.index)

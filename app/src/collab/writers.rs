@@ -19,7 +19,7 @@ impl Writers {
         for entry in awareness::decode(body).unwrap_or_default() {
             self.heard += 1;
             let key = (section, entry.client_id);
-            match serde_json::from_slice::<Presence>(entry.state.as_bytes()) {
+            match shared::json::read::<Presence>(entry.state.as_bytes()) {
                 Ok(presence) if presence.writing.field.is_some() => {
                     self.states.insert(key, (self.heard, presence));
                 }

@@ -51,6 +51,6 @@ pub(crate) fn take_over() {
 
     let by_id = |id| document().get_element_by_id(id);
     let data = by_id(DATA).and_then(|data| data.text_content()).unwrap_or_default();
-    let (Some(root), Ok(live)) = (by_id(ROOT), serde_json::from_slice::<Live>(data.as_bytes())) else { return };
+    let (Some(root), Ok(live)) = (by_id(ROOT), shared::json::read::<Live>(data.as_bytes())) else { return };
     leptos::mount::hydrate_from(root.unchecked_into(), move || live.show()).forget();
 }
