@@ -31,7 +31,7 @@ pub(super) fn MyAnswer() -> impl IntoView {
     let given = me.as_ref().and_then(|me| me.answer.clone());
     let chosen = RwSignal::new(given.as_ref().map(|answer| answer.response));
     let name = me.map(|me| me.name).unwrap_or_default();
-    let answer = ServerAction::<Answer>::new();
+    let answer = answering();
     let comment = NodeRef::<leptos::html::Textarea>::new();
     // An uncontrolled box: a textarea’s children are never the server’s to write.
     Effect::new(move || {
@@ -147,6 +147,17 @@ pub(super) fn MyAnswer() -> impl IntoView {
             </button>
         </form>
     }
+}
+
+/// On the server, with what came of a form that was sent before any script had arrived.
+#[cfg(feature = "ssr")]
+fn answering() -> Action<Answer, Result<(), AppError>> {
+    *ServerAction::<Answer>::new()
+}
+
+#[cfg(not(feature = "ssr"))]
+fn answering() -> Action<Answer, Result<(), AppError>> {
+    Action::new(|answer: &Answer| answer.clone().run_on_client())
 }
 
 /// Chosen in the form that is sent, also if that was before any script could see it.
