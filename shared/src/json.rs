@@ -68,13 +68,21 @@ impl<'de> Deserializer<'de> for Read {
         deserialize_u8: as_u64 => visit_u64;
         deserialize_u16: as_u64 => visit_u64;
         deserialize_u32: as_u64 => visit_u64;
-        deserialize_u64: as_u64 => visit_u64;
         deserialize_i8: as_i64 => visit_i64;
         deserialize_i16: as_i64 => visit_i64;
         deserialize_i32: as_i64 => visit_i64;
         deserialize_i64: as_i64 => visit_i64;
         deserialize_f32: as_f64 => visit_f64;
         deserialize_f64: as_f64 => visit_f64;
+    }
+
+    /// Also as the key of a map, where JSON has only text.
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Told<V::Value> {
+        let number = match &self.0 {
+            Value::String(key) => key.parse().ok(),
+            value => value.as_u64(),
+        };
+        visitor.visit_u64(number.ok_or(Unreadable)?)
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Told<V::Value> {
@@ -263,6 +271,7 @@ mod tests {
         kinds: Vec<Kind>,
         pair: (u16, String),
         by: BTreeMap<PersonId, Vec<u64>>,
+        owners: BTreeMap<u64, PersonId>,
         none: Option<u8>,
         some: Option<String>,
         any: Value,
@@ -286,6 +295,7 @@ mod tests {
             ],
             pair: (65535, "two".into()),
             by: [(PersonId(Uuid::from_u128(5)), vec![0, 1 << 52, u64::MAX])].into(),
+            owners: [(u64::MAX, PersonId(Uuid::from_u128(5)))].into(),
             none: None,
             some: Some(String::new()),
             any: serde_json::json!({ "a": [1, -1, 1.5, null, "x", { "b": false }] }),
