@@ -15,6 +15,7 @@ use crate::{
     error::AppError,
     view::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
+        delivery::{DeliveryPage, DeliveryQuery},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
         pupils::PupilPage,
         register::{RegisterPage, RegisterQuery},
@@ -88,6 +89,8 @@ pub trait Backend: Doors {
     async fn map_page(&self, viewer: Viewer, query: MapQuery) -> Result<MapPage, AppError>;
     /// Staff: what worked.
     async fn impact_page(&self, viewer: Viewer, query: ImpactQuery) -> Result<ImpactPage, AppError>;
+    /// Staff: what somebody gives to whom on a day, and whether it happened.
+    async fn delivery_page(&self, viewer: Viewer, query: DeliveryQuery) -> Result<DeliveryPage, AppError>;
     /// Staff: something that was promised is done.
     async fn action_tick(
         &self,

@@ -12,6 +12,8 @@ pub mod prepare;
 #[cfg(feature = "ssr")]
 pub mod code;
 #[cfg(feature = "ssr")]
+pub mod delivery;
+#[cfg(feature = "ssr")]
 pub mod errors;
 #[cfg(feature = "ssr")]
 pub mod goodbye;

@@ -16,6 +16,7 @@ use crate::{
     error::AppError,
     pages::{
         code::CodePage,
+        delivery::DeliveryPage,
         errors::ErrorPage,
         goodbye::GoodbyePage,
         home::HomePage,
@@ -123,6 +124,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/register/import") view=RegisterPage ssr=SsrMode::Async />
                 <Route path=path!("/map") view=MapPage ssr=SsrMode::Async />
                 <Route path=path!("/impact") view=ImpactPage ssr=SsrMode::Async />
+                <Route path=path!("/delivery") view=DeliveryPage ssr=SsrMode::Async />
                 <Route path=path!("/pupils/:id") view=PupilPage ssr=SsrMode::Async />
                 <Route path=path!("/pupils/:id/passport") view=PassportPage ssr=SsrMode::Async />
             </Routes>

@@ -1,5 +1,6 @@
 //! What the pages show: plain structs, filled by the server, never touched by SQL or sockets.
 
+pub mod delivery;
 pub mod doors;
 pub mod home;
 pub mod map;

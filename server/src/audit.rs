@@ -109,6 +109,7 @@ verbs! {
     ImpactExported = "impact-exported",
     ChildrenBroughtIn = "children-brought-in",
     ActionTicked = "action-ticked",
+    SessionTold = "session-told",
     /// For destruction, by a rule.
     Marked = "marked-for-destruction",
     /// The mark was taken off: the rule does not ask for it any more.

@@ -5,6 +5,7 @@
 
 pub mod agreement;
 mod commands;
+pub mod delivery;
 mod doors;
 mod home;
 mod impact;
@@ -23,6 +24,7 @@ use app::{
     error::AppError,
     view::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
+        delivery::{DeliveryPage, DeliveryQuery},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
         pupils::PupilPage,
         register::{RegisterPage, RegisterQuery},
@@ -201,6 +203,10 @@ impl Backend for ServerBackend {
 
     async fn impact_page(&self, viewer: Viewer, query: ImpactQuery) -> Result<ImpactPage, AppError> {
         impact::page(self, viewer, query).await
+    }
+
+    async fn delivery_page(&self, viewer: Viewer, query: DeliveryQuery) -> Result<DeliveryPage, AppError> {
+        delivery::page(self, viewer, query).await
     }
 
     async fn action_tick(

@@ -12,6 +12,7 @@ pub mod agreements;
 pub mod audit;
 pub mod ceremonies;
 pub mod check;
+pub mod delivery;
 pub mod documents;
 pub mod doors;
 pub mod erasures;

@@ -7,6 +7,7 @@ mod account;
 pub mod assets;
 mod cookies;
 pub mod csp;
+mod delivery;
 pub mod health;
 pub mod join;
 mod lobby;
@@ -76,6 +77,7 @@ fn personal() -> Vec<Answered> {
         (Method::POST, "/pupils/{id}/export", post(school::take_away)),
         (Method::GET, "/register.csv", get(school::register)),
         (Method::POST, "/register/import", post(school::bring_in)),
+        (Method::POST, "/delivery", post(delivery::tell)),
         (Method::GET, "/map.csv", get(school::map)),
         (Method::GET, "/impact.csv", get(school::impact)),
         (Method::GET, "/account", get(account::show)),

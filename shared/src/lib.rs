@@ -12,6 +12,7 @@
 
 pub mod attendance;
 pub mod census;
+pub mod delivery;
 pub mod doc;
 pub mod event;
 pub mod hand;

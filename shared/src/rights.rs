@@ -50,6 +50,8 @@ pub enum Page {
     Impact,
     /// Bringing children in from a file.
     Import,
+    /// Telling which sessions of help happened, with a note for staff.
+    Delivery,
 }
 
 /// Of how many children a page speaks.
@@ -67,7 +69,7 @@ pub fn breadth(page: Page, posts: &[Post]) -> Breadth {
 
 fn breadth_of(page: Page, post: Post) -> Breadth {
     match page {
-        Page::Register | Page::Map | Page::Impact => match post {
+        Page::Register | Page::Map | Page::Impact | Page::Delivery => match post {
             Post::Head | Post::Senco => Breadth::WholeSchool,
             Post::DesignatedTeacher | Post::Teacher | Post::Assistant => Breadth::TheirOwn,
         },
@@ -209,6 +211,8 @@ mod tests {
         assert_eq!(breadth(Page::Register, &[Post::Teacher, Post::Senco]), Breadth::WholeSchool);
         assert_eq!(breadth(Page::Import, &[Post::Teacher]), Breadth::Nobody);
         assert_eq!(breadth(Page::Map, &[]), Breadth::Nobody);
+        assert_eq!(breadth(Page::Delivery, &[Post::Assistant]), Breadth::TheirOwn);
+        assert_eq!(breadth(Page::Delivery, &[]), Breadth::Nobody);
     }
 
     #[test]

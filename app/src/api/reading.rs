@@ -8,6 +8,7 @@ use crate::{
     error::AppError,
     view::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
+        delivery::{DeliveryPage, DeliveryQuery},
         doors::{AlsoHere, LobbyPage},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
         pupils::PupilPage,
@@ -69,4 +70,9 @@ pub async fn read_map(query: MapQuery) -> Result<MapPage, AppError> {
 pub async fn read_impact(query: ImpactQuery) -> Result<ImpactPage, AppError> {
     let (backend, viewer) = backend()?;
     backend.impact_page(viewer, query).await
+}
+
+pub async fn read_delivery(query: DeliveryQuery) -> Result<DeliveryPage, AppError> {
+    let (backend, viewer) = backend()?;
+    backend.delivery_page(viewer, query).await
 }

@@ -64,8 +64,9 @@ fn worked(given: &[Given], rated: &[Rated], costs: bool) -> Vec<ImpactRow> {
         };
         let mut pence = vec![];
         for help in kind {
-            row.planned += help.planned.unwrap_or(0);
-            row.delivered += help.delivered.unwrap_or(0);
+            let (planned, delivered) = help.counted().unwrap_or_default();
+            row.planned += planned;
+            row.delivered += delivered;
             let review = help.review?;
             let targets: Vec<&Rated> =
                 help.targets.iter().filter_map(|target| by_target.get(&(review, *target)).copied()).collect();

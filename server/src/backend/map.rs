@@ -113,7 +113,7 @@ fn rows(given: &[Given], costs: bool) -> Vec<MapRow> {
 
 fn row(kind: &[&Given], costs: bool) -> Option<MapRow> {
     let first = kind.first()?;
-    let counted = || kind.iter().filter_map(|help| Some((help.planned?, help.delivered?)));
+    let counted = || kind.iter().filter_map(|help| help.counted());
     let pence: Vec<i64> = kind.iter().filter_map(|help| help.pence).filter(|_| costs).collect();
     Some(MapRow {
         name: first.name.clone(),
@@ -131,9 +131,9 @@ fn row(kind: &[&Given], costs: bool) -> Option<MapRow> {
                 pupil: help.pupil,
                 name: help.pupil_name.clone(),
                 year_group: help.year_group.clone(),
-                planned: help.planned.or(help.sessions),
-                delivered: help.delivered,
-                why_not: help.why_not.clone().unwrap_or_default(),
+                planned: help.counted().map(|(planned, _)| planned).or(help.sessions),
+                delivered: help.counted().map(|(_, delivered)| delivered),
+                why_not: help.missed(),
             })
             .collect(),
         minutes: kind.iter().filter_map(|help| Some(help.minutes? * help.sessions?)).sum(),

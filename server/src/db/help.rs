@@ -1,6 +1,6 @@
 //! Who was given what, and how it went: read from the rows of agreed records, and from nowhere else.
 
-use shared::{ItemId, MeetingId, PersonId, PupilId, RecordId};
+use shared::{ItemId, MeetingId, PersonId, PupilId, RecordId, delivery};
 
 use super::SchoolTransaction;
 
@@ -30,8 +30,28 @@ pub struct Given {
     pub planned: Option<i64>,
     pub delivered: Option<i64>,
     pub why_not: Option<String>,
+    /// As it was told day by day: how many sessions, and how many of them happened. None where nobody told anything.
+    pub told: Option<(i64, i64)>,
+    /// Why the others did not: codes of [`shared::delivery::WHY`].
+    pub missed: Vec<String>,
     /// The record that looked back on it.
     pub review: Option<RecordId>,
+}
+
+impl Given {
+    /// How many sessions were looked back on, and how many of them happened: as the next meeting agreed it, or else as
+    /// it was told day by day. What a meeting agreed stands, whatever was told.
+    pub fn counted(&self) -> Option<(i64, i64)> {
+        self.planned.zip(self.delivered).or(self.told)
+    }
+
+    /// Why not all of them did, from the same source.
+    pub fn missed(&self) -> String {
+        match self.planned.zip(self.delivered) {
+            Some(_) => self.why_not.clone().unwrap_or_default(),
+            None => delivery::reasons(&self.missed),
+        }
+    }
 }
 
 /// Which rows: whatever is not named is not asked for.
@@ -52,7 +72,8 @@ pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result
         r#"select h.pupil_id as "pupil_id!", person.display_name, p.year_group, p.class_name, h.meeting_id as "meeting_id!",
                   h.term as "term!", h.name as "name!", h.who as "who!", h.tier as "tier!", h.area as "area!",
                   h.ratio as "ratio!", h.target_ids as "target_ids!", h.sessions_per_week, h.minutes, h.sessions,
-                  h.pence, h.funding, h.planned, h.delivered, h.why_not, h.review_id
+                  h.pence, h.funding, h.planned, h.delivered, h.why_not, h.review_id,
+                  h.told, h.happened, h.missed
            from help_given h
              join pupils p on p.id = h.pupil_id
              join people person on person.id = p.person_id
@@ -99,6 +120,8 @@ pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result
             planned: row.planned,
             delivered: row.delivered,
             why_not: row.why_not,
+            told: row.told.zip(row.happened),
+            missed: row.missed.unwrap_or_default(),
             review: row.review_id.map(RecordId),
         })
         .collect())

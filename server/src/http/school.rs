@@ -217,7 +217,7 @@ fn file(name: &str, rows: String) -> Response {
     (headers, format!("\u{feff}{rows}")).into_response()
 }
 
-fn refusal(error: &AppError) -> Response {
+pub(super) fn refusal(error: &AppError) -> Response {
     let status = match error {
         AppError::NotSignedIn => StatusCode::UNAUTHORIZED,
         AppError::NotAllowed => StatusCode::FORBIDDEN,

@@ -9,6 +9,7 @@ mod attendance;
 mod audit;
 mod check;
 mod cluster;
+mod delivery;
 mod demo;
 mod doors;
 mod durability;

@@ -97,6 +97,92 @@ async fn the_map_is_what_the_records_say(pool: PgPoolOptions, options: PgConnect
     }
 }
 
+/// What was told of each help of a school’s plans: how many sessions, and how many of them happened. Row by row.
+async fn told(server: &TestServer, school: SchoolId) -> BTreeMap<(uuid::Uuid, uuid::Uuid), (i64, i64)> {
+    let mut txn = server.db.begin(school).await.unwrap();
+    let rows =
+        sqlx::query_as::<_, (uuid::Uuid, uuid::Uuid, bool)>("select meeting_id, item_id, happened from help_sessions");
+    let mut told: BTreeMap<_, (i64, i64)> = BTreeMap::new();
+    for (meeting, item, happened) in rows.fetch_all(txn.connection()).await.unwrap() {
+        let (all, did) = told.entry((meeting, item)).or_default();
+        *all += 1;
+        *did += i64::from(happened);
+    }
+    told
+}
+
+/// Tells of every other help of the autumn’s plans on ten days, some of which came to nothing.
+async fn tell_the_autumn(server: &TestServer, viewer: app::backend::Viewer) {
+    let mut txn = server.db.begin(viewer.school).await.unwrap();
+    for record in records(server, viewer.school).await.into_values().flatten().filter(is_of_autumn) {
+        for (at, help) in record.provision.iter().enumerate().filter(|(at, _)| at % 2 == 0) {
+            for day in 0..10u8 {
+                let why = ((usize::from(day) + at) % 4 == 0).then_some(if day < 5 { "room" } else { "trip" });
+                let told = server::db::delivery::NewTold {
+                    meeting: record.meeting.id,
+                    item: help.id,
+                    day: time::macros::date!(2026 - 11 - 02) + time::Duration::days(day.into()),
+                    why,
+                    note: "",
+                    by: viewer.person,
+                    at: crate::support::NOON,
+                };
+                server::db::delivery::tell(&mut txn, told).await.unwrap();
+            }
+        }
+    }
+    txn.commit().await.unwrap();
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn what_was_told_counts_until_a_meeting_has_counted(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let viewer = server.seat("Tomek", "Mrs Pike", 3).await.viewer;
+    let query = || MapQuery { term: "2026-3".to_owned(), ..MapQuery::default() };
+    let map = async || server.backend.map_page(viewer, query()).await.unwrap();
+    assert_eq!((map().await.planned, map().await.delivered), (0, 0), "nobody has counted the autumn");
+
+    tell_the_autumn(&server, viewer).await;
+    let (told, records) = (told(&server, viewer.school).await, records(&server, viewer.school).await);
+    assert!(told.len() > 2 && told.values().all(|(all, did)| all > did && *did > 0));
+    let page = map().await;
+    let sums = told.values().fold((0, 0), |sums, help| (sums.0 + help.0, sums.1 + help.1));
+    assert_eq!((page.planned, page.delivered), sums);
+    // A help of which nobody told anything has no number, and one that was told says why not all of it happened.
+    for plan in records.values().flatten().filter(|record| is_of_autumn(record)) {
+        for help in &plan.provision {
+            let row = page.rows.iter().find(|row| row.name == help.name).unwrap();
+            let share = row.children.iter().find(|share| share.name == plan.meeting.pupil_name).unwrap();
+            let expected = told.get(&(plan.meeting.id.0, help.id.0));
+            assert_eq!(share.delivered, expected.map(|(_, did)| *did), "{}", help.name);
+            assert_eq!(share.why_not.contains("the room was taken"), expected.is_some(), "{}", help.name);
+        }
+    }
+    // Nothing of it is judged before a meeting has looked back.
+    let before =
+        server.backend.impact_page(viewer, ImpactQuery { term: "2026-3".to_owned(), ..ImpactQuery::default() });
+    assert!(before.await.unwrap().rows.is_empty());
+
+    agree_everything(&server).await;
+    let agreed = map().await;
+    let (mut planned, mut delivered) = (0, 0);
+    let records = self::records(&server, viewer.school).await;
+    for of_child in records.values() {
+        for pair in of_child.windows(2).filter(|pair| is_of_autumn(&pair[0])) {
+            for help in &pair[0].provision {
+                let by_meeting =
+                    counted(help, Some(&pair[1])).map(|count| (count.planned.unwrap(), count.delivered.unwrap()));
+                let by_log = told.get(&(pair[0].meeting.id.0, help.id.0)).copied();
+                let (all, did) = by_meeting.or(by_log).unwrap_or_default();
+                planned += all;
+                delivered += did;
+            }
+        }
+    }
+    assert_eq!((agreed.planned, agreed.delivered), (planned, delivered));
+    assert_ne!((planned, delivered), sums, "what a meeting agreed stands, whatever was told");
+}
+
 #[sqlx::test(migrator = "server::db::MIGRATIONS")]
 async fn what_worked_is_what_the_reviews_say(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;

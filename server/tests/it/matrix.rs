@@ -185,6 +185,8 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("GET /register/import", String::new(), POST_PAGE),
         ("POST /register/import", String::new(), POST_PAGE),
         ("GET /register.csv", String::new(), POST_PAGE),
+        ("GET /delivery", String::new(), POST_PAGE),
+        ("POST /delivery", String::new(), POST_PAGE),
         ("GET /map", String::new(), POST_PAGE),
         ("GET /map.csv", String::new(), POST_PAGE),
         ("GET /impact", String::new(), POST_PAGE),

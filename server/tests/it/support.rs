@@ -178,6 +178,18 @@ impl TestServer {
         self.router.clone().oneshot(request.body(Body::from(form)).unwrap()).await.unwrap()
     }
 
+    /// The same, by somebody who is signed in.
+    pub(crate) async fn post_form_as(&self, path: &str, cookie: Option<&str>, form: String) -> Response<Body> {
+        let mut request = Request::post(path)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::HOST, "meetings.example")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(cookie) = cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        self.router.clone().oneshot(request.body(Body::from(form)).unwrap()).await.unwrap()
+    }
+
     pub(crate) async fn ask(&self, request: axum::http::request::Builder, cookie: Option<&str>) -> Response<Body> {
         let mut request = request.header(header::HOST, "meetings.example");
         if let Some(cookie) = cookie {

@@ -16,13 +16,15 @@ use crate::{
 pub enum At {
     Home,
     Pupils,
+    Delivery,
     Map,
     Impact,
 }
 
-pub(crate) const MENU: [(At, &str, &str); 4] = [
+pub(crate) const MENU: [(At, &str, &str); 5] = [
     (At::Home, "/", "Home"),
     (At::Pupils, "/register", "Pupils"),
+    (At::Delivery, "/delivery", "Sessions"),
     (At::Map, "/map", "Who gets what"),
     (At::Impact, "/impact", "What worked"),
 ];

@@ -123,6 +123,8 @@ async fn markup_in_any_text_is_words_on_every_page(pool: PgPoolOptions, options:
                 "/map".to_owned(),
                 "/map?term=%3Ci9q&who=%22+onfocus%3Di9q".to_owned(),
                 "/impact".to_owned(),
+                "/delivery".to_owned(),
+                "/delivery?on=%3Ci9q%3E&who=%22+onfocus%3Di9q".to_owned(),
                 format!("/join/{knocking}"),
                 "/code?why=%3Ci9q".to_owned(),
                 "/meetings/%3Ci9q%3E".to_owned(),

@@ -1,0 +1,142 @@
+//! Which sessions of help happened: told on a phone, in a tap, by whoever gives them.
+//!
+//! What must stay true: every button is the button of a plain form, so that it works without a script; what did not
+//! happen is never spoken of as what did not work.
+
+#![expect(unreachable_pub, reason = "a component’s props are public, however private the component")]
+
+mod session;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use self::session::OneSession;
+use crate::{
+    api::reading::read_delivery,
+    components::{
+        choose::Choose,
+        dates,
+        frame::{At, SchoolFrame},
+        plate::Plate,
+    },
+    pages::once_read,
+    view::delivery::{DeliveryPage as Page, DeliveryQuery, EVERYBODY, Session},
+};
+
+#[component]
+pub fn DeliveryPage() -> impl IntoView {
+    let map = use_query_map().get_untracked();
+    let get = |name| map.get(name).unwrap_or_default();
+    let query = DeliveryQuery { on: get("on"), who: get("who") };
+    once_read(read_delivery(query), |page| view! { <TheDay page /> })
+}
+
+#[component]
+fn TheDay(page: Page) -> impl IntoView {
+    let is_today = page.on == page.today;
+    let day = dates::long(&page.on);
+    let title = match page.query.who.as_str() {
+        "" if is_today => format!("Today, {}", page.here.name),
+        "" => format!("Your sessions, {}", page.here.name),
+        EVERYBODY => "Everybody’s sessions".to_owned(),
+        who => format!("Sessions of {who}"),
+    };
+    let told = page.sessions.iter().filter(|session| session.is_told()).count();
+    let lead = match page.sessions.len() {
+        0 => format!("{day}."),
+        all => format!("{day}. {told} of {all} told."),
+    };
+    let (on, who) = (page.on.clone(), page.query.who.clone());
+    let list = if page.sessions.is_empty() {
+        view! { <p class="hint">{nothing(&page.query.who)}</p> }.into_any()
+    } else {
+        page.sessions
+            .iter()
+            .map(|session| view! { <OneSession session=session.clone() on=on.clone() who=who.clone() /> })
+            .collect_view()
+            .into_any()
+    };
+    view! {
+        <Title text="Sessions" />
+        <SchoolFrame here=page.here.clone() at=At::Delivery class="delivery-main" skip="Skip to the sessions">
+            <header class="delivery-head">
+                <h1>{title}</h1>
+                <p>{lead}</p>
+            </header>
+            <div class="sheet delivery">{list}</div>
+            <SoFar sessions=page.sessions.clone() />
+            <Which page />
+        </SchoolFrame>
+    }
+}
+
+fn nothing(who: &str) -> &'static str {
+    match who {
+        "" => {
+            "No plan names you as the one who gives some help. Choose somebody else’s below, if you stood in for them."
+        }
+        _ => "There is nothing here to tell.",
+    }
+}
+
+/// Of everything on the page, since the plans were agreed.
+#[component]
+fn SoFar(sessions: Vec<Session>) -> impl IntoView {
+    let told: Vec<Session> = sessions.into_iter().filter(|session| session.told > 0).collect();
+    (!told.is_empty()).then(|| {
+        let row = |session: Session| {
+            let why = (!session.missed.is_empty()).then(|| view! { <span>"Not: " {session.missed}</span> });
+            view! {
+                <tr>
+                    <th scope="row">{session.name} {why}</th>
+                    <td>
+                        <span class="with-plate">
+                            <Plate delivered=session.happened planned=session.told />
+                            {format!("{} of {}", session.happened, session.told)}
+                        </span>
+                    </td>
+                </tr>
+            }
+        };
+        view! {
+            <section class="sheet letter so-far" aria-labelledby="h-so-far">
+                <h2 id="h-so-far">"Since the plan was agreed"</h2>
+                <table class="plain-table">
+                    <caption class="visually-hidden">"Sessions told, and how many of them happened"</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Help"</th>
+                            <th scope="col">"Happened"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{told.into_iter().map(row).collect_view()}</tbody>
+                </table>
+                <p class="hint">
+                    "What did not happen counts as “did not happen”, never as “did not work”. The next meeting looks back on it."
+                </p>
+            </section>
+        }
+    })
+}
+
+/// Another day, or somebody else’s.
+#[component]
+fn Which(page: Page) -> impl IntoView {
+    let days = page
+        .days
+        .iter()
+        .map(|day| (day.clone(), if *day == page.today { "Today".to_owned() } else { dates::long(day) }))
+        .collect();
+    let mut staff: Vec<_> = page.staff.into_iter().map(|who| (who.clone(), who)).collect();
+    staff.push((EVERYBODY.to_owned(), "Everybody’s".to_owned()));
+    view! {
+        <form class="sheet letter filters" method="get" action="/delivery" aria-label="Which sessions">
+            <Choose name="on" label="Day" everything="" options=days chosen=page.on />
+            <Choose name="who" label="Given by" everything="Me" options=staff chosen=page.query.who />
+            <button class="button" type="submit">
+                "Show"
+            </button>
+        </form>
+    }
+}

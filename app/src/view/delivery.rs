@@ -1,0 +1,79 @@
+//! Which sessions of help happened: what one person gives to whom, on one day.
+
+use serde::{Deserialize, Serialize};
+use shared::{ItemId, MeetingId};
+
+use super::Here;
+
+/// What the address asks to see.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeliveryQuery {
+    /// `YYYY-MM-DD`; empty for today.
+    pub on: String,
+    /// Whose help; empty for one’s own, [`EVERYBODY`] for all of it.
+    pub who: String,
+}
+
+pub const EVERYBODY: &str = "everybody";
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeliveryPage {
+    pub here: Here,
+    pub query: DeliveryQuery,
+    /// `YYYY-MM-DD`.
+    pub on: String,
+    pub today: String,
+    /// Days that may still be told, newest first.
+    pub days: Vec<String>,
+    /// Whoever gives any help to these children.
+    pub staff: Vec<String>,
+    pub sessions: Vec<Session>,
+}
+
+/// One help, with every child who has it of the same person: a group is told together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    pub name: String,
+    pub who: String,
+    pub when: String,
+    pub place: String,
+    pub minutes: Option<i64>,
+    pub per_week: i64,
+    pub told_this_week: i64,
+    pub children: Vec<Child>,
+    pub note: String,
+    pub told_by: String,
+    /// Since the plan was agreed, of all children together.
+    pub told: i64,
+    pub happened: i64,
+    /// Why not all of it did, in words.
+    pub missed: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Child {
+    pub meeting: MeetingId,
+    pub item: ItemId,
+    pub name: String,
+    /// Of this day.
+    pub told: Option<Told>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Told {
+    Happened,
+    /// A code of [`shared::delivery::WHY`].
+    Not(String),
+}
+
+impl Session {
+    pub fn is_told(&self) -> bool {
+        self.children.iter().any(|child| child.told.is_some())
+    }
+
+    /// As many as the plan says for a week: nothing is waiting to be told.
+    pub fn week_is_full(&self) -> bool {
+        !self.is_told() && self.per_week > 0 && self.told_this_week >= self.per_week
+    }
+}

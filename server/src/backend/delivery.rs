@@ -1,0 +1,240 @@
+//! Which sessions of help happened: the list of what somebody gives to whom, and telling it.
+//!
+//! What must stay true: what is planned is what the plans agreed, and is not written a second time; nobody tells of a
+//! child whose page is not for them; a note is for staff.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use app::{
+    backend::Viewer,
+    error::AppError,
+    view::delivery::{Child, DeliveryPage, DeliveryQuery, EVERYBODY, Session, Told},
+};
+use shared::{
+    ItemId, MeetingId,
+    delivery::{CHILD_AWAY, DAYS_BACK, NOTE_LIMIT, WHY, reasons},
+    rights::Page,
+};
+use time::{Date, Duration, OffsetDateTime, macros::format_description};
+
+use super::{
+    ServerBackend,
+    map::{Sight, key, sight},
+    pupils::here,
+};
+use crate::{
+    audit::{Deed, Verb},
+    db::{
+        self, Db, SchoolTransaction,
+        delivery::{NewTold, Running},
+    },
+    error::unavailable,
+};
+
+pub(super) async fn page(
+    backend: &ServerBackend,
+    viewer: Viewer,
+    query: DeliveryQuery,
+) -> Result<DeliveryPage, AppError> {
+    let today = backend.clock.now().date();
+    let on = day(&query.on, today).unwrap_or(today);
+    let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
+    let sight = sight(&mut txn, viewer, Page::Delivery).await?;
+    let running = running(&mut txn, viewer, &sight, on).await?;
+    let here = here(&mut txn, viewer).await?;
+    let staff: BTreeSet<String> = running.iter().map(|help| help.who.clone()).filter(|who| !who.is_empty()).collect();
+    let sessions = sessions(running.into_iter().filter(|help| match query.who.as_str() {
+        "" => names(&help.who, &here.name),
+        EVERYBODY => true,
+        who => help.who == who,
+    }));
+    Ok(DeliveryPage {
+        here,
+        query,
+        on: on.to_string(),
+        today: today.to_string(),
+        days: days(today).map(|day| day.to_string()).collect(),
+        staff: staff.into_iter().collect(),
+        sessions,
+    })
+}
+
+async fn running(
+    txn: &mut SchoolTransaction,
+    viewer: Viewer,
+    sight: &Sight,
+    on: Date,
+) -> Result<Vec<Running>, AppError> {
+    db::delivery::running(txn, sight.whole_school, viewer.person, on).await.map_err(unavailable)
+}
+
+/// Those of which somebody may still tell, newest first.
+fn days(today: Date) -> impl Iterator<Item = Date> {
+    (0..=i64::from(DAYS_BACK)).filter_map(move |back| today.checked_sub(Duration::days(back)))
+}
+
+fn day(words: &str, today: Date) -> Option<Date> {
+    let day = Date::parse(words, format_description!("[year]-[month]-[day]")).ok()?;
+    days(today).any(|one| one == day).then_some(day)
+}
+
+/// Whether a plan’s “who gives it” names this person: “Mr Adeyemi”, “Mr Adeyemi and Miss Fenn”. It only chooses what
+/// is shown first; who may tell is decided by the child.
+fn names(who: &str, name: &str) -> bool {
+    let words = |text: &str| text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect::<Vec<_>>();
+    let (who, name) = (words(who), words(name));
+    who.windows(name.len().max(1)).any(|part| part == name)
+}
+
+/// What is waiting to be told first, then what was told, then what is enough for this week.
+fn sessions(running: impl Iterator<Item = Running>) -> Vec<Session> {
+    let mut groups: BTreeMap<(String, String), Vec<Running>> = BTreeMap::new();
+    for help in running {
+        groups.entry((key(&help.name), help.who.clone())).or_default().push(help);
+    }
+    let mut sessions: Vec<Session> = groups.into_values().filter_map(|group| session(&group)).collect();
+    sessions.sort_by_key(|session| (session.week_is_full(), session.is_told()));
+    sessions
+}
+
+fn session(group: &[Running]) -> Option<Session> {
+    let first = group.first()?;
+    let missed: Vec<String> = group.iter().flat_map(|help| help.missed.clone()).collect();
+    let told = group.iter().find_map(|help| help.today.as_ref());
+    Some(Session {
+        name: first.name.clone(),
+        who: first.who.clone(),
+        when: first.given_when.clone(),
+        place: first.place.clone(),
+        minutes: first.minutes.filter(|minutes| *minutes > 0),
+        per_week: group.iter().filter_map(|help| help.sessions_per_week).max().unwrap_or(0),
+        told_this_week: group.iter().map(|help| help.told_this_week).max().unwrap_or(0),
+        children: group
+            .iter()
+            .map(|help| Child {
+                meeting: help.meeting,
+                item: help.item,
+                name: help.pupil_name.clone(),
+                told: help.today.as_ref().map(|told| told.why.clone().map_or(Told::Happened, Told::Not)),
+            })
+            .collect(),
+        note: told.map(|told| told.note.clone()).unwrap_or_default(),
+        told_by: told.map(|told| told.by.clone()).unwrap_or_default(),
+        told: group.iter().map(|help| help.told).sum(),
+        happened: group.iter().map(|help| help.happened).sum(),
+        missed: reasons(&missed),
+    })
+}
+
+/// What a form says.
+#[derive(Clone, Debug)]
+pub struct Telling {
+    pub on: String,
+    /// Everybody whose session it was.
+    pub helps: Vec<(MeetingId, ItemId)>,
+    /// Those of them who were away while the others had it.
+    pub away: Vec<ItemId>,
+    pub what: What,
+    pub note: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    Happened,
+    /// A code of [`WHY`].
+    Not(String),
+    /// Told by mistake.
+    TakenBack,
+}
+
+/// Why something that was told is not written down.
+#[derive(Debug)]
+pub enum NotTold {
+    Refused(AppError),
+    /// In words for whoever told it.
+    Wrong(&'static str),
+}
+
+impl From<AppError> for NotTold {
+    fn from(error: AppError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// Writes down what was told, of all these children or of none.
+pub async fn tell(db: &Db, viewer: Viewer, telling: &Telling, now: OffsetDateTime) -> Result<(), NotTold> {
+    let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
+    let sight = sight(&mut txn, viewer, Page::Delivery).await?;
+    let Some(on) = day(&telling.on, now.date()) else {
+        return Err(NotTold::Wrong("Only today and the two weeks before can be told. Nothing was changed."));
+    };
+    if telling.note.chars().count() > NOTE_LIMIT {
+        return Err(NotTold::Wrong("That line is too long: 300 letters are enough. Nothing was changed."));
+    }
+    if matches!(&telling.what, What::Not(why) if WHY.iter().all(|known| known.code != why)) {
+        return Err(NotTold::Wrong("Choose one of the reasons. Nothing was changed."));
+    }
+    let running = running(&mut txn, viewer, &sight, on).await?;
+    let is_running = |(meeting, item): &(MeetingId, ItemId)| {
+        running.iter().any(|help| help.meeting == *meeting && help.item == *item)
+    };
+    if telling.helps.is_empty() || !telling.helps.iter().all(is_running) {
+        return Err(AppError::NotFound.into());
+    }
+    for (meeting, item) in &telling.helps {
+        let why = match &telling.what {
+            What::TakenBack => {
+                db::delivery::take_back(&mut txn, *meeting, *item, on).await.map_err(unavailable)?;
+                note(&mut txn, viewer, *meeting, *item, now).await?;
+                continue;
+            }
+            What::Not(why) => Some(why.as_str()),
+            What::Happened => telling.away.contains(item).then_some(CHILD_AWAY),
+        };
+        let told = NewTold {
+            meeting: *meeting,
+            item: *item,
+            day: on,
+            why,
+            note: telling.note.trim(),
+            by: viewer.person,
+            at: now,
+        };
+        db::delivery::tell(&mut txn, told).await.map_err(unavailable)?;
+        note(&mut txn, viewer, *meeting, *item, now).await?;
+    }
+    txn.commit().await.map_err(unavailable)?;
+    Ok(())
+}
+
+async fn note(
+    txn: &mut SchoolTransaction,
+    viewer: Viewer,
+    meeting: MeetingId,
+    item: ItemId,
+    now: OffsetDateTime,
+) -> Result<(), AppError> {
+    let deed = Deed::new(viewer.person, Verb::SessionTold).in_meeting(meeting).about(item.0);
+    db::audit::add(txn, deed, now).await.map_err(unavailable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_names_somebody_among_others_and_no_half_of_a_name() {
+        assert!(names("Mr Adeyemi and Miss Fenn", "Miss Fenn"));
+        assert!(names("mr adeyemi", "Mr Adeyemi"));
+        assert!(!names("Mr Fenner", "Mr Fenn") && !names("", "Mr Fenn"));
+    }
+
+    #[test]
+    fn what_is_long_past_or_to_come_is_not_told() {
+        let today = time::macros::date!(2026 - 11 - 24);
+        assert!(day("2026-11-24", today).is_some() && day("2026-11-10", today).is_some());
+        for not in ["2026-11-25", "2026-11-09", "2026-02-30", "yesterday", ""] {
+            assert!(day(not, today).is_none(), "{not}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Which sessions of help happened, as it was told on the day.
+
+use shared::{ItemId, MeetingId, PersonId, PupilId};
+use time::{Date, OffsetDateTime};
+
+use super::SchoolTransaction;
+
+/// One help of a plan that holds now, of one child.
+#[derive(Clone, Debug)]
+pub struct Running {
+    pub meeting: MeetingId,
+    pub item: ItemId,
+    pub pupil: PupilId,
+    pub pupil_name: String,
+    pub name: String,
+    pub who: String,
+    pub given_when: String,
+    pub place: String,
+    pub minutes: Option<i64>,
+    pub sessions_per_week: Option<i64>,
+    /// What was told of the day.
+    pub today: Option<Told>,
+    /// In the week of the day, that day included.
+    pub told_this_week: i64,
+    /// Since the plan was agreed.
+    pub told: i64,
+    pub happened: i64,
+    pub missed: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// None if it happened.
+    pub why: Option<String>,
+    pub note: String,
+    pub by: String,
+}
+
+/// What is given to the children somebody answers for, with what was told of this day. Help without sessions to count
+/// (a seat at the front) has nothing to tell.
+pub async fn running(
+    txn: &mut SchoolTransaction,
+    whole_school: bool,
+    person: PersonId,
+    day: Date,
+) -> sqlx::Result<Vec<Running>> {
+    let rows = sqlx::query!(
+        r#"select r.meeting_id as "meeting_id!", h.item_id, r.pupil_id as "pupil_id!", person.display_name, h.name, h.who,
+                  h.given_when, h.place, h.minutes, h.sessions_per_week,
+                  today.happened as "today?", today.why as "why?", today.note as "note?",
+                  teller.display_name as "teller?",
+                  log.week as "week!", log.told as "told!", log.happened as "happened!", log.missed
+           from agreed_records r
+             join provisions h on h.record_id = r.id
+             join pupils p on p.id = r.pupil_id
+             join people person on person.id = p.person_id
+             left join help_sessions today
+               on today.meeting_id = r.meeting_id and today.item_id = h.item_id and today.held_on = $3
+             left join people teller on teller.id = today.person_id
+             cross join lateral (
+               select count(*) filter (where date_trunc('week', held_on) = date_trunc('week', $3::date)) as week,
+                      count(*) as told, count(*) filter (where s.happened) as happened,
+                      array_agg(s.why order by held_on) filter (where not s.happened) as missed
+               from help_sessions s where s.meeting_id = r.meeting_id and s.item_id = h.item_id
+             ) log
+           where coalesce(h.sessions, 0) > 0
+             and r.held_on <= $3
+             and not exists (select from agreed_records later where later.previous_meeting_id = r.meeting_id)
+             and not exists (select from withheld w where w.pupil_id = r.pupil_id and w.person_id = $2)
+             and ($1 or exists (
+               select from places where places.pupil_id = r.pupil_id and places.person_id = $2 and admitted
+             ))
+           order by h.name, person.display_name, r.pupil_id, h.position"#,
+        whole_school,
+        person.0,
+        day
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Running {
+            meeting: MeetingId(row.meeting_id),
+            item: ItemId(row.item_id),
+            pupil: PupilId(row.pupil_id),
+            pupil_name: row.display_name,
+            name: row.name,
+            who: row.who,
+            given_when: row.given_when,
+            place: row.place,
+            minutes: row.minutes,
+            sessions_per_week: row.sessions_per_week,
+            today: row.today.map(|happened| Told {
+                why: row.why.filter(|_| !happened),
+                note: row.note.unwrap_or_default(),
+                by: row.teller.unwrap_or_default(),
+            }),
+            told_this_week: row.week,
+            told: row.told,
+            happened: row.happened,
+            missed: row.missed.unwrap_or_default(),
+        })
+        .collect())
+}
+
+/// What somebody tells of one session of one child.
+pub struct NewTold<'a> {
+    pub meeting: MeetingId,
+    pub item: ItemId,
+    pub day: Date,
+    /// None if it happened.
+    pub why: Option<&'a str>,
+    pub note: &'a str,
+    pub by: PersonId,
+    pub at: OffsetDateTime,
+}
+
+/// Writes it down in place of what was told of that day before.
+pub async fn tell(txn: &mut SchoolTransaction, told: NewTold<'_>) -> sqlx::Result<()> {
+    let school = txn.school().0;
+    sqlx::query!(
+        "insert into help_sessions (school_id, meeting_id, item_id, held_on, happened, why, note, person_id, told_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         on conflict (meeting_id, item_id, held_on) do update
+           set happened = excluded.happened, why = excluded.why, note = excluded.note,
+               person_id = excluded.person_id, told_at = excluded.told_at",
+        school,
+        told.meeting.0,
+        told.item.0,
+        told.day,
+        told.why.is_none(),
+        told.why.unwrap_or_default(),
+        told.note,
+        told.by.0,
+        told.at
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(())
+}
+
+/// There was no such session after all.
+pub async fn take_back(txn: &mut SchoolTransaction, meeting: MeetingId, item: ItemId, day: Date) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from help_sessions where meeting_id = $1 and item_id = $2 and held_on = $3",
+        meeting.0,
+        item.0,
+        day
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! Telling which sessions of help happened, and who may.
+
+use app::{
+    error::AppError,
+    view::delivery::{DeliveryPage, DeliveryQuery, Session, Told},
+};
+use axum::http::{StatusCode, header};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::support::{Seat, TestServer, text};
+
+/// The day of the tests’ clock.
+const TODAY: &str = "2026-11-19";
+
+impl TestServer {
+    async fn sessions(&self, seat: &Seat, who: &str) -> Result<DeliveryPage, AppError> {
+        let query = DeliveryQuery { on: TODAY.to_owned(), who: who.to_owned() };
+        self.backend.delivery_page(seat.viewer, query).await
+    }
+
+    /// How many rows there are, whoever told them.
+    async fn told(&self, seat: &Seat) -> i64 {
+        let mut txn = self.db.begin(seat.viewer.school).await.unwrap();
+        sqlx::query_scalar("select count(*) from help_sessions").fetch_one(txn.connection()).await.unwrap()
+    }
+}
+
+fn form(session: &Session, on: &str, told: &str, more: &str) -> String {
+    let child = &session.children[0];
+    format!("help={}.{}&on={on}&who=&told={told}{more}", child.meeting, child.item)
+}
+
+fn named<'a>(page: &'a DeliveryPage, name: &str) -> &'a Session {
+    page.sessions.iter().find(|session| session.name.starts_with(name)).unwrap()
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn a_session_is_told_changed_and_taken_back(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let assistant = server.seat("Tomek", "Mr Adeyemi", 3).await;
+    let cookie = server.sign_in(&assistant).await;
+    let page = server.sessions(&assistant, "").await.unwrap();
+    assert!(page.sessions.len() == 3 && page.sessions.iter().all(|session| session.who == "Mr Adeyemi"));
+    let narrative = named(&page, "Narrative group").clone();
+    assert_eq!((narrative.per_week, narrative.minutes, narrative.told), (3, Some(20), 0));
+    assert_eq!(narrative.children[0].name, "Tomek");
+
+    let send = async |form: String| server.post_form_as("/delivery", Some(&cookie), form).await;
+    let told = send(form(&narrative, TODAY, "happened", "&note=")).await;
+    assert_eq!(told.status(), StatusCode::SEE_OTHER);
+    let back = told.headers()[header::LOCATION].to_str().unwrap().to_owned();
+    assert!(back.starts_with("/delivery?on=2026-11-19&who=#s-"), "{back}");
+    let now = async || named(&server.sessions(&assistant, "").await.unwrap(), "Narrative group").clone();
+    assert_eq!(now().await.children[0].told, Some(Told::Happened));
+    assert_eq!((now().await.told, now().await.happened, now().await.told_this_week), (1, 1, 1));
+
+    // Told again it says the same once, told otherwise it is changed.
+    send(form(&narrative, TODAY, "happened", "&note=")).await;
+    send(form(&narrative, TODAY, "room", "&note=Choir+practice")).await;
+    assert_eq!(now().await.children[0].told, Some(Told::Not("room".to_owned())));
+    let session = now().await;
+    assert_eq!((session.told, session.happened, session.missed.as_str()), (1, 0, "the room was taken"));
+    assert_eq!((session.note.as_str(), session.told_by.as_str()), ("Choir practice", "Mr Adeyemi"));
+    let html = text(server.get("/delivery", Some(&cookie)).await).await;
+    assert!(html.contains("Choir practice") && html.contains("It didn’t happen"));
+    send(form(&narrative, "2026-11-17", "happened", "")).await;
+    assert_eq!((now().await.told, now().await.told_this_week), (2, 2));
+
+    send(form(&narrative, TODAY, "taken-back", "")).await;
+    assert_eq!((now().await.told, now().await.children[0].told.clone()), (1, None));
+    let mut txn = server.db.begin(assistant.viewer.school).await.unwrap();
+    let written = sqlx::query_scalar::<_, i64>("select count(*) from audit where verb = 'session-told'");
+    assert_eq!(written.fetch_one(txn.connection()).await.unwrap(), 5);
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn what_cannot_be_so_changes_nothing(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let assistant = server.seat("Tomek", "Mr Adeyemi", 3).await;
+    let cookie = server.sign_in(&assistant).await;
+    let page = server.sessions(&assistant, "").await.unwrap();
+    let session = named(&page, "Narrative group");
+    let long = format!("&note={}", "a".repeat(301));
+    for (wrong, says) in [
+        (form(session, "2026-11-20", "happened", ""), "two weeks"),
+        (form(session, "2026-10-01", "happened", ""), "two weeks"),
+        (form(session, "2026-02-30", "happened", ""), "two weeks"),
+        (form(session, "", "happened", ""), "two weeks"),
+        (form(session, TODAY, "because", ""), "one of the reasons"),
+        (form(session, TODAY, "", ""), "one of the reasons"),
+        (form(session, TODAY, "happened", &long), "too long"),
+    ] {
+        let answer = server.post_form_as("/delivery", Some(&cookie), wrong.clone()).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        assert!(text(answer).await.contains(says), "{wrong}");
+    }
+    // One child of the form that is nobody’s spoils all of it.
+    let half = form(session, TODAY, "happened", &format!("&help={}.{}", uuid::Uuid::nil(), uuid::Uuid::nil()));
+    for wrong in [half, form(session, TODAY, "happened", "&help=nobody"), format!("on={TODAY}&told=happened")] {
+        let answer = server.post_form_as("/delivery", Some(&cookie), wrong.clone()).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{wrong}");
+    }
+    assert_eq!(server.told(&assistant).await, 0);
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn staff_tell_of_the_children_they_meet_for_and_nobody_else_does(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let everybody = server.sessions(&pike, "everybody").await.unwrap();
+    let of = |page: &DeliveryPage, child: &str| {
+        page.sessions.iter().flat_map(|session| &session.children).any(|one| one.name == child)
+    };
+    assert!(of(&everybody, "Tomek") && of(&everybody, "Kai") && !of(&everybody, "Amara"));
+    let chosen = server.sessions(&pike, "Miss Fenn").await.unwrap();
+    assert!(!chosen.sessions.is_empty() && chosen.sessions.iter().all(|session| session.who == "Miss Fenn"));
+
+    // Whoever meets for Tomek alone learns nothing of Kai, and cannot tell of him.
+    let assistant = server.seat("Tomek", "Mr Adeyemi", 3).await;
+    let own = server.sessions(&assistant, "everybody").await.unwrap();
+    assert!(of(&own, "Tomek") && !of(&own, "Kai") && !own.staff.contains(&"Miss Fenn".to_owned()));
+    let of_kai = form(&chosen.sessions[0], TODAY, "happened", "");
+    let post = async |seat: &Seat, form: String| {
+        let cookie = server.sign_in(seat).await;
+        server.post_form_as("/delivery", Some(&cookie), form).await.status()
+    };
+    assert_eq!(post(&assistant, of_kai.clone()).await, StatusCode::NOT_FOUND);
+    // Families, visitors and social care have no such page, though the child is theirs.
+    for (child, name) in [("Kai", "Pat"), ("Kai", "Kai"), ("Kai", "Chidi"), ("Tomek", "Agnieszka"), ("Tomek", "Ruth")] {
+        let seat = server.seat(child, name, 3).await;
+        assert_eq!(server.sessions(&seat, "").await, Err(AppError::NotAllowed), "{name}");
+        assert_eq!(post(&seat, of_kai.clone()).await, StatusCode::FORBIDDEN, "{name}");
+    }
+    assert_eq!(server.post_form_as("/delivery", None, of_kai.clone()).await.status(), StatusCode::UNAUTHORIZED);
+    // Another school’s SENCO does not find the child at all.
+    let amara = server.seat("Amara", "Mr Prys", 3).await;
+    assert_eq!(post(&amara, of_kai.clone()).await, StatusCode::NOT_FOUND);
+    assert_eq!(server.told(&pike).await, 0);
+    // The SENCO may, for whoever was away, until the child is withheld from her.
+    assert_eq!(post(&pike, of_kai.clone()).await, StatusCode::SEE_OTHER);
+    let kai = server.pupil_of(&server.seat("Kai", "Pat", 3).await).await;
+    let mut txn = server.db.begin(pike.viewer.school).await.unwrap();
+    server::db::pupils::withhold(&mut txn, kai, pike.viewer.person, "A relative").await.unwrap();
+    txn.commit().await.unwrap();
+    assert!(!of(&server.sessions(&pike, "everybody").await.unwrap(), "Kai"));
+    assert_eq!(post(&pike, of_kai).await, StatusCode::NOT_FOUND);
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn a_note_for_staff_reaches_no_family(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let assistant = server.seat("Tomek", "Mr Adeyemi", 3).await;
+    let page = server.sessions(&assistant, "").await.unwrap();
+    let cookie = server.sign_in(&assistant).await;
+    let told = form(named(&page, "Narrative group"), TODAY, "other", "&note=Zwischenfall");
+    server.post_form_as("/delivery", Some(&cookie), told).await;
+    let tomek = server.pupil_of(&assistant).await;
+    for name in ["Agnieszka", "Tomek", "Ruth"] {
+        let seat = server.seat("Tomek", name, 3).await;
+        let cookie = server.sign_in(&seat).await;
+        for path in
+            [format!("/pupils/{tomek}"), format!("/meetings/{}", seat.meeting), "/delivery".to_owned(), "/".to_owned()]
+        {
+            let page = text(server.get(&path, Some(&cookie)).await).await;
+            assert!(!page.contains("Zwischenfall"), "{name} {path}");
+        }
+    }
+}
