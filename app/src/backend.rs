@@ -17,6 +17,7 @@ use crate::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
         delivery::{DeliveryPage, DeliveryQuery},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
+        pep::PepPage,
         pupils::PupilPage,
         register::{RegisterPage, RegisterQuery},
     },
@@ -83,6 +84,8 @@ pub trait Backend: Doors {
 
     /// One child’s page, with what this person may see of them.
     async fn pupil_page(&self, viewer: Viewer, pupil: PupilId) -> Result<PupilPage, AppError>;
+    /// A looked-after child’s education plan, for those who answer for it.
+    async fn pep_page(&self, viewer: Viewer, pupil: PupilId) -> Result<PepPage, AppError>;
     /// Staff: the children with extra help, of the whole school or their own.
     async fn register_page(&self, viewer: Viewer, query: RegisterQuery) -> Result<RegisterPage, AppError>;
     /// Staff: who gets what.

@@ -28,6 +28,8 @@ pub mod lobby;
 #[cfg(feature = "ssr")]
 pub mod map;
 #[cfg(feature = "ssr")]
+pub mod pep;
+#[cfg(feature = "ssr")]
 mod plain;
 #[cfg(feature = "ssr")]
 pub mod pupil;

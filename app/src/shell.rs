@@ -25,6 +25,7 @@ use crate::{
         lobby::LobbyPage,
         map::MapPage,
         meeting::MeetingPage,
+        pep::PepPage,
         prepare::PreparePage,
         pupil::{PassportPage, PupilPage},
         record::RecordPage,
@@ -126,6 +127,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/impact") view=ImpactPage ssr=SsrMode::Async />
                 <Route path=path!("/delivery") view=DeliveryPage ssr=SsrMode::Async />
                 <Route path=path!("/pupils/:id") view=PupilPage ssr=SsrMode::Async />
+                <Route path=path!("/pupils/:id/pep") view=PepPage ssr=SsrMode::Async />
                 <Route path=path!("/pupils/:id/passport") view=PassportPage ssr=SsrMode::Async />
             </Routes>
         </Router>

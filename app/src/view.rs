@@ -4,6 +4,7 @@ pub mod delivery;
 pub mod doors;
 pub mod home;
 pub mod map;
+pub mod pep;
 pub mod pupils;
 pub mod register;
 

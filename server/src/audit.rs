@@ -110,6 +110,7 @@ verbs! {
     ChildrenBroughtIn = "children-brought-in",
     ActionTicked = "action-ticked",
     SessionTold = "session-told",
+    PepRead = "pep-read",
     /// For destruction, by a rule.
     Marked = "marked-for-destruction",
     /// The mark was taken off: the rule does not ask for it any more.

@@ -26,6 +26,7 @@ use app::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
         delivery::{DeliveryPage, DeliveryQuery},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
+        pep::PepPage,
         pupils::PupilPage,
         register::{RegisterPage, RegisterQuery},
     },
@@ -191,6 +192,10 @@ impl Backend for ServerBackend {
 
     async fn pupil_page(&self, viewer: Viewer, pupil: PupilId) -> Result<PupilPage, AppError> {
         pupils::page(self, viewer, pupil).await
+    }
+
+    async fn pep_page(&self, viewer: Viewer, pupil: PupilId) -> Result<PepPage, AppError> {
+        pupils::pep::page(self, viewer, pupil).await
     }
 
     async fn register_page(&self, viewer: Viewer, query: RegisterQuery) -> Result<RegisterPage, AppError> {

@@ -19,6 +19,7 @@ pub mod hand;
 pub mod ids;
 pub mod json;
 pub mod order;
+pub mod pep;
 pub mod plain;
 pub mod policy;
 pub mod presence;

@@ -130,6 +130,18 @@ impl Tie {
     }
 }
 
+/// Whether a looked-after child’s education plan is for these eyes: those who answer for it in the school, and social
+/// care at the child’s table. `withheld` comes before everything else.
+pub fn may_see_pep(posts: &[Post], place: Option<Role>, withheld: bool) -> bool {
+    match Tie::of(posts, place, withheld) {
+        Tie::Leads | Tie::SocialCare => true,
+        // The designated teacher answers for every looked-after child, at the table or not.
+        Tie::Teaches | Tie::Child | Tie::Family | Tie::Visits | Tie::Nobody => {
+            !withheld && posts.contains(&Post::DesignatedTeacher)
+        }
+    }
+}
+
 /// A part of a child’s page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Matter {
@@ -213,6 +225,18 @@ mod tests {
         assert_eq!(breadth(Page::Map, &[]), Breadth::Nobody);
         assert_eq!(breadth(Page::Delivery, &[Post::Assistant]), Breadth::TheirOwn);
         assert_eq!(breadth(Page::Delivery, &[]), Breadth::Nobody);
+    }
+
+    #[test]
+    fn an_education_plan_is_for_those_who_answer_for_it() {
+        assert!(may_see_pep(&[Post::DesignatedTeacher], None, false));
+        assert!(may_see_pep(&[Post::Head], None, false) && may_see_pep(&[], Some(Role::SocialCare), false));
+        for role in Role::ALL.into_iter().filter(|role| *role != Role::SocialCare) {
+            assert!(!may_see_pep(&[Post::Teacher, Post::Assistant], Some(role), false), "{role:?}");
+        }
+        for post in Post::ALL {
+            assert!(!may_see_pep(&[post], Some(Role::SocialCare), true), "{post:?}");
+        }
     }
 
     #[test]

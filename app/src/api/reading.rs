@@ -11,6 +11,7 @@ use crate::{
         delivery::{DeliveryPage, DeliveryQuery},
         doors::{AlsoHere, LobbyPage},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
+        pep::PepPage,
         pupils::PupilPage,
         register::{RegisterPage, RegisterQuery},
     },
@@ -75,4 +76,9 @@ pub async fn read_impact(query: ImpactQuery) -> Result<ImpactPage, AppError> {
 pub async fn read_delivery(query: DeliveryQuery) -> Result<DeliveryPage, AppError> {
     let (backend, viewer) = backend()?;
     backend.delivery_page(viewer, query).await
+}
+
+pub async fn read_pep(pupil: PupilId) -> Result<PepPage, AppError> {
+    let (backend, viewer) = backend()?;
+    backend.pep_page(viewer, pupil).await
 }

@@ -13,7 +13,7 @@ mod target;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-pub(crate) use self::{around::area_words, passport::PassportPage};
+pub(crate) use self::{around::area_words, passport::PassportPage, target::OneTarget};
 use self::{
     around::{Actions, HelpInTests, HelpNow, Meetings, WhoIsRound},
     cycles::LastCycles,
@@ -123,12 +123,22 @@ fn Head(page: pupils::PupilPage) -> impl IntoView {
         }
     });
     let care = (page.looked_after == Some(true)).then(|| "Looked after".to_owned());
+    let pep = page.may_open_pep.then(|| {
+        view! {
+            <p>
+                <a class="button" href=format!("/pupils/{}/pep", page.id) rel="external">
+                    "Personal education plan"
+                </a>
+            </p>
+        }
+    });
     view! {
         <header class="child-head">
             <div class="child-name">
                 <Portrait pupil=page.pupil.clone() class="large" />
                 <h1>{page.pupil.name.clone()}</h1>
                 <p class="lead">{called}</p>
+                {pep}
             </div>
             <dl class="child-facts">
                 <Fact label="Class" words=Some(class) />

@@ -24,6 +24,8 @@ pub struct PupilPage {
     pub identity: Option<Identity>,
     pub needs: Option<Needs>,
     pub looked_after: Option<bool>,
+    /// They are looked after, and the education plan is for these eyes.
+    pub may_open_pep: bool,
     /// Oldest first.
     pub cycles: Vec<Cycle>,
     pub passport: Option<Passport>,

@@ -175,7 +175,7 @@ fn whole(next: MeetingId, last: &StoredSection) -> Option<SectionSeed> {
     Some(SectionSeed::carried(next, last.section, doc.state(), owners))
 }
 
-fn read(stored: &StoredSection) -> Option<SectionDoc> {
+pub(super) fn read(stored: &StoredSection) -> Option<SectionDoc> {
     let doc = SectionDoc::from_state(stored.section, 0, &stored.checkpoint).ok()?;
     stored.updates.iter().try_for_each(|update| doc.apply(update)).ok()?;
     Some(doc)

@@ -4,6 +4,7 @@
 //! cycles is read from records that were agreed, never from a draft.
 
 pub(super) mod cycles;
+pub(super) mod pep;
 
 use app::{
     backend::Viewer,
@@ -97,6 +98,7 @@ async fn make(
     let wanted = help::Wanted { pupil: Some(pupil.id), ..help::Wanted::default() };
     let given = help::given(txn, &wanted).await.map_err(unavailable)?;
     let rated = help::rated(txn, Some(pupil.id), None).await.map_err(unavailable)?;
+    let may_open_pep = pupil.looked_after && pep::may_open(txn, viewer, pupil.id).await?;
     let last = records.last().map(|record| record.meeting.id);
     let of = actions::Of { pupil: Some(pupil.id), limit: ACTIONS_SHOWN, ..actions::Of::default() };
     let open = if see(Matter::Plan) { actions::open(txn, of).await.map_err(unavailable)? } else { vec![] };
@@ -115,6 +117,7 @@ async fn make(
             types: pupil.needs.clone(),
         }),
         looked_after: see(Matter::Care).then_some(pupil.looked_after),
+        may_open_pep,
         cycles: if see(Matter::Plan) { cycles::of(&records, &given, pupil.person) } else { vec![] },
         little_progress: if see(Matter::Action) { cycles::little_progress(&rated) } else { vec![] },
         passport: see(Matter::Child).then(|| passport(&records)).flatten(),

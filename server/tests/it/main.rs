@@ -30,6 +30,7 @@ mod matrix;
 mod memory;
 mod metrics;
 mod next_meeting;
+mod pep;
 mod postgres;
 mod pupils;
 mod records;

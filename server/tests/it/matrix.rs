@@ -92,6 +92,8 @@ pub(crate) enum May {
     /// Whoever holds a post in the school: nobody here does, and each is told so. An address says it by its status
     /// alone, which a closed place has too.
     WithAPost(Told),
+    /// Nobody: it is a page of looked-after children, and whether this one is, is not said.
+    NotOfThisChild,
     /// Whoever has a tie to the child of this table, of such a kind.
     WithATie(fn(Tie) -> bool),
 }
@@ -115,6 +117,7 @@ impl May {
             (Self::AtTheTable(_), Who::OtherSchool(_) | Who::OtherTable(_) | Who::Account) => Told::NotFound,
             (Self::AtTheTable(may), Who::Here(role)) if may(role) => Told::Yes,
             (Self::AtTheTable(_), Who::Here(_)) => Told::NotAllowed,
+            (Self::NotOfThisChild, _) => Told::NotFound,
             (Self::WithAPost(told), _) => told,
             (Self::WithATie(may), Who::Here(role)) => match Tie::of(&[], Some(role), false) {
                 Tie::Nobody => Told::NotFound,
@@ -193,6 +196,7 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("GET /impact.csv", String::new(), POST_PAGE),
         ("POST /pupils/{id}/export", format!("/pupils/{child}/export"), May::WithAPost(Told::NotFound)),
         ("GET /pupils/{id}", format!("/pupils/{child}"), TIED),
+        ("GET /pupils/{id}/pep", format!("/pupils/{child}/pep"), May::NotOfThisChild),
         ("GET /pupils/{id}/passport", format!("/pupils/{child}/passport"), TIED),
         // what live pages read
         ("read_people", meeting(""), EVERYBODY),

@@ -117,6 +117,7 @@ async fn markup_in_any_text_is_words_on_every_page(pool: PgPoolOptions, options:
                 format!("/pupils/{child}"),
                 format!("/pupils/{child}/passport"),
                 format!("/pupils/{kai}"),
+                format!("/pupils/{kai}/pep"),
                 "/register".to_owned(),
                 "/register?name=%3C%2Fscript%3E%3C%2Ftextarea%3E%3Ci9q%3E%22+onfocus%3Di9q".to_owned(),
                 "/register/import".to_owned(),

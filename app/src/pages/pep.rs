@@ -1,0 +1,149 @@
+//! A looked-after child’s education plan: whether all its parts are there, what they said, what the money is for.
+//!
+//! What must stay true: the next steps, the help and who came are the support plan’s own; nothing is typed here.
+
+#![expect(unreachable_pub, reason = "a component’s props are public, however private the component")]
+
+mod parts;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use shared::pep::{Rating, State};
+
+use self::parts::{Learning, Money, Steps, WhatTheySaid};
+use crate::{
+    api::reading::read_pep,
+    components::{
+        dates,
+        frame::{At, SchoolFrame},
+        people::Portrait,
+    },
+    error::AppError,
+    pages::{id_of_address, once_read},
+    view::pep::{Pep, PepPage as Page},
+};
+
+#[component]
+pub fn PepPage() -> impl IntoView {
+    once_read(the_plan(), |page| view! { <ThePlan page /> })
+}
+
+/// Of the child of the address.
+async fn the_plan() -> Result<Page, AppError> {
+    read_pep(id_of_address().ok_or(AppError::NotFound)?).await
+}
+
+#[component]
+fn ThePlan(page: Page) -> impl IntoView {
+    let name = page.pupil.name.clone();
+    let lead = match &page.plan {
+        Some(plan) => format!("Personal education plan, {}. Met on {}.", plan.term, dates::short(&plan.met_on)),
+        None => "There is no plan yet: the first meeting that is agreed makes one.".to_owned(),
+    };
+    let sheets = page.plan.map(|plan| {
+        view! {
+            <div class="school">
+                <GoodEnough plan=plan.clone() />
+                <WhatTheySaid plan=plan.clone() pupil=page.pupil.clone() />
+                <Money plan=plan.clone() />
+                <Steps plan=plan.clone() name=name.clone() />
+                <Learning plan />
+                <KeptApart name=name.clone() />
+            </div>
+        }
+    });
+    view! {
+        <Title text=format!("{}’s education plan", page.pupil.name) />
+        <SchoolFrame here=page.here at=At::Pupils class="pep-page">
+            <header class="welcome pep-head">
+                <Portrait pupil=page.pupil.clone() class="large" />
+                <h1>{page.pupil.name.clone()} "’s education plan"</h1>
+                <p class="lead">{lead}</p>
+                <p>
+                    <a class="button" href=format!("/pupils/{}", page.id) rel="external">
+                        {page.pupil.name}
+                        "’s page"
+                    </a>
+                </p>
+            </header>
+            {sheets}
+        </SchoolFrame>
+    }
+}
+
+#[component]
+fn GoodEnough(plan: Pep) -> impl IntoView {
+    let there = plan.checks.iter().filter(|check| check.state == State::There).count();
+    let all = plan.checks.len();
+    let words = match plan.rating {
+        Rating::Green => format!("All {all} are there."),
+        Rating::Amber => format!("{there} of {all} are there. With the others it can be green."),
+        Rating::Red => "The child’s voice, the spending or the next date is missing.".to_owned(),
+    };
+    let (class, name) = match plan.rating {
+        Rating::Green => ("rag is-green", "Green so far"),
+        Rating::Amber => ("rag is-amber", "Amber so far"),
+        Rating::Red => ("rag is-red", "Red so far"),
+    };
+    let row = |check: shared::pep::Check| {
+        let (class, word) = match check.state {
+            State::There => ("is-met", "There"),
+            State::Partly => ("is-partly", "Partly"),
+            State::Missing => ("is-unmet", "Missing"),
+        };
+        let add = (!check.add.is_empty()).then(|| view! { <span class="to-add">{check.add}</span> });
+        view! {
+            <li class=class>
+                <strong class="check-word">{word}</strong>
+                <p>{check.what} " " {add}</p>
+            </li>
+        }
+    };
+    view! {
+        <section class="sheet span-7" aria-labelledby="h-good">
+            <header class="sheet-head">
+                <h2 id="h-good">"Is it all there?"</h2>
+                <p>"What Virtual Schools look for, counted from what was agreed. The rating is theirs to give."</p>
+            </header>
+            <p class=class>
+                <Shape rating=plan.rating />
+                <span>
+                    <strong>{name}</strong>
+                    " "
+                    {words}
+                </span>
+            </p>
+            <ul class="checks">{plan.checks.into_iter().map(row).collect_view()}</ul>
+        </section>
+    }
+}
+
+/// A round, a triangle, a stop sign: shape and word before colour.
+#[component]
+fn Shape(rating: Rating) -> impl IntoView {
+    let path = match rating {
+        Rating::Green => "M20 4a16 16 0 1 1 0 32a16 16 0 1 1 0-32z",
+        Rating::Amber => "M20 4l17 31H3z",
+        Rating::Red => "M13 4h14l9 9v14l-9 9H13l-9-9V13z",
+    };
+    view! {
+        <svg viewBox="0 0 40 40" aria-hidden="true">
+            <path d=path></path>
+        </svg>
+    }
+}
+
+#[component]
+fn KeptApart(name: String) -> impl IntoView {
+    view! {
+        <section class="sheet" aria-labelledby="h-apart">
+            <header class="sheet-head">
+                <h2 id="h-apart">"Kept apart"</h2>
+                <p>
+                    "Where " {name}
+                    " lives and with whom, seeing family, and why they are in care are not here and not in any meeting: they stay in the social care record."
+                </p>
+            </header>
+        </section>
+    }
+}

@@ -1,0 +1,199 @@
+//! The sheets of the plan: words, money, next steps, learning.
+
+use leptos::prelude::*;
+
+use crate::{
+    components::{dates, icon::Icon, money::pounds, people::Portrait, words::how_captured},
+    pages::pupil::OneTarget,
+    view::{
+        self,
+        pep::{PaidHelp, Pep, Spend},
+    },
+};
+
+#[component]
+pub fn WhatTheySaid(plan: Pep, pupil: view::Pupil) -> impl IntoView {
+    let due = plan.due;
+    let planned = match due.planned_on.as_str() {
+        "" => "No day is chosen yet.".to_owned(),
+        day if due.is_planned_late => format!("Planned for {}, which is after that.", dates::long(day)),
+        day => format!("Planned for {}.", dates::long(day)),
+    };
+    let late = due.is_late.then(|| {
+        view! {
+            <strong class="due is-late">
+                <Icon name="warn" />
+                "Late"
+            </strong>
+        }
+    });
+    let name = pupil.name.clone();
+    let said = plan.wishes.into_iter().map(|wish| {
+        let how = how_captured(&wish.captured, &wish.said_on);
+        view! {
+            <figure class="said is-small">
+                <div class="words is-short">
+                    <blockquote>
+                        <p dir="auto">{wish.words}</p>
+                    </blockquote>
+                </div>
+                <figcaption>
+                    <Portrait pupil=pupil.clone() />
+                    <span>
+                        <strong>{pupil.name.clone()} " said this"</strong>
+                        " "
+                        <span>{how}</span>
+                    </span>
+                </figcaption>
+            </figure>
+        }
+    });
+    let moving = (!plan.moving_on.is_empty()).then(|| {
+        view! {
+            <div>
+                <dt>"Moving on"</dt>
+                <dd dir="auto">{plan.moving_on.join(" ")}</dd>
+            </div>
+        }
+    });
+    view! {
+        <section class="sheet span-5" aria-labelledby="h-said">
+            <header class="sheet-head">
+                <h2 id="h-said">"What " {name} " said"</h2>
+            </header>
+            {said.collect_view()}
+            <dl class="facts gap-top">
+                <div>
+                    <dt>"Next one due"</dt>
+                    <dd>"By the end of " {due.term} ". " {planned} " " {late}</dd>
+                </div>
+                <div>
+                    <dt>"Last meeting"</dt>
+                    <dd>{plan.who_came}</dd>
+                </div>
+                {moving}
+            </dl>
+        </section>
+    }
+}
+
+#[component]
+pub fn Money(plan: Pep) -> impl IntoView {
+    let nothing = plan.spends.is_empty().then(|| view! { <p class="hint">"No spending is shown yet."</p> });
+    let paid = (!plan.paid_help.is_empty()).then(|| {
+        view! {
+            <h3 class="gap-top">"Help it pays for, and the next step it is for"</h3>
+            <ul class="paid-help">{plan.paid_help.into_iter().map(paid).collect_view()}</ul>
+        }
+    });
+    view! {
+        <section class="sheet" aria-labelledby="h-money">
+            <header class="sheet-head">
+                <h2 id="h-money">"Pupil premium plus"</h2>
+                <p>"The steps and the help are the same ones as in the support plan."</p>
+            </header>
+            {nothing}
+            <div class="spends">{plan.spends.into_iter().map(spend).collect_view()}</div>
+            {paid}
+        </section>
+    }
+}
+
+fn spend(spend: Spend) -> impl IntoView {
+    let of = match (spend.spent, spend.allocated) {
+        (Some(spent), Some(all)) => format!("{} of {} spent.", pounds(spent), pounds(all)),
+        (None, Some(all)) => format!("{} set aside.", pounds(all)),
+        (Some(spent), None) => format!("{} spent. No sum was set aside.", pounds(spent)),
+        (None, None) => "No sum is written down.".to_owned(),
+    };
+    let share =
+        spend.spent.zip(spend.allocated).and_then(|(spent, all)| (spent * 100).checked_div(all)).map(|percent| {
+            view! {
+                <svg class="spent" viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true">
+                    <rect class="has" x="0.5" y="2" width="99" height="20" rx="1"></rect>
+                    <rect class="used" x="0.5" y="2" width=percent.clamp(0, 99).to_string() height="20" rx="1"></rect>
+                </svg>
+            }
+        });
+    view! {
+        <article class="spend">
+            <h3 dir="auto">{spend.purpose}</h3>
+            {share}
+            <p>
+                <strong>{of}</strong>
+            </p>
+            <p dir="auto">{spend.impact}</p>
+        </article>
+    }
+}
+
+fn paid(help: PaidHelp) -> impl IntoView {
+    let steps = if help.steps.is_empty() { "no next step yet".to_owned() } else { help.steps.join(" ") };
+    let counted = help.counted.map(|(planned, delivered)| format!(" {delivered} of {planned} sessions happened."));
+    view! {
+        <li>
+            <strong dir="auto">{help.name}</strong>
+            <span dir="auto">{help.who} "." {counted}</span>
+            <span class="for-step">
+                <Icon name="right" />
+                <span dir="auto">"For: " {steps}</span>
+            </span>
+        </li>
+    }
+}
+
+#[component]
+pub fn Steps(plan: Pep, name: String) -> impl IntoView {
+    view! {
+        <section class="sheet span-6" aria-labelledby="h-steps">
+            <header class="sheet-head with-side">
+                <h2 id="h-steps">"Next steps"</h2>
+                <a class="button" href=format!("/meetings/{}/record", plan.agreed_in) rel="external">
+                    "The agreed plan"
+                </a>
+            </header>
+            // Under a heading of their own size, as on the child’s page.
+            <h3 class="visually-hidden">"As agreed on " {dates::short(&plan.met_on)}</h3>
+            <ul class="cycle-targets">
+                {plan.targets.into_iter().map(|target| view! { <OneTarget target name=name.clone() /> }).collect_view()}
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+pub fn Learning(plan: Pep) -> impl IntoView {
+    let rows = plan.subjects.into_iter().map(|subject| {
+        view! {
+            <tr>
+                <th scope="row" dir="auto">
+                    {subject.name}
+                </th>
+                <td dir="auto">{subject.on_entry}</td>
+                <td dir="auto">{subject.now}</td>
+                <td dir="auto">{subject.predicted}</td>
+            </tr>
+        }
+    });
+    view! {
+        <section class="sheet span-6" aria-labelledby="h-learning">
+            <header class="sheet-head">
+                <h2 id="h-learning">"Learning"</h2>
+            </header>
+            <div class="table-scroll" tabindex="0" role="group" aria-label="Learning by subject">
+                <table class="plain-table">
+                    <caption class="visually-hidden">"Learning by subject"</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Subject"</th>
+                            <th scope="col">"Came in at"</th>
+                            <th scope="col">"Now"</th>
+                            <th scope="col">"Heading for"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+}

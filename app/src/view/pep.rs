@@ -1,0 +1,85 @@
+//! A looked-after child’s education plan, for those who answer for it. Where they live, why and with whom is kept
+//! nowhere here.
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    MeetingId, PupilId,
+    pep::{Check, Rating},
+};
+
+use super::{Here, Pupil, pupils::CycleTarget};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PepPage {
+    pub here: Here,
+    pub id: PupilId,
+    pub pupil: Pupil,
+    /// None before the first meeting has agreed one.
+    pub plan: Option<Pep>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pep {
+    pub agreed_in: MeetingId,
+    pub met_on: String,
+    /// “Summer 2026”.
+    pub term: String,
+    pub due: Due,
+    pub rating: Rating,
+    pub checks: Vec<Check>,
+    pub wishes: Vec<Wish>,
+    pub who_came: String,
+    /// The support plan’s own.
+    pub targets: Vec<CycleTarget>,
+    pub subjects: Vec<Subject>,
+    pub spends: Vec<Spend>,
+    /// Help of the plan that pupil premium plus pays for.
+    pub paid_help: Vec<PaidHelp>,
+    pub moving_on: Vec<String>,
+}
+
+/// One is due in every school term.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    /// The term by whose end the next one is to be held.
+    pub term: String,
+    /// `YYYY-MM-DD`, as the last meeting chose it, or empty.
+    pub planned_on: String,
+    /// That term is over.
+    pub is_late: bool,
+    /// The day that was chosen is after that term.
+    pub is_planned_late: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    pub words: String,
+    pub captured: String,
+    pub said_on: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    pub name: String,
+    pub on_entry: String,
+    pub now: String,
+    pub predicted: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spend {
+    pub purpose: String,
+    pub allocated: Option<i64>,
+    pub spent: Option<i64>,
+    pub impact: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaidHelp {
+    pub name: String,
+    pub who: String,
+    /// The next steps it is for, as the child says them.
+    pub steps: Vec<String>,
+    /// How many sessions were looked back on, and how many of them happened.
+    pub counted: Option<(i64, i64)>,
+}

@@ -1,0 +1,215 @@
+//! A looked-after child’s education plan: the PEP part of the last agreed meeting, beside the next steps, help and
+//! attendance of the same record.
+//!
+//! What must stay true: whoever it is not for is told what they would be told of a child who is not looked after; what
+//! is taken from the section is what its schema declares, which has no place for care, placement or contact.
+
+use app::{
+    backend::Viewer,
+    error::AppError,
+    view::{
+        self,
+        map::term_words,
+        pep::{Due, PaidHelp, Pep, PepPage, Spend, Subject, Wish},
+    },
+};
+use shared::{
+    PupilId, Section,
+    doc::SectionDoc,
+    pep::{self, Parts},
+    record::AgreedRecord,
+    rights::may_see_pep,
+    schema::{List, pep as lists},
+};
+use time::{Date, Month, macros::format_description};
+
+use super::{cycles, here, records, who_came};
+use crate::{
+    audit::{Deed, Verb},
+    backend::{ServerBackend, next::read},
+    db::{self, SchoolTransaction, help, pupils::Pupil},
+    error::unavailable,
+};
+
+pub(in crate::backend) async fn page(
+    backend: &ServerBackend,
+    viewer: Viewer,
+    id: PupilId,
+) -> Result<PepPage, AppError> {
+    let now = backend.clock.now();
+    let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
+    let is_theirs = may_open(&mut txn, viewer, id).await?;
+    let pupil = db::pupils::find(&mut txn, id, now.date()).await.map_err(unavailable)?;
+    let pupil = pupil.filter(|pupil| is_theirs && pupil.looked_after).ok_or(AppError::NotFound)?;
+    let page = PepPage {
+        here: here(&mut txn, viewer).await?,
+        id,
+        plan: plan(&mut txn, &pupil, now.date()).await?,
+        pupil: view::Pupil {
+            person: pupil.person,
+            name: pupil.name,
+            portrait: pupil.portrait,
+            portrait_alt: pupil.portrait_alt,
+            looked_after: true,
+        },
+    };
+    let deed = Deed::new(viewer.person, Verb::PepRead).about(id.0);
+    db::audit::add(&mut txn, deed, now).await.map_err(unavailable)?;
+    txn.commit().await.map_err(unavailable)?;
+    Ok(page)
+}
+
+pub(super) async fn may_open(txn: &mut SchoolTransaction, viewer: Viewer, id: PupilId) -> Result<bool, AppError> {
+    let posts = db::posts::held(txn, viewer).await.map_err(unavailable)?;
+    let place = db::pupils::place(txn, id, viewer.person).await.map_err(unavailable)?;
+    Ok(may_see_pep(&posts, place.role, place.withheld))
+}
+
+async fn plan(txn: &mut SchoolTransaction, pupil: &Pupil, today: Date) -> Result<Option<Pep>, AppError> {
+    let records = records(txn, pupil.id).await?;
+    let Some(record) = records.last() else { return Ok(None) };
+    let stored = db::documents::load(txn, record.meeting.id).await.map_err(unavailable)?;
+    let doc = stored.iter().find(|stored| stored.section == Section::Pep).and_then(read);
+    let wanted = help::Wanted { pupil: Some(pupil.id), ..help::Wanted::default() };
+    let given = help::given(txn, &wanted).await.map_err(unavailable)?;
+    let cycle = cycles::of(&records, &given, pupil.person).pop();
+    let targets = cycle.map(|cycle| cycle.targets).unwrap_or_default();
+    let paid_help: Vec<PaidHelp> = given
+        .iter()
+        .filter(|help| help.meeting == record.meeting.id && is_premium(help.funding.as_deref()))
+        .map(|help| PaidHelp {
+            name: help.name.clone(),
+            who: help.who.clone(),
+            steps: record.targets.iter().filter(|target| help.targets.contains(&target.id)).map(words_of).collect(),
+            counted: help.counted(),
+        })
+        .collect();
+    let wishes = each(doc.as_ref(), &lists::WISHES, |doc, list, id| {
+        let meta = doc.meta(list, id);
+        Wish {
+            words: doc.words(list, id, "text"),
+            captured: meta.as_ref().map(|meta| meta.captured.clone()).unwrap_or_default(),
+            said_on: meta.map(|meta| meta.said_on).unwrap_or_default(),
+        }
+    });
+    let subjects = each(doc.as_ref(), &lists::ATTAINMENT, |doc, list, id| Subject {
+        name: doc.words(list, id, "subject"),
+        on_entry: doc.words(list, id, "on_entry"),
+        now: doc.words(list, id, "now"),
+        predicted: doc.words(list, id, "predicted"),
+    });
+    let spends = each(doc.as_ref(), &lists::PREMIUM, |doc, list, id| Spend {
+        purpose: doc.words(list, id, "purpose"),
+        allocated: doc.number(list, id, "allocated_pence"),
+        spent: doc.number(list, id, "spent_pence"),
+        impact: doc.words(list, id, "impact"),
+    });
+    let moving_on = each(doc.as_ref(), &lists::TRANSITION, |doc, list, id| doc.words(list, id, "text"));
+    let parts = Parts {
+        wishes: wishes.len(),
+        subjects: subjects.len(),
+        subjects_now: subjects.iter().filter(|subject| !subject.now.is_empty()).count(),
+        spends: spends
+            .iter()
+            .map(|spend| pep::Spend {
+                purpose: spend.purpose.clone(),
+                is_costed: spend.allocated.is_some_and(|pence| pence > 0),
+                says_what_it_changed: !spend.impact.is_empty(),
+            })
+            .collect(),
+        moving_on: !moving_on.is_empty(),
+        premium_has_step: paid_help.iter().any(|help| !help.steps.is_empty()),
+        is_first: records.len() == 1,
+    };
+    let checks = pep::checks(&pupil.name, record, &parts);
+    Ok(Some(Pep {
+        agreed_in: record.meeting.id,
+        met_on: record.meeting.held_on.clone(),
+        term: date(&record.meeting.held_on).map(|day| term_words(&term(day))).unwrap_or_default(),
+        due: due(record, today),
+        rating: pep::rating(&checks),
+        checks,
+        wishes,
+        who_came: who_came(record),
+        targets,
+        subjects,
+        spends,
+        paid_help,
+        moving_on,
+    }))
+}
+
+/// Every line that says something.
+fn each<T>(
+    doc: Option<&SectionDoc>,
+    list: &'static List,
+    make: impl Fn(&SectionDoc, &'static List, shared::ItemId) -> T,
+) -> Vec<T> {
+    let Some(doc) = doc else { return vec![] };
+    let says = |id: &shared::ItemId| list.texts().any(|field| !doc.words(list, *id, field.key).trim().is_empty());
+    doc.items(list).into_iter().filter(says).map(|id| make(doc, list, id)).collect()
+}
+
+fn words_of(target: &shared::record::Target) -> String {
+    if target.pupil_words.is_empty() { target.title.clone() } else { target.pupil_words.clone() }
+}
+
+/// As whoever wrote the cost down called it: “Pupil premium plus”, “PP+”.
+fn is_premium(funding: Option<&str>) -> bool {
+    let funding = funding.unwrap_or_default().to_lowercase();
+    funding.contains("premium plus") || funding.contains("pp+")
+}
+
+fn date(words: &str) -> Option<Date> {
+    Date::parse(words, format_description!("[year]-[month]-[day]")).ok()
+}
+
+/// The school term of a day, as `term_of` in the migrations has it.
+fn term(day: Date) -> String {
+    let number = match day.month() {
+        Month::January | Month::February | Month::March => 1,
+        Month::September | Month::October | Month::November | Month::December => 3,
+        Month::April | Month::May | Month::June | Month::July | Month::August => 2,
+    };
+    format!("{}-{number}", day.year())
+}
+
+/// The one after it; the figure sorts.
+fn term_after(term: &str) -> String {
+    let (year, number) = term.split_once('-').unwrap_or((term, "1"));
+    match (year.parse::<i32>(), number) {
+        (Ok(year), "3") => format!("{}-1", year + 1),
+        (_, "2") => format!("{year}-3"),
+        _ => format!("{year}-2"),
+    }
+}
+
+fn due(record: &AgreedRecord, today: Date) -> Due {
+    let next = date(&record.meeting.held_on).map(|day| term_after(&term(day))).unwrap_or_default();
+    Due {
+        is_late: term(today) > next,
+        is_planned_late: date(&record.review_on).is_some_and(|day| term(day) > next),
+        planned_on: record.review_on.clone(),
+        term: term_words(&next),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+
+    #[test]
+    fn one_is_due_in_every_term() {
+        assert_eq!(term_after(&term(date!(2026 - 07 - 02))), "2026-3");
+        assert_eq!(term_after(&term(date!(2026 - 11 - 17))), "2027-1");
+        assert_eq!(term_after(&term(date!(2027 - 02 - 25))), "2027-2");
+    }
+
+    #[test]
+    fn pupil_premium_alone_is_other_money() {
+        assert!(is_premium(Some("Pupil premium plus")) && is_premium(Some("PP+")));
+        assert!(!is_premium(Some("Pupil premium")) && !is_premium(None));
+    }
+}

@@ -1,0 +1,225 @@
+//! Whether a looked-after child’s education plan has all its parts: the list a Virtual School checks, counted from what
+//! was agreed.
+//!
+//! What must stay true: it speaks of the plan, never of the child; the rating itself is the Virtual School’s to give,
+//! and this only says what is there.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Attendance, Role,
+    record::{AgreedRecord, Provision, Target},
+};
+
+/// What the agreed record does not hold: the parts of the PEP section, and what is paid by pupil premium plus.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    /// Words the child said.
+    pub wishes: usize,
+    /// Subjects, and how many of them say where the child is now.
+    pub subjects: usize,
+    pub subjects_now: usize,
+    pub spends: Vec<Spend>,
+    pub moving_on: bool,
+    /// A help of the plan that is paid by it and is for a next step.
+    pub premium_has_step: bool,
+    /// There was a plan before this one.
+    pub is_first: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Spend {
+    pub purpose: String,
+    pub is_costed: bool,
+    pub says_what_it_changed: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum State {
+    There,
+    Partly,
+    Missing,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    pub what: String,
+    pub state: State,
+    /// What to add, in plain words; empty where it is all there.
+    pub add: String,
+}
+
+/// How a Virtual School would see it so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Rating {
+    Green,
+    Amber,
+    /// No words of the child, no date to review it, or no spending shown.
+    Red,
+}
+
+pub fn rating(checks: &[Check]) -> Rating {
+    let is_missing = |at: usize| checks.get(at).is_none_or(|check| check.state == State::Missing);
+    if [VOICE, PREMIUM, NEXT].into_iter().any(is_missing) {
+        Rating::Red
+    } else if checks.iter().all(|check| check.state == State::There) {
+        Rating::Green
+    } else {
+        Rating::Amber
+    }
+}
+
+const VOICE: usize = 0;
+const PREMIUM: usize = 6;
+const NEXT: usize = 8;
+
+/// Nine parts, in the order of the page.
+pub fn checks(name: &str, record: &AgreedRecord, parts: &Parts) -> Vec<Check> {
+    vec![
+        check(format!("{name}’s own words"), from(parts.wishes > 0, true), "Ask, and write down what was said."),
+        last_targets(record, parts),
+        attainment(parts),
+        next_steps(&record.targets),
+        help(&record.provision),
+        carers(record),
+        premium(parts),
+        check(
+            "What happens when something changes".to_owned(),
+            from(parts.moving_on, true),
+            "Write how the next move is prepared.",
+        ),
+        who_and_when(record),
+    ]
+}
+
+fn from(is_there: bool, is_whole: bool) -> State {
+    match (is_there, is_whole) {
+        (false, _) => State::Missing,
+        (true, false) => State::Partly,
+        (true, true) => State::There,
+    }
+}
+
+fn check(what: String, state: State, add: &str) -> Check {
+    let add = if state == State::There { String::new() } else { add.to_owned() };
+    Check { what, state, add }
+}
+
+fn last_targets(record: &AgreedRecord, parts: &Parts) -> Check {
+    let rated = record.reviews.iter().filter(|target| !target.rating.is_empty()).count();
+    let state = from(parts.is_first || rated > 0, rated == record.reviews.len());
+    check("The last next steps, looked back on".to_owned(), state, "Say of each how it went.")
+}
+
+fn attainment(parts: &Parts) -> Check {
+    let state = from(parts.subjects_now > 0, parts.subjects_now == parts.subjects && parts.subjects >= 3);
+    check(
+        "Where learning is now, in three subjects".to_owned(),
+        state,
+        "Reading, writing and maths, each with where it is now.",
+    )
+}
+
+fn next_steps(targets: &[Target]) -> Check {
+    let vague = targets.iter().find(|target| {
+        target.baseline.is_empty() || (target.success.is_empty() && target.impact.is_empty()) || target.by.is_empty()
+    });
+    let add = match vague {
+        Some(target) => format!("“{}” needs where it starts, how we’ll know, and a date.", target.title),
+        None => "Agree at least one next step.".to_owned(),
+    };
+    check("Clear next steps".to_owned(), from(!targets.is_empty(), vague.is_none()), &add)
+}
+
+/// What, when, where, by whom, how often.
+fn help(provision: &[Provision]) -> Check {
+    let lacks = |help: &Provision| {
+        let often = !help.often.is_empty() || help.sessions_per_week.is_some_and(|week| week > 0);
+        let parts = [
+            (help.when.is_empty(), "a time"),
+            (help.place.is_empty(), "a place"),
+            (help.who.is_empty(), "a name"),
+            (!often, "how often"),
+        ];
+        parts.into_iter().filter(|(is_lacking, _)| *is_lacking).map(|(_, what)| what).collect::<Vec<_>>()
+    };
+    let vague: Vec<_> = provision.iter().filter(|help| !lacks(help).is_empty()).collect();
+    let add = match vague[..] {
+        [] => "Say what help there is.".to_owned(),
+        [one] => format!("“{}” needs {}.", one.name, lacks(one).join(", ")),
+        [one, ..] => format!("“{}” needs {}. So do others: {} in all.", one.name, lacks(one).join(", "), vague.len()),
+    };
+    check("What help, when, where, by whom, how often".to_owned(), from(!provision.is_empty(), vague.is_empty()), &add)
+}
+
+fn came(attendance: Attendance) -> bool {
+    matches!(attendance, Attendance::InPerson | Attendance::Remote | Attendance::PartOfMeeting)
+}
+
+fn carers(record: &AgreedRecord) -> Check {
+    let family = |seat: &&crate::record::Attendee| seat.role == Role::Parent;
+    let were_heard = record
+        .attendance
+        .iter()
+        .filter(family)
+        .any(|seat| came(seat.attendance) || seat.attendance == Attendance::SentViews);
+    let state = from(were_heard || !record.by_home.is_empty(), !record.by_home.is_empty());
+    check("The carers’ part".to_owned(), state, "Write what home will do.")
+}
+
+fn premium(parts: &Parts) -> Check {
+    let words = "Pupil premium plus: what it costs, for which next step, what it changed".to_owned();
+    let vague = parts.spends.iter().find(|spend| !spend.is_costed || !spend.says_what_it_changed);
+    let add = match vague {
+        Some(spend) if !spend.is_costed => format!("“{}” has no sum.", spend.purpose),
+        Some(spend) => format!("Say what “{}” changed.", spend.purpose),
+        None if parts.spends.is_empty() => "Show what the money is spent on.".to_owned(),
+        None => "No help in the plan is both paid by it and for a next step.".to_owned(),
+    };
+    check(words, from(!parts.spends.is_empty(), vague.is_none() && parts.premium_has_step), &add)
+}
+
+fn who_and_when(record: &AgreedRecord) -> Check {
+    let somebody_came = record.attendance.iter().any(|seat| came(seat.attendance));
+    let state = from(!record.review_on.is_empty(), somebody_came);
+    let add = if record.review_on.is_empty() { "Choose when you meet again." } else { "Note who came." };
+    check("Who came, and when we meet again".to_owned(), state, add)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(state: State) -> Vec<Check> {
+        (0..9).map(|_| Check { what: String::new(), state, add: String::new() }).collect()
+    }
+
+    #[test]
+    fn without_a_voice_a_date_or_a_spend_it_is_red_and_with_everything_green() {
+        assert_eq!(rating(&all(State::There)), Rating::Green);
+        for at in 0..9 {
+            let mut checks = all(State::There);
+            checks[at].state = State::Missing;
+            let expected = if [VOICE, PREMIUM, NEXT].contains(&at) { Rating::Red } else { Rating::Amber };
+            assert_eq!(rating(&checks), expected, "{at}");
+            checks[at].state = State::Partly;
+            assert_eq!(rating(&checks), Rating::Amber, "{at}");
+        }
+        assert_eq!(rating(&[]), Rating::Red);
+    }
+
+    #[test]
+    fn a_spend_without_a_sum_or_a_next_step_is_not_enough() {
+        let spend = Spend { purpose: "Tutor".to_owned(), is_costed: true, says_what_it_changed: true };
+        let parts = |spend: &Spend, premium_has_step| Parts {
+            spends: vec![spend.clone()],
+            premium_has_step,
+            ..Parts::default()
+        };
+        assert_eq!(premium(&parts(&spend, true)).state, State::There);
+        assert_eq!(premium(&parts(&spend, false)).state, State::Partly);
+        let free = Spend { is_costed: false, ..spend };
+        assert_eq!(premium(&parts(&free, true)).add, "“Tutor” has no sum.");
+        assert_eq!(premium(&Parts::default()).state, State::Missing);
+    }
+}
