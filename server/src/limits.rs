@@ -638,7 +638,8 @@ mod tests {
     }
 
     /// Shapes of one value, which are part of what a section, or a column of a file, declares.
-    const OF_A_VALUE: [&str; 4] = ["ORDER_LIMIT", "CAPTURED_LIMIT", "IDS_LIMIT", "CELL_LIMIT"];
+    const OF_A_VALUE: [&str; 6] =
+        ["ORDER_LIMIT", "CAPTURED_LIMIT", "IDS_LIMIT", "CELL_LIMIT", "ANSWER_LIMIT", "NOTE_LIMIT"];
 
     #[test]
     fn no_limit_is_missing_from_the_list() {

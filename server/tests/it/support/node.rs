@@ -22,7 +22,11 @@ impl Node {
     /// On this database; among others if there is a NATS.
     pub(crate) async fn start(options: &PgConnectOptions, nats: Option<String>) -> Self {
         let files = tempfile::tempdir().unwrap();
-        std::fs::write(files.path().join("manifest.json"), r#"{"js":"a.js","wasm":"a.wasm","css":"a.css"}"#).unwrap();
+        std::fs::write(
+            files.path().join("manifest.json"),
+            r#"{"page":"p.js","js":"a.js","wasm":"a.wasm","css":"a.css"}"#,
+        )
+        .unwrap();
         let server = std::env::var("DATABASE_URL").unwrap();
         let database = server.replace("/postgres?", &format!("/{}?", options.get_database().unwrap()));
         let mut command = Command::new(env!("CARGO_BIN_EXE_roundtable"));
