@@ -17,7 +17,7 @@ export type Wanted = {
   role?: string
   /** Whether the device is a shared one: as the page suggests, if nothing is said. */
   shared?: boolean
-  /** Stays on the page for before the meeting, where the link leads those who are asked for their views. */
+  /** Goes on to the page for before the meeting, where in the days before it the link itself leads. */
   prepares?: boolean
   /** The way to the server, if it is not the plain one. */
   wire?: Wire
@@ -60,8 +60,8 @@ export async function joinMeeting(server: Server, browser: Browser, wanted: Want
   await page.goto(wire?.through(person.join_url) ?? person.join_url)
   if (shared !== undefined) await page.getByRole('checkbox', { name: 'This is a shared or school computer' }).setChecked(shared)
   await page.getByRole('button', { name: 'Join the meeting' }).click()
-  await page.waitForURL(new RegExp(`/meetings/${meeting.id}(/prepare)?$`))
-  if (!wanted.prepares && page.url().endsWith('/prepare')) await page.goto(`/meetings/${meeting.id}`)
+  await page.waitForURL(`**/meetings/${meeting.id}*`)
+  if (wanted.prepares) await page.goto(`/meetings/${meeting.id}/prepare`)
   await hydrated(page)
   return { page, context, person, meeting }
 }

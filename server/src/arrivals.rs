@@ -57,14 +57,14 @@ pub enum Arrival {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     Table(MeetingId),
-    /// Where the families, the child and the visitors say what they think before it begins.
+    /// Where the families, the child and the visitors say what they think, in the days before.
     Preparation(MeetingId),
 }
 
 impl Place {
-    fn of(seat: &Participant, stage: Option<Stage>) -> Self {
+    fn of(seat: &Participant, stage: Option<Stage>, is_ahead: bool) -> Self {
         match stage {
-            Some(Stage::Preparing) if seat.role.prepares() => Self::Preparation(seat.meeting),
+            Some(Stage::Preparing) if is_ahead && seat.role.prepares() => Self::Preparation(seat.meeting),
             _ => Self::Table(seat.meeting),
         }
     }
@@ -95,7 +95,8 @@ pub async fn by_link(
         return Ok(Arrival::Nowhere);
     }
     let stage = db::meetings::lock(&mut txn, seat.meeting).await?;
-    let place = Place::of(&seat, stage);
+    let day = db::meetings::day(&mut txn, seat.meeting).await?;
+    let place = Place::of(&seat, stage, day.is_some_and(|day| now.date() < day));
     // With an account they are somebody more than a link says.
     if now_here.is_some_and(|viewer| is_already && !viewer.by_link) {
         return Ok(Arrival::AlreadyIn(place));

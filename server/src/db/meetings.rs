@@ -284,6 +284,11 @@ pub async fn lock(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Op
     name.map(|name| stage(&name)).transpose()
 }
 
+/// For when it is planned.
+pub async fn day(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Option<Date>> {
+    sqlx::query_scalar!("select held_on from meetings where id = $1", id.0).fetch_optional(txn.connection()).await
+}
+
 pub async fn open(txn: &mut SchoolTransaction, id: MeetingId, now: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query!("update meetings set stage = 'meeting', opened_at = $2 where id = $1", id.0, now)
         .execute(txn.connection())

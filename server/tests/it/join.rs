@@ -27,13 +27,28 @@ async fn opening_a_link_uses_nothing_up_and_says_nothing_of_the_child(pool: PgPo
 }
 
 #[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn in_the_days_before_it_leads_whoever_is_asked_for_their_views_to_questions(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options).await;
+    server.clock.forward(-Duration::days(1));
+    for (name, place) in [("Agnieszka", "/prepare"), ("Tomek", "/prepare"), ("Ruth", "/prepare"), ("Miss Qureshi", "")]
+    {
+        let seat = server.seat("Tomek", name, 3).await;
+        let response = server.post(&format!("/join/{}", server.token(&seat).await), None).await;
+        let expected = format!("/meetings/{}{place}", seat.meeting);
+        assert_eq!(response.headers()[header::LOCATION], expected, "{name}");
+    }
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
 async fn the_button_signs_in_and_leads_to_the_meeting(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let seat = server.seat("Tomek", "Agnieszka", 3).await;
     let response = server.post(&format!("/join/{}", server.token(&seat).await), None).await;
     assert_eq!(response.status(), StatusCode::SEE_OTHER);
-    // The family, the child and the visitors are asked for their views first.
-    assert_eq!(response.headers()[header::LOCATION], format!("/meetings/{}/prepare", seat.meeting));
+    assert_eq!(response.headers()[header::LOCATION], format!("/meetings/{}", seat.meeting));
     let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
     assert!(cookie.starts_with("sid=") && cookie.contains("; HttpOnly") && cookie.contains("; SameSite=Lax"));
 

@@ -142,7 +142,7 @@ async fn who_is_declined_stays_outside_and_who_goes_away_is_not_shown(pool: PgPo
 async fn open_doors_let_in_who_is_expected_and_closed_ones_nobody(pool: PgPoolOptions, options: PgConnectOptions) {
     let house = House::with(Doors::Open, pool, options).await;
     let pressed = house.press(&house.mum).await;
-    assert_eq!(leads_to(&pressed), format!("/meetings/{}/prepare", house.mum.meeting));
+    assert_eq!(leads_to(&pressed), format!("/meetings/{}", house.mum.meeting));
     let sid = format!("sid={}", cookie(&pressed, "sid").unwrap());
 
     let code = house.code().await;
