@@ -251,7 +251,6 @@ test('what is kept is encrypted, is only what was not sent, and goes after a day
   const aDayLater = await far.context.newPage()
   await aDayLater.clock.install({ time: Date.now() + 25 * 60 * 60 * 1000 })
   await aDayLater.goto('/')
-  await hydrated(aDayLater)
   await aDayLater.clock.runFor(2_000)
   await expect.poll(() => waiting(aDayLater)).toBe(0)
 })
