@@ -68,7 +68,15 @@ pub(super) struct Directory {
     path: PathBuf,
     owner: Owner,
     /// Let go by the kernel however we end.
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for Directory {
+    /// A program that is being started just now holds a copy of every open file until it runs: closing ours would not
+    /// let go before it closes its own.
+    fn drop(&mut self) {
+        let _ = self.lock.unlock();
+    }
 }
 
 impl Directory {
@@ -90,7 +98,7 @@ impl Directory {
                 return Err(PostgresError::NotSearchable { path: ancestor.display().to_string() });
             }
         }
-        Ok(Self { path, owner, _lock: lock })
+        Ok(Self { path, owner, lock })
     }
 
     pub(super) fn owner(&self) -> Owner {
