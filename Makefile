@@ -1,5 +1,5 @@
 # Each target is a line you could type. `scripts/setup` installs what is missing; see it for what that is.
-.PHONY: run test soak fuzz bench site prepare
+.PHONY: run test soak fuzz bench site site-check prepare
 
 run: ## Start the demo school on http://127.0.0.1:3000
 	scripts/setup && scripts/build-site.mjs && cargo run --bin roundtable -- demo
@@ -18,6 +18,9 @@ fuzz: ## Mutations of the corpus at every reader of bytes: make fuzz MINUTES=10 
 
 site: ## Only what a browser downloads, for a server that is running already
 	scripts/setup && scripts/build-site.mjs
+
+site-check: ## The site as it ships: within its budget, and people write together in it (some minutes)
+	scripts/setup test && scripts/site-check
 
 prepare: ## After changing a query or a migration: write what sqlx's macros need to check SQL without a database
 	scripts/setup && scripts/prepare
