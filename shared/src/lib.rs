@@ -4,12 +4,13 @@
 //! meeting holds ([`schema`]), who may read and write it ([`policy`]), how it is edited ([`doc`]),
 //! what an update may make ([`shape`]), what travels on the wire ([`protocol`], [`event`],
 //! [`presence`]), how a browser keeps up ([`sync`]) and what is kept when everyone agrees
-//! ([`record`]). Around the meetings stands the school: its [`census`] codes, and who reads of which
-//! child ([`rights`]).
+//! ([`record`]). Around the meetings stands the school: its [`census`] codes, who reads of which child
+//! ([`rights`]), and what to do with the help that was given ([`advice`]).
 //!
 //! What must stay true: nothing here reads a clock, draws a random number or opens anything; time,
 //! ids and randomness come in as parameters.
 
+pub mod advice;
 pub mod attendance;
 pub mod census;
 pub mod delivery;

@@ -8,7 +8,10 @@ mod marks;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use shared::schema::AREAS;
+use shared::{
+    advice::{Advice, FEW},
+    schema::AREAS,
+};
 
 use self::marks::{KINDS, Kind, Mark, counts, sentence};
 use crate::{
@@ -21,7 +24,7 @@ use crate::{
         people::Sun,
     },
     pages::{once_read, pupil::area_words},
-    view::map::{FEW, Gap, ImpactPage as Page, ImpactQuery, ImpactRow, term_words},
+    view::map::{Gap, ImpactPage as Page, ImpactQuery, ImpactRow, term_words},
 };
 
 /// Of one mark, in the drawing’s own units.
@@ -101,6 +104,7 @@ fn WhatWorked(page: Page) -> impl IntoView {
                     </span>
                 </p>
             </section>
+            <TrainingToPlan rows=page.rows.clone() />
             <InNumbers rows=page.rows shows_cost=page.shows_cost />
             <LittleProgress stuck=page.stuck />
         </SchoolFrame>
@@ -150,6 +154,8 @@ fn Worked(row: ImpactRow, shows_cost: bool) -> impl IntoView {
         None if row.is_few() => "too few to say".to_owned(),
         None => "cannot be said".to_owned(),
     };
+    let time = row.minutes_per_step().map(|minutes| format!("{} of a child’s time", hours(minutes)));
+    let (advice, reason) = row.advice();
     let children = if row.children == 1 { "One child".to_owned() } else { format!("{} children", row.children) };
     let scores = (row.scored > 0 && !row.is_few()).then(|| {
         let average = |sum: i64| format!("{}.{}", sum / i64::from(row.scored), sum * 10 / i64::from(row.scored) % 10);
@@ -179,6 +185,15 @@ fn Worked(row: ImpactRow, shows_cost: bool) -> impl IntoView {
                     <dt>"Sessions"</dt>
                     <dd>{happened}</dd>
                 </div>
+                {time
+                    .map(|time| {
+                        view! {
+                            <div>
+                                <dt>"Time of one step"</dt>
+                                <dd>{time}</dd>
+                            </div>
+                        }
+                    })}
                 {shows_cost
                     .then(|| {
                         view! {
@@ -193,17 +208,63 @@ fn Worked(row: ImpactRow, shows_cost: bool) -> impl IntoView {
                         }
                     })}
             </dl>
+            <p class="worked-next">
+                <strong>{advice.words()}</strong>
+                " "
+                {reason}
+            </p>
         </li>
     }
+}
+
+/// “1 hour 20 minutes”.
+fn hours(minutes: i64) -> String {
+    let each = |count: i64, word| match count {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        _ => Some(format!("{count} {word}s")),
+    };
+    let parts: Vec<_> = each(minutes / 60, "hour").into_iter().chain(each(minutes % 60, "minute")).collect();
+    if parts.is_empty() { "less than a minute".to_owned() } else { parts.join(" ") }
+}
+
+/// What helps some of the way when it is given: whoever gives it is whom training is for.
+#[component]
+fn TrainingToPlan(rows: Vec<ImpactRow>) -> impl IntoView {
+    let rows: Vec<_> = rows.into_iter().filter(|row| row.advice().0 == Advice::Train).collect();
+    (!rows.is_empty()).then(|| {
+        let line = |row: ImpactRow| {
+            let who = if row.who.is_empty() { "nobody is named".to_owned() } else { row.who };
+            view! {
+                <li>
+                    <p>
+                        <strong>{row.name}</strong>
+                        <span>{format!("Who gives it: {who}. {} children.", row.children)}</span>
+                    </p>
+                </li>
+            }
+        };
+        view! {
+            <section class="sheet" aria-labelledby="h-train">
+                <header class="sheet-head">
+                    <h2 id="h-train">"Training to plan"</h2>
+                    <p>"It was given as planned, and most children moved without getting there."</p>
+                </header>
+                <ul class="gaps">{rows.into_iter().map(line).collect_view()}</ul>
+            </section>
+        }
+    })
 }
 
 /// The same as the pictures, as a table.
 #[component]
 fn InNumbers(rows: Vec<ImpactRow>, shows_cost: bool) -> impl IntoView {
     (!rows.is_empty()).then(|| {
-        let columns = ["Help", "Children", "Got there", "Part of the way", "Not yet", "Did not try", "Sessions"];
+        let columns =
+            ["Help", "Children", "Got there", "Part of the way", "Not yet", "Did not try", "Sessions", "Next"];
         let head = columns.into_iter().chain(shows_cost.then_some("Cost"));
         let line = move |row: ImpactRow| {
+            let next = row.advice().0.words();
             let cost = row.pence.map_or("–".to_owned(), pounds);
             let sessions =
                 if row.planned == 0 { "–".to_owned() } else { format!("{} of {}", row.delivered, row.planned) };
@@ -216,6 +277,7 @@ fn InNumbers(rows: Vec<ImpactRow>, shows_cost: bool) -> impl IntoView {
                     <td>{row.not_yet}</td>
                     <td>{row.not_tried}</td>
                     <td>{sessions}</td>
+                    <td>{next}</td>
                     {shows_cost.then(|| view! { <td>{cost}</td> })}
                 </tr>
             }

@@ -1,7 +1,10 @@
 //! Who gets what, and what worked: counted from agreed records.
 
 use serde::{Deserialize, Serialize};
-use shared::PupilId;
+use shared::{
+    PupilId,
+    advice::{Advice, FEW, Found, advise},
+};
 
 use super::Here;
 
@@ -128,7 +131,11 @@ pub struct ImpactPage {
 pub struct ImpactRow {
     pub name: String,
     pub area: String,
+    /// Who gives it, by name.
+    pub who: String,
     pub children: u32,
+    /// Of these children, how many had a target that could be judged.
+    pub judged_children: u32,
     pub got_there: u32,
     pub part_way: u32,
     pub not_yet: u32,
@@ -140,14 +147,13 @@ pub struct ImpactRow {
     pub steps: i64,
     /// Of the children whose targets could be judged.
     pub pence: Option<i64>,
+    /// Each child’s time in the sessions that happened, of the same; none where not all of it was counted.
+    pub minutes: Option<i64>,
     /// Scores out of ten, before and after, of whoever gave both: their sums, and how many pairs.
     pub before: i64,
     pub after: i64,
     pub scored: u32,
 }
-
-/// Fewer children than this are shown, and compared with nothing.
-pub const FEW: u32 = 5;
 
 impl ImpactRow {
     pub fn judged(&self) -> u32 {
@@ -155,7 +161,7 @@ impl ImpactRow {
     }
 
     pub fn is_few(&self) -> bool {
-        self.children < FEW
+        self.judged_children < FEW
     }
 
     pub fn pence_per_child(&self) -> Option<i64> {
@@ -164,6 +170,49 @@ impl ImpactRow {
 
     /// None where nothing moved, or where too few children could be judged to say.
     pub fn pence_per_step(&self) -> Option<i64> {
-        (!self.is_few() && self.steps > 0).then_some(self.pence? / self.steps)
+        self.each_step(self.pence)
+    }
+
+    /// The same of a child’s time.
+    pub fn minutes_per_step(&self) -> Option<i64> {
+        self.each_step(self.minutes)
+    }
+
+    fn each_step(&self, of_all: Option<i64>) -> Option<i64> {
+        of_all?.checked_div(self.steps).filter(|_| !self.is_few())
+    }
+
+    /// What to do with it next, and why.
+    pub fn advice(&self) -> (Advice, String) {
+        advise(&Found {
+            children: self.judged_children,
+            got_there: self.got_there,
+            part_way: self.part_way,
+            not_yet: self.not_yet,
+            not_tried: self.not_tried,
+            planned: self.planned,
+            delivered: self.delivered,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_nothing_moved_nobody_says_what_one_step_costs() {
+        let row = ImpactRow {
+            judged_children: 9,
+            not_yet: 9,
+            pence: Some(9_000),
+            minutes: Some(900),
+            ..ImpactRow::default()
+        };
+        assert_eq!((row.pence_per_step(), row.minutes_per_step()), (None, None));
+        let row = ImpactRow { steps: 3, ..row };
+        assert_eq!((row.pence_per_step(), row.minutes_per_step()), (Some(3_000), Some(300)));
+        let few = ImpactRow { judged_children: 4, ..row };
+        assert_eq!((few.pence_per_step(), few.minutes_per_step()), (None, None));
     }
 }

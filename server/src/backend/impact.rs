@@ -2,7 +2,7 @@
 //!
 //! What must stay true: what did not happen is counted as not having happened, and never as not having worked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use app::{
     backend::Viewer,
@@ -59,10 +59,11 @@ fn worked(given: &[Given], rated: &[Rated], costs: bool) -> Vec<ImpactRow> {
         let mut row = ImpactRow {
             name: kind.first()?.name.clone(),
             area: kind.first()?.area.clone(),
+            who: names(&kind),
             children: count(kind.iter().map(|help| help.pupil)),
             ..ImpactRow::default()
         };
-        let mut pence = vec![];
+        let (mut judged, mut pence, mut minutes) = (vec![], vec![], vec![]);
         for help in kind {
             let (planned, delivered) = help.counted().unwrap_or_default();
             row.planned += planned;
@@ -70,14 +71,24 @@ fn worked(given: &[Given], rated: &[Rated], costs: bool) -> Vec<ImpactRow> {
             let review = help.review?;
             let targets: Vec<&Rated> =
                 help.targets.iter().filter_map(|target| by_target.get(&(review, *target)).copied()).collect();
-            let judged = targets.iter().filter(|target| add(&mut row, target)).count();
-            pence.extend(help.pence.filter(|_| costs && judged > 0));
+            if targets.iter().filter(|target| add(&mut row, target)).count() > 0 {
+                judged.push(help.pupil);
+                pence.extend(help.pence.filter(|_| costs));
+                minutes.push(help.counted().zip(help.minutes).map(|((_, happened), each)| happened * each));
+            }
         }
+        row.judged_children = count(judged.into_iter());
+        row.minutes = minutes.into_iter().sum::<Option<i64>>().filter(|_| row.judged_children > 0);
         row.pence = (!pence.is_empty()).then(|| pence.iter().sum());
         // Help that was for no target in particular says nothing about what it did.
         (row.judged() + row.not_tried > 0).then_some(row)
     };
     kinds.into_values().filter_map(row).collect()
+}
+
+fn names(kind: &[&Given]) -> String {
+    let names: BTreeSet<&str> = kind.iter().map(|help| help.who.as_str()).filter(|who| !who.is_empty()).collect();
+    names.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// Adds one target to the sums, and says whether it could be judged.

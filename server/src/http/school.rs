@@ -119,6 +119,9 @@ pub(super) async fn impact(
         "Scores before, sum",
         "Scores now, sum",
         "Scores",
+        "Next",
+        "Why",
+        "Minutes of one step",
     ];
     let money = ["Cost in pounds", "Cost of one step in pounds"];
     csv::row(&mut rows, columns.into_iter().chain(money.into_iter().filter(|_| page.shows_cost)));
@@ -127,6 +130,9 @@ pub(super) async fn impact(
         let sums = [row.planned, row.delivered, row.steps, row.before, row.after, row.scored.into()];
         let mut cells = vec![row.name.clone()];
         cells.extend(marks.iter().chain(&sums).map(ToString::to_string));
+        let (advice, why) = row.advice();
+        let time = row.minutes_per_step().map(|minutes| minutes.to_string()).unwrap_or_default();
+        cells.extend([advice.words().to_owned(), why, time]);
         if page.shows_cost {
             cells.extend([pounds(row.pence), pounds(row.pence_per_step())]);
         }

@@ -207,6 +207,7 @@ async fn what_worked_is_what_the_reviews_say(pool: PgPoolOptions, options: PgCon
                     row.planned += happened.and_then(|happened| happened.planned).unwrap_or(0);
                     row.delivered += happened.and_then(|happened| happened.delivered).unwrap_or(0);
                     row.children += 1;
+                    let first = row.judged_children == 0;
                     let mut judged = false;
                     for target in rated {
                         let steps = match target.rating.as_str() {
@@ -238,7 +239,14 @@ async fn what_worked_is_what_the_reviews_say(pool: PgPoolOptions, options: PgCon
                             }
                         }
                     }
-                    if let Some(pence) = costs.get(&help.id.0).filter(|_| judged) {
+                    if !judged {
+                        continue;
+                    }
+                    row.judged_children += 1;
+                    let minutes = happened.and_then(|happened| Some(happened.delivered? * help.minutes?));
+                    let so_far = if first { Some(0) } else { row.minutes };
+                    row.minutes = so_far.and_then(|so_far| Some(so_far + minutes?));
+                    if let Some(pence) = costs.get(&help.id.0) {
                         row.pence = Some(row.pence.unwrap_or(0) + pence);
                     }
                 }
@@ -247,7 +255,9 @@ async fn what_worked_is_what_the_reviews_say(pool: PgPoolOptions, options: PgCon
         let shown: BTreeMap<String, ImpactRow> = page
             .rows
             .into_iter()
-            .map(|row| (row.name.clone(), ImpactRow { name: String::new(), area: String::new(), ..row }))
+            .map(|row| {
+                (row.name.clone(), ImpactRow { name: String::new(), area: String::new(), who: String::new(), ..row })
+            })
             .collect();
         assert!(expected.len() > 3);
         assert_eq!(shown, expected, "{child}");
