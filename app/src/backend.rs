@@ -16,6 +16,7 @@ use crate::{
     view::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
         delivery::{DeliveryPage, DeliveryQuery},
+        line::{Fault, Line, LinePage},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
         pep::PepPage,
         pupils::PupilPage,
@@ -84,6 +85,26 @@ pub trait Backend: Doors {
 
     /// One child’s page, with what this person may see of them.
     async fn pupil_page(&self, viewer: Viewer, pupil: PupilId) -> Result<PupilPage, AppError>;
+    /// The line of a child’s in the register, and who is kept from the child: for those who answer for it.
+    async fn line_page(&self, viewer: Viewer, pupil: PupilId) -> Result<LinePage, AppError>;
+    /// Writes the line down, or says what is wrong with it.
+    async fn line_change(&self, viewer: Viewer, pupil: PupilId, line: Line) -> Result<Vec<Fault>, AppError>;
+    /// This person learns nothing of the child from now on, or what is missing to say so.
+    async fn keep_from(
+        &self,
+        viewer: Viewer,
+        pupil: PupilId,
+        person: Option<PersonId>,
+        reason: String,
+    ) -> Result<Vec<Fault>, AppError>;
+    /// The same, taken back.
+    async fn let_near(
+        &self,
+        viewer: Viewer,
+        pupil: PupilId,
+        person: PersonId,
+        reason: String,
+    ) -> Result<Vec<Fault>, AppError>;
     /// A looked-after child’s education plan, for those who answer for it.
     async fn pep_page(&self, viewer: Viewer, pupil: PupilId) -> Result<PepPage, AppError>;
     /// Staff: the children with extra help, of the whole school or their own.

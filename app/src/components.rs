@@ -13,6 +13,8 @@ pub mod device;
 pub mod field;
 pub mod finish;
 pub mod focus;
+#[cfg(feature = "ssr")]
+pub mod form;
 pub mod frame;
 pub mod icon;
 pub mod item;

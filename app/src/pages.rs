@@ -24,6 +24,8 @@ pub mod impact;
 #[cfg(feature = "ssr")]
 pub mod join;
 #[cfg(feature = "ssr")]
+pub mod line;
+#[cfg(feature = "ssr")]
 pub mod lobby;
 #[cfg(feature = "ssr")]
 pub mod map;

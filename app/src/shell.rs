@@ -22,6 +22,7 @@ use crate::{
         home::HomePage,
         impact::ImpactPage,
         join::JoinPage,
+        line::LinePage,
         lobby::LobbyPage,
         map::MapPage,
         meeting::MeetingPage,
@@ -127,6 +128,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/impact") view=ImpactPage ssr=SsrMode::Async />
                 <Route path=path!("/delivery") view=DeliveryPage ssr=SsrMode::Async />
                 <Route path=path!("/pupils/:id") view=PupilPage ssr=SsrMode::Async />
+                <Route path=path!("/pupils/:id/register") view=LinePage ssr=SsrMode::Async />
                 <Route path=path!("/pupils/:id/pep") view=PepPage ssr=SsrMode::Async />
                 <Route path=path!("/pupils/:id/passport") view=PassportPage ssr=SsrMode::Async />
             </Routes>

@@ -3,6 +3,7 @@
 pub mod delivery;
 pub mod doors;
 pub mod home;
+pub mod line;
 pub mod map;
 pub mod pep;
 pub mod pupils;

@@ -79,6 +79,8 @@ verbs! {
     AccountClosed = "account-closed",
     AccountReopened = "account-reopened",
     AccountLinkMade = "account-link-made",
+    /// What somebody is in the school.
+    PostsSet = "posts-set",
     RecoveryCodesMade = "recovery-codes-made",
     RecoveryCodeUsed = "recovery-code-used",
     PasskeyAdded = "passkey-added",
@@ -108,6 +110,11 @@ verbs! {
     MapExported = "map-exported",
     ImpactExported = "impact-exported",
     ChildrenBroughtIn = "children-brought-in",
+    RegisterChanged = "register-changed",
+    /// Somebody learns nothing of a child any more; and that this is over. They are the subject: what a child’s archive
+    /// says of who did what is not to say whom.
+    KeptFrom = "kept-from",
+    LetNear = "let-near",
     ActionTicked = "action-ticked",
     SessionTold = "session-told",
     PepRead = "pep-read",

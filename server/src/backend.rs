@@ -25,6 +25,7 @@ use app::{
     view::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
         delivery::{DeliveryPage, DeliveryQuery},
+        line::{Fault, Line, LinePage},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
         pep::PepPage,
         pupils::PupilPage,
@@ -32,7 +33,7 @@ use app::{
     },
 };
 use async_trait::async_trait;
-use shared::{Attendance, ItemId, MeetingId, ParticipantId, PupilId, record::Response};
+use shared::{Attendance, ItemId, MeetingId, ParticipantId, PersonId, PupilId, record::Response};
 
 use crate::{
     audit::{self, Deed, Verb},
@@ -196,6 +197,34 @@ impl Backend for ServerBackend {
 
     async fn pep_page(&self, viewer: Viewer, pupil: PupilId) -> Result<PepPage, AppError> {
         pupils::pep::page(self, viewer, pupil).await
+    }
+
+    async fn line_page(&self, viewer: Viewer, pupil: PupilId) -> Result<LinePage, AppError> {
+        pupils::line::page(self, viewer, pupil).await
+    }
+
+    async fn line_change(&self, viewer: Viewer, pupil: PupilId, line: Line) -> Result<Vec<Fault>, AppError> {
+        pupils::line::change(self, viewer, pupil, &line).await
+    }
+
+    async fn keep_from(
+        &self,
+        viewer: Viewer,
+        pupil: PupilId,
+        person: Option<PersonId>,
+        reason: String,
+    ) -> Result<Vec<Fault>, AppError> {
+        self.to_the_end(async move |this| pupils::kept::keep_from(&this, viewer, pupil, person, &reason).await).await
+    }
+
+    async fn let_near(
+        &self,
+        viewer: Viewer,
+        pupil: PupilId,
+        person: PersonId,
+        reason: String,
+    ) -> Result<Vec<Fault>, AppError> {
+        self.to_the_end(async move |this| pupils::kept::let_near(&this, viewer, pupil, person, &reason).await).await
     }
 
     async fn register_page(&self, viewer: Viewer, query: RegisterQuery) -> Result<RegisterPage, AppError> {

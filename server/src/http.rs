@@ -10,11 +10,13 @@ pub mod csp;
 mod delivery;
 pub mod health;
 pub mod join;
+mod line;
 mod lobby;
 pub mod origin;
 pub mod pages;
 mod passkeys;
 mod plain;
+mod posts;
 pub mod record;
 pub mod school;
 mod school_account;
@@ -75,6 +77,9 @@ fn personal() -> Vec<Answered> {
         (Method::POST, "/code", post(lobby::knock)),
         (Method::GET, "/meetings/{id}/record.json", get(record::json)),
         (Method::POST, "/pupils/{id}/export", post(school::take_away)),
+        (Method::POST, "/pupils/{id}/register", post(line::change)),
+        (Method::POST, "/pupils/{id}/keep-from", post(line::keep_from)),
+        (Method::POST, "/pupils/{id}/let-near", post(line::let_near)),
         (Method::GET, "/register.csv", get(school::register)),
         (Method::POST, "/register/import", post(school::bring_in)),
         (Method::POST, "/delivery", post(delivery::tell)),
@@ -88,6 +93,8 @@ fn personal() -> Vec<Answered> {
         (Method::POST, "/account/passkeys/remove", post(account::remove_passkey)),
         (Method::GET, "/staff", get(staff::show)),
         (Method::POST, "/staff", post(staff::join)),
+        (Method::GET, "/staff/posts", get(posts::show)),
+        (Method::POST, "/staff/posts", post(posts::set)),
         (Method::POST, "/staff/open", post(staff::open)),
         (Method::POST, "/staff/link", post(staff::link)),
         (Method::POST, "/staff/close", post(staff::close)),

@@ -35,8 +35,9 @@ use crate::{
 };
 
 /// Tables whose rows are not handed out, and what is said instead. What begins with `restricted` is never handed out.
-const LEFT_OUT: [(&str, &str); 8] = [
+const LEFT_OUT: [(&str, &str); 9] = [
     ("withheld", "Who is kept from the child, and why: restricted. Ask the designated safeguarding lead."),
+    ("let_near", "Who was kept from the child and is not any more: restricted likewise."),
     ("retention_holds", "Whether and why the file is held: for the school’s legal adviser."),
     ("retention_marks", "When the file is to be destroyed: follows from the date of birth and the school’s rules."),
     ("join_links", "Hashes of personal links: they would let nobody in, and say nothing."),

@@ -1,4 +1,11 @@
-//! The school census’s codes, each with its plain name. A code is never shown without it.
+//! The school census’s codes, each with its plain name, and what the census would send back. A code is never shown
+//! without its name.
+//!
+//! What must stay true: a row of a file and a form on a page are judged by the functions here, and by nothing else.
+
+mod judge;
+
+pub use self::judge::{NO_PROVISION, NO_YEAR_GROUP, needs, provision_code, year_group};
 
 use crate::schema::Code;
 
@@ -64,6 +71,15 @@ impl Fault {
             Self::NeedMissing => "has extra help and no main need",
             Self::NsaWithoutSupport => "has “No specialist assessment” without SEN support",
             Self::NeedWithoutHelp => "has a need and no extra help",
+        }
+    }
+
+    /// To whoever is writing the line.
+    pub fn what_to_do(self) -> &'static str {
+        match self {
+            Self::NeedMissing => "A child with extra help needs a main need. NSA says that nobody has assessed it yet.",
+            Self::NsaWithoutSupport => "NSA (no specialist assessment yet) is only for SEN support (K).",
+            Self::NeedWithoutHelp => "A child without extra help (N) has no type of need here.",
         }
     }
 }

@@ -158,13 +158,24 @@ pub enum Matter {
     /// That the child is looked after. Where, why and with whom is kept nowhere here.
     Care,
     Cost,
+    /// Changing what the register says, and who is kept from the child.
+    Line,
     /// Taking all of it away, as one archive, for whoever has the right to ask what the school holds.
     Everything,
 }
 
 impl Matter {
-    pub const ALL: [Self; 8] =
-        [Self::Child, Self::Identity, Self::Needs, Self::Plan, Self::Action, Self::Care, Self::Cost, Self::Everything];
+    pub const ALL: [Self; 9] = [
+        Self::Child,
+        Self::Identity,
+        Self::Needs,
+        Self::Plan,
+        Self::Action,
+        Self::Care,
+        Self::Cost,
+        Self::Line,
+        Self::Everything,
+    ];
 }
 
 pub fn may_see(matter: Matter, tie: Tie) -> bool {
@@ -186,7 +197,7 @@ pub fn may_see(matter: Matter, tie: Tie) -> bool {
             Tie::Leads | Tie::Teaches | Tie::SocialCare => true,
             Tie::Child | Tie::Family | Tie::Visits | Tie::Nobody => false,
         },
-        Matter::Cost | Matter::Everything => match tie {
+        Matter::Cost | Matter::Line | Matter::Everything => match tie {
             Tie::Leads => true,
             Tie::Teaches | Tie::Child | Tie::Family | Tie::Visits | Tie::SocialCare | Tie::Nobody => false,
         },

@@ -10,6 +10,7 @@ use crate::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
         delivery::{DeliveryPage, DeliveryQuery},
         doors::{AlsoHere, LobbyPage},
+        line::LinePage,
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
         pep::PepPage,
         pupils::PupilPage,
@@ -53,6 +54,17 @@ pub async fn read_record(meeting: MeetingId) -> Result<RecordPage, AppError> {
 pub async fn read_pupil(pupil: PupilId) -> Result<PupilPage, AppError> {
     let (backend, viewer) = backend()?;
     backend.pupil_page(viewer, pupil).await
+}
+
+pub async fn read_line(pupil: PupilId) -> Result<LinePage, AppError> {
+    let (backend, viewer) = backend()?;
+    let mut page = backend.line_page(viewer, pupil).await?;
+    // What was sent and is wrong stands in the boxes again.
+    page.refused = use_context().unwrap_or_default();
+    if let Some(line) = page.refused.line.take() {
+        page.line = line;
+    }
+    Ok(page)
 }
 
 pub async fn read_register(query: RegisterQuery) -> Result<RegisterPage, AppError> {

@@ -93,6 +93,7 @@ fn Head(page: pupils::PupilPage) -> impl IntoView {
     } else {
         format!("{}, {}", page.class_name, page.year_group)
     };
+    let class = [class].into_iter().chain(page.class_teachers).collect::<Vec<_>>().join(", ");
     let called = if page.pronouns.is_empty() {
         page.full_name.clone()
     } else {
@@ -132,6 +133,15 @@ fn Head(page: pupils::PupilPage) -> impl IntoView {
             </p>
         }
     });
+    let line = page.may_change_line.then(|| {
+        view! {
+            <p>
+                <a class="button" href=format!("/pupils/{}/register", page.id) rel="external">
+                    "Change the register’s line"
+                </a>
+            </p>
+        }
+    });
     view! {
         <header class="child-head">
             <div class="child-name">
@@ -139,6 +149,7 @@ fn Head(page: pupils::PupilPage) -> impl IntoView {
                 <h1>{page.pupil.name.clone()}</h1>
                 <p class="lead">{called}</p>
                 {pep}
+                {line}
             </div>
             <dl class="child-facts">
                 <Fact label="Class" words=Some(class) />

@@ -88,7 +88,7 @@ fn TheRegister(page: Page) -> impl IntoView {
                 <Filters query=page.query.clone() classes=page.classes.clone() />
                 <Lines page=page.clone() />
             </section>
-            <Checks checks=page.checks.clone() wide=!page.may_import />
+            <Checks checks=page.checks.clone() may_mend=page.may_import />
             {page.may_import.then(|| view! { <BringIn /> })}
         </SchoolFrame>
     }
@@ -284,16 +284,18 @@ fn Paging(query: RegisterQuery, pages: u32) -> impl IntoView {
 }
 
 #[component]
-fn Checks(checks: Vec<CensusCheck>, wide: bool) -> impl IntoView {
-    let line = |check: CensusCheck| {
+fn Checks(checks: Vec<CensusCheck>, may_mend: bool) -> impl IntoView {
+    let line = move |check: CensusCheck| {
         let (class, words) = match check.broken_by.len() {
             0 => ("is-met", "Yes".to_owned()),
             count => ("is-unmet", format!("{count} to do")),
         };
-        let children = check.broken_by.into_iter().map(|(pupil, name)| {
+        // To where it is mended, for whoever may.
+        let to = if may_mend { "/register" } else { "" };
+        let children = check.broken_by.into_iter().map(move |(pupil, name)| {
             view! {
                 " "
-                <a href=format!("/pupils/{pupil}") rel="external">
+                <a href=format!("/pupils/{pupil}{to}") rel="external">
                     {name}
                 </a>
             }
@@ -306,7 +308,7 @@ fn Checks(checks: Vec<CensusCheck>, wide: bool) -> impl IntoView {
         }
     };
     view! {
-        <section class=if wide { "sheet" } else { "sheet span-5" } aria-labelledby="h-census">
+        <section class=if may_mend { "sheet span-5" } else { "sheet" } aria-labelledby="h-census">
             <header class="sheet-head">
                 <h2 id="h-census">"Ready for the census?"</h2>
                 <p>"Extra help is collected each term, types of need in January."</p>

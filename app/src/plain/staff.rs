@@ -40,7 +40,7 @@ pub struct Colleague {
     pub is_me: bool,
 }
 
-fn called(post: Post) -> &'static str {
+pub(super) fn called(post: Post) -> &'static str {
     match post {
         Post::Head => "Head",
         Post::Senco => "SENCO",
@@ -119,6 +119,11 @@ pub fn page(page: Staff) -> impl IntoView {
             </section>
             <section class="sheet" aria-labelledby="h-staff">
                 <h2 id="h-staff">"Who works here"</h2>
+                <p>
+                    <a class="button" href="/staff/posts">
+                        "Who is what: set posts"
+                    </a>
+                </p>
                 <ul class="sessions">{people.into_iter().map(colleague).collect_view()}</ul>
             </section>
         </Signed>

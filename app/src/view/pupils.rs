@@ -17,6 +17,7 @@ pub struct PupilPage {
     pub pronouns: String,
     pub year_group: String,
     pub class_name: String,
+    pub class_teachers: Vec<String>,
     pub key_adult: Option<String>,
     pub home_language: String,
     /// How to ask this child something.
@@ -34,6 +35,8 @@ pub struct PupilPage {
     pub held_this_year: u32,
     pub actions: Vec<ActionRow>,
     pub may_tick_actions: bool,
+    /// Whether they may change what the register says, and who is kept from the child.
+    pub may_change_line: bool,
     /// Whether they may take everything that is held away as one archive.
     pub may_take_away: bool,
     /// Who sat at the last table, with how often they came.

@@ -10,7 +10,7 @@ use app::{
     view::map::{Coverage, Gap, Load, MapPage, MapQuery, MapRow, Share},
 };
 use shared::{
-    PersonId, PupilId, census,
+    PupilId, census,
     rights::{Breadth, Page, breadth, may_see_costs},
     schema::{AREAS, plan::TIERS},
 };
@@ -20,6 +20,7 @@ use crate::{
     db::{
         self, SchoolTransaction,
         help::{self, Given, Wanted},
+        pupils::Eyes,
     },
     error::unavailable,
 };
@@ -28,8 +29,7 @@ use crate::{
 pub(super) struct Sight {
     pub(super) whole_school: bool,
     pub(super) costs: bool,
-    /// None for the whole school.
-    pub(super) known_to: Option<PersonId>,
+    pub(super) known_to: Option<Eyes>,
 }
 
 pub(super) async fn sight(txn: &mut SchoolTransaction, viewer: Viewer, page: Page) -> Result<Sight, AppError> {
@@ -39,7 +39,11 @@ pub(super) async fn sight(txn: &mut SchoolTransaction, viewer: Viewer, page: Pag
         Breadth::TheirOwn => false,
         Breadth::WholeSchool => true,
     };
-    Ok(Sight { whole_school, costs: may_see_costs(&posts), known_to: (!whole_school).then_some(viewer.person) })
+    Ok(Sight {
+        whole_school,
+        costs: may_see_costs(&posts),
+        known_to: Some(Eyes { person: viewer.person, whole_school }),
+    })
 }
 
 pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: MapQuery) -> Result<MapPage, AppError> {

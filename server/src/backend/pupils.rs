@@ -4,6 +4,8 @@
 //! cycles is read from records that were agreed, never from a draft.
 
 pub(super) mod cycles;
+pub(crate) mod kept;
+pub(crate) mod line;
 pub(super) mod pep;
 
 use app::{
@@ -102,6 +104,7 @@ async fn make(
     let last = records.last().map(|record| record.meeting.id);
     let of = actions::Of { pupil: Some(pupil.id), limit: ACTIONS_SHOWN, ..actions::Of::default() };
     let open = if see(Matter::Plan) { actions::open(txn, of).await.map_err(unavailable)? } else { vec![] };
+    let class_teachers = db::posts::class_teachers(txn, pupil.id).await.map_err(unavailable)?;
     let people = match meetings.first() {
         Some(newest) if see(Matter::Plan) => around(txn, newest.id, &records).await?,
         _ => vec![],
@@ -126,6 +129,7 @@ async fn make(
         held_this_year: u32::try_from(pupil.held_this_year).unwrap_or(u32::MAX),
         actions: open.into_iter().map(|action| row(action, today)).collect(),
         may_tick_actions: see(Matter::Action),
+        may_change_line: see(Matter::Line),
         may_take_away: see(Matter::Everything),
         help: given
             .into_iter()
@@ -141,6 +145,7 @@ async fn make(
             })
             .collect(),
         people,
+        class_teachers,
         full_name: pupil.full_name,
         pronouns: pupil.pronouns,
         year_group: pupil.year_group,

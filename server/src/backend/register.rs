@@ -2,6 +2,8 @@
 
 mod import;
 
+pub(super) use self::import::{CELL_LIMIT, read_day};
+
 use app::{
     backend::Viewer,
     error::AppError,
@@ -22,6 +24,7 @@ use crate::{
     csv,
     db::{
         self, Db,
+        pupils::Eyes,
         register::{Line, Wanted},
     },
     error::unavailable,
@@ -83,7 +86,7 @@ pub(super) async fn page(
     })
 }
 
-fn wanted(query: &RegisterQuery, known_to: Option<shared::PersonId>) -> Wanted {
+fn wanted(query: &RegisterQuery, known_to: Option<Eyes>) -> Wanted {
     Wanted {
         known_to,
         name: some(&query.name),

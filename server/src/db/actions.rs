@@ -3,7 +3,7 @@
 use shared::{ItemId, MeetingId, PersonId, PupilId};
 use time::Date;
 
-use super::SchoolTransaction;
+use super::{SchoolTransaction, pupils::Eyes};
 
 pub struct Open {
     pub meeting: MeetingId,
@@ -19,8 +19,8 @@ pub struct Open {
 #[derive(Clone, Copy, Default)]
 pub struct Of {
     pub pupil: Option<PupilId>,
-    /// Only children at whose tables this person has a place.
-    pub known_to: Option<PersonId>,
+    /// Only children that these eyes may see.
+    pub known_to: Option<Eyes>,
     /// Only what was due before.
     pub due_before: Option<Date>,
     pub limit: i64,
@@ -39,16 +39,19 @@ pub async fn open(txn: &mut SchoolTransaction, of: Of) -> sqlx::Result<Vec<Open>
              and not exists (select from actions_done d where d.meeting_id = r.meeting_id and d.item_id = a.item_id)
              and not exists (select from agreed_records later where later.previous_meeting_id = r.meeting_id)
              and ($1::uuid is null or r.pupil_id = $1)
-             and ($2::uuid is null or exists (
+             and ($2::uuid is null or ($5 or exists (
                select from places where places.pupil_id = r.pupil_id and places.person_id = $2 and admitted
+             )) and not exists (
+               select from withheld w where w.pupil_id = r.pupil_id and w.person_id = $2
              ))
              and ($3::date is null or a.due_on < $3)
            order by a.due_on nulls last, person.display_name, a.position
            limit $4"#,
         of.pupil.map(|id| id.0),
-        of.known_to.map(|id| id.0),
+        of.known_to.map(|eyes| eyes.person.0),
         of.due_before,
-        of.limit
+        of.limit,
+        of.known_to.is_some_and(|eyes| eyes.whole_school)
     )
     .fetch_all(txn.connection())
     .await?;

@@ -1,8 +1,8 @@
 //! Who was given what, and how it went: read from the rows of agreed records, and from nowhere else.
 
-use shared::{ItemId, MeetingId, PersonId, PupilId, RecordId, delivery};
+use shared::{ItemId, MeetingId, PupilId, RecordId, delivery};
 
-use super::SchoolTransaction;
+use super::{SchoolTransaction, pupils::Eyes};
 
 /// One help of one agreed plan of one child.
 #[derive(Clone, Debug)]
@@ -58,8 +58,8 @@ impl Given {
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     pub pupil: Option<PupilId>,
-    /// Only children at whose tables this person has a place.
-    pub known_to: Option<PersonId>,
+    /// Only children that these eyes may see.
+    pub known_to: Option<Eyes>,
     pub term: Option<String>,
     pub year_group: Option<String>,
     pub tier: Option<String>,
@@ -78,8 +78,10 @@ pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result
              join pupils p on p.id = h.pupil_id
              join people person on person.id = p.person_id
            where ($1::uuid is null or h.pupil_id = $1)
-             and ($2::uuid is null or exists (
+             and ($2::uuid is null or ($8 or exists (
                select from places where places.pupil_id = h.pupil_id and places.person_id = $2 and admitted
+             )) and not exists (
+               select from withheld w where w.pupil_id = h.pupil_id and w.person_id = $2
              ))
              and ($3::text is null or h.term = $3)
              and ($4::text is null or p.year_group = $4)
@@ -88,12 +90,13 @@ pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result
              and ($7::text is null or h.who = $7)
            order by h.term, person.display_name, h.pupil_id, h.position"#,
         wanted.pupil.map(|id| id.0),
-        wanted.known_to.map(|id| id.0),
+        wanted.known_to.map(|eyes| eyes.person.0),
         wanted.term,
         wanted.year_group,
         wanted.tier,
         wanted.area,
-        wanted.who
+        wanted.who,
+        wanted.known_to.is_some_and(|eyes| eyes.whole_school)
     )
     .fetch_all(txn.connection())
     .await?;
@@ -128,14 +131,17 @@ pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result
 }
 
 /// The terms that have plans, newest first.
-pub async fn terms(txn: &mut SchoolTransaction, known_to: Option<PersonId>) -> sqlx::Result<Vec<String>> {
+pub async fn terms(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
         r#"select distinct term as "term!" from help_given h
-           where ($1::uuid is null or exists (
-             select from places where places.pupil_id = h.pupil_id and places.person_id = $1 and admitted
-           ))
+           where ($1::uuid is null or ($2 or exists (
+               select from places where places.pupil_id = h.pupil_id and places.person_id = $1 and admitted
+             )) and not exists (
+               select from withheld w where w.pupil_id = h.pupil_id and w.person_id = $1
+             ))
            order by 1 desc"#,
-        known_to.map(|id| id.0)
+        known_to.map(|eyes| eyes.person.0),
+        known_to.is_some_and(|eyes| eyes.whole_school)
     )
     .fetch_all(txn.connection())
     .await
@@ -158,7 +164,7 @@ pub struct Rated {
 pub async fn rated(
     txn: &mut SchoolTransaction,
     pupil: Option<PupilId>,
-    known_to: Option<PersonId>,
+    known_to: Option<Eyes>,
 ) -> sqlx::Result<Vec<Rated>> {
     let rows = sqlx::query!(
         r#"select t.record_id, t.item_id, r.pupil_id as "pupil_id!", t.rating, t.before_pupil, t.before_home,
@@ -168,12 +174,15 @@ pub async fn rated(
              left join agreed_records plan on plan.meeting_id = r.previous_meeting_id
              left join targets planned on planned.record_id = plan.id and planned.item_id = t.item_id
            where ($2::uuid is null or r.pupil_id = $2)
-             and ($1::uuid is null or exists (
-             select from places where places.pupil_id = r.pupil_id and places.person_id = $1 and admitted
-           ))
+             and ($1::uuid is null or ($3 or exists (
+               select from places where places.pupil_id = r.pupil_id and places.person_id = $1 and admitted
+             )) and not exists (
+               select from withheld w where w.pupil_id = r.pupil_id and w.person_id = $1
+             ))
            order by r.held_on, t.position"#,
-        known_to.map(|id| id.0),
-        pupil.map(|id| id.0)
+        known_to.map(|eyes| eyes.person.0),
+        pupil.map(|id| id.0),
+        known_to.is_some_and(|eyes| eyes.whole_school)
     )
     .fetch_all(txn.connection())
     .await?;

@@ -3,7 +3,7 @@
 use shared::{MeetingId, PersonId, PupilId, Stage};
 use time::{Date, OffsetDateTime, Time};
 
-use super::SchoolTransaction;
+use super::{SchoolTransaction, pupils::Eyes};
 
 /// A meeting and the pupil it is about.
 #[derive(Clone, Debug)]
@@ -147,6 +147,7 @@ pub async fn list_for(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Re
              join people person on person.id = p.person_id
              join participants seat on seat.meeting_id = m.id
            where seat.person_id = $1 and seat.removed_at is null and seat.attendance <> 'not_invited_on_purpose'
+             and not exists (select from withheld w where w.pupil_id = m.pupil_id and w.person_id = $1)
            order by m.stage = 'agreed', m.held_on desc, m.held_at desc"#,
         person.0
     )
@@ -188,6 +189,7 @@ pub async fn list_of_pupil(txn: &mut SchoolTransaction, pupil: PupilId, asks: Pe
                     select from participants seat
                     where seat.meeting_id = m.id and seat.person_id = $2 and seat.removed_at is null
                       and seat.attendance <> 'not_invited_on_purpose'
+                      and not exists (select from withheld w where w.pupil_id = m.pupil_id and w.person_id = $2)
                   ) as "mine!"
            from meetings m
            where pupil_id = $1
@@ -219,7 +221,7 @@ pub struct Draft {
 /// The oldest first; of the children that this person has a place with, or of all.
 pub async fn list_drafts(
     txn: &mut SchoolTransaction,
-    known_to: Option<PersonId>,
+    known_to: Option<Eyes>,
     today: Date,
     limit: i64,
 ) -> sqlx::Result<Vec<Draft>> {
@@ -232,20 +234,26 @@ pub async fn list_drafts(
                       left join agreements on agreements.participant_id = seat.id
                     where seat.meeting_id = m.id and seat.removed_at is null and agreements.participant_id is null
                       and seat.attendance <> 'not_invited_on_purpose' and seat.role not in ('interpreter', 'observer')
+                      and not exists (
+                        select from withheld w where w.pupil_id = m.pupil_id and w.person_id = seat.person_id
+                      )
                     order by seat.position
                   ) as "waits_for!"
            from meetings m
              join pupils p on p.id = m.pupil_id
              join people child on child.id = p.person_id
            where m.stage <> 'agreed' and m.held_on <= $1
-             and ($2::uuid is null or exists (
+             and ($2::uuid is null or ($4 or exists (
                select from places where places.pupil_id = m.pupil_id and places.person_id = $2 and admitted
+             )) and not exists (
+               select from withheld w where w.pupil_id = m.pupil_id and w.person_id = $2
              ))
            order by m.held_on, child.display_name
            limit $3"#,
         today,
-        known_to.map(|id| id.0),
-        limit
+        known_to.map(|eyes| eyes.person.0),
+        limit,
+        known_to.is_some_and(|eyes| eyes.whole_school)
     )
     .fetch_all(txn.connection())
     .await?;

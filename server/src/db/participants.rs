@@ -23,7 +23,7 @@ pub struct Participant {
     pub was_connected: bool,
     /// How they came, by the word of whoever runs the meeting.
     pub noted: Option<Attendance>,
-    /// May come in: neither asked to leave nor left out on purpose.
+    /// May come in: neither asked to leave, nor left out on purpose, nor kept from the child.
     pub admitted: bool,
 }
 
@@ -115,7 +115,10 @@ pub async fn list(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Resu
         Row,
         r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe, attendance,
                   was_connected, noted,
-                  (removed_at is null and attendance <> 'not_invited_on_purpose') as "admitted!"
+                  (removed_at is null and attendance <> 'not_invited_on_purpose' and not exists (
+                    select from withheld w join meetings m on m.pupil_id = w.pupil_id
+                    where m.id = seat.meeting_id and w.person_id = seat.person_id
+                  )) as "admitted!"
            from participants seat join people on people.id = person_id
            where meeting_id = $1
            order by position"#,
@@ -131,7 +134,10 @@ pub async fn find(txn: &mut SchoolTransaction, id: ParticipantId) -> sqlx::Resul
         Row,
         r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe, attendance,
                   was_connected, noted,
-                  (removed_at is null and attendance <> 'not_invited_on_purpose') as "admitted!"
+                  (removed_at is null and attendance <> 'not_invited_on_purpose' and not exists (
+                    select from withheld w join meetings m on m.pupil_id = w.pupil_id
+                    where m.id = seat.meeting_id and w.person_id = seat.person_id
+                  )) as "admitted!"
            from participants seat join people on people.id = person_id
            where seat.id = $1"#,
         id.0
@@ -154,7 +160,10 @@ pub async fn find_admitted(
                   true as "admitted!"
            from participants seat join people on people.id = person_id
            where meeting_id = $1 and person_id = $2
-             and removed_at is null and attendance <> 'not_invited_on_purpose'"#,
+             and removed_at is null and attendance <> 'not_invited_on_purpose' and not exists (
+               select from withheld w join meetings m on m.pupil_id = w.pupil_id
+               where m.id = seat.meeting_id and w.person_id = seat.person_id
+             )"#,
         meeting.0,
         person.0
     )

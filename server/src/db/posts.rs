@@ -1,20 +1,41 @@
 //! Who is what in the school.
 
 use app::backend::Viewer;
-use shared::{PersonId, rights::Post};
+use shared::{PersonId, PupilId, rights::Post};
 
 use super::SchoolTransaction;
 
 pub async fn give(txn: &mut SchoolTransaction, person: PersonId, post: Post) -> sqlx::Result<()> {
+    give_of_class(txn, person, post, "").await
+}
+
+/// The same, with the class that a teacher teaches.
+pub async fn give_of_class(
+    txn: &mut SchoolTransaction,
+    person: PersonId,
+    post: Post,
+    class_name: &str,
+) -> sqlx::Result<()> {
     let school = txn.school().0;
     sqlx::query!(
-        "insert into posts (school_id, person_id, post) values ($1, $2, $3) on conflict do nothing",
+        "insert into posts (school_id, person_id, post, class_name) values ($1, $2, $3, $4) on conflict do nothing",
         school,
         person.0,
-        post.name()
+        post.name(),
+        class_name
     )
     .execute(txn.connection())
     .await?;
+    Ok(())
+}
+
+/// These posts in place of all that somebody held.
+pub async fn set(txn: &mut SchoolTransaction, person: PersonId, posts: &[Post], class_name: &str) -> sqlx::Result<()> {
+    sqlx::query!("delete from posts where person_id = $1", person.0).execute(txn.connection()).await?;
+    for post in posts {
+        let class_name = if *post == Post::Teacher { class_name } else { "" };
+        give_of_class(txn, person, *post, class_name).await?;
+    }
     Ok(())
 }
 
@@ -30,4 +51,53 @@ pub async fn held(txn: &mut SchoolTransaction, viewer: Viewer) -> sqlx::Result<V
     .fetch_all(txn.connection())
     .await?;
     Ok(names.iter().filter_map(|name| Post::from_name(name)).collect())
+}
+
+/// Somebody who works here, and what they are.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    pub person: PersonId,
+    pub name: String,
+    pub posts: Vec<Post>,
+    pub class_name: String,
+}
+
+/// Everybody of the staff, with a post or without one; who has left is not among them.
+pub async fn holders(txn: &mut SchoolTransaction) -> sqlx::Result<Vec<Holder>> {
+    let rows = sqlx::query!(
+        r#"select p.id, p.full_name,
+                  array(select post from posts where person_id = p.id order by post) as "posts!",
+                  coalesce((select max(class_name) from posts where person_id = p.id), '') as "class_name!"
+           from people p
+           where (p.kind = 'staff' or exists (select from posts where person_id = p.id))
+             and not exists (select from accounts a where a.person_id = p.id and a.disabled_at is not null)
+           order by p.full_name, p.id
+           limit 1000"#
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Holder {
+            person: PersonId(row.id),
+            name: row.full_name,
+            posts: row.posts.iter().filter_map(|name| Post::from_name(name)).collect(),
+            class_name: row.class_name,
+        })
+        .collect())
+}
+
+/// Who teaches a child’s class.
+pub async fn class_teachers(txn: &mut SchoolTransaction, pupil: PupilId) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        "select person.display_name
+         from pupils p
+           join posts on posts.class_name = p.class_name
+           join people person on person.id = posts.person_id
+         where p.id = $1 and p.class_name <> ''
+         order by person.display_name",
+        pupil.0
+    )
+    .fetch_all(txn.connection())
+    .await
 }

@@ -46,6 +46,14 @@ pub struct Pupil {
     pub held_this_year: i64,
 }
 
+/// Who asks, on a page about many children. Whoever is kept from a child has it in no list, whatever they are.
+#[derive(Clone, Copy, Debug)]
+pub struct Eyes {
+    pub person: PersonId,
+    /// Or only of children at whose tables they have a place.
+    pub whole_school: bool,
+}
+
 /// What ties somebody to a child.
 pub struct Place {
     /// At the child’s table, if they may sit there.
@@ -83,7 +91,6 @@ pub async fn create(txn: &mut SchoolTransaction, pupil: NewPupil<'_>) -> sqlx::R
 
 /// Writes the facts down, whatever stood there before.
 pub async fn set_facts(txn: &mut SchoolTransaction, pupil: PupilId, facts: Facts<'_>) -> sqlx::Result<()> {
-    let school = txn.school().0;
     sqlx::query!(
         "update pupils set class_name = $2, upn = $3, born_on = $4, pronouns = $5, home_language = $6,
                 communication = $7, key_adult_id = $8, sen_provision = $9, sen_since = $10
@@ -101,13 +108,19 @@ pub async fn set_facts(txn: &mut SchoolTransaction, pupil: PupilId, facts: Facts
     )
     .execute(txn.connection())
     .await?;
+    set_needs(txn, pupil, facts.needs).await
+}
+
+/// Main need first.
+pub(super) async fn set_needs(txn: &mut SchoolTransaction, pupil: PupilId, needs: &[String]) -> sqlx::Result<()> {
+    let school = txn.school().0;
     sqlx::query!("delete from pupil_needs where pupil_id = $1", pupil.0).execute(txn.connection()).await?;
     sqlx::query!(
         "insert into pupil_needs (school_id, pupil_id, rank, code)
          select $1, $2, rank::integer, code from unnest($3::text[]) with ordinality as need (code, rank)",
         school,
         pupil.0,
-        facts.needs
+        needs
     )
     .execute(txn.connection())
     .await?;

@@ -1,15 +1,15 @@
 //! The SEN register: which children have extra help, by which codes.
 
-use shared::{PersonId, PupilId};
+use shared::PupilId;
 use time::Date;
 
-use super::SchoolTransaction;
+use super::{SchoolTransaction, pupils::Eyes};
 
 /// What the address asks to see.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    /// Only children at whose tables this person has a place.
-    pub known_to: Option<PersonId>,
+    /// Only children that these eyes may see.
+    pub known_to: Option<Eyes>,
     /// Part of a name.
     pub name: Option<String>,
     pub class_name: Option<String>,
@@ -70,8 +70,10 @@ pub async fn lines(
                select r.review_on from agreed_records r
                where r.pupil_id = p.id order by r.held_on desc, r.cycle desc limit 1
              ) due on true
-           where ($1::uuid is null or exists (
+           where ($1::uuid is null or ($12 or exists (
                select from places where places.pupil_id = p.id and places.person_id = $1 and admitted
+             )) and not exists (
+               select from withheld w where w.pupil_id = p.id and w.person_id = $1
              ))
              and ($2::text is null or strpos(lower(person.full_name || ' ' || person.display_name), lower($2)) > 0)
              and ($3::text is null or p.class_name = $3)
@@ -81,7 +83,7 @@ pub async fn lines(
              and (not $7 or p.looked_after)
            order by case when $11 then due.review_on end nulls last, person.display_name, person.full_name, p.id
            limit $9 offset $10"#,
-        wanted.known_to.map(|id| id.0),
+        wanted.known_to.map(|eyes| eyes.person.0),
         wanted.name,
         wanted.class_name,
         wanted.provision,
@@ -91,7 +93,8 @@ pub async fn lines(
         today,
         limit,
         offset,
-        wanted.by_review
+        wanted.by_review,
+        wanted.known_to.is_some_and(|eyes| eyes.whole_school)
     )
     .fetch_all(txn.connection())
     .await?;
@@ -119,28 +122,34 @@ pub async fn lines(
 }
 
 /// How many children have each kind of provision.
-pub async fn counts(txn: &mut SchoolTransaction, known_to: Option<PersonId>) -> sqlx::Result<Vec<(String, i64)>> {
+pub async fn counts(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<(String, i64)>> {
     let rows = sqlx::query!(
         r#"select sen_provision, count(*) as "count!" from pupils p
-           where ($1::uuid is null or exists (
+           where ($1::uuid is null or ($2 or exists (
                select from places where places.pupil_id = p.id and places.person_id = $1 and admitted
+             )) and not exists (
+               select from withheld w where w.pupil_id = p.id and w.person_id = $1
              ))
            group by sen_provision"#,
-        known_to.map(|id| id.0)
+        known_to.map(|eyes| eyes.person.0),
+        known_to.is_some_and(|eyes| eyes.whole_school)
     )
     .fetch_all(txn.connection())
     .await?;
     Ok(rows.into_iter().map(|row| (row.sen_provision, row.count)).collect())
 }
 
-pub async fn classes(txn: &mut SchoolTransaction, known_to: Option<PersonId>) -> sqlx::Result<Vec<String>> {
+pub async fn classes(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
         r#"select distinct class_name from pupils p
-           where class_name <> '' and ($1::uuid is null or exists (
+           where class_name <> '' and ($1::uuid is null or ($2 or exists (
                select from places where places.pupil_id = p.id and places.person_id = $1 and admitted
+             )) and not exists (
+               select from withheld w where w.pupil_id = p.id and w.person_id = $1
              ))
            order by 1"#,
-        known_to.map(|id| id.0)
+        known_to.map(|eyes| eyes.person.0),
+        known_to.is_some_and(|eyes| eyes.whole_school)
     )
     .fetch_all(txn.connection())
     .await
@@ -155,17 +164,20 @@ pub struct MainNeed {
     pub code: String,
 }
 
-pub async fn needs(txn: &mut SchoolTransaction, known_to: Option<PersonId>) -> sqlx::Result<Vec<MainNeed>> {
+pub async fn needs(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<MainNeed>> {
     let rows = sqlx::query!(
         "select p.id, person.display_name, p.class_name, need.code
          from pupils p
            join people person on person.id = p.person_id
            join pupil_needs need on need.pupil_id = p.id and need.rank = 1
-         where p.sen_provision <> 'N' and ($1::uuid is null or exists (
-             select from places where places.pupil_id = p.id and places.person_id = $1 and admitted
-           ))
+         where p.sen_provision <> 'N' and ($1::uuid is null or ($2 or exists (
+               select from places where places.pupil_id = p.id and places.person_id = $1 and admitted
+             )) and not exists (
+               select from withheld w where w.pupil_id = p.id and w.person_id = $1
+             ))
          order by person.display_name, p.id",
-        known_to.map(|id| id.0)
+        known_to.map(|eyes| eyes.person.0),
+        known_to.is_some_and(|eyes| eyes.whole_school)
     )
     .fetch_all(txn.connection())
     .await?;
@@ -189,7 +201,7 @@ pub struct Faulty {
 }
 
 /// Children that the census may send back; `shared::census` says why. Each rule needs one of these.
-pub async fn faulty(txn: &mut SchoolTransaction, known_to: Option<PersonId>) -> sqlx::Result<Vec<Faulty>> {
+pub async fn faulty(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<Faulty>> {
     let rows = sqlx::query!(
         r#"select p.id, person.full_name, p.sen_provision, needs.codes as "needs!"
            from pupils p
@@ -199,12 +211,15 @@ pub async fn faulty(txn: &mut SchoolTransaction, known_to: Option<PersonId>) -> 
              ) needs
            where ((p.sen_provision = 'N') <> (cardinality(needs.codes) = 0)
                or (p.sen_provision <> 'K' and 'NSA' = any (needs.codes)))
-             and ($1::uuid is null or exists (
+             and ($1::uuid is null or ($2 or exists (
                select from places where places.pupil_id = p.id and places.person_id = $1 and admitted
+             )) and not exists (
+               select from withheld w where w.pupil_id = p.id and w.person_id = $1
              ))
            order by person.full_name
            limit 100"#,
-        known_to.map(|id| id.0)
+        known_to.map(|eyes| eyes.person.0),
+        known_to.is_some_and(|eyes| eyes.whole_school)
     )
     .fetch_all(txn.connection())
     .await?;

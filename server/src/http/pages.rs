@@ -59,11 +59,7 @@ pub(super) fn not_found(state: &AppState) -> MethodRouter<(), std::convert::Infa
 }
 
 /// One of our pages as the answer to something that was sent, with what it has to say about it.
-pub(super) async fn answer_with<T: Clone + Send + Sync + 'static>(
-    state: &AppState,
-    request: Request<Body>,
-    said: T,
-) -> Response {
+async fn answer_with<T: Clone + Send + Sync + 'static>(state: &AppState, request: Request<Body>, said: T) -> Response {
     let assets = state.assets.clone();
     let context = context(state);
     let with = move || {
@@ -71,6 +67,27 @@ pub(super) async fn answer_with<T: Clone + Send + Sync + 'static>(
         provide_context(said.clone());
     };
     render_app_async_with_context(with, move || app::shell(assets.clone()))(request).await.into_response()
+}
+
+/// The same, where what was sent was not done.
+pub(super) async fn refuse_with<T: Clone + Send + Sync + 'static>(
+    state: &AppState,
+    request: Request<Body>,
+    said: T,
+) -> Response {
+    let mut response = answer_with(state, request, said).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    response
+}
+
+/// A request for this page by whoever sent that one: who asks, how they like their pages, the nonce.
+pub(super) fn same_asker(sent: &Request<Body>, path: &str) -> Request<Body> {
+    let mut page = Request::get(path).body(Body::empty()).unwrap_or_default();
+    *page.headers_mut() = sent.headers().clone();
+    *page.extensions_mut() = sent.extensions().clone();
+    page
 }
 
 /// What a page finds in its context: the backend, who asks, and the nonce that the header names.

@@ -9,7 +9,6 @@ use app::{
     },
 };
 use axum::{
-    body::Body,
     extract::{FromRequest, Multipart, Path, Query, Request, State},
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
@@ -175,22 +174,14 @@ pub(super) async fn bring_in(State(state): State<AppState>, request: Request) ->
     if let Err(error) = register::may_bring_in(&state.db, viewer).await {
         return refusal(&error);
     }
-    // For the page that answers: who asks, how they like their pages, the nonce.
-    let mut page = Request::get("/register/import").body(Body::empty()).unwrap_or_default();
-    *page.headers_mut() = request.headers().clone();
-    *page.extensions_mut() = request.extensions().clone();
-
+    let page = pages::same_asker(&request, "/register/import");
     let outcome = match read_file(request, &state).await {
         Ok((name, bytes)) => register::bring_in(&state.db, viewer, &name, &bytes, state.clock.now()).await,
         Err(refused) => Ok(Err(refused)),
     };
     match outcome {
         Ok(Ok(brought)) => Redirect::to(&format!("/register?brought={brought}")).into_response(),
-        Ok(Err(refused)) => {
-            let mut response = pages::answer_with(&state, page, refused).await;
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            response
-        }
+        Ok(Err(refused)) => pages::refuse_with(&state, page, refused).await,
         Err(error) => refusal(&error),
     }
 }

@@ -49,12 +49,12 @@ async fn answer(state: &AppState, plain: Plain, viewer: Viewer, done: Done) -> R
     }
 }
 
-fn not_theirs() -> Response {
+pub(super) fn not_theirs() -> Response {
     (StatusCode::FORBIDDEN, format!("{}\n", AppError::NotAllowed)).into_response()
 }
 
 /// A transaction of somebody who runs the accounts here.
-async fn begin(state: &AppState, viewer: Viewer) -> sqlx::Result<Option<SchoolTransaction>> {
+pub(super) async fn begin(state: &AppState, viewer: Viewer) -> sqlx::Result<Option<SchoolTransaction>> {
     let mut txn = state.db.begin(viewer.school).await?;
     let posts = db::posts::held(&mut txn, viewer).await?;
     Ok(runs_accounts(&posts).then_some(txn))

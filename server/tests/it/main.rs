@@ -35,6 +35,7 @@ mod postgres;
 mod pupils;
 mod records;
 mod register;
+mod register_line;
 mod retention;
 mod room;
 mod schools;

@@ -3,10 +3,7 @@
 use std::collections::HashMap;
 
 use app::view::register::RowFault;
-use shared::{
-    PersonId, PupilId,
-    census::{self, Fault},
-};
+use shared::{PersonId, PupilId, census};
 use time::{Date, format_description::BorrowedFormatItem, macros::format_description};
 use uuid::Uuid;
 
@@ -24,7 +21,7 @@ const ISO: &[BorrowedFormatItem<'static>] = format_description!("[year]-[month]-
 const BRITISH: &[BorrowedFormatItem<'static>] = format_description!("[day padding:none]/[month padding:none]/[year]");
 
 /// How long a name or a class may be.
-const CELL_LIMIT: usize = 200;
+pub(in crate::backend) const CELL_LIMIT: usize = 200;
 
 /// So many things to mend are told at once. Each is longer than what is wrong: the answer to a small file that is
 /// wrong everywhere would be a hundred times its size.
@@ -128,7 +125,7 @@ impl Reader<'_> {
         if words.is_empty() {
             return None;
         }
-        let day = Date::parse(&words, ISO).or_else(|_| Date::parse(&words, BRITISH)).ok();
+        let day = read_day(&words);
         if day.is_none() {
             self.fault(column, "There is no such day. Write it as 2018-02-14 or 14/02/2018.");
         }
@@ -162,38 +159,16 @@ impl Reader<'_> {
     }
 
     fn provision(&mut self) -> String {
-        let code = self.cell("Extra help").to_uppercase();
-        if !census::PROVISION.iter().any(|known| known.code == code) {
-            self.fault(
-                "Extra help",
-                "Write K for SEN support, E for an Education, health and care plan, or N for none.",
-            );
+        let code = census::provision_code(&self.cell("Extra help"));
+        if code.is_none() {
+            self.fault("Extra help", census::NO_PROVISION);
         }
-        code
+        code.map_or_else(|| self.cell("Extra help").to_uppercase(), str::to_owned)
     }
 
     fn needs(&mut self, provision: &str) -> Vec<String> {
-        let cell = self.cell("Needs").to_uppercase();
-        let codes = cell.split(|letter: char| !letter.is_alphanumeric()).filter(|code| !code.is_empty());
-        let mut needs: Vec<String> = vec![];
-        for code in codes {
-            if !census::NEEDS.iter().any(|need| need.code == code) {
-                let known: Vec<_> = census::NEEDS.iter().map(|need| need.code).collect();
-                self.fault("Needs", format!("{code} is no code of the census. The codes are {}.", known.join(", ")));
-                return needs;
-            }
-            if !needs.iter().any(|need| need == code) {
-                needs.push(code.to_owned());
-            }
-        }
-        for fault in census::faults(provision, &needs) {
-            let what = match fault {
-                Fault::NeedMissing => {
-                    "A child with extra help needs a main need. NSA says that nobody has assessed it yet."
-                }
-                Fault::NsaWithoutSupport => "NSA is only for SEN support (K).",
-                Fault::NeedWithoutHelp => "A child without extra help (N) has no type of need here.",
-            };
+        let (needs, wrong) = census::needs(&self.cell("Needs"), provision);
+        for what in wrong {
             self.fault("Needs", what);
         }
         needs
@@ -201,19 +176,10 @@ impl Reader<'_> {
 
     fn year_group(&mut self) -> String {
         let cell = self.cell("Year group");
-        let short = cell.to_lowercase().trim_start_matches("year").trim().to_owned();
-        match short.as_str() {
-            "" => String::new(),
-            "r" | "reception" => "Reception".to_owned(),
-            "n" | "n1" | "n2" | "nursery" => "Nursery".to_owned(),
-            year if year.parse::<u8>().is_ok_and(|year| (1..=14).contains(&year)) => {
-                format!("Year {}", year.trim_start_matches('0'))
-            }
-            _ => {
-                self.fault("Year group", "Write Nursery, Reception, or a year from 1 to 14.");
-                cell
-            }
-        }
+        census::year_group(&cell).unwrap_or_else(|| {
+            self.fault("Year group", census::NO_YEAR_GROUP);
+            cell
+        })
     }
 
     fn yes(&mut self, column: &str) -> bool {
@@ -226,6 +192,11 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// A day as a spreadsheet or a browser writes it.
+pub(in crate::backend) fn read_day(words: &str) -> Option<Date> {
+    Date::parse(words, ISO).or_else(|_| Date::parse(words, BRITISH)).ok()
 }
 
 fn first_name(full: &str) -> String {

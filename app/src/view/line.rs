@@ -1,0 +1,98 @@
+//! One child’s line of the register, to be changed, and who is kept from the child.
+
+use serde::{Deserialize, Serialize};
+use shared::{PersonId, PupilId};
+
+use super::Here;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LinePage {
+    pub here: Here,
+    pub pupil: PupilId,
+    pub name: String,
+    /// As it stands; or as it was sent, where something is wrong with it.
+    pub line: Line,
+    pub key_adults: Vec<Somebody>,
+    pub kept: Vec<Kept>,
+    /// Who is not kept from the child any more, the newest first.
+    pub let_near: Vec<LetNear>,
+    /// Who might be.
+    pub others: Vec<Somebody>,
+    pub refused: NotChanged,
+    /// What was just done: `line`, `kept` or `near`.
+    pub done: String,
+}
+
+/// As it stands in the boxes of the form.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// A code of [`shared::census::PROVISION`].
+    pub provision: String,
+    pub since: String,
+    /// Codes of [`shared::census::NEEDS`], main one first.
+    pub needs: Vec<String>,
+    pub looked_after: bool,
+    /// Somebody’s id, or nobody’s.
+    pub key_adult: String,
+    pub year_group: String,
+    pub class_name: String,
+    pub upn: String,
+    pub born_on: String,
+    pub home_language: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Somebody {
+    pub person: PersonId,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    pub person: PersonId,
+    pub name: String,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetNear {
+    pub name: String,
+    pub kept_because: String,
+    pub near_because: String,
+    pub on: String,
+}
+
+/// What was sent and not done: nothing has changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotChanged {
+    pub line: Option<Line>,
+    /// Whom a reason was about, and the reason.
+    pub person: String,
+    pub reason: String,
+    pub faults: Vec<Fault>,
+}
+
+impl NotChanged {
+    /// What is wrong with a box of the form.
+    pub fn with(&self, field: &str) -> Option<String> {
+        let all: Vec<_> =
+            self.faults.iter().filter(|fault| fault.field == field).map(|fault| fault.what_to_do.as_str()).collect();
+        (!all.is_empty()).then(|| all.join(" "))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// The name of the box.
+    pub field: String,
+    pub what_to_do: String,
+}
+
+impl Fault {
+    pub fn new(field: &str, what_to_do: impl Into<String>) -> Self {
+        Self { field: field.to_owned(), what_to_do: what_to_do.into() }
+    }
+}
+
+/// So many letters of a reason are kept.
+pub const REASON_LIMIT: usize = 500;

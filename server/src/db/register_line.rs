@@ -1,0 +1,89 @@
+//! One child’s line of the register, read and written by whoever answers for it.
+
+use shared::{PersonId, PupilId};
+use time::Date;
+
+use super::SchoolTransaction;
+
+/// What the line says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub year_group: String,
+    pub class_name: String,
+    pub upn: Option<String>,
+    pub born_on: Option<Date>,
+    pub home_language: String,
+    pub key_adult: Option<PersonId>,
+    pub looked_after: bool,
+    /// `N`, `K` or `E`.
+    pub sen_provision: String,
+    pub sen_since: Option<Date>,
+    /// Codes of the census, main need first.
+    pub needs: Vec<String>,
+}
+
+/// The line, which nobody else changes until this transaction ends.
+pub async fn lock(txn: &mut SchoolTransaction, pupil: PupilId) -> sqlx::Result<Option<Line>> {
+    let row = sqlx::query!(
+        r#"select year_group, class_name, upn, born_on, home_language, key_adult_id, looked_after, sen_provision, sen_since,
+                  array(select code from pupil_needs where pupil_id = p.id order by rank) as "needs!"
+           from pupils p where p.id = $1 for update"#,
+        pupil.0
+    )
+    .fetch_optional(txn.connection())
+    .await?;
+    Ok(row.map(|row| Line {
+        year_group: row.year_group,
+        class_name: row.class_name,
+        upn: row.upn,
+        born_on: row.born_on,
+        home_language: row.home_language,
+        key_adult: row.key_adult_id.map(PersonId),
+        looked_after: row.looked_after,
+        sen_provision: row.sen_provision,
+        sen_since: row.sen_since,
+        needs: row.needs,
+    }))
+}
+
+pub async fn set(txn: &mut SchoolTransaction, pupil: PupilId, line: &Line) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update pupils set year_group = $2, class_name = $3, upn = $4, born_on = $5, home_language = $6,
+                key_adult_id = $7, looked_after = $8, sen_provision = $9, sen_since = $10
+         where id = $1",
+        pupil.0,
+        line.year_group,
+        line.class_name,
+        line.upn,
+        line.born_on,
+        line.home_language,
+        line.key_adult.map(|id| id.0),
+        line.looked_after,
+        line.sen_provision,
+        line.sen_since
+    )
+    .execute(txn.connection())
+    .await?;
+    super::pupils::set_needs(txn, pupil, &line.needs).await
+}
+
+/// Somebody who may be chosen on a form.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    pub person: PersonId,
+    pub name: String,
+}
+
+/// Who may be a child’s key adult: whoever holds a post, and whoever it is now.
+pub async fn key_adults(txn: &mut SchoolTransaction, pupil: PupilId) -> sqlx::Result<Vec<Choice>> {
+    let rows = sqlx::query!(
+        "select id, full_name from people
+         where exists (select from posts where person_id = people.id)
+            or id = (select key_adult_id from pupils where id = $1)
+         order by full_name, id limit 500",
+        pupil.0
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| Choice { person: PersonId(row.id), name: row.full_name }).collect())
+}

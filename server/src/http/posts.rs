@@ -1,0 +1,121 @@
+//! Who is what in the school, set by its head and its SENCO.
+//!
+//! What must stay true: nobody takes from themselves, or gives themselves, the post of head or SENCO: there is always
+//! somebody left who sets posts, and it is never only one’s own word.
+
+use app::{
+    backend::Viewer,
+    plain::posts::{Holder, Posts, page},
+};
+use axum::{
+    Form,
+    extract::{Query, State, rejection::FormRejection},
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+use shared::{PersonId, rights::Post};
+
+use super::{
+    account::who,
+    plain::{Plain, later, to_sign_in},
+    staff::{begin, not_theirs},
+};
+use crate::{
+    audit::{Deed, Verb},
+    db::{self, accounts, posts},
+    state::AppState,
+};
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Asked {
+    said: String,
+}
+
+pub(super) async fn show(State(state): State<AppState>, Query(asked): Query<Asked>, plain: Plain) -> Response {
+    let said = (asked.said == "set").then_some("It is so from this moment.");
+    answer(&state, plain, said, None).await
+}
+
+async fn answer(state: &AppState, plain: Plain, said: Option<&'static str>, wrong: Option<&'static str>) -> Response {
+    let Some(viewer) = plain.viewer() else { return to_sign_in("first") };
+    match read(state, viewer).await {
+        Ok(Some(posts)) if wrong.is_some() => plain.wrong("Who is what", || page(Posts { wrong, ..posts })),
+        Ok(Some(posts)) => plain.page("Who is what", None, || page(Posts { said, ..posts })),
+        Ok(None) => not_theirs(),
+        Err(error) => later(&error),
+    }
+}
+
+async fn read(state: &AppState, viewer: Viewer) -> sqlx::Result<Option<Posts>> {
+    let Some(mut txn) = begin(state, viewer).await? else { return Ok(None) };
+    let Some(me) = accounts::lock(&mut txn, viewer.person).await? else { return Ok(None) };
+    let people = posts::holders(&mut txn).await?;
+    Ok(Some(Posts {
+        here: who(&mut txn, &me).await?,
+        classes: db::register::classes(&mut txn, None).await?,
+        people: people
+            .into_iter()
+            .map(|holder| Holder {
+                id: holder.person.to_string(),
+                name: holder.name,
+                posts: holder.posts,
+                class_name: holder.class_name,
+                is_me: holder.person == viewer.person,
+            })
+            .collect(),
+        said: None,
+        wrong: None,
+    }))
+}
+
+/// The fields of the form; each post that was ticked is one.
+type Fields = Vec<(String, String)>;
+
+pub(super) async fn set(
+    State(state): State<AppState>,
+    plain: Plain,
+    fields: Result<Form<Fields>, FormRejection>,
+) -> Response {
+    let Some(viewer) = plain.viewer() else { return to_sign_in("first") };
+    let fields = fields.map(|Form(fields)| fields).unwrap_or_default();
+    match set_here(&state, viewer, &fields).await {
+        Ok(Some(Outcome::Set)) => Redirect::to("/staff/posts?said=set").into_response(),
+        Ok(Some(Outcome::TooLong)) => {
+            answer(&state, plain, None, Some("The name of a class has 200 letters at most. Nothing has changed.")).await
+        }
+        Ok(None) => not_theirs(),
+        Err(error) => later(&error),
+    }
+}
+
+enum Outcome {
+    Set,
+    TooLong,
+}
+
+/// None for who may not, and for somebody who does not work here.
+async fn set_here(state: &AppState, viewer: Viewer, fields: &Fields) -> sqlx::Result<Option<Outcome>> {
+    let value = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let Some(mut txn) = begin(state, viewer).await? else { return Ok(None) };
+    let Some(person) = value("person").and_then(|id| id.parse::<PersonId>().ok()) else { return Ok(None) };
+    let Some(holder) = posts::holders(&mut txn).await?.into_iter().find(|holder| holder.person == person) else {
+        return Ok(None);
+    };
+    let class_name: String = value("class").unwrap_or_default().chars().filter_map(shared::plain::instead).collect();
+    let class_name = class_name.trim();
+    if class_name.chars().count() > 200 {
+        return Ok(Some(Outcome::TooLong));
+    }
+    let asked: Vec<Post> =
+        fields.iter().filter(|(key, _)| key == "post").filter_map(|(_, name)| Post::from_name(name)).collect();
+    let is_asked = |post: &Post| {
+        let is_kept = person == viewer.person && matches!(post, Post::Head | Post::Senco);
+        if is_kept { holder.posts.contains(post) } else { asked.contains(post) }
+    };
+    let wanted: Vec<Post> = Post::ALL.into_iter().filter(is_asked).collect();
+    posts::set(&mut txn, person, &wanted, class_name).await?;
+    db::audit::add(&mut txn, Deed::new(viewer.person, Verb::PostsSet).about(person.0), state.clock.now()).await?;
+    txn.commit().await?;
+    Ok(Some(Outcome::Set))
+}
