@@ -36,6 +36,7 @@ mod pupils;
 mod records;
 mod register;
 mod register_line;
+mod register_recount;
 mod retention;
 mod room;
 mod schools;
