@@ -1,0 +1,133 @@
+// A child's line of the register, who is kept from the child, and who is what in the school: as the SENCO sets them, and
+// as a class teacher and a parent are refused.
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, test } from './support/test.ts'
+
+test.use({ school: 'changes its register' })
+test.describe.configure({ timeout: 120_000 })
+
+const senco = { pupil: 'Tomek', role: 'facilitator' }
+const teacher = { pupil: 'Tomek', name: 'Qureshi' }
+const father = { pupil: 'Tomek', name: 'Marek' }
+
+async function clean(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' · ')}`)).toEqual([])
+}
+
+/** From the register to the child's line, as one looks for it. */
+async function toLine(page: Page): Promise<string> {
+  await page.goto('/register')
+  await page.getByRole('link', { name: /Wieczorek/ }).click()
+  await page.getByRole('link', { name: 'Change the register’s line' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Tomek in the register')
+  return new URL(page.url()).pathname
+}
+
+test('a SENCO changes what the register says; what the census would send back is said, and what was typed stays', async ({ join }) => {
+  const { page } = await join(senco)
+  await toLine(page)
+  await clean(page)
+  await page.getByLabel('Extra help').selectOption({ label: 'No special educational need (N)' })
+  await page.getByLabel('Class', { exact: true }).fill('5S')
+  await page.getByRole('button', { name: 'Write it down' }).click()
+  const wrong = page.getByRole('alert')
+  await expect(wrong).toContainText('Nothing has changed yet')
+  await wrong.getByRole('link', { name: /has no type of need/ }).click()
+  await expect(page.getByLabel('Main need')).toBeFocused()
+  await expect(page.getByLabel('Main need')).toHaveAttribute('aria-invalid', 'true')
+  await expect(page.getByLabel('Class', { exact: true })).toHaveValue('5S')
+  await clean(page)
+
+  await page.getByLabel('Extra help').selectOption({ label: 'Education, health and care plan (E)' })
+  await page.getByLabel('Main need').selectOption({ label: 'Speech, language and communication (SLCN)' })
+  await page.getByLabel('Need 2').selectOption({ label: 'Autism (ASD)' })
+  await page.getByLabel('Year group').selectOption('Year 5')
+  await page.getByRole('button', { name: 'Write it down' }).click()
+  await expect(page.getByRole('status')).toContainText('The register says so now.')
+
+  await page.goto('/register?provision=E')
+  const row = page.getByRole('row', { name: /Wieczorek/ })
+  await expect(row).toContainText('5S')
+  await expect(row.getByRole('listitem')).toHaveText([/SLCN/, /ASD/])
+})
+
+test('whoever is kept from a child is out at once, and comes back when let near', async ({ join }) => {
+  const [one, other] = [await join(senco), await join(father)]
+  await toLine(one.page)
+  await one.page.getByLabel('Keep somebody away').selectOption({ label: 'Marek Wieczorek' })
+  await one.page.getByRole('button', { name: 'Keep away from this moment' }).click()
+  await expect(one.page.getByRole('alert')).toContainText('Write why')
+  await one.page.getByLabel('Why', { exact: true }).fill('An order of the family court')
+  await one.page.getByRole('button', { name: 'Keep away from this moment' }).click()
+  await expect(one.page.getByRole('status')).toContainText('they learn nothing of this child')
+  await clean(one.page)
+  // He has not pressed anything.
+  await expect(other.page.getByText('You are no longer in this meeting').first()).toBeVisible()
+  await other.page.goto(`/meetings/${other.meeting.id}`)
+  await expect(other.page.getByRole('heading', { level: 1 })).toHaveText('We could not find that')
+  await other.page.goto('/')
+  await expect(other.page.getByText('Tomek')).toHaveCount(0)
+
+  await one.page.getByLabel('Why Marek Wieczorek may come near again').fill('The order has ended')
+  await one.page.getByRole('button', { name: /Let near again.*Marek Wieczorek/ }).click()
+  await expect(one.page.getByRole('status')).toContainText('They are let near again')
+  await one.page.getByText('Who was kept away before').click()
+  await expect(one.page.getByText('The order has ended')).toBeVisible()
+  await other.page.goto(`/meetings/${other.meeting.id}`)
+  await expect(other.page.getByRole('heading', { level: 1 })).toContainText('Tomek')
+})
+
+test('a class teacher and a parent are refused, by every door', async ({ join }) => {
+  const path = await toLine((await join(senco)).page)
+  for (const wanted of [teacher, { pupil: 'Tomek', name: 'Agnieszka' }]) {
+    const { page } = await join(wanted)
+    await page.goto(path.replace('/register', ''))
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Tomek')
+    await expect(page.getByRole('link', { name: 'Change the register’s line' })).toHaveCount(0)
+    expect((await page.goto(path))!.status()).toBe(404)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('We could not find that')
+    for (const doing of ['register', 'keep-from', 'let-near']) {
+      const status = await page.evaluate(async (to) => (await fetch(to, { method: 'POST', body: new URLSearchParams({ person: '', reason: 'x', provision: 'N' }) })).status, path.replace('register', doing))
+      expect(status, doing).toBe(404)
+    }
+    await page.goto('/staff/posts')
+    await expect(page).toHaveURL(/signin/)
+  }
+})
+
+test('a SENCO sets who is what, and pages follow from it at once', async ({ server, browser, join }) => {
+  // The demo prints what opens an account.
+  const [, email, password, code] = /Mrs Joanna Pike\s+(\S+)\s+(\S+)\s+codes: ([^,\s]+)/.exec(server.log())!
+  const page = await (await browser.newContext({ baseURL: server.url })).newPage()
+  await page.goto('/signin')
+  const way = page.locator('details.password-way')
+  if (!(await way.evaluate((details: HTMLDetailsElement) => details.open))) await way.locator('summary').click()
+  await page.getByLabel('School e-mail').fill(email!)
+  await page.getByLabel('Password', { exact: true }).fill(password!)
+  await page.getByLabel('Six numbers from your code app').fill(code!)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page).toHaveURL(`${server.url}/`)
+  await page.goto('/staff')
+  await page.getByRole('link', { name: 'Who is what: set posts' }).click()
+  await clean(page)
+
+  const { page: hers } = await join(teacher)
+  await hers.goto('/register')
+  await expect(hers.getByText('of those you meet for')).toBeVisible()
+  const form = page.locator('form').filter({ has: page.getByRole('group', { name: /Qureshi/ }) })
+  await form.getByRole('checkbox', { name: 'SENCO' }).check()
+  await form.getByLabel(/Teaches the class/).fill('5S')
+  await form.getByRole('button').click()
+  await expect(page.getByRole('status')).toContainText('It is so from this moment.')
+  await hers.reload()
+  await expect(hers.getByText('of those you meet for')).toHaveCount(0)
+  await form.getByRole('checkbox', { name: 'SENCO' }).uncheck()
+  await form.getByRole('button').click()
+  await hers.reload()
+  await expect(hers.getByText('of those you meet for')).toBeVisible()
+  // Nobody takes their own post of SENCO from themselves.
+  const own = page.locator('form').filter({ has: page.getByRole('group', { name: /Pike/ }) })
+  await expect(own.getByRole('checkbox', { name: 'SENCO' })).toBeDisabled()
+})
