@@ -8,7 +8,10 @@ mod doors;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use shared::{Attendance, ItemId, MeetingId, ParticipantId, PersonId, PupilId, SchoolId, record::Response};
+use shared::{
+    Attendance, ItemId, MeetingId, ParticipantId, PersonId, PupilId, SchoolId, doc::FieldAddress, record::Response,
+};
+use uuid::Uuid;
 
 pub use self::doors::{AlsoSignedIn, Doors, KnockSecret};
 use crate::{
@@ -16,6 +19,7 @@ use crate::{
     view::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
         delivery::{DeliveryPage, DeliveryQuery},
+        hidden::HiddenPage,
         line::{Fault, Line, LinePage},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
         pep::PepPage,
@@ -78,6 +82,18 @@ pub trait Backend: Doors {
         response: Response,
         comment: String,
     ) -> Result<(), AppError>;
+    /// Facilitator, and staff who answer for the child: takes words out of a text for everybody at once, if they stand
+    /// there from this letter on. They are kept for the safeguarding lead alone.
+    async fn passage_hide(
+        &self,
+        viewer: Viewer,
+        meeting: MeetingId,
+        field: FieldAddress,
+        from: u32,
+        words: String,
+    ) -> Result<(), AppError>;
+    /// Safeguarding lead: what was hidden; of one of them, the words too, which is written down.
+    async fn hidden_page(&self, viewer: Viewer, passage: Option<Uuid>) -> Result<HiddenPage, AppError>;
     /// Facilitator: saves the record and closes the sections, or says what is missing.
     async fn record_agree(&self, viewer: Viewer, meeting: MeetingId) -> Result<(), AppError>;
     /// Facilitator: makes the next meeting from this record.

@@ -90,6 +90,7 @@ pub struct Meeting {
     pub my_person: Option<PersonId>,
     pub pupil: PersonId,
     looked_after: bool,
+    may_hide: bool,
     sections: StoredValue<Vec<SectionStore>>,
     state: State,
 }
@@ -228,6 +229,7 @@ impl Meeting {
             my_person: myself.map(|me| me.person),
             pupil: page.pupil.person,
             looked_after: page.pupil.looked_after,
+            may_hide: page.may_hide,
             sections: StoredValue::new(sections.to_vec()),
             state: State {
                 save_state: RwSignal::new(None),
@@ -300,6 +302,12 @@ impl Meeting {
     pub fn runs_it(&self) -> Memo<bool> {
         let role = self.state.role;
         Memo::new(move |_| role.get().is_some_and(Role::can_facilitate))
+    }
+
+    /// Whether a passage is mine to hide: by running the meeting, or by what I am in the school.
+    pub fn may_hide(&self) -> Memo<bool> {
+        let (stage, runs_it, by_post) = (self.state.stage, self.runs_it(), self.may_hide);
+        Memo::new(move |_| (by_post || runs_it.get()) && stage.get() != Stage::Agreed)
     }
 
     /// Who writes where: each person once, without me.

@@ -16,6 +16,7 @@ pub mod focus;
 #[cfg(feature = "ssr")]
 pub mod form;
 pub mod frame;
+pub mod hide;
 pub mod icon;
 pub mod item;
 pub mod list;

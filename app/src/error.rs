@@ -37,6 +37,9 @@ pub enum AppError {
     /// An answer that says nothing without words beside it.
     #[error("Your answer needs some words: what you want to add, or which part you disagree with.")]
     WordsMissing,
+    /// Something else stands there by now than what was to be hidden.
+    #[error("The text changed just now. Look again, then hide it.")]
+    TextChanged,
     #[error("We could not save that just now. Nothing you wrote is lost. Please try again in a moment.")]
     Unavailable,
     /// Two servers without a way to talk, or one that is being replaced by the next.

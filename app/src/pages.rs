@@ -39,6 +39,8 @@ pub mod pupil;
 pub mod record;
 #[cfg(feature = "ssr")]
 pub mod register;
+#[cfg(feature = "ssr")]
+pub mod safeguarding;
 
 use leptos::prelude::*;
 

@@ -31,6 +31,7 @@ use crate::{
         pupil::{PassportPage, PupilPage},
         record::RecordPage,
         register::RegisterPage,
+        safeguarding::SafeguardingPage,
     },
 };
 
@@ -127,6 +128,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/map") view=MapPage ssr=SsrMode::Async />
                 <Route path=path!("/impact") view=ImpactPage ssr=SsrMode::Async />
                 <Route path=path!("/delivery") view=DeliveryPage ssr=SsrMode::Async />
+                <Route path=path!("/safeguarding") view=SafeguardingPage ssr=SsrMode::Async />
                 <Route path=path!("/pupils/:id") view=PupilPage ssr=SsrMode::Async />
                 <Route path=path!("/pupils/:id/register") view=LinePage ssr=SsrMode::Async />
                 <Route path=path!("/pupils/:id/pep") view=PepPage ssr=SsrMode::Async />

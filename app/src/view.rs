@@ -2,6 +2,7 @@
 
 pub mod delivery;
 pub mod doors;
+pub mod hidden;
 pub mod home;
 pub mod line;
 pub mod map;
@@ -98,6 +99,8 @@ pub struct MeetingPage {
     pub open_for_seconds: Option<u32>,
     /// Of the record, once there is one.
     pub version: Option<u32>,
+    /// May hide a passage by what they are in the school, whoever runs the meeting.
+    pub may_hide: bool,
 }
 
 /// Of a meeting’s page, what changes while it is open and is known to the server alone.

@@ -118,6 +118,9 @@ verbs! {
     ActionTicked = "action-ticked",
     SessionTold = "session-told",
     PepRead = "pep-read",
+    /// Which passage, by its id alone. Neither is in what is handed out about a child: [`Verb::RESTRICTED`].
+    PassageHidden = "passage-hidden",
+    HiddenRead = "hidden-read",
     /// For destruction, by a rule.
     Marked = "marked-for-destruction",
     /// The mark was taken off: the rule does not ask for it any more.
@@ -130,6 +133,11 @@ verbs! {
     Erased = "erased",
     /// Everything about a child was taken away as one archive.
     SubjectExported = "subject-exported",
+}
+
+impl Verb {
+    /// What a family is not told of: it would say that, and when, something was hidden.
+    pub const RESTRICTED: [Self; 2] = [Self::PassageHidden, Self::HiddenRead];
 }
 
 /// Writes down what needed no transaction of its own: somebody read something.

@@ -7,6 +7,7 @@ pub mod agreement;
 mod commands;
 pub mod delivery;
 mod doors;
+mod hidden;
 mod home;
 mod impact;
 mod lobby;
@@ -25,6 +26,7 @@ use app::{
     view::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
         delivery::{DeliveryPage, DeliveryQuery},
+        hidden::HiddenPage,
         line::{Fault, Line, LinePage},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
         pep::PepPage,
@@ -33,13 +35,15 @@ use app::{
     },
 };
 use async_trait::async_trait;
-use shared::{Attendance, ItemId, MeetingId, ParticipantId, PersonId, PupilId, record::Response};
+use shared::{Attendance, ItemId, MeetingId, ParticipantId, PersonId, PupilId, doc::FieldAddress, record::Response};
+use uuid::Uuid;
 
 use crate::{
     audit::{self, Deed, Verb},
     clock::SharedClock,
     db::{self, Db, SchoolTransaction, meetings::Meeting, participants::Participant},
     error::unavailable,
+    room::hide::Passage,
     rooms::Rooms,
     secret::JoinKey,
 };
@@ -181,6 +185,22 @@ impl Backend for ServerBackend {
         comment: String,
     ) -> Result<(), AppError> {
         self.to_the_end(async move |this| commands::answer(&this, viewer, meeting, response, comment).await).await
+    }
+
+    async fn passage_hide(
+        &self,
+        viewer: Viewer,
+        meeting: MeetingId,
+        field: FieldAddress,
+        from: u32,
+        words: String,
+    ) -> Result<(), AppError> {
+        let passage = Passage { field, from, words };
+        self.to_the_end(async move |this| hidden::hide(&this, viewer, meeting, passage).await).await
+    }
+
+    async fn hidden_page(&self, viewer: Viewer, passage: Option<Uuid>) -> Result<HiddenPage, AppError> {
+        hidden::page(self, viewer, passage).await
     }
 
     async fn record_agree(&self, viewer: Viewer, meeting: MeetingId) -> Result<(), AppError> {

@@ -17,6 +17,7 @@ pub mod documents;
 pub mod doors;
 pub mod erasures;
 pub mod help;
+pub mod hidden;
 pub mod histories;
 pub mod join_links;
 pub mod kept;

@@ -16,6 +16,7 @@ pub(crate) fn of_room(error: RoomError) -> AppError {
     match error {
         RoomError::NotFound => AppError::NotFound,
         RoomError::Elsewhere => AppError::Elsewhere,
+        RoomError::Changed => AppError::TextChanged,
         RoomError::Busy | RoomError::Closed => unavailable(error),
     }
 }

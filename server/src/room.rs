@@ -7,6 +7,7 @@
 //! by anybody before it is committed, not even by the pages that this server renders.
 
 pub mod gate;
+pub mod hide;
 pub(crate) mod message;
 pub mod notice;
 pub mod numbers;
@@ -21,7 +22,7 @@ use std::time::Duration;
 use shared::{ParticipantId, PersonId, Section, Stage, event::ServerEvent, hand::Owners};
 use tokio::sync::{mpsc, oneshot};
 
-use self::{message::Mail, outbox::Outbox, state::ConnectionId};
+use self::{hide::Hiding, message::Mail, outbox::Outbox, state::ConnectionId};
 
 /// How many messages may wait for a room. When it is full the sender waits a little, and is then
 /// told [`RoomError::Busy`]: a connection closes and comes back, a page says “try again”.
@@ -49,6 +50,8 @@ pub enum RoomError {
     Busy,
     #[error("another server holds the meeting")]
     Elsewhere,
+    #[error("other words stand there by now")]
+    Changed,
     /// It was just closed. Opening it again finds a new one.
     #[error("the room has closed")]
     Closed,
@@ -75,6 +78,11 @@ impl RoomHandle {
     /// is committed. For saving the record: nobody here has written what it does not say.
     pub async fn quiesce(&self) -> Result<Quiesced, RoomError> {
         self.ask(Mail::Quiesce).await
+    }
+
+    /// Takes a passage out for everybody, and returns when nobody is sent it any more.
+    pub async fn hide(&self, hiding: Hiding) -> Result<(), RoomError> {
+        self.ask(|reply| Mail::Hide(hiding, reply)).await
     }
 
     /// Tells the room that the meeting’s stage, as committed, is now this one. Rights change at once.

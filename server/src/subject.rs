@@ -34,8 +34,15 @@ use crate::{
     db::{self, SchoolTransaction, subject},
 };
 
+/// Words that were taken out of a meeting. That they are not in it is said of every child: whoever reads the archive
+/// does not learn of which of them there are any.
+const HIDDEN: &str = "hidden_passages";
+const HIDDEN_WHY: &str = "Words that were hidden in a meeting, if any were, and who hid and read them: restricted. Ask the \
+     designated safeguarding lead.";
+
 /// Tables whose rows are not handed out, and what is said instead. What begins with `restricted` is never handed out.
-const LEFT_OUT: [(&str, &str); 9] = [
+const LEFT_OUT: [(&str, &str); 10] = [
+    (HIDDEN, HIDDEN_WHY),
     ("withheld", "Who is kept from the child, and why: restricted. Ask the designated safeguarding lead."),
     ("let_near", "Who was kept from the child and is not any more: restricted likewise."),
     ("retention_holds", "Whether and why the file is held: for the school’s legal adviser."),
@@ -127,7 +134,7 @@ pub(crate) async fn gather(
         files.insert(format!("meetings/{title}.html"), page);
         files.insert(format!("meetings/{title}.json"), html::pretty(&json!(sections)));
     }
-    let mut left_out: BTreeSet<String> = BTreeSet::from([ALSO_NOT_HERE.to_owned()]);
+    let mut left_out: BTreeSet<String> = [ALSO_NOT_HERE, HIDDEN_WHY].map(str::to_owned).into();
     for (table, rows) in &mut tables {
         let reason = LEFT_OUT.iter().find(|(name, _)| name == table).map(|(_, reason)| *reason);
         let restricted = table.starts_with("restricted").then_some("Restricted: ask the designated safeguarding lead.");
@@ -142,7 +149,9 @@ pub(crate) async fn gather(
     }
 
     let about: Vec<Uuid> = tables.values().flatten().filter_map(|row| id(row, "id")).collect();
-    let deeds = subject::deeds(txn, &about).await?.into_iter().map(|deed| {
+    let mut deeds = subject::deeds(txn, &about).await?;
+    deeds.retain(|deed| Verb::RESTRICTED.iter().all(|restricted| deed.verb != restricted.name()));
+    let deeds = deeds.into_iter().map(|deed| {
         let actor = deed.actor.map(|actor| who.get(&actor).map_or("somebody who is not here any more", |name| *name));
         json!({ "at": deed.at.to_string(), "who": actor.unwrap_or("the server"), "what": deed.verb })
     });

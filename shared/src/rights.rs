@@ -20,18 +20,22 @@ pub enum Post {
     Senco,
     /// Answers for the school’s looked-after children.
     DesignatedTeacher,
+    /// Answers for the safety of every child, and alone reads what was hidden in a meeting.
+    SafeguardingLead,
     Teacher,
     Assistant,
 }
 
 impl Post {
-    pub const ALL: [Self; 5] = [Self::Head, Self::Senco, Self::DesignatedTeacher, Self::Teacher, Self::Assistant];
+    pub const ALL: [Self; 6] =
+        [Self::Head, Self::Senco, Self::DesignatedTeacher, Self::SafeguardingLead, Self::Teacher, Self::Assistant];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Head => "head",
             Self::Senco => "senco",
             Self::DesignatedTeacher => "designated-teacher",
+            Self::SafeguardingLead => "safeguarding-lead",
             Self::Teacher => "teacher",
             Self::Assistant => "assistant",
         }
@@ -71,11 +75,11 @@ fn breadth_of(page: Page, post: Post) -> Breadth {
     match page {
         Page::Register | Page::Map | Page::Impact | Page::Delivery => match post {
             Post::Head | Post::Senco => Breadth::WholeSchool,
-            Post::DesignatedTeacher | Post::Teacher | Post::Assistant => Breadth::TheirOwn,
+            Post::DesignatedTeacher | Post::SafeguardingLead | Post::Teacher | Post::Assistant => Breadth::TheirOwn,
         },
         Page::Import => match post {
             Post::Head | Post::Senco => Breadth::WholeSchool,
-            Post::DesignatedTeacher | Post::Teacher | Post::Assistant => Breadth::Nobody,
+            Post::DesignatedTeacher | Post::SafeguardingLead | Post::Teacher | Post::Assistant => Breadth::Nobody,
         },
     }
 }
@@ -84,7 +88,25 @@ fn breadth_of(page: Page, post: Post) -> Breadth {
 pub fn may_see_costs(posts: &[Post]) -> bool {
     posts.iter().any(|post| match post {
         Post::Head | Post::Senco => true,
-        Post::DesignatedTeacher | Post::Teacher | Post::Assistant => false,
+        Post::DesignatedTeacher | Post::SafeguardingLead | Post::Teacher | Post::Assistant => false,
+    })
+}
+
+/// Whether somebody at a table may hide from everybody at once what was said there and should not be.
+pub fn may_hide(place: Role, posts: &[Post]) -> bool {
+    place.can_facilitate()
+        || posts.iter().any(|post| match post {
+            Post::Head | Post::Senco | Post::SafeguardingLead => true,
+            Post::DesignatedTeacher | Post::Teacher | Post::Assistant => false,
+        })
+}
+
+/// Whether what was hidden is for these eyes: the safeguarding lead’s alone, or the head’s where nobody holds that post.
+pub fn may_read_hidden(posts: &[Post], has_lead: bool) -> bool {
+    posts.iter().any(|post| match post {
+        Post::SafeguardingLead => true,
+        Post::Head => !has_lead,
+        Post::Senco | Post::DesignatedTeacher | Post::Teacher | Post::Assistant => false,
     })
 }
 
@@ -247,6 +269,19 @@ mod tests {
         }
         for post in Post::ALL {
             assert!(!may_see_pep(&[post], Some(Role::SocialCare), true), "{post:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_hidden_is_for_the_safeguarding_lead_and_for_the_head_where_there_is_none() {
+        assert!(may_read_hidden(&[Post::Teacher, Post::SafeguardingLead], true));
+        assert!(may_read_hidden(&[Post::Head], false) && !may_read_hidden(&[Post::Head], true));
+        for post in [Post::Senco, Post::DesignatedTeacher, Post::Teacher, Post::Assistant] {
+            assert!(!may_read_hidden(&[post], false), "{post:?}");
+        }
+        assert!(may_hide(Role::Facilitator, &[]) && may_hide(Role::Teacher, &[Post::Senco]));
+        for role in Role::ALL.into_iter().filter(|role| *role != Role::Facilitator) {
+            assert!(!may_hide(role, &[Post::Teacher, Post::Assistant]), "{role:?}");
         }
     }
 

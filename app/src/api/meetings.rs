@@ -46,6 +46,14 @@ pub async fn note_attendance(
     backend.meeting_attendance(viewer, meeting, who, attendance).await
 }
 
+/// Takes these words out of a text for everybody at once, if they stand there from this letter on.
+#[server(protocol = Command)]
+pub async fn hide_passage(meeting: MeetingId, field: String, from: u32, words: String) -> Result<(), AppError> {
+    let (backend, viewer) = crate::backend::backend()?;
+    let field = field.parse().map_err(|_| AppError::Outdated)?;
+    backend.passage_hide(viewer, meeting, field, from, words).await
+}
+
 #[server(protocol = Command)]
 pub async fn answer(meeting: MeetingId, response: Response, comment: String) -> Result<(), AppError> {
     let (backend, viewer) = crate::backend::backend()?;

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use shared::{MeetingId, PupilId};
+use uuid::Uuid;
 
 use crate::{
     backend::{AlsoSignedIn, KnockSecret, Viewer, anonymous_backend, backend},
@@ -10,6 +11,7 @@ use crate::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
         delivery::{DeliveryPage, DeliveryQuery},
         doors::{AlsoHere, LobbyPage},
+        hidden::HiddenPage,
         line::LinePage,
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
         pep::PepPage,
@@ -88,6 +90,11 @@ pub async fn read_impact(query: ImpactQuery) -> Result<ImpactPage, AppError> {
 pub async fn read_delivery(query: DeliveryQuery) -> Result<DeliveryPage, AppError> {
     let (backend, viewer) = backend()?;
     backend.delivery_page(viewer, query).await
+}
+
+pub async fn read_hidden(passage: Option<Uuid>) -> Result<HiddenPage, AppError> {
+    let (backend, viewer) = backend()?;
+    backend.hidden_page(viewer, passage).await
 }
 
 pub async fn read_pep(pupil: PupilId) -> Result<PepPage, AppError> {

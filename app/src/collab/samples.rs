@@ -75,5 +75,6 @@ pub(super) fn page(section: Section, access: Access, stage: Stage, fill: impl Fn
         spotlight: None,
         open_for_seconds: None,
         version: None,
+        may_hide: false,
     }
 }

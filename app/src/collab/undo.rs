@@ -139,6 +139,36 @@ mod tests {
         assert!(me.undo.can_redo());
     }
 
+    /// As when it is hidden: no pressing of “Undo mine” and “Redo”, in whatever order, says it again.
+    #[test]
+    fn what_somebody_else_took_out_of_my_words_stays_out() {
+        for deleted_and_brought_back in [false, true] {
+            let (mut me, you) = two("");
+            me.writes(0, 0, "mine ");
+            me.writes(5, 0, "secret ");
+            if deleted_and_brought_back {
+                me.writes(5, 7, "");
+                assert!(me.undo.undo());
+            }
+            you.hears(&me);
+            assert_eq!(you.text(), "mine secret ");
+            you.writes(5, 7, "[out]");
+            me.hears(&you);
+            for round in 0..8 {
+                if round % 3 == 2 {
+                    me.undo.redo()
+                } else {
+                    me.undo.undo()
+                };
+                assert!(!me.text().contains("secret"), "{round}");
+            }
+            while me.undo.redo() {}
+            assert!(!me.text().contains("secret"));
+            you.hears(&me);
+            assert!(!you.doc.state().windows(6).any(|letters| letters == b"secret"));
+        }
+    }
+
     proptest! {
         /// I write small letters, you write capitals, the seed is digits: each letter says who wrote it.
         #[test]

@@ -12,6 +12,7 @@ use shared::{
 
 use super::{
     address::Address,
+    hide::Hide,
     icon::Icon,
     item::Item,
     people::{People, TokenOf},
@@ -64,7 +65,7 @@ pub fn AuthorsLink() -> impl IntoView {
     }
 }
 
-/// Below a text: who wrote it.
+/// Below a text: who wrote it; and, for whoever may, a way to hide it.
 #[component]
 pub fn WhoWrote(
     item: Item,
@@ -88,7 +89,8 @@ pub fn WhoWrote(
             (false, _) => Show::Fold,
         }
     });
-    move || {
+    let hide_label = label.clone();
+    let shown = move || {
         let label = label.clone();
         match show.get() {
             Show::Nothing => ().into_any(),
@@ -112,6 +114,10 @@ pub fn WhoWrote(
             }
             .into_any(),
         }
+    };
+    view! {
+        {shown}
+        <Hide item key label=hide_label />
     }
 }
 

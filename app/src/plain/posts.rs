@@ -32,6 +32,7 @@ fn sees(post: Post) -> &'static str {
         Post::Head => "sees the whole school, costs too, and sets accounts and posts",
         Post::Senco => "likewise, and keeps the register",
         Post::DesignatedTeacher => "sees the education plan of every looked-after child",
+        Post::SafeguardingLead => "alone reads what was hidden in a meeting, and sees the children they meet for",
         Post::Teacher | Post::Assistant => "see the children they meet for",
     }
 }
@@ -95,7 +96,7 @@ fn holder(person: Holder) -> impl IntoView {
     let Holder { id, name, posts, class_name, is_me } = person;
     let class_id = format!("class-{id}");
     let post = |post: Post| {
-        let is_kept = is_me && matches!(post, Post::Head | Post::Senco);
+        let is_kept = is_me && matches!(post, Post::Head | Post::Senco | Post::SafeguardingLead);
         let holds = posts.contains(&post);
         view! {
             <label class="choice">
@@ -106,7 +107,7 @@ fn holder(person: Holder) -> impl IntoView {
     };
     let boxes = Post::ALL.map(post).into_iter().collect_view();
     let mine = is_me.then(|| {
-        view! { <p class="hint">"Your own post of head or SENCO is for somebody else to change."</p> }
+        view! { <p class="hint">"Your own post of head, SENCO or safeguarding lead is for somebody else to change."</p> }
     });
     view! {
         <li id=format!("p-{id}")>

@@ -45,6 +45,7 @@ pub(super) fn called(post: Post) -> &'static str {
         Post::Head => "Head",
         Post::Senco => "SENCO",
         Post::DesignatedTeacher => "Designated teacher",
+        Post::SafeguardingLead => "Safeguarding lead",
         Post::Teacher => "Teacher",
         Post::Assistant => "Assistant",
     }

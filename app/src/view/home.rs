@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 use shared::PupilId;
 
-use super::pupils::ActionRow;
+use super::{hidden::HiddenCount, pupils::ActionRow};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StaffHome {
+    /// For the safeguarding lead, where anything was hidden.
+    pub hidden: Option<HiddenCount>,
     /// Of the whole school, or of the children somebody meets for.
     pub whole_school: bool,
     /// The most urgent first.

@@ -37,6 +37,7 @@ pub(super) async fn of(
     let promised = actions::Of { known_to, due_before: Some(today), limit: SHOWN, ..actions::Of::default() };
     let promised = actions::open(txn, promised).await.map_err(unavailable)?;
     Ok(Some(StaffHome {
+        hidden: super::hidden::count(txn, viewer).await?,
         whole_school: sight.whole_school,
         late_reviews: late.first().map_or(0, |line| u32::try_from(line.all).unwrap_or(u32::MAX)),
         reviews: children.into_iter().map(|line| due(line, today)).collect(),

@@ -13,7 +13,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use shared::{
     MeetingId, ParticipantId, PersonId, Role, Stage,
     policy::access_for,
-    rights::{Matter, may_see},
+    rights::{Matter, may_hide, may_see},
 };
 use time::{Date, Time};
 
@@ -103,6 +103,7 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
     let Seated { mut txn, meeting, me } = Seated::find(&backend.db, viewer, id).await?;
     let seats = participants::list(&mut txn, id).await.map_err(unavailable)?;
     let mut answers = agreements::list(&mut txn, id).await.map_err(unavailable)?;
+    let posts = db::posts::held(&mut txn, viewer).await.map_err(unavailable)?;
     // Not held while the room is asked, which may itself be waiting for a connection.
     drop(txn);
 
@@ -151,6 +152,7 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
             u32::try_from(seconds.max(0)).unwrap_or(u32::MAX)
         }),
         version: meeting.version.map(i32::cast_unsigned),
+        may_hide: may_hide(me.role, &posts),
     })
 }
 

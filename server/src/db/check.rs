@@ -32,9 +32,9 @@ pub async fn too_mighty(owner: &mut PgConnection) -> sqlx::Result<Vec<String>> {
              select 'owns the table ' || relname from pg_class
              where relkind = 'r' and pg_get_userbyid(relowner) = 'roundtable_app'
              union all
-             select 'may ' || privilege || ' rows of audit'
-             from unnest(array['update', 'delete', 'truncate']) privilege
-             where has_table_privilege('roundtable_app', 'audit', privilege)
+             select 'may ' || privilege || ' rows of ' || kept
+             from unnest(array['update', 'delete', 'truncate']) privilege, unnest(array['audit', 'hidden_passages']) kept
+             where has_table_privilege('roundtable_app', kept, privilege)
            ) as found"#
     )
     .fetch_all(owner)

@@ -101,3 +101,9 @@ pub async fn class_teachers(txn: &mut SchoolTransaction, pupil: PupilId) -> sqlx
     .fetch_all(txn.connection())
     .await
 }
+
+/// Whether anybody holds this post.
+pub async fn is_held(txn: &mut SchoolTransaction, post: Post) -> sqlx::Result<bool> {
+    let held = sqlx::query_scalar!(r#"select exists (select from posts where post = $1) as "held!""#, post.name());
+    held.fetch_one(txn.connection()).await
+}

@@ -96,8 +96,8 @@ async fn create_people(
             display_name: &display_name,
         };
         db::people::create(txn, new).await?;
-        if let Some(post) = names::post(person, school_name) {
-            db::posts::give(txn, person_id(school, id), post).await?;
+        for post in names::posts(person, school_name) {
+            db::posts::give(txn, person_id(school, id), *post).await?;
         }
     }
     Ok(())

@@ -46,15 +46,16 @@ pub(super) fn title(attendee: &Attendee, person: &Person) -> String {
     .to_owned()
 }
 
-/// The post somebody holds in a school, from their job as the file says it; nobody of another school holds one here.
-pub(super) fn post(person: &Person, school: &str) -> Option<Post> {
+/// The posts somebody holds in a school, from their job as the file says it; nobody of another school holds one here.
+pub(super) fn posts(person: &Person, school: &str) -> &'static [Post] {
     let (job, place) = person.role.split_once(", ").unwrap_or((&person.role, ""));
     match job {
-        _ if person.kind != "staff" => None,
-        "SENCO" => school.starts_with(place).then_some(Post::Senco),
-        _ if job.starts_with("Designated teacher") => Some(Post::DesignatedTeacher),
-        _ if job.contains("assistant") => Some(Post::Assistant),
-        _ => Some(Post::Teacher),
+        _ if person.kind != "staff" => &[],
+        "SENCO" if school.starts_with(place) => &[Post::Senco],
+        "SENCO" => &[],
+        _ if job.starts_with("Designated teacher") => &[Post::DesignatedTeacher, Post::SafeguardingLead],
+        _ if job.contains("assistant") => &[Post::Assistant],
+        _ => &[Post::Teacher],
     }
 }
 

@@ -110,7 +110,7 @@ async fn set_here(state: &AppState, viewer: Viewer, fields: &Fields) -> sqlx::Re
     let asked: Vec<Post> =
         fields.iter().filter(|(key, _)| key == "post").filter_map(|(_, name)| Post::from_name(name)).collect();
     let is_asked = |post: &Post| {
-        let is_kept = person == viewer.person && matches!(post, Post::Head | Post::Senco);
+        let is_kept = person == viewer.person && matches!(post, Post::Head | Post::Senco | Post::SafeguardingLead);
         if is_kept { holder.posts.contains(post) } else { asked.contains(post) }
     };
     let wanted: Vec<Post> = Post::ALL.into_iter().filter(is_asked).collect();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use shared::{ParticipantId, PersonId, Section, Stage, event::ServerEvent, protocol::Message};
 
-use super::{Quiesced, Reply, SectionCopy, outbox::Outbox, state::ConnectionId};
+use super::{Quiesced, Reply, SectionCopy, hide::Hiding, outbox::Outbox, state::ConnectionId};
 
 #[derive(Debug)]
 pub(crate) enum Mail {
@@ -13,6 +13,7 @@ pub(crate) enum Mail {
     Disconnect { conn: ConnectionId },
     Sections(Reply<Vec<SectionCopy>>),
     Quiesce(Reply<Quiesced>),
+    Hide(Hiding, Reply<()>),
     Here(Reply<Vec<ParticipantId>>),
     AwayFor(ParticipantId, Reply<Duration>),
     StageChanged(Stage),

@@ -29,6 +29,7 @@ use yrs::{ID, IdSet, ReadTxn, Transact, Update, updates::decoder::Decode};
 
 use super::{
     gate::{Gate, Writer},
+    hide::{Hiding, Passage},
     numbers::Numbers,
 };
 use crate::metrics::METRICS;
@@ -192,6 +193,19 @@ impl SectionState {
         self.diff(&before).ok_or(Broken(self.section))
     }
 
+    /// Who wrote in this passage, if it stands there.
+    pub fn written_by(&self, passage: &Passage) -> Option<Vec<PersonId>> {
+        passage.stands_in(self.doc()).then(|| passage.written_by(self.doc(), &self.owners()))
+    }
+
+    /// Takes a passage out, whoever wrote it. Returns the update that says so; nothing if it does not fit in.
+    pub fn hide(&mut self, hiding: &Hiding) -> Result<Option<Arc<[u8]>>, Broken> {
+        let Some(update) = hiding.passage.taken_out(self.doc(), hiding.client) else { return Ok(None) };
+        let update: Arc<[u8]> = update.into();
+        let taken = self.absorb(&update, hiding.by)?;
+        Ok((taken == Some(true)).then_some(update))
+    }
+
     /// Learns whose hand these client ids are. Returns what of it is to be told to those who read the
     /// section.
     pub fn learn_owners(&mut self, owners: impl IntoIterator<Item = (u64, PersonId)>) -> Option<ServerEvent> {
@@ -243,9 +257,14 @@ impl SectionState {
         if self.since.is_empty() || (self.since.len() < CHECKPOINT_AFTER && !at_rest) {
             return None;
         }
+        Some(self.as_one())
+    }
+
+    /// The document as one, without a letter of what was deleted from it.
+    pub fn as_one(&mut self) -> Arc<[u8]> {
         self.base = self.doc().state().into();
         self.since = vec![];
-        Some(self.base.clone())
+        self.base.clone()
     }
 
     fn doc(&self) -> &SectionDoc {

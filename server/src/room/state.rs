@@ -19,6 +19,7 @@
 mod authority;
 mod elsewhere;
 mod held;
+mod hiding;
 mod missed;
 mod opening;
 mod writing;
@@ -50,6 +51,7 @@ pub(crate) use self::{
 pub use super::section::{Broken, LoadedSection};
 use super::{
     SectionCopy,
+    hide::Hiding,
     notice::{NodeId, Notice},
     numbers::Since,
     presence::SectionPresence,
@@ -138,6 +140,11 @@ pub enum Input {
         question: u64,
     },
     Resume,
+    /// Takes a passage out, and is answered, with nothing, when that is committed.
+    Hide {
+        question: u64,
+        hiding: Hiding,
+    },
     /// The server is going away.
     Shutdown,
     Tick,
@@ -296,6 +303,7 @@ impl RoomState {
             Input::Read { question } => self.read(question),
             Input::Quiesce { question } => self.quiesce(question),
             Input::Resume => self.resume(),
+            Input::Hide { question, hiding } => self.hide(question, &hiding),
             Input::Shutdown => self.close_everybody(CloseCode::TryAgain),
             Input::Tick => self.tick(now),
         }

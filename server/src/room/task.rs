@@ -22,6 +22,7 @@ use tokio::{
 
 use super::{
     Quiesced, Reply, RoomError, SectionCopy,
+    hide::Hiding,
     message::Mail,
     notice::Notice,
     numbers::{Committed, Since},
@@ -29,11 +30,12 @@ use super::{
     state::{ConnectionId, Effect, Input, Loaded, LoadedSection, Participant, RoomState},
 };
 use crate::{
+    audit::{Deed, Verb},
     cluster::{Heard, Lease, Listening, NotOurs, listen_to},
     db::{
-        Db,
+        self, Db,
         documents::{self, Checkpoint, NewUpdate},
-        participants,
+        hidden, participants,
     },
     rooms::{RoomKey, Rooms},
     update_log::{Entry, Progress, Receipts, What},
@@ -47,6 +49,9 @@ const LOAD_PAUSE: Duration = Duration::from_millis(200);
 
 /// When the server stops: how long a room waits for its last updates to be written.
 const GOODBYE: Duration = Duration::from_secs(10);
+
+/// How long somebody who hides a passage waits for the evidence to be kept; the room waits with them.
+const EVIDENCE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a meeting that another server holds is waited for: a server that is being replaced has let
 /// go of it by then.
@@ -111,6 +116,7 @@ fn turn_away(mail: &mut mpsc::Receiver<Mail>, code: CloseCode, error: RoomError)
             Mail::Connect { outbox, .. } => outbox.close(code),
             Mail::Sections(reply) => drop(reply.send(Err(error))),
             Mail::Quiesce(reply) => drop(reply.send(Err(error))),
+            Mail::Hide(_, reply) => drop(reply.send(Err(error))),
             Mail::Here(reply) => drop(reply.send(Err(error))),
             Mail::AwayFor(_, reply) => {
                 let _ = reply.send(Err(error));
@@ -150,6 +156,7 @@ struct Room {
 enum Question {
     Sections(Reply<Vec<SectionCopy>>),
     Quiesce(Reply<Quiesced>),
+    Hide(Reply<()>),
 }
 
 impl Room {
@@ -265,6 +272,7 @@ impl Room {
                 let question = self.ask(Question::Quiesce(reply));
                 self.handle(Input::Quiesce { question }).await;
             }
+            Mail::Hide(hiding, reply) => Box::pin(self.hide(hiding, reply)).await,
             Mail::Here(reply) => drop(reply.send(Ok(self.state.here()))),
             Mail::AwayFor(participant, reply) => {
                 let _ = reply.send(Ok(self.state.away_for(participant, Instant::now())));
@@ -320,6 +328,7 @@ impl Room {
                     // If nobody waits for it any more, dropping it here releases it.
                     drop(reply.send(Ok(quiesced)));
                 }
+                Some(Question::Hide(reply)) => drop(reply.send(Ok(()))),
                 None => {}
             },
             Effect::Tell(notice) => self.tell(&notice),
@@ -348,6 +357,41 @@ impl Room {
             }
             Effect::ReadRights => self.stale = true,
             Effect::Unload => self.unload = true,
+        }
+    }
+
+    /// Nothing else is looked at between the look at the words and taking them out: so what is kept as evidence is what
+    /// stood there. Without evidence nothing is hidden.
+    async fn hide(&mut self, hiding: Hiding, reply: Reply<()>) {
+        if let Err(error) = self.keep_evidence(&hiding).await {
+            // Nobody waits for it any more: then nothing was hidden, and nobody thinks it was.
+            let _ = reply.send(Err(error));
+            return;
+        }
+        let question = self.ask(Question::Hide(reply));
+        self.handle(Input::Hide { question, hiding }).await;
+    }
+
+    async fn keep_evidence(&mut self, hiding: &Hiding) -> Result<(), RoomError> {
+        let written_by = self.state.written_by(&hiding.passage)?;
+        let kept = async {
+            let (school, meeting) = self.key;
+            let mut txn = self.rooms.db().begin(school).await?;
+            hidden::keep(&mut txn, meeting, hiding, &written_by).await?;
+            let deed = Deed::new(hiding.by, Verb::PassageHidden).in_meeting(meeting).about(hiding.id);
+            db::audit::add(&mut txn, deed, hiding.at).await?;
+            txn.commit().await
+        };
+        match timeout(EVIDENCE_PATIENCE, kept).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "evidence could not be kept, so nothing was hidden");
+                Err(RoomError::Busy)
+            }
+            Err(_) => {
+                tracing::warn!("evidence could not be kept in time, so nothing was hidden");
+                Err(RoomError::Busy)
+            }
         }
     }
 

@@ -19,6 +19,7 @@ mod faults;
 mod fuzz;
 mod gate;
 mod headers;
+mod hide;
 mod hostile;
 mod join;
 mod keeping;

@@ -11,8 +11,9 @@ use crate::{
         people::Sun,
         thirds::{MEETINGS_A_YEAR, Thirds},
     },
-    pages::register::late,
+    pages::{register::late, safeguarding::waits},
     view::{
+        hidden::HiddenCount,
         home::{Draft, ReviewDue, StaffHome},
         pupils::ActionRow,
     },
@@ -38,10 +39,29 @@ pub(super) fn what_is_late(staff: &StaffHome) -> String {
 #[component]
 pub fn Staff(staff: StaffHome) -> impl IntoView {
     view! {
+        {staff.hidden.map(|hidden| view! { <Hidden hidden /> })}
         <FindAChild />
         <Drafts drafts=staff.drafts />
         <Late actions=staff.actions />
         <Year reviews=staff.reviews whole_school=staff.whole_school />
+    }
+}
+
+/// For the safeguarding lead: that something was hidden, and of which child only on the page itself.
+#[component]
+fn Hidden(hidden: HiddenCount) -> impl IntoView {
+    let (words, class) = match hidden.unread {
+        0 => ("Every hidden passage was read.".to_owned(), "button"),
+        unread => (waits(unread as usize), "button primary"),
+    };
+    view! {
+        <section class="sheet" aria-labelledby="h-hidden">
+            <h2 id="h-hidden">"Safeguarding"</h2>
+            <p>{words}</p>
+            <a class=class href="/safeguarding" rel="external">
+                "Hidden passages"
+            </a>
+        </section>
     }
 }
 

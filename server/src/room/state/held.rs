@@ -62,6 +62,11 @@ pub(super) enum Release {
         question: u64,
         sections: Vec<SectionCopy>,
     },
+    /// A passage was taken out: its words are still in what the log holds of before.
+    Hidden {
+        question: u64,
+        section: Section,
+    },
 }
 
 impl Held {
@@ -112,6 +117,7 @@ impl RoomState {
                 Release::Ack(to) => self.send_to(to, &Message::SyncStatus(true)),
                 Release::Send(to, message) => self.send_to(to, &message),
                 Release::Answer { question, sections } => self.effects.push(Effect::Answer { question, sections }),
+                Release::Hidden { question, section } => self.forget_words(question, section),
             }
         }
     }
