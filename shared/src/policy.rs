@@ -57,7 +57,9 @@ pub enum Protection {
 
 pub fn protection(section: Section) -> Protection {
     match section {
-        Section::Passport | Section::PupilViews | Section::Assess | Section::Review => Protection::Everything,
+        Section::Passport | Section::PupilViews | Section::PupilPrivate | Section::Assess | Section::Review => {
+            Protection::Everything
+        }
         Section::Plan => Protection::OwnTexts,
         // Actions are worded together; PEP, staff and other people’s views hold no words of the
         // pupil’s own hand.
@@ -127,7 +129,8 @@ fn preparing(section: Section, role: Role) -> Access {
         | Section::Do
         | Section::Review
         | Section::Pep
-        | Section::StaffPreparation => meeting(section, role),
+        | Section::StaffPreparation
+        | Section::PupilPrivate => meeting(section, role),
     }
 }
 
@@ -196,6 +199,19 @@ fn meeting(section: Section, role: Role) -> Access {
             Role::Facilitator | Role::Pupil | Role::Parent | Role::Teacher | Role::SocialCare => Write,
             Role::Assistant | Role::Specialist | Role::Interpreter => Read,
             Role::Supporter | Role::Observer => None,
+        },
+        // Not before, not during, not after: the scribe alone comes in beside (see `access_for`).
+        Section::PupilPrivate => match role {
+            Role::Pupil => Write,
+            Role::Facilitator
+            | Role::Parent
+            | Role::Supporter
+            | Role::Teacher
+            | Role::Assistant
+            | Role::Specialist
+            | Role::SocialCare
+            | Role::Interpreter
+            | Role::Observer => None,
         },
         Section::StaffPreparation => match role {
             Role::Facilitator | Role::Teacher | Role::Assistant => Write,

@@ -109,6 +109,7 @@ impl List {
 pub fn lists(section: Section) -> &'static [List] {
     match section {
         Section::Passport => passport::LISTS,
+        Section::PupilPrivate => views::PRIVATE_LISTS,
         Section::PupilViews | Section::FamilyViews | Section::SchoolViews | Section::SpecialistViews => views::LISTS,
         Section::Assess => assess::LISTS,
         Section::Plan => plan::LISTS,

@@ -9,6 +9,8 @@ use crate::MeetingId;
 pub enum Section {
     Passport,
     PupilViews,
+    /// What the pupil asked not to share: theirs, and of whoever was named to write for them. In no record.
+    PupilPrivate,
     FamilyViews,
     SchoolViews,
     SpecialistViews,
@@ -22,9 +24,10 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Passport,
         Self::PupilViews,
+        Self::PupilPrivate,
         Self::FamilyViews,
         Self::SchoolViews,
         Self::SpecialistViews,
@@ -41,6 +44,7 @@ impl Section {
         match self {
             Self::Passport => "passport",
             Self::PupilViews => "pupil-views",
+            Self::PupilPrivate => "pupil-private",
             Self::FamilyViews => "family-views",
             Self::SchoolViews => "school-views",
             Self::SpecialistViews => "specialist-views",
@@ -62,6 +66,7 @@ impl Section {
         match self {
             Self::Passport => "All about me",
             Self::PupilViews => "My views",
+            Self::PupilPrivate => "Not shared",
             Self::FamilyViews => "Family’s views",
             Self::SchoolViews => "School’s views",
             Self::SpecialistViews => "Specialists’ views",

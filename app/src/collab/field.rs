@@ -161,7 +161,8 @@ impl Parts {
             self.store.with_doc(|doc| doc.meta(self.list, self.address.item)).and_then(|meta| meta.said_by)
                 == Some(self.meeting.pupil)
         };
-        self.field.key == "pupil_words" || self.address.section == Section::PupilViews || said_by_pupil()
+        let is_theirs = matches!(self.address.section, Section::PupilViews | Section::PupilPrivate);
+        self.field.key == "pupil_words" || is_theirs || said_by_pupil()
     }
 
     /// How many letters still fit, once it is worth saying.

@@ -155,6 +155,7 @@ fn seeds(next: MeetingId, record: &AgreedRecord, stored: &[StoredSection], facil
                 Section::StaffPreparation => carry_costs(doc, record, last),
                 Section::Passport
                 | Section::PupilViews
+                | Section::PupilPrivate
                 | Section::FamilyViews
                 | Section::SchoolViews
                 | Section::SpecialistViews

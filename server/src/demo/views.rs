@@ -71,9 +71,14 @@ fn note(seed: &mut SectionSeed, story: &Story, list: &List, number: usize, said:
 
 /// Sent before the meeting. Those of meetings that are over were theirs alone, and are not kept.
 pub(super) fn contributions(story: &Story) -> Vec<SectionSeed> {
-    let [mut pupil, mut family, mut school, mut specialist] =
-        [Section::PupilViews, Section::FamilyViews, Section::SchoolViews, Section::SpecialistViews]
-            .map(|section| story.seed(section));
+    let [mut pupil, not_shared, mut family, mut school, mut specialist] = [
+        Section::PupilViews,
+        Section::PupilPrivate,
+        Section::FamilyViews,
+        Section::SchoolViews,
+        Section::SpecialistViews,
+    ]
+    .map(|section| story.seed(section));
     if story.is_upcoming() {
         for contribution in &story.pupil.upcoming_cycle.pre_meeting_contributions {
             match story.role(&contribution.person_id) {
@@ -98,7 +103,7 @@ pub(super) fn contributions(story: &Story) -> Vec<SectionSeed> {
             }
         }
     }
-    vec![pupil, family, school, specialist]
+    vec![pupil, not_shared, family, school, specialist]
 }
 
 fn contribute(seed: &mut SectionSeed, story: &Story, contribution: &Contribution, hand: PersonId) {

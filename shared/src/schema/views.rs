@@ -1,8 +1,8 @@
 //! Contributions made before the meeting: one person’s answers and advice, never merged with anybody
 //! else’s.
 //!
-//! Everybody at the table reads them once the meeting is open, so there is no “please don’t share this”
-//! here: what is not to be shared must not be in a document that the others are sent.
+//! Everybody at the table reads them once the meeting is open. What a pupil asks not to share is an entry of the same
+//! kind in a section of its own, because it must not be in a document that the others are sent.
 
 use super::{Field, List, list_of, number, text};
 
@@ -23,3 +23,4 @@ pub const ADVICE: List = list_of(
 );
 
 pub const LISTS: &[List] = &[VIEWS, ADVICE];
+pub const PRIVATE_LISTS: &[List] = &[VIEWS];

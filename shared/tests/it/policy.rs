@@ -72,11 +72,22 @@ fn staff_preparation_never_reaches_a_family_or_a_visitor() {
 }
 
 #[test]
+fn what_a_pupil_does_not_share_reaches_nobody_but_who_writes_for_them() {
+    for stage in Stage::ALL {
+        for role in Role::ALL {
+            let seen = |scribe| policy::access_for(Section::PupilPrivate, role, scribe, stage).can_read();
+            assert_eq!(seen(false), role == Role::Pupil);
+            assert!(seen(true));
+        }
+    }
+}
+
+#[test]
 fn a_scribe_writes_where_the_pupil_writes_and_nowhere_new() {
     for section in Section::ALL {
         let with = policy::access_for(section, Role::Assistant, true, Stage::Preparing);
         let without = policy::access_for(section, Role::Assistant, false, Stage::Preparing);
-        if section == Section::PupilViews {
+        if matches!(section, Section::PupilViews | Section::PupilPrivate) {
             assert_eq!((without, with), (Access::None, Access::Write));
         } else {
             assert_eq!(with, without);

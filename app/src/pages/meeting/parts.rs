@@ -130,6 +130,7 @@ impl Part {
             Section::Assess if field.list == assess::ADMIRE.key => Self::Admire,
             Section::Assess
             | Section::PupilViews
+            | Section::PupilPrivate
             | Section::FamilyViews
             | Section::SchoolViews
             | Section::SpecialistViews => Self::Working,

@@ -221,8 +221,41 @@ fn Asked(store: SectionStore, question: &'static Question, number: usize, now: M
                 <h2>"Something else, in my words"</h2>
                 <OwnWords store whose=Whose::pupils() question=asks label="In my words" />
             </div>
+            <NotShared asks />
         </section>
     }
+}
+
+/// A box of its own, because what is in it is never sent to the others.
+#[component]
+fn NotShared(asks: &'static str) -> impl IntoView {
+    let meeting = use_meeting();
+    let people = People::here();
+    let store = meeting.section_now(Section::PupilPrivate)?;
+    let who = move || match people.scribe_now() {
+        Some(helper) if helper.id != people.me => format!(
+            "Only you and {0} see this, and it is not in the plan. If {0} is worried about you, they tell you first who they will ask.",
+            helper.name
+        ),
+        Some(_) => format!("Only {} and you see this, and it is not in the plan.", people.pupil_name()),
+        None => "Only you see this, and whoever writes for you. It is not in the plan.".to_owned(),
+    };
+    Some(view! {
+        <div class="ask-more is-private">
+            <h2>
+                <Icon name="lock" />
+                "Please don’t share this"
+            </h2>
+            <p class="hint">{who}</p>
+            <OwnWords
+                store
+                whose=Whose::pupils()
+                question=asks
+                label="Please don’t share this"
+                begin="Write it here"
+            />
+        </div>
+    })
 }
 
 /// One answer: there or not. Whoever may not change it sees which it is.
@@ -293,7 +326,9 @@ fn WhoSees() -> impl IntoView {
     let now = move || {
         let others: Vec<_> = readers.get().into_iter().filter(|name| *name != people.pupil_name()).collect();
         match together(&others) {
-            _ if stage.get() != Stage::Preparing => "Everybody at the meeting can see it now.".to_owned(),
+            _ if stage.get() != Stage::Preparing => {
+                "Everybody at the meeting can see it now, but not what you asked not to share.".to_owned()
+            }
             Some(who) => format!("Now: {who}."),
             None => "Now: only me.".to_owned(),
         }
@@ -325,7 +360,7 @@ fn WhoSees() -> impl IntoView {
                                         .collect_view()
                                 }}
                             </ul>
-                            <p>"Is there something not everybody should know? Do not put it here. Tell a grown-up you trust."</p>
+                            <p>"Is there something not everybody should know? Put it under “Please don’t share this”, or tell a grown-up you trust."</p>
                         }
                     })
             }}
