@@ -75,6 +75,15 @@ test('a parent is at their own words in three taps, and the others read them whe
   await senco.getByRole('button', { name: 'Start the meeting' }).click()
   await expect(teacher.locator('#working')).toContainText('He tells us about his day.')
   await expect(mum.getByRole('link', { name: 'Go to the table' })).toBeVisible()
+
+  // What a specialist recommends becomes a next step with one press, for everybody to word together.
+  const { page: callum } = await join({ ...meeting, role: 'specialist' })
+  await callum.getByRole('button', { name: 'Add advice' }).click()
+  await callum.keyboard.type('A card to ask for a turn.')
+  const advice = callum.locator('#working li').filter({ has: callum.getByRole('textbox', { name: 'What I recommend' }) }).last()
+  await advice.getByRole('button', { name: 'Make it a next step' }).click()
+  await expect(callum.getByRole('textbox', { name: 'Target', exact: true }).last()).toBeFocused()
+  await expect(teacher.getByRole('textbox', { name: 'Target', exact: true }).last()).toHaveValue('A card to ask for a turn.')
   await phone.close()
 })
 
@@ -91,7 +100,10 @@ test('a child taps answers, and takes one back', async ({ join }) => {
   await expect(page.getByRole('heading', { name: 'What is still hard?' })).toBeFocused()
   await page.getByRole('button', { name: 'Tap here and write' }).filter({ visible: true }).click()
   await page.keyboard.type('The bell.')
+  await page.getByRole('button', { name: 'Write it here' }).filter({ visible: true }).click()
+  await page.keyboard.type('I hide in the toilets.')
   await saved(page)
+  await looksRight(page)
 
   // On another day it is as it was left.
   await page.goto(`/meetings/${id}/prepare`)
@@ -107,6 +119,12 @@ test('a child taps answers, and takes one back', async ({ join }) => {
   expect(await mum.content()).not.toContain('The bell.')
   await senco.getByRole('button', { name: 'Start the meeting' }).click()
   await expect(mum.locator('#working')).toContainText('The bell.')
+  // What is not to be shared stays hers: in no other page, now or from the server.
+  for (const other of [senco, mum]) {
+    expect(await other.content()).not.toContain('I hide in the toilets.')
+    await other.reload()
+    expect(await other.content()).not.toContain('I hide in the toilets.')
+  }
 })
 
 test('whoever was named to write for a child taps for them, is named, and the child has the last word', async ({ join }) => {
@@ -128,6 +146,10 @@ test('whoever was named to write for a child taps for them, is named, and the ch
   await kai.goto(`/meetings/${id}/prepare?q=4`)
   await hydrated(kai)
   await expect(kai.getByRole('textbox', { name: 'In my words' }).filter({ visible: true })).toHaveValue('My tools.')
+  await kai.getByRole('button', { name: 'Write it here' }).filter({ visible: true }).click()
+  await kai.keyboard.type('Not the others.')
+  await expect(kai.getByText(`Only you and ${person.name} see this`).filter({ visible: true })).toBeVisible()
+  await expect(helper.getByRole('textbox', { name: 'Please don’t share this' }).filter({ visible: true })).toHaveValue('Not the others.')
   await expect(kai.getByRole('checkbox', { name: 'A quiet place' })).toBeChecked()
   await kai.getByText('A quiet place', { exact: true }).click()
   await saved(kai)
