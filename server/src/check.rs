@@ -1,10 +1,15 @@
-//! `roundtable check`: looks at an installation as it is, and says in plain words what is wrong with it.
+//! `roundtable check`, and `/check` on the admin address: looks at an installation as it is, and says in plain words
+//! what is wrong with it.
 //!
 //! It changes nothing, and can be asked while the server runs.
+
+mod backups;
+mod outside;
 
 use std::{fmt, os::unix::fs::PermissionsExt, path::Path};
 
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
+use time::OffsetDateTime;
 
 use crate::{
     audit,
@@ -12,6 +17,9 @@ use crate::{
     db::{self, Db, check},
     http::assets,
 };
+
+/// How many seconds two clocks may differ: asking takes time too.
+const CLOCKS_APART: f64 = 5.0;
 
 /// Something that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +45,7 @@ impl fmt::Display for Finding {
 }
 
 /// Everything that can be looked at from here.
-pub async fn all(config: &Config, database: &PgConnectOptions) -> Vec<Finding> {
+pub async fn all(config: &Config, database: &PgConnectOptions, now: OffsetDateTime) -> Vec<Finding> {
     let mut found = vec![
         Finding::new("the address people use", address(config)),
         Finding::new(
@@ -45,13 +53,17 @@ pub async fn all(config: &Config, database: &PgConnectOptions) -> Vec<Finding> {
             assets::read_manifest(&config.site).err().map(|error| error.to_string()),
         ),
         Finding::new("the key of links and codes", key(&config.database.data.join("join-key"))),
+        Finding::new("last night’s backup", backups::wrong(config.backups.as_deref(), now)),
     ];
-    found.extend(of_database(database).await);
+    if let Some(url) = config.url.as_deref().filter(|url| url.starts_with("https://")) {
+        found.push(Finding::new("the way from outside", outside::wrong(url.trim_end_matches('/')).await));
+    }
+    found.extend(of_database(database, now).await);
     found
 }
 
 /// The database alone.
-pub async fn of_database(database: &PgConnectOptions) -> Vec<Finding> {
+pub async fn of_database(database: &PgConnectOptions, now: OffsetDateTime) -> Vec<Finding> {
     const REACHED: &str = "the database";
     let mut owner = match PgConnection::connect_with(database).await {
         Ok(owner) => owner,
@@ -82,8 +94,20 @@ pub async fn of_database(database: &PgConnectOptions) -> Vec<Finding> {
     let forgetful = list(check::forgetful(&mut owner).await);
     let forgetful = forgetful.map(|what| format!("{what}: what is called saved may be lost when the power goes"));
     found.push(Finding::new("saved means saved", forgetful));
+    found.push(Finding::new("the clock", clock(&mut owner, now).await));
     found.push(Finding::new("what was written down is whole", chain(database).await));
     found
+}
+
+/// Links, sessions and retention go by the clock: this machine’s and the database’s are to say the same.
+async fn clock(owner: &mut PgConnection, now: OffsetDateTime) -> Option<String> {
+    let seconds = match check::seconds_behind(owner, now).await {
+        Ok(seconds) => seconds.abs(),
+        Err(error) => return Some(format!("it cannot be asked ({error})")),
+    };
+    (seconds > CLOCKS_APART).then(|| {
+        format!("this machine’s and the database’s are {seconds:.0} seconds apart: let both be set by the network")
+    })
 }
 
 async fn chain(database: &PgConnectOptions) -> Option<String> {

@@ -141,13 +141,17 @@ pub struct Config {
     #[arg(long, env = "ROUNDTABLE_URL")]
     pub url: Option<String>,
 
-    /// Where metrics are read. Not for the world: put it where only you can reach it.
+    /// Where metrics are read, and `/check`. Not for the world: put it where only you can reach it.
     #[arg(long, env = "ROUNDTABLE_ADMIN_ADDR", default_value = "127.0.0.1:0")]
     pub admin_addr: SocketAddr,
 
     /// What browsers download, as scripts/build-site.mjs makes it.
     #[arg(long, env = "ROUNDTABLE_SITE", default_value = "target/site")]
     pub site: PathBuf,
+
+    /// Where your backups of the database are put, for `roundtable check` to say how old the newest is.
+    #[arg(long, env = "ROUNDTABLE_BACKUPS")]
+    pub backups: Option<PathBuf>,
 
     /// NATS servers, separated by commas, through which several of these servers serve the same meetings.
     ///

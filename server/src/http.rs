@@ -5,6 +5,7 @@
 
 mod account;
 pub mod assets;
+pub mod check;
 mod cookies;
 pub mod csp;
 mod delivery;

@@ -1,6 +1,7 @@
 //! Everything with a socket, a database or a clock.
 
 pub mod arrivals;
+pub mod asker;
 pub mod audit;
 pub mod backend;
 pub mod check;

@@ -40,6 +40,7 @@ pub struct Application {
     router: axum::Router,
     listener: TcpListener,
     admin: TcpListener,
+    admin_router: axum::Router,
     postgres: Option<PrivatePostgres>,
     keep_history: time::Duration,
 }
@@ -70,7 +71,9 @@ impl Application {
         options: PgConnectOptions,
     ) -> anyhow::Result<Self> {
         db::migrate(&options).await.context("The database could not be brought up to date")?;
-        let db = Db::connect(options, config.database_connections).await.context("The database cannot be reached")?;
+        let db = Db::connect(options.clone(), config.database_connections)
+            .await
+            .context("The database cannot be reached")?;
         let back = erasure::again(&db, &Ledger::in_directory(&config.database.data), clock.now()).await?;
         if back > 0 {
             tracing::warn!(back, "children who had been erased were back, from an older backup: they are erased again");
@@ -88,15 +91,17 @@ impl Application {
         let backend = ServerBackend::new(db.clone(), rooms.clone(), clock.clone(), join_key.clone());
         let backend = backend.taking_over_after(Duration::from_secs(config.take_over_seconds.into()));
         let backend = Arc::new(backend.reached_at(&url));
-        let state = AppState::new(db, rooms, clock, backend, assets, &url, join_key.clone());
+        let state = AppState::new(db, rooms, clock.clone(), backend, assets, &url, join_key.clone());
         let providers = config.school_accounts.as_deref().map_or(Ok(vec![]), school_account::read)?;
         let state = state.with_limits(config.limits.clone()).with_school_accounts(SchoolAccounts::new(providers)?);
         let admin = TcpListener::bind(config.admin_addr).await.with_context(|| {
             format!("{} is not free for metrics: choose another ROUNDTABLE_ADMIN_ADDR", config.admin_addr)
         })?;
         let router = http::router(state.clone(), &config.site);
+        let checked = http::check::router(config.clone(), options, clock.clone());
+        let admin_router = http::health::admin_router(state.clone()).merge(checked);
         let keep_history = time::Duration::days(config.keep_history_days.into());
-        Ok(Self { state, join_key, router, listener, admin, postgres: None, keep_history })
+        Ok(Self { state, join_key, router, listener, admin, admin_router, postgres: None, keep_history })
     }
 
     pub fn state(&self) -> &AppState {
@@ -120,9 +125,7 @@ impl Application {
         };
         let limits = self.state.limits.clone();
         let serving = door::serve(self.listener, self.router, &limits, wait(stopping.clone()));
-        let metrics = axum::serve(self.admin, http::health::admin_router(self.state.clone()))
-            .with_graceful_shutdown(wait(stopping))
-            .into_future();
+        let metrics = axum::serve(self.admin, self.admin_router).with_graceful_shutdown(wait(stopping)).into_future();
 
         let rooms = self.state.rooms.clone();
         let leaving = async move {
@@ -180,7 +183,7 @@ pub async fn with_database<T>(
 /// `roundtable check`.
 pub async fn check(config: &Config) -> anyhow::Result<Vec<check::Finding>> {
     let (options, postgres) = open_beside(&config.database).await?;
-    let found = check::all(config, &options).await;
+    let found = check::all(config, &options, SharedClock::system().now()).await;
     if let Some(postgres) = postgres {
         postgres.stop().await;
     }

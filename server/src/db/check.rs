@@ -1,6 +1,7 @@
 //! What the database says of itself. Asked by its owner, because the server may not.
 
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 
 /// Tables that would show one school’s rows to another.
 pub async fn unprotected(owner: &mut PgConnection) -> sqlx::Result<Vec<String>> {
@@ -49,4 +50,11 @@ pub async fn forgetful(owner: &mut PgConnection) -> sqlx::Result<Vec<String>> {
     )
     .fetch_all(owner)
     .await
+}
+
+/// How many seconds the database’s clock is behind `now`; less than none, if it is ahead.
+pub async fn seconds_behind(owner: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<f64> {
+    sqlx::query_scalar!(r#"select extract(epoch from $1::timestamptz - clock_timestamp())::float8 as "seconds!""#, now)
+        .fetch_one(owner)
+        .await
 }

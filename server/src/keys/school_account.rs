@@ -16,12 +16,6 @@ use std::{
 };
 
 use anyhow::Context;
-use http_body_util::{BodyExt, Full, Limited};
-use hyper_rustls::HttpsConnector;
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
 use openidconnect::{
     AsyncHttpClient, AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet,
     EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier,
@@ -35,6 +29,7 @@ use url::Url;
 
 use super::sign_in::{self, plain_email};
 use crate::{
+    asker::{Asker, NotAnswered},
     audit::{Deed, Verb},
     db::{self, accounts, ceremonies, login_sessions::Proof},
     secret::{self, Hash},
@@ -43,10 +38,6 @@ use crate::{
 
 /// How long somebody has to sign in at their provider.
 const PATIENCE: time::Duration = time::Duration::minutes(10);
-/// How long a provider has to answer us.
-const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
-/// More than any provider has to say.
-const ANSWER_LIMIT: usize = 256 * 1024;
 /// How long what a provider says of itself, its keys too, is believed.
 const METADATA_LASTS: Duration = Duration::from_secs(60 * 60);
 
@@ -108,7 +99,6 @@ pub fn read(path: &Path) -> anyhow::Result<Vec<Provider>> {
     Ok(providers)
 }
 
-type Asking = Client<HttpsConnector<HttpConnector>, Full<hyper::body::Bytes>>;
 type Said = HashMap<String, (Instant, CoreProviderMetadata)>;
 
 /// Every provider, and the way to ask them.
@@ -121,15 +111,7 @@ pub struct SchoolAccounts {
 
 impl SchoolAccounts {
     pub fn new(providers: Vec<Provider>) -> anyhow::Result<Self> {
-        let asker = if providers.is_empty() {
-            None
-        } else {
-            let roots = hyper_rustls::HttpsConnectorBuilder::new()
-                .with_native_roots()
-                .context("This machine has no root certificates: install ca-certificates")?;
-            let connector = roots.https_or_http().enable_http1().build();
-            Some(Asker(Client::builder(TokioExecutor::new()).build(connector)))
-        };
+        let asker = if providers.is_empty() { None } else { Some(Asker::new()?) };
         Ok(Self { providers: providers.into(), asker, said: Arc::default() })
     }
 
@@ -164,29 +146,14 @@ impl SchoolAccounts {
     }
 }
 
-/// Asks providers. Never follows them elsewhere, nor waits or reads for ever.
-#[derive(Clone)]
-struct Asker(Asking);
-
 impl<'c> AsyncHttpClient<'c> for Asker {
     type Error = NotAnswered;
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, NotAnswered>> + Send + 'c>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
-        let request = request.map(|body| Full::new(body.into()));
-        let answer = async {
-            let (parts, body) = self.0.request(request).await.map_err(|_| NotAnswered)?.into_parts();
-            let body = Limited::new(body, ANSWER_LIMIT).collect().await.map_err(|_| NotAnswered)?;
-            Ok(HttpResponse::from_parts(parts, body.to_bytes().to_vec()))
-        };
-        Box::pin(async { tokio::time::timeout(ANSWER_PATIENCE, answer).await.unwrap_or(Err(NotAnswered)) })
+        Box::pin(async { Ok(self.ask(request.map(Into::into)).await?.map(|body| body.to_vec())) })
     }
 }
-
-/// Which it was is in the provider’s own log.
-#[derive(Debug, thiserror::Error)]
-#[error("the provider did not answer, or not in time, or with too much")]
-struct NotAnswered;
 
 impl std::fmt::Debug for SchoolAccounts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

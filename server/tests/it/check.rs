@@ -1,7 +1,18 @@
 //! Whether an installation is as it should be.
 
-use server::check;
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use clap::Parser;
+use http_body_util::BodyExt;
+use server::{
+    check,
+    clock::SharedClock,
+    config::{Cli, Command},
+};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tower::ServiceExt;
 
 use crate::support::{TestServer, owner};
 
@@ -11,7 +22,7 @@ async fn what_is_wrong_with_a_database_is_said_by_name(pool: PgPoolOptions, opti
     let mum = server.seat("Tomek", "Agnieszka", 3).await;
     server.sign_in(&mum).await;
     let wrong = async || {
-        let found = check::of_database(&options).await;
+        let found = check::of_database(&options, SharedClock::system().now()).await;
         assert!(found.len() > 4, "{found:?}");
         // The Postgres of the tests is quick and forgetful.
         let wrong = found.into_iter().filter(|finding| finding.what != "saved means saved");
@@ -33,4 +44,19 @@ async fn what_is_wrong_with_a_database_is_said_by_name(pool: PgPoolOptions, opti
         assert!(found.len() == 1 && found[0].contains(named), "{spoil}: {found:?}");
         sqlx::query(mend).execute(&mut owner).await.unwrap();
     }
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn the_page_for_whoever_runs_it_says_what_is_wrong(_pool: PgPoolOptions, options: PgConnectOptions) {
+    let Command::Check(config) = Cli::parse_from(["roundtable", "check", "--url", "http://meetings.example"]).command
+    else {
+        unreachable!("it was asked to check")
+    };
+    let asked = Request::get("/check").body(Body::empty()).unwrap();
+    let answer = server::http::check::router(config, options, SharedClock::system()).oneshot(asked).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR, "whatever asks every hour must notice");
+    let page = answer.into_body().collect().await.unwrap().to_bytes();
+    let page = std::str::from_utf8(&page).unwrap();
+    assert!(page.contains("http://meetings.example is not https") && page.contains("ROUNDTABLE_BACKUPS"), "{page}");
+    assert!(page.contains("<strong>Good</strong> – schools are kept apart"), "{page}");
 }
