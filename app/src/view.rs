@@ -24,8 +24,8 @@ pub struct JoinPage {
     /// Who this link is for.
     pub name: String,
     pub title: String,
-    pub facilitator: String,
-    /// “Thursday 19 November, 3.45”.
+    pub host: Host,
+    /// “Thursday 19 November, 3.45 to 4.30”.
     pub when: String,
     pub place: String,
     /// Who is signed in in this browser now, if it is somebody else.
@@ -33,6 +33,17 @@ pub struct JoinPage {
     pub doors: doors::Doors,
     /// People like this one often sit at a device of the school’s.
     pub is_likely_shared: bool,
+}
+
+/// Whoever runs the meeting, as an invitation is signed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Host {
+    pub name: String,
+    /// “SENCO”.
+    pub title: String,
+    pub initials: String,
+    pub colour: u8,
+    pub role: Role,
 }
 
 /// Who is here, for the top of a page of the school’s.

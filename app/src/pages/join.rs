@@ -10,6 +10,7 @@ use crate::{
     components::{
         frame::{HelpLine, LetterFrame},
         icon::Icon,
+        people::Token,
     },
     pages::once_read,
     view::{self, doors::Doors},
@@ -24,7 +25,7 @@ pub fn JoinPage() -> impl IntoView {
 
 #[component]
 fn Letter(page: view::JoinPage, token: String) -> impl IntoView {
-    let facilitator = page.facilitator.clone();
+    let view::Host { name: facilitator, title: post, initials, colour, role } = page.host;
     let name = page.name.clone();
     let first = match page.doors {
         Doors::Open => "You can read what is already written, before the meeting and during it.".to_owned(),
@@ -36,9 +37,11 @@ fn Letter(page: view::JoinPage, token: String) -> impl IntoView {
         <Meta name="referrer" content="same-origin" />
         <LetterFrame skip="Skip to the invitation">
             <p class="from">
-                <Icon name="letter" />
+                <Token role colour initials />
                 <span>
-                    <strong>{page.facilitator}</strong>
+                    <strong>{facilitator.clone()}</strong>
+                    {post}
+                    ", "
                     {page.school}
                 </span>
             </p>
@@ -123,13 +126,12 @@ fn ComeIn(token: String, now_here: Option<String>, name: String, is_likely_share
                     name="shared"
                     value="yes"
                     checked=is_likely_shared
-                    aria-describedby="shared-hint"
                 />
-                <span>"This is a shared or school computer"</span>
+                <span>
+                    "This is a shared or school computer"
+                    <span class="hint">"Then nothing you write is kept on it."</span>
+                </span>
             </label>
-            <p class="hint" id="shared-hint">
-                "Then nothing you write is kept on it, not even while the network is away."
-            </p>
             <button class="button primary is-big" type="submit">
                 <Icon name="door" />
                 {button}

@@ -6,7 +6,8 @@ use app::{
     backend::Viewer,
     error::AppError,
     view::{
-        Answer, JoinPage, MeetingPage, MeetingRow, MeetingsPage, Participant, Pupil, SectionState, Writer, doors::Doors,
+        Answer, Host, JoinPage, MeetingPage, MeetingRow, MeetingsPage, Participant, Pupil, SectionState, Writer,
+        doors::Doors,
     },
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -15,7 +16,7 @@ use shared::{
     policy::access_for,
     rights::{Matter, may_hide, may_see},
 };
-use time::{Date, Time};
+use time::{Date, Duration, Time};
 
 use super::{Seated, ServerBackend};
 use crate::{
@@ -57,12 +58,16 @@ pub(super) async fn join(backend: &ServerBackend, now_here: Option<Viewer>, toke
         now_here,
         // What was agreed is read by whoever was there.
         doors: if meeting.stage == Stage::Agreed { Doors::Open } else { doors },
-        when: when(meeting.held_on, meeting.held_at),
+        when: format!(
+            "{} to {}",
+            when(meeting.held_on, meeting.held_at),
+            hour(meeting.held_at + Duration::minutes(meeting.minutes.into()))
+        ),
         school: meeting.school,
         is_likely_shared: seat.role == Role::Pupil,
         name: seat.name,
         title: seat.title,
-        facilitator: facilitator(&people),
+        host: host(&people).ok_or(AppError::LinkEnded)?,
         place: meeting.place,
     })
 }
@@ -207,16 +212,32 @@ pub(super) fn participant(
 
 /// Who runs the meeting, as their place card says it.
 pub(super) fn facilitator(people: &[participants::Participant]) -> String {
-    people.iter().find(|seat| seat.role.can_facilitate()).map(|seat| seat.name.clone()).unwrap_or_default()
+    host(people).map(|host| host.name).unwrap_or_default()
+}
+
+fn host(people: &[participants::Participant]) -> Option<Host> {
+    let seat = people.iter().find(|seat| seat.role.can_facilitate())?;
+    Some(Host {
+        name: seat.name.clone(),
+        title: seat.title.clone(),
+        initials: initials(&seat.full_name),
+        colour: seat.colour,
+        role: seat.role,
+    })
 }
 
 /// “Thursday 19 November, 3.45”. The year is left out: an invitation is never a year old.
 fn when(day: Date, time: Time) -> String {
+    format!("{} {} {}, {}", day.weekday(), day.day(), day.month(), hour(time))
+}
+
+/// “3.45”: no school meets in the night.
+fn hour(time: Time) -> String {
     let hour = match time.hour() % 12 {
         0 => 12,
         hour => hour,
     };
-    format!("{} {} {}, {hour}.{:02}", day.weekday(), day.day(), day.month(), time.minute())
+    format!("{hour}.{:02}", time.minute())
 }
 
 /// “Mrs Joanna Pike” is JP, “Laila Hussain-Webb” LH.
