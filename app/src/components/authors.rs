@@ -159,6 +159,11 @@ fn Sentences(item: Item, key: &'static str, label: String) -> impl IntoView {
 #[component]
 fn Mark(hand: Hand) -> impl IntoView {
     let people = People::here();
+    // Whose hand it is stays, whoever else comes in.
+    untrack(|| mark(people, hand))
+}
+
+fn mark(people: People, hand: Hand) -> Option<AnyView> {
     let pupil = people.pupil();
     if hand.for_pupil {
         let person = people.by_person(pupil.person);
