@@ -47,14 +47,12 @@ fn unused(module: &Module) -> BTreeSet<FunctionId> {
         calls.keys().copied().filter(|id| module.funcs.get(*id).name.as_deref().is_some_and(is_named)).collect();
     // What is kept for a caller's sake is itself a caller.
     loop {
-        let needed =
-            |id: &FunctionId| calls.iter().any(|(caller, called)| !unused.contains(caller) && called.contains(id));
-        let kept: Vec<FunctionId> = unused.iter().copied().filter(needed).collect();
-        if kept.is_empty() {
+        let callers = calls.iter().filter(|(caller, _)| !unused.contains(caller));
+        let needed: HashSet<FunctionId> = callers.flat_map(|(_, called)| called).copied().collect();
+        let before = unused.len();
+        unused.retain(|id| !needed.contains(id));
+        if unused.len() == before {
             return unused;
-        }
-        for id in kept {
-            unused.remove(&id);
         }
     }
 }
