@@ -39,7 +39,7 @@ test('the passport and the last cycles are read by everybody round the child, an
     await expect(page.locator('.child-head').getByText('Main need')).toHaveCount(who === 'pupil' ? 0 : 1)
     await expect(page.locator('.child-head').getByText('UPN', { exact: true })).toHaveCount(who === 'senco' || who === 'teacher' ? 1 : 0)
     await expect(page.getByRole('button', { name: 'Download everything' })).toHaveCount(who === 'senco' ? 1 : 0)
-    await expect(page.getByText('£')).toHaveCount(who === 'senco' ? await page.getByText('£').count() : 0)
+    if (who !== 'senco') await expect(page.getByText('£')).toHaveCount(0)
   }
   const { page } = await join(people.designated)
   expect(await status(page, tomek), 'not at this child’s table').toBe(404)

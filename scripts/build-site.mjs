@@ -22,7 +22,7 @@ const cargoTarget = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target')
 const site = join(root, 'target/site')
 
 // Kilobytes under brotli of script, module and style together.
-const BUDGET = { live: 447, plain: 20 }
+const BUDGET = { live: 452, plain: 20 }
 
 const scratch = join(root, 'target/site-build', release ? 'release' : 'dev')
 
