@@ -1,7 +1,7 @@
 //! Who is what in the school, set by its head and its SENCO.
 //!
-//! What must stay true: nobody takes from themselves, or gives themselves, the post of head or SENCO: there is always
-//! somebody left who sets posts, and it is never only one’s own word.
+//! What must stay true: nobody takes from themselves, or gives themselves, the post of head, SENCO or safeguarding lead:
+//! there is always somebody left who sets posts, and who reads what was hidden is never only one’s own word.
 
 use app::{
     backend::Viewer,
