@@ -5,6 +5,7 @@ import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 
 const root = resolve(import.meta.dirname, '../..')
 const program = process.env.ROUNDTABLE_BIN ?? join(resolve(root, process.env.CARGO_TARGET_DIR ?? 'target'), 'debug/roundtable')
@@ -76,7 +77,8 @@ export class Server {
   /** Ends the server as Ctrl-C does, and removes what it kept. */
   async stop(): Promise<void> {
     await this.end('SIGINT')
-    rmSync(this.data, { recursive: true, force: true })
+    // After a kill Postgres may still be writing while it ends.
+    rmSync(this.data, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   }
 
   /** The meetings of the demo school, with a join link for each person. */
@@ -104,7 +106,8 @@ export class Server {
     if (child?.pid === undefined || child.exitCode !== null || child.signalCode) return
     const exit = once(child, 'exit')
     child.kill(signal)
-    await exit
+    const inTime = await Promise.race([exit, pause(60_000, null, { ref: false })])
+    if (!inTime) throw new Error(`the server did not end:\n${this.output}`)
   }
 
   private async isReady(): Promise<boolean> {

@@ -17,6 +17,8 @@ export function socket(server: Server, cookie: string, origin = server.url): Hoc
   class Signed extends WebSocket {
     constructor(url: string) {
       super(url, { headers: { cookie, origin } })
+      // The provider drops its listeners before it closes; a socket closed before it was open still has an error to say.
+      this.on('error', () => {})
     }
   }
   const url = server.url.replace('http', 'ws') + '/live'
