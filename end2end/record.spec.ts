@@ -29,9 +29,9 @@ async function looks(page: Page, name: string): Promise<void> {
   }
 }
 
-test('an assistant tells a session with one tap on a phone, and changes it, without scripts', async ({ join, browser, server }) => {
+test('an assistant tells a session with one tap on a phone, and changes it, without scripts', async ({ reads, browser, server }) => {
   test.setTimeout(120_000)
-  const { context } = await join({ pupil: 'Tomek', role: 'assistant' })
+  const { context } = await reads({ pupil: 'Tomek', role: 'assistant' })
   const plain = await browser.newContext({ baseURL: server.url, javaScriptEnabled: false, storageState: await context.storageState() })
   const page = await plain.newPage()
   await page.setViewportSize({ width: 360, height: 740 })
@@ -57,9 +57,9 @@ test('an assistant tells a session with one tap on a phone, and changes it, with
   await plain.close()
 })
 
-test('a SENCO sees everybody’s sessions, and what was told counts on the map', async ({ join }) => {
+test('a SENCO sees everybody’s sessions, and what was told counts on the map', async ({ reads }) => {
   test.setTimeout(120_000)
-  const { page } = await join({ pupil: 'Tomek', role: 'facilitator' })
+  const { page } = await reads({ pupil: 'Tomek', role: 'facilitator' })
   await page.goto('/delivery')
   await page.getByLabel('Given by').selectOption({ label: 'Everybody’s' })
   await page.getByRole('button', { name: 'Show' }).click()
@@ -73,9 +73,9 @@ test('a SENCO sees everybody’s sessions, and what was told counts on the map',
   await expect(page.locator('.welcome')).toContainText('1 of 1 planned sessions happened')
 })
 
-test('the designated teacher sees what the education plan lacks', async ({ join }) => {
+test('the designated teacher sees what the education plan lacks', async ({ reads }) => {
   test.setTimeout(120_000)
-  const { page } = await join({ pupil: 'Kai', role: 'facilitator' })
+  const { page } = await reads({ pupil: 'Kai', role: 'facilitator' })
   await page.goto('/')
   await page.getByRole('main').getByRole('link', { name: 'Kai', exact: true }).first().click()
   await page.getByRole('link', { name: 'Personal education plan' }).click()
@@ -87,8 +87,8 @@ test('the designated teacher sees what the education plan lacks', async ({ join 
   await looks(page, 'pep')
 })
 
-test('a carer is told that there is no such page', async ({ join }) => {
-  const { page } = await join({ pupil: 'Kai', role: 'parent', name: 'Pat' })
+test('a carer is told that there is no such page', async ({ reads }) => {
+  const { page } = await reads({ pupil: 'Kai', role: 'parent', name: 'Pat' })
   await page.goto('/')
   const child = (await page.getByRole('main').getByRole('link', { name: 'Kai', exact: true }).first().getAttribute('href'))!
   await page.goto(child)

@@ -25,8 +25,8 @@ async function toLine(page: Page): Promise<string> {
   return new URL(page.url()).pathname
 }
 
-test('a SENCO changes what the register says; what the census would send back is said, and what was typed stays', async ({ join }) => {
-  const { page } = await join(senco)
+test('a SENCO changes what the register says; what the census would send back is said, and what was typed stays', async ({ reads }) => {
+  const { page } = await reads(senco)
   await toLine(page)
   await clean(page)
   await page.getByLabel('Extra help').selectOption({ label: 'No special educational need (N)' })
@@ -53,8 +53,8 @@ test('a SENCO changes what the register says; what the census would send back is
   await expect(row.getByRole('listitem')).toHaveText([/SLCN/, /ASD/])
 })
 
-test('whoever is kept from a child is out at once, and comes back when let near', async ({ join }) => {
-  const [one, other] = [await join(senco), await join(father)]
+test('whoever is kept from a child is out at once, and comes back when let near', async ({ reads, join }) => {
+  const [one, other] = [await reads(senco), await join(father)]
   await toLine(one.page)
   await one.page.getByLabel('Keep somebody away').selectOption({ label: 'Marek Wieczorek' })
   await one.page.getByRole('button', { name: 'Keep away from this moment' }).click()
@@ -79,10 +79,10 @@ test('whoever is kept from a child is out at once, and comes back when let near'
   await expect(other.page.getByRole('heading', { level: 1 })).toContainText('Tomek')
 })
 
-test('a class teacher and a parent are refused, by every door', async ({ join }) => {
-  const path = await toLine((await join(senco)).page)
+test('a class teacher and a parent are refused, by every door', async ({ reads }) => {
+  const path = await toLine((await reads(senco)).page)
   for (const wanted of [teacher, { pupil: 'Tomek', name: 'Agnieszka' }]) {
-    const { page } = await join(wanted)
+    const { page } = await reads(wanted)
     await page.goto(path.replace('/register', ''))
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Tomek')
     await expect(page.getByRole('link', { name: 'Change the register’s line' })).toHaveCount(0)
@@ -97,7 +97,7 @@ test('a class teacher and a parent are refused, by every door', async ({ join })
   }
 })
 
-test('a SENCO sets who is what, and pages follow from it at once', async ({ server, browser, join }) => {
+test('a SENCO sets who is what, and pages follow from it at once', async ({ server, browser, reads }) => {
   // The demo prints what opens an account.
   const [, email, password, code] = /Mrs Joanna Pike\s+(\S+)\s+(\S+)\s+codes: ([^,\s]+)/.exec(server.log())!
   const page = await (await browser.newContext({ baseURL: server.url })).newPage()
@@ -113,7 +113,7 @@ test('a SENCO sets who is what, and pages follow from it at once', async ({ serv
   await page.getByRole('link', { name: 'Who is what: set posts' }).click()
   await clean(page)
 
-  const { page: hers } = await join(teacher)
+  const { page: hers } = await reads(teacher)
   await hers.goto('/register')
   await expect(hers.getByText('of those you meet for')).toBeVisible()
   const form = page.locator('form').filter({ has: page.getByRole('group', { name: /Qureshi/ }) })

@@ -14,8 +14,8 @@ async function clean(page: Page): Promise<void> {
 const pages = ['/', '/register', '/map', '/impact']
 const senco = { pupil: 'Tomek', role: 'facilitator' }
 
-test('a SENCO goes from the first page to a child, their record, and back to what was promised', async ({ join }) => {
-  const { page } = await join(senco)
+test('a SENCO goes from the first page to a child, their record, and back to what was promised', async ({ reads }) => {
+  const { page } = await reads(senco)
   await page.goto('/')
   await expect(page.getByRole('navigation', { name: 'School' })).toContainText('Who gets what')
   await page.getByLabel('Part of a name').fill('tom')
@@ -31,8 +31,8 @@ test('a SENCO goes from the first page to a child, their record, and back to wha
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Tomek')
 })
 
-test('the passport stands on one page of its own', async ({ join }) => {
-  const { page } = await join({ pupil: 'Tomek', role: 'parent', name: 'Agnieszka' })
+test('the passport stands on one page of its own', async ({ reads }) => {
+  const { page } = await reads({ pupil: 'Tomek', role: 'parent', name: 'Agnieszka' })
   await page.goto('/')
   // A family's first page is their meetings alone.
   await expect(page.getByRole('navigation', { name: 'School' })).toHaveCount(0)
@@ -45,9 +45,9 @@ test('the passport stands on one page of its own', async ({ join }) => {
   await clean(page)
 })
 
-test('axe finds nothing on the pages of the school, in light and dark', async ({ join }) => {
+test('axe finds nothing on the pages of the school, in light and dark', async ({ reads }) => {
   test.setTimeout(120_000)
-  const { page } = await join(senco)
+  const { page } = await reads(senco)
   await page.goto('/register')
   const child = (await page.getByRole('link', { name: /Wieczorek/ }).getAttribute('href'))!
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -59,8 +59,8 @@ test('axe finds nothing on the pages of the school, in light and dark', async ({
   }
 })
 
-test('nothing scrolls sideways on a small phone', async ({ join }) => {
-  const { page } = await join(senco)
+test('nothing scrolls sideways on a small phone', async ({ reads }) => {
+  const { page } = await reads(senco)
   await page.goto('/register')
   const child = (await page.getByRole('link', { name: /Wieczorek/ }).getAttribute('href'))!
   await page.setViewportSize({ width: 320, height: 640 })
@@ -71,8 +71,8 @@ test('nothing scrolls sideways on a small phone', async ({ join }) => {
   }
 })
 
-test('filters and files work with scripts off', async ({ server, browser, join }) => {
-  const { context } = await join(senco)
+test('filters and files work with scripts off', async ({ server, browser, reads }) => {
+  const { context } = await reads(senco)
   const quiet = await browser.newContext({ javaScriptEnabled: false, storageState: await context.storageState(), baseURL: server.url })
   const page = await quiet.newPage()
   await page.goto('/map')

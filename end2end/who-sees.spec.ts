@@ -2,7 +2,7 @@
 // and the pupil. One row for each thing a school's record holds: passport, plan, education plan, map, sessions, impact,
 // records.
 import type { Page } from '@playwright/test'
-import { type Join, expect, test } from './support/test.ts'
+import { type Reads, expect, test } from './support/test.ts'
 
 test.use({ school: 'is read by everybody' })
 test.describe.configure({ timeout: 120_000 })
@@ -16,8 +16,8 @@ const people = {
 }
 
 /** Where a child's page is, by the register of the SENCO. */
-async function child(join: Join, name: RegExp): Promise<string> {
-  const { page } = await join(people.senco)
+async function child(reads: Reads, name: RegExp): Promise<string> {
+  const { page } = await reads(people.senco)
   await page.goto('/register')
   return (await page.getByRole('link', { name }).getAttribute('href'))!
 }
@@ -26,10 +26,10 @@ async function status(page: Page, path: string): Promise<number> {
   return (await page.goto(path))!.status()
 }
 
-test('the passport and the last cycles are read by everybody round the child, and by nobody else', async ({ join }) => {
-  const tomek = await child(join, /Wieczorek/)
+test('the passport and the last cycles are read by everybody round the child, and by nobody else', async ({ reads }) => {
+  const tomek = await child(reads, /Wieczorek/)
   for (const who of ['senco', 'teacher', 'parent', 'pupil'] as const) {
-    const { page } = await join(people[who])
+    const { page } = await reads(people[who])
     await page.goto(`${tomek}/passport`)
     await expect(page.getByText('Say my name first. Then say one thing. Then wait.'), who).toBeVisible()
     await page.goto(tomek)
@@ -41,39 +41,39 @@ test('the passport and the last cycles are read by everybody round the child, an
     await expect(page.getByRole('button', { name: 'Download everything' })).toHaveCount(who === 'senco' ? 1 : 0)
     if (who !== 'senco') await expect(page.getByText('£')).toHaveCount(0)
   }
-  const { page } = await join(people.designated)
+  const { page } = await reads(people.designated)
   expect(await status(page, tomek), 'not at this child’s table').toBe(404)
 })
 
-test('a looked-after child’s education plan is for those who answer for it', async ({ join }) => {
-  const kai = await child(join, /Renshaw/)
+test('a looked-after child’s education plan is for those who answer for it', async ({ reads }) => {
+  const kai = await child(reads, /Renshaw/)
   for (const who of ['senco', 'designated'] as const) {
-    const { page } = await join(people[who])
+    const { page } = await reads(people[who])
     expect(await status(page, `${kai}/pep`), who).toBe(200)
     await expect(page.getByText('Pupil premium plus').first()).toBeVisible()
   }
   for (const wanted of [people.teacher, people.parent, people.pupil, { pupil: 'Kai', role: 'pupil' }, { pupil: 'Kai', name: 'Fenn' }]) {
-    const { page } = await join(wanted)
+    const { page } = await reads(wanted)
     expect(await status(page, `${kai}/pep`), JSON.stringify(wanted)).toBe(404)
     await expect(page.getByText('premium')).toHaveCount(0)
   }
 })
 
-test('who gets what: all of it with costs, one’s own without, or nothing', async ({ join }) => {
-  const { page: senco } = await join(people.senco)
+test('who gets what: all of it with costs, one’s own without, or nothing', async ({ reads }) => {
+  const { page: senco } = await reads(people.senco)
   await senco.goto('/map')
   const table = (page: Page) => page.getByRole('table', { name: /Each kind of help/ })
   await expect(table(senco)).toContainText('£')
   await expect(table(senco)).toContainText('Kai')
   for (const [who, own, other] of [['teacher', 'Tomek', 'Kai'], ['designated', 'Kai', 'Tomek']] as const) {
-    const { page } = await join(people[who])
+    const { page } = await reads(people[who])
     await page.goto('/map')
     await expect(table(page)).toContainText(own)
     await expect(table(page)).not.toContainText(other)
     await expect(page.getByText('£')).toHaveCount(0)
   }
   for (const who of ['parent', 'pupil'] as const) {
-    const { page } = await join(people[who])
+    const { page } = await reads(people[who])
     for (const path of ['/register', '/map', '/impact', '/delivery']) {
       expect(await status(page, path), `${who}: ${path}`).toBe(403)
       await expect(page.getByRole('heading', { level: 1 })).toHaveText('That is not yours to open')
@@ -81,9 +81,9 @@ test('who gets what: all of it with costs, one’s own without, or nothing', asy
   }
 })
 
-test('a class teacher tells a session of their own children, and nobody else’s', async ({ join }) => {
+test('a class teacher tells a session of their own children, and nobody else’s', async ({ reads }) => {
   for (const [who, own, other] of [['teacher', 'Tomek', 'Kai'], ['designated', 'Kai', 'Tomek']] as const) {
-    const { page } = await join(people[who])
+    const { page } = await reads(people[who])
     await page.goto('/delivery')
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
     await expect(page.getByText(other)).toHaveCount(0)
@@ -94,9 +94,9 @@ test('a class teacher tells a session of their own children, and nobody else’s
   }
 })
 
-test('what worked says what to do next, and that few children are few', async ({ join }) => {
+test('what worked says what to do next, and that few children are few', async ({ reads }) => {
   for (const who of ['senco', 'teacher', 'designated'] as const) {
-    const { page } = await join(people[who])
+    const { page } = await reads(people[who])
     await page.goto('/impact')
     const first = page.locator('.worked').first()
     await expect(first.locator('.worked-next')).toContainText('Too few to tell')
@@ -108,10 +108,10 @@ test('what worked says what to do next, and that few children are few', async ({
   }
 })
 
-test('a record is read by those who were there, and the pupil has theirs too', async ({ join }) => {
-  const tomek = await child(join, /Wieczorek/)
+test('a record is read by those who were there, and the pupil has theirs too', async ({ reads }) => {
+  const tomek = await child(reads, /Wieczorek/)
   for (const who of ['senco', 'teacher', 'parent', 'pupil'] as const) {
-    const { page } = await join(people[who])
+    const { page } = await reads(people[who])
     await page.goto(tomek)
     await page.getByRole('article', { name: 'Summer 2026' }).getByRole('link', { name: /Record/ }).click()
     await expect(page.getByRole('heading', { level: 1 }), who).toContainText('Tomek')

@@ -1,4 +1,4 @@
-// What a spec imports: `test` with a running server and people who can join its meetings.
+// What a spec imports: `test` with a running server and people who can join its meetings, or only read.
 //
 //   test('what one writes, the other reads', async ({ join }) => {
 //     const parent = await join({ role: 'parent' })
@@ -24,8 +24,10 @@ export type Wanted = {
 }
 export type Joined = { page: Page; context: BrowserContext; person: Person; meeting: Meeting }
 export type Join = (wanted: Wanted) => Promise<Joined>
+/** A page of this person, who has come and is not in the meeting: quick, for what is read and not lived. */
+export type Reads = (wanted: Pick<Wanted, 'pupil' | 'stage' | 'name' | 'role'>) => Promise<Joined>
 
-export const test = base.extend<{ join: Join }, { school: string; server: Server }>({
+export const test = base.extend<{ join: Join; reads: Reads }, { school: string; server: Server }>({
   // A test that moves a meeting on asks for a school of its own: test.use({ school: 'what for' }).
   school: ['everybody’s', { option: true, scope: 'worker' }],
 
@@ -46,6 +48,20 @@ export const test = base.extend<{ join: Join }, { school: string; server: Server
       const joined = await joinMeeting(server, browser, wanted)
       contexts.push(joined.context)
       return joined
+    })
+    for (const context of contexts) await context.close()
+  },
+
+  reads: async ({ server, browser }, use) => {
+    const contexts: BrowserContext[] = []
+    await use(async (wanted) => {
+      const { meeting, person } = find(server.meetings(), wanted)
+      const context = await browser.newContext({ baseURL: server.url })
+      contexts.push(context)
+      // What the button of the join page sends.
+      const answer = await context.request.post(person.join_url, { headers: { origin: server.url }, maxRedirects: 0 })
+      if (answer.status() !== 303) throw new Error(`${person.role} was not let in: ${answer.status()}`)
+      return { page: await context.newPage(), context, person, meeting }
     })
     for (const context of contexts) await context.close()
   },
