@@ -51,6 +51,7 @@ pub fn page<V: IntoView + 'static>(
                     <meta name="color-scheme" content="light dark" />
                     <title>{format!("{title} · Roundtable")}</title>
                     <link rel="stylesheet" href=assets.css />
+                    <link rel="stylesheet" href=assets.around />
                     <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                     <script type="module" src=assets.page nonce=nonce.clone()></script>
                     {script.map(|src| view! { <script type="module" src=src nonce=nonce></script> })}

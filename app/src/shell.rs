@@ -47,6 +47,8 @@ pub struct SiteAssets {
     pub js: String,
     pub wasm: String,
     pub css: String,
+    /// What the pages around the meeting look like besides.
+    pub around: String,
 }
 
 pub fn shell(assets: SiteAssets) -> impl IntoView {
@@ -79,6 +81,13 @@ pub fn shell(assets: SiteAssets) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// What a page around the meeting downloads besides: how the school’s record looks.
+#[component]
+pub(crate) fn AroundStyle() -> impl IntoView {
+    let SiteAssets { around, .. } = expect_context();
+    view! { <Link rel="stylesheet" href=around /> }
 }
 
 /// What a live page downloads besides, and nothing else does.

@@ -29,6 +29,7 @@ use crate::{
     components::{dates, finish::FinishPlain, icon::Icon, my_view::MyViewButton, people::Portrait},
     error::AppError,
     pages::{NotDone, SkipLink, id_of_address, once_read},
+    shell::AroundStyle,
     view,
 };
 
@@ -60,6 +61,7 @@ fn TheRecord(page: view::RecordPage) -> impl IntoView {
     let impact = (!record.expected_impact.is_empty()).then(|| record.expected_impact.clone());
     view! {
         <Title text=format!("{name}’s plan, agreed {agreed_on}") />
+        <AroundStyle />
         <div class="record-page">
             <SkipLink to="#plan" words="Skip to the plan" />
             <header class="record-bar">

@@ -52,7 +52,7 @@ pub fn page(page: Account) -> impl IntoView {
             <header class="welcome">
                 <h1>"Your account"</h1>
                 <p class="lead">{email}</p>
-                {page.said.map(|words| view! { <p class="said" role="status"><Icon name="tick" />{words}</p> })}
+                {page.said.map(|words| view! { <p class="just-done" role="status"><Icon name="tick" />{words}</p> })}
                 {page.wrong.map(|words| view! { <Wrong words id="why" /> })}
             </header>
             {(!codes.is_empty())

@@ -8,6 +8,7 @@ use crate::{
     api::reading::read_also_here,
     components::{also_here::AlsoHere, finish::FinishPlain, icon::BrandMark, my_view::MyViewButton},
     pages::SkipLink,
+    shell::AroundStyle,
     view::Here,
 };
 
@@ -60,6 +61,7 @@ pub fn SchoolFrame(
         }
     });
     view! {
+        <AroundStyle />
         <div class="home-page school-page">
             <SkipLink to="#main" words=skip />
             <header class="topbar">

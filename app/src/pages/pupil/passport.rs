@@ -10,6 +10,7 @@ use crate::{
         dates, finish::FinishPlain, icon::Icon, my_view::MyViewButton, people::Portrait, words::how_captured,
     },
     pages::{SkipLink, once_read},
+    shell::AroundStyle,
     view::pupils,
 };
 
@@ -110,6 +111,7 @@ fn ThePassport(page: pupils::PupilPage) -> impl IntoView {
     };
     view! {
         <Title text=format!("{name}’s passport") />
+        <AroundStyle />
         <div class="record-page">
             <SkipLink to="#main" words="Skip to the passport" />
             <header class="record-bar">

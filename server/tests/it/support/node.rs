@@ -24,7 +24,7 @@ impl Node {
         let files = tempfile::tempdir().unwrap();
         std::fs::write(
             files.path().join("manifest.json"),
-            r#"{"page":"p.js","js":"a.js","wasm":"a.wasm","css":"a.css"}"#,
+            r#"{"page":"p.js","js":"a.js","wasm":"a.wasm","css":"a.css","around":"b.css"}"#,
         )
         .unwrap();
         let server = std::env::var("DATABASE_URL").unwrap();
