@@ -57,6 +57,9 @@ pub enum AppError {
     Unreachable,
 }
 
+/// What `NotAllowed` says where a page was asked for, and nothing was done.
+pub const NOT_YOUR_PAGE: &str = "This page is for the people at the school whose work it is.";
+
 impl FromServerFnError for AppError {
     type Encoder = JsonEncoding;
 

@@ -8,18 +8,22 @@ use crate::{
         frame::{HelpLine, LetterFrame},
         icon::Icon,
     },
-    error::AppError,
+    error::{AppError, NOT_YOUR_PAGE},
 };
 
 #[component]
 pub fn ErrorPage(error: AppError) -> impl IntoView {
     answer_with_status(&error);
     let (title, icon, next) = words(&error);
+    let what = match &error {
+        AppError::NotAllowed => NOT_YOUR_PAGE.to_owned(),
+        error => error.to_string(),
+    };
     view! {
         <Title text=title />
         <LetterFrame leads_home=true skip="Skip to the message">
             <h1>{title}</h1>
-            <p class="lead">{error.to_string()}</p>
+            <p class="lead">{what}</p>
             <HelpLine icon=icon>{next}</HelpLine>
             {way_on(&error)}
         </LetterFrame>

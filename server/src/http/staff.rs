@@ -2,7 +2,7 @@
 
 use app::{
     backend::Viewer,
-    error::AppError,
+    error::NOT_YOUR_PAGE,
     plain::staff::{Colleague, Staff, Wrongly, page},
 };
 use axum::{
@@ -50,7 +50,7 @@ async fn answer(state: &AppState, plain: Plain, viewer: Viewer, done: Done) -> R
 }
 
 pub(super) fn not_theirs() -> Response {
-    (StatusCode::FORBIDDEN, format!("{}\n", AppError::NotAllowed)).into_response()
+    (StatusCode::FORBIDDEN, format!("{NOT_YOUR_PAGE}\n")).into_response()
 }
 
 /// A transaction of somebody who runs the accounts here.
