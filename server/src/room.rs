@@ -15,6 +15,7 @@ pub(crate) mod outbox;
 pub(crate) mod presence;
 pub mod section;
 pub mod state;
+mod stored;
 pub(crate) mod task;
 
 use std::time::Duration;

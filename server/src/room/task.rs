@@ -14,10 +14,10 @@ use std::{
 };
 
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use shared::{PersonId, Stage, protocol::CloseCode};
+use shared::protocol::CloseCode;
 use tokio::{
     sync::{mpsc, oneshot, watch},
-    time::{MissedTickBehavior, interval, sleep, timeout},
+    time::{MissedTickBehavior, interval, timeout},
 };
 
 use super::{
@@ -25,33 +25,21 @@ use super::{
     hide::Hiding,
     message::Mail,
     notice::Notice,
-    numbers::{Committed, Since},
     outbox::Outbox,
-    state::{ConnectionId, Effect, Input, Loaded, LoadedSection, Participant, RoomState},
+    state::{ConnectionId, Effect, Input, RoomState},
+    stored,
 };
 use crate::{
-    audit::{Deed, Verb},
     cluster::{Heard, Lease, Listening, NotOurs, listen_to},
-    db::{
-        self, Db,
-        documents::{self, Checkpoint, NewUpdate},
-        hidden, participants,
-    },
+    db::documents::{self, Checkpoint, NewUpdate},
     rooms::{RoomKey, Rooms},
     update_log::{Entry, Progress, Receipts, What},
 };
 
 const TICK: Duration = Duration::from_secs(1);
 
-/// How long a meeting may take to load, Postgres being away for a moment included.
-const LOAD_PATIENCE: Duration = Duration::from_secs(8);
-const LOAD_PAUSE: Duration = Duration::from_millis(200);
-
 /// When the server stops: how long a room waits for its last updates to be written.
 const GOODBYE: Duration = Duration::from_secs(10);
-
-/// How long somebody who hides a passage waits for the evidence to be kept; the room waits with them.
-const EVIDENCE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a meeting that another server holds is waited for: a server that is being replaced has let
 /// go of it by then.
@@ -97,7 +85,7 @@ async fn open(rooms: &Rooms, key: RoomKey) -> Result<Room, (CloseCode, RoomError
         Some(bus) => Some(bus.listen(key).await.ok_or((CloseCode::TryAgain, RoomError::Busy))?),
         None => None,
     };
-    let loaded = timeout(LOAD_PATIENCE, load_patiently(rooms.db(), key, listening.is_some())).await;
+    let loaded = stored::meeting(rooms.db(), key, listening.is_some()).await;
     let loaded = loaded.map_err(|_| (CloseCode::TryAgain, RoomError::Busy))?;
     let (loaded, term) = loaded.ok_or((CloseCode::Unauthorized, RoomError::NotFound))?;
     let state = RoomState::new(loaded, Instant::now()).map_err(|error| {
@@ -339,7 +327,7 @@ impl Room {
                         let mut txn = db.begin(school).await?;
                         documents::since(&mut txn, meeting, section, after).await
                     };
-                    let since = asked("what others wrote", since).await.flatten().map(since_of);
+                    let since = stored::asked("what others wrote", since).await.flatten().map(stored::since_of);
                     Input::LogRead { section, since }
                 };
                 self.reading.push(since.boxed());
@@ -351,7 +339,7 @@ impl Room {
                         let mut txn = db.begin(school).await?;
                         documents::heads(&mut txn, meeting).await
                     };
-                    Input::Heads(asked("how far others wrote", heads).await.unwrap_or_default())
+                    Input::Heads(stored::asked("how far others wrote", heads).await.unwrap_or_default())
                 };
                 self.reading.push(heads.boxed());
             }
@@ -363,36 +351,17 @@ impl Room {
     /// Nothing else is looked at between the look at the words and taking them out: so what is kept as evidence is what
     /// stood there. Without evidence nothing is hidden.
     async fn hide(&mut self, hiding: Hiding, reply: Reply<()>) {
-        if let Err(error) = self.keep_evidence(&hiding).await {
+        let kept = match self.state.written_by(&hiding.passage) {
+            Ok(written_by) => stored::keep_evidence(self.rooms.db(), self.key, &hiding, &written_by).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = kept {
             // Nobody waits for it any more: then nothing was hidden, and nobody thinks it was.
             let _ = reply.send(Err(error));
             return;
         }
         let question = self.ask(Question::Hide(reply));
         self.handle(Input::Hide { question, hiding }).await;
-    }
-
-    async fn keep_evidence(&mut self, hiding: &Hiding) -> Result<(), RoomError> {
-        let written_by = self.state.written_by(&hiding.passage)?;
-        let kept = async {
-            let (school, meeting) = self.key;
-            let mut txn = self.rooms.db().begin(school).await?;
-            hidden::keep(&mut txn, meeting, hiding, &written_by).await?;
-            let deed = Deed::new(hiding.by, Verb::PassageHidden).in_meeting(meeting).about(hiding.id);
-            db::audit::add(&mut txn, deed, hiding.at).await?;
-            txn.commit().await
-        };
-        match timeout(EVIDENCE_PATIENCE, kept).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "evidence could not be kept, so nothing was hidden");
-                Err(RoomError::Busy)
-            }
-            Err(_) => {
-                tracing::warn!("evidence could not be kept in time, so nothing was hidden");
-                Err(RoomError::Busy)
-            }
-        }
     }
 
     async fn append(&mut self, position: u64, what: What) {
@@ -410,11 +379,10 @@ impl Room {
     /// tells us what. Until it answers nobody is given more than they had.
     async fn refresh(&mut self) {
         self.stale = true;
-        let (stage, participants) = match timeout(LOAD_PATIENCE, authority(self.rooms.db(), self.key)).await {
-            Ok(Ok(Some((stage, _, participants)))) => (stage, participants),
-            Ok(Ok(None)) => return self.handle(Input::LogLost).await,
-            Ok(Err(error)) => return tracing::warn!(%error, "rights cannot be read; trying again"),
-            Err(_) => return tracing::warn!("rights cannot be read in time; trying again"),
+        let (stage, participants) = match stored::rights(self.rooms.db(), self.key).await {
+            Some(Some((stage, _, participants))) => (stage, participants),
+            Some(None) => return self.handle(Input::LogLost).await,
+            None => return,
         };
         self.stale = false;
         if stage != self.state.stage() {
@@ -444,35 +412,6 @@ impl Room {
     }
 }
 
-/// The answer of the database, unless it has none just now: then it is asked again in a moment.
-async fn asked<T>(what: &str, question: impl Future<Output = sqlx::Result<T>>) -> Option<T> {
-    match timeout(LOAD_PATIENCE, question).await {
-        Ok(Ok(answer)) => Some(answer),
-        Ok(Err(error)) => {
-            tracing::warn!(%error, what, "cannot be read; trying again");
-            None
-        }
-        Err(_) => {
-            tracing::warn!(what, "cannot be read in time; trying again");
-            None
-        }
-    }
-}
-
-fn since_of(since: documents::Since) -> Since {
-    let committed = |logged: documents::LoggedUpdate| Committed {
-        seq: logged.seq,
-        person: logged.person,
-        claims: vec![],
-        update: logged.update,
-    };
-    Since {
-        checkpoint: since.checkpoint,
-        updates: since.updates.into_iter().map(committed).collect(),
-        owners: since.owners,
-    }
-}
-
 impl Drop for Room {
     fn drop(&mut self) {
         for outbox in self.outboxes.values() {
@@ -484,56 +423,4 @@ impl Drop for Room {
 async fn asked_to_close(closing: &mut watch::Receiver<bool>) {
     // An error means that the registry is gone, and then it is over too.
     let _ = closing.wait_for(|closing| *closing).await;
-}
-
-async fn load_patiently(db: &Db, key: RoomKey, among_others: bool) -> Option<(Loaded, u64)> {
-    loop {
-        match load(db, key, among_others).await {
-            Ok(loaded) => return loaded,
-            Err(error) => {
-                tracing::warn!(meeting = %key.1, %error, "a meeting cannot be loaded; trying again");
-                sleep(LOAD_PAUSE).await;
-            }
-        }
-    }
-}
-
-/// The meeting, and the term in which it may be written: a new one where nobody else may.
-async fn load(db: &Db, key: RoomKey, among_others: bool) -> sqlx::Result<Option<(Loaded, u64)>> {
-    let (school, meeting) = key;
-    let Some((stage, pupil, participants)) = authority(db, key).await? else { return Ok(None) };
-    let mut txn = db.begin(school).await?;
-    let term = if among_others {
-        documents::term(&mut txn, meeting).await?
-    } else {
-        documents::take(&mut txn, meeting).await?
-    };
-    let sections = documents::load(&mut txn, meeting).await?.into_iter().map(|stored| LoadedSection {
-        section: stored.section,
-        epoch: stored.epoch,
-        schema: stored.schema,
-        checkpoint: stored.checkpoint,
-        updates: stored.updates,
-        seq: stored.seq,
-        owners: stored.owners,
-    });
-    let loaded = Loaded { meeting, stage, pupil, participants, sections: sections.collect() };
-    txn.commit().await?;
-    Ok(Some((loaded, term)))
-}
-
-async fn authority(db: &Db, key: RoomKey) -> sqlx::Result<Option<(Stage, PersonId, Vec<Participant>)>> {
-    let (school, meeting) = key;
-    let mut txn = db.begin(school).await?;
-    let Some(stored) = documents::meeting(&mut txn, meeting).await? else { return Ok(None) };
-    let seats = participants::list(&mut txn, meeting).await?;
-    let participants = seats.into_iter().filter(|seat| seat.admitted).map(|seat| Participant {
-        id: seat.id,
-        person: seat.person,
-        role: seat.role,
-        scribe: seat.scribe,
-        name: seat.name,
-        colour: seat.colour,
-    });
-    Ok(Some((stored.stage, stored.pupil, participants.collect())))
 }

@@ -81,8 +81,11 @@ impl House {
         fs::create_dir_all(site.join("pkg")).unwrap();
         fs::write(site.join(format!("pkg/roundtable.{version}.wasm")), version).unwrap();
         let name = |kind: &str| format!("\"{kind}\":\"/pkg/roundtable.{version}.{kind}\"");
-        fs::write(site.join("manifest.json"), format!("{{{}}}", ["page", "js", "wasm", "css"].map(name).join(",")))
-            .unwrap();
+        fs::write(
+            site.join("manifest.json"),
+            format!("{{{}}}", ["page", "js", "wasm", "css", "around"].map(name).join(",")),
+        )
+        .unwrap();
     }
 
     /// Starts the server, on the same port and data as the one before, and waits until it is ready.
