@@ -2,18 +2,25 @@
 
 use std::fmt::Write;
 
-/// Rows of cells, each with the number of the line it began on. Empty lines are left out.
-pub(crate) fn read(text: &str) -> Vec<(u32, Vec<String>)> {
+/// A row, with the number of the line it began on.
+pub(crate) type Row = (u32, Vec<String>);
+
+/// All rows but empty ones; or the line of a quotation mark that no other closes: whatever comes after it would be one
+/// cell.
+pub(crate) fn read(text: &str) -> Result<Vec<Row>, u32> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let separator = separator(text.lines().next().unwrap_or_default());
     let (mut rows, mut row, mut cell) = (vec![], vec![], String::new());
-    let (mut line, mut began, mut quoted) = (1, 1, false);
+    let (mut line, mut began, mut quoted, mut opened) = (1, 1, false, 1);
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
         line += u32::from(letter == '\n');
         match letter {
             '"' if quoted && letters.peek() == Some(&'"') => cell.extend(letters.next()),
-            '"' => quoted = !quoted,
+            '"' => {
+                quoted = !quoted;
+                opened = line;
+            }
             _ if letter == separator && !quoted => row.push(std::mem::take(&mut cell)),
             '\r' if !quoted => {}
             '\n' if !quoted => {
@@ -24,12 +31,15 @@ pub(crate) fn read(text: &str) -> Vec<(u32, Vec<String>)> {
             _ => cell.push(letter),
         }
     }
+    if quoted {
+        return Err(opened);
+    }
     if !cell.is_empty() || !row.is_empty() {
         row.push(cell);
         rows.push((began, row));
     }
     rows.retain(|(_, row)| row.iter().any(|cell| !cell.trim().is_empty()));
-    rows
+    Ok(rows)
 }
 
 /// Where the comma is the decimal point, spreadsheets write semicolons. The headings show which it is.
@@ -67,17 +77,18 @@ mod tests {
         let mut file = String::new();
         row(&mut file, cells);
         row(&mut file, ["a", "b"]);
-        assert_eq!(read(&file), [(1, cells.map(str::to_owned).to_vec()), (3, vec!["a".into(), "b".into()])]);
+        let rows = vec![(1, cells.map(str::to_owned).to_vec()), (3, vec!["a".into(), "b".into()])];
+        assert_eq!(read(&file), Ok(rows));
     }
 
     #[test]
     fn files_of_many_spreadsheets_are_read() {
-        let rows = |file| read(file).into_iter().map(|(line, row)| (line, row.join("|"))).collect::<Vec<_>>();
+        let rows = |file| read(file).unwrap().into_iter().map(|(line, row)| (line, row.join("|"))).collect::<Vec<_>>();
         assert_eq!(rows("\u{feff}a,b\r\n1,2\r\n"), [(1, "a|b".into()), (2, "1|2".into())]);
         assert_eq!(rows("a;b\n\n1;2,5"), [(1, "a|b".into()), (3, "1|2,5".into())]);
         assert_eq!(rows("a\n\"1\n2\"\n3"), [(1, "a".into()), (2, "1\n2".into()), (4, "3".into())]);
-        assert_eq!(rows("\"never closed"), [(1, "never closed".into())]);
         assert_eq!(rows(""), []);
+        assert_eq!(read("a,b\n1,\"never\nclosed\n"), Err(2));
     }
 
     #[test]

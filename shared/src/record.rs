@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     canonical::{canonical_json, hash},
-    missing::{Missing, missing, worth_a_look},
+    missing::{Missing, missing, twice, worth_a_look},
     people::{Agreement, Attendee, Response},
     project::{Facts, project},
     said::{Difference, Hand, Statement, Statements},

@@ -182,10 +182,24 @@ fn only_keys(map: &MapRef) -> Result<(), Refusal> {
     if map.as_ref().len() == 0 { Ok(()) } else { Err(Refusal::UnknownShape) }
 }
 
-/// `YYYY-MM-DD`, or nothing yet.
+/// `YYYY-MM-DD` of a day that there is, or nothing yet.
 fn is_date(words: &str) -> bool {
     let shape = |(at, byte): (usize, u8)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() };
-    words.is_empty() || (words.len() == 10 && words.bytes().enumerate().all(shape))
+    words.is_empty() || (words.len() == 10 && words.bytes().enumerate().all(shape) && is_real(words))
+}
+
+fn is_real(words: &str) -> bool {
+    let number = |part: Option<&str>| part.and_then(|part| part.parse::<u16>().ok()).unwrap_or(0);
+    let mut parts = words.split('-');
+    let (year, month, day) = (number(parts.next()), number(parts.next()), number(parts.next()));
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let last = match month {
+        2 => 28 + u16::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    year > 0 && (1..=last).contains(&day)
 }
 
 /// Every key an item of some list of this section may have.
@@ -298,6 +312,10 @@ mod tests {
         assert_eq!(judged(|_, item, txn| item.insert(txn, "area", Any::Bool(true))), UNKNOWN);
         assert_eq!(judged(|_, item, txn| item.insert(txn, "area", "somewhere else")), UNKNOWN);
         assert_eq!(judged(|_, item, txn| item.insert(txn, "by", "tomorrow")), UNKNOWN);
+        for no_day in ["2027-02-29", "2027-04-31", "2027-13-01", "2027-01-00", "0000-01-01"] {
+            assert_eq!(judged(|_, item, txn| item.insert(txn, "by", no_day)), UNKNOWN, "{no_day}");
+        }
+        assert_eq!(judged(|_, item, txn| item.insert(txn, "by", "2028-02-29")), Ok(()));
         assert_eq!(judged(|_, item, txn| item.insert(txn, "before_home", 11)), UNKNOWN);
         assert_eq!(judged(|_, item, txn| item.insert(txn, "before_home", 1.5)), UNKNOWN);
         assert_eq!(judged(|_, item, txn| item.insert(txn, "removed_by", "Amira")), UNKNOWN);

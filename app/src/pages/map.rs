@@ -23,7 +23,7 @@ use crate::{
         plate::Plate,
     },
     pages::once_read,
-    view::map::{MapPage as Page, MapQuery, MapRow, Share, term_words},
+    view::map::{MapPage as Page, MapQuery, MapRow, Share, Twice, term_words},
 };
 
 /// Help that lost more than this share of its sessions is pointed out.
@@ -33,8 +33,15 @@ const OFTEN_MISSED_PERCENT: i64 = 80;
 pub fn MapPage() -> impl IntoView {
     let map = use_query_map().get_untracked();
     let get = |name| map.get(name).unwrap_or_default();
-    let query =
-        MapQuery { term: get("term"), year: get("year"), tier: get("tier"), area: get("area"), who: get("who") };
+    let query = MapQuery {
+        term: get("term"),
+        year: get("year"),
+        class: get("class"),
+        tier: get("tier"),
+        area: get("area"),
+        who: get("who"),
+        funding: get("funding"),
+    };
     once_read(read_map(query), |page| view! { <TheMap page /> })
 }
 
@@ -55,7 +62,15 @@ fn TheMap(page: Page) -> impl IntoView {
     let q = &page.query;
     let csv = address(
         "/map.csv",
-        &[("term", &q.term), ("year", &q.year), ("tier", &q.tier), ("area", &q.area), ("who", &q.who)],
+        &[
+            ("term", &q.term),
+            ("year", &q.year),
+            ("class", &q.class),
+            ("tier", &q.tier),
+            ("area", &q.area),
+            ("who", &q.who),
+            ("funding", &q.funding),
+        ],
     );
     let missed: Vec<MapRow> = page.rows.iter().filter(|row| is_often_missed(row)).cloned().collect();
     view! {
@@ -79,6 +94,7 @@ fn TheMap(page: Page) -> impl IntoView {
                 <Filters page=page.clone() />
                 <Rows rows=page.rows.clone() shows_cost=page.shows_cost />
                 <OftenMissed rows=missed />
+                <StandsTwice twice=page.twice />
             </section>
             <WhoCarriesIt load=page.load.clone() />
             <Covered coverage=page.coverage />
@@ -92,14 +108,28 @@ fn Filters(page: Page) -> impl IntoView {
     let terms = page.terms.into_iter().map(|term| (term.clone(), term_words(&term))).collect();
     let tiers = TIERS.iter().map(|tier| (tier.code.to_owned(), tier.label.to_owned())).collect();
     let areas = AREAS.iter().map(|area| (area.code.to_owned(), area.label.to_owned())).collect();
-    let MapQuery { term, year, tier, area, who } = page.query;
+    let MapQuery { term, year, tier, area, who, class, funding } = page.query;
     view! {
         <form class="filters" method="get" action="/map" aria-label="The map">
             <Choose name="term" label="Term" everything="" options=terms chosen=term />
             <Choose name="year" label="Year group" everything="Everyone" options=same(page.years) chosen=year />
+            <Choose name="class" label="Class" everything="Every class" options=same(page.classes) chosen=class />
             <Choose name="tier" label="How much more" everything="Everything" options=tiers chosen=tier />
             <Choose name="area" label="What it helps" everything="Everything" options=areas chosen=area />
             <Choose name="who" label="Who gives it" everything="Everybody" options=same(page.staff) chosen=who />
+            {page
+                .shows_cost
+                .then(|| {
+                    view! {
+                        <Choose
+                            name="funding"
+                            label="Paid from"
+                            everything="Everything"
+                            options=same(page.fundings)
+                            chosen=funding
+                        />
+                    }
+                })}
             <button class="button primary" type="submit">
                 "Show"
             </button>
@@ -226,6 +256,34 @@ fn OftenMissed(rows: Vec<MapRow>) -> impl IntoView {
                 <div>
                     <strong>"These did not fail; they did not happen."</strong>
                     <ul class="board-lines">{rows.into_iter().map(|row| view! { <li>{line(row)}</li> }).collect_view()}</ul>
+                </div>
+            </div>
+        }
+    })
+}
+
+/// Said and not mended: only the child’s people know whether both are meant.
+#[component]
+fn StandsTwice(twice: Vec<Twice>) -> impl IntoView {
+    (!twice.is_empty()).then(|| {
+        let line = |twice: Twice| {
+            let who: Vec<_> = twice.who.iter().map(|who| if who.is_empty() { "nobody named" } else { who }).collect();
+            view! {
+                <li>
+                    <a href=format!("/pupils/{}", twice.pupil) rel="external">
+                        {twice.name}
+                    </a>
+                    {format!(" has “{}” {} times: {}.", twice.help, who.len(), who.join("; "))}
+                </li>
+            }
+        };
+        view! {
+            <div class="finding">
+                <Icon name="help" />
+                <div>
+                    <strong>"The same help more than once, in one plan and the same weeks. Each time is counted here."</strong>
+                    <ul class="board-lines">{twice.into_iter().map(line).collect_view()}</ul>
+                    <p>"If it is one help, take one off the page in the child’s next meeting; if both are meant, give each its own name."</p>
                 </div>
             </div>
         }

@@ -29,6 +29,9 @@ pub struct MapQuery {
     pub tier: String,
     pub area: String,
     pub who: String,
+    pub class: String,
+    /// Where the money comes from: heard only of those who may see what help costs.
+    pub funding: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,6 +42,9 @@ pub struct MapPage {
     pub terms: Vec<String>,
     pub years: Vec<String>,
     pub staff: Vec<String>,
+    pub classes: Vec<String>,
+    /// Empty where costs are not shown.
+    pub fundings: Vec<String>,
     pub shows_cost: bool,
     pub whole_school: bool,
     pub children: u32,
@@ -48,6 +54,17 @@ pub struct MapPage {
     pub load: Vec<Load>,
     pub coverage: Vec<Coverage>,
     pub gaps: Vec<Gap>,
+    pub twice: Vec<Twice>,
+}
+
+/// The same help more than once in one plan of one child, so in the same weeks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Twice {
+    pub pupil: PupilId,
+    pub name: String,
+    pub help: String,
+    /// Each time it stands there: who gives it.
+    pub who: Vec<String>,
 }
 
 /// One kind of help, and everybody who has it.

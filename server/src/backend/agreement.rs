@@ -57,6 +57,10 @@ pub async fn save(
     let version = db::records::next_version(txn, meeting.id).await?;
     let facts = Facts { owners, ..facts(txn, meeting, version, at).await? };
     let record = project(&sections, facts).map_err(NotSaved::Missing)?;
+    if record.review_on <= record.meeting.held_on {
+        let words = "We meet again on a day that is over: choose a later one.".to_owned();
+        return Err(NotSaved::Missing(vec![Missing { words, part: "targets".to_owned() }]));
+    }
     db::records::create(txn, id, &record, &costs(&sections), at).await?;
     db::meetings::agree(txn, meeting.id, at).await?;
     Ok(version)

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use app::{
     backend::Viewer,
     error::AppError,
-    view::map::{Coverage, Gap, Load, MapPage, MapQuery, MapRow, Share},
+    view::map::{Coverage, Gap, Load, MapPage, MapQuery, MapRow, Share, Twice},
 };
 use shared::{
-    PupilId, census,
+    MeetingId, PupilId, census,
     rights::{Breadth, Page, breadth, may_see_costs},
     schema::{AREAS, plan::TIERS},
 };
@@ -62,21 +62,23 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
         who: some(&query.who),
         ..term
     };
-    let given = help::given(&mut txn, &wanted).await.map_err(unavailable)?;
+    if !sight.costs {
+        query.funding.clear();
+    }
+    let (class, funding) = (some(&query.class), some(&query.funding));
+    let mut given = help::given(&mut txn, &wanted).await.map_err(unavailable)?;
+    given.retain(|help| class.as_ref().is_none_or(|class| *class == help.class_name));
+    given.retain(|help| funding.as_ref().is_none_or(|one| help.funding.as_ref() == Some(one)));
     let needs = db::register::needs(&mut txn, sight.known_to).await.map_err(unavailable)?;
     let rows = rows(&given, sight.costs);
     Ok(MapPage {
         here: here(&mut txn, viewer).await?,
         query,
         terms: all,
-        years: choices.iter().map(|help| help.year_group.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
-        staff: choices
-            .iter()
-            .map(|help| help.who.clone())
-            .filter(|who| !who.is_empty())
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect(),
+        years: each(choices.iter().map(|help| help.year_group.as_str())),
+        staff: each(choices.iter().map(|help| help.who.as_str())),
+        classes: each(choices.iter().map(|help| help.class_name.as_str())),
+        fundings: each(choices.iter().filter(|_| sight.costs).filter_map(|help| help.funding.as_deref())),
         shows_cost: sight.costs,
         whole_school: sight.whole_school,
         children: count(given.iter().map(|help| help.pupil)),
@@ -85,6 +87,7 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
         load: load(&given),
         coverage: coverage(&choices, &needs),
         gaps: gaps(&choices, needs),
+        twice: twice(&given),
         rows,
     })
 }
@@ -94,6 +97,25 @@ pub(super) fn some(chosen: &str) -> Option<String> {
     let chosen: String = chosen.chars().filter_map(shared::plain::instead).collect();
     let chosen = chosen.trim();
     (!chosen.is_empty()).then(|| chosen.to_owned())
+}
+
+/// Whatever is said, once each and in order.
+fn each<'a>(said: impl Iterator<Item = &'a str>) -> Vec<String> {
+    said.filter(|words| !words.is_empty()).collect::<BTreeSet<_>>().into_iter().map(str::to_owned).collect()
+}
+
+/// A plan holds from one meeting to the next, so what overlaps stands in one plan: no other plan of the child holds then.
+fn twice(given: &[Given]) -> Vec<Twice> {
+    let mut plans: BTreeMap<(&str, MeetingId, String), Vec<&Given>> = BTreeMap::new();
+    for help in given {
+        plans.entry((&help.pupil_name, help.meeting, key(&help.name))).or_default().push(help);
+    }
+    let again = plans.into_iter().filter_map(|((name, ..), helps)| {
+        let first = helps.first().filter(|_| helps.len() > 1)?;
+        let who = helps.iter().map(|help| help.who.clone()).collect();
+        Some(Twice { pupil: first.pupil, name: name.to_owned(), help: first.name.clone(), who })
+    });
+    again.collect()
 }
 
 pub(super) fn count(pupils: impl Iterator<Item = PupilId>) -> u32 {

@@ -2,7 +2,7 @@
 
 mod import;
 
-pub(super) use self::import::{CELL_LIMIT, read_day};
+pub(super) use self::import::{CELL_LIMIT, NO_SUCH_DAY, NOT_BORN_YET, read_day};
 
 use app::{
     backend::Viewer,
@@ -187,7 +187,7 @@ pub(crate) async fn bring_in(
     let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
     sight(&mut txn, viewer, Page::Import).await?;
     let mut refused = Refused { file: name.to_owned(), ..Refused::default() };
-    let children = match import::read(bytes) {
+    let children = match import::read(bytes, now.date()) {
         Ok(children) => children,
         Err(import::Unreadable::Whole(why)) => return Ok(Err(Refused { whole: Some(why), ..refused })),
         Err(import::Unreadable::Rows { rows, faults, up_to }) => {

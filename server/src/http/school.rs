@@ -39,6 +39,7 @@ pub(super) struct Asked {
     tier: String,
     area: String,
     who: String,
+    funding: String,
 }
 
 pub(super) async fn register(
@@ -68,8 +69,8 @@ pub(super) async fn map(
     Query(asked): Query<Asked>,
 ) -> Response {
     let Some(viewer) = viewer else { return refusal(&AppError::NotSignedIn) };
-    let Asked { term, year, tier, area, who, .. } = asked;
-    let page = match state.backend.map_page(viewer, MapQuery { term, year, tier, area, who }).await {
+    let Asked { term, year, tier, area, who, class, funding, .. } = asked;
+    let page = match state.backend.map_page(viewer, MapQuery { term, year, tier, area, who, class, funding }).await {
         Ok(page) => page,
         Err(error) => return refusal(&error),
     };

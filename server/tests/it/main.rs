@@ -19,6 +19,7 @@ mod faults;
 mod fuzz;
 mod gate;
 mod headers;
+mod help_recount;
 mod hide;
 mod hostile;
 mod join;

@@ -7,8 +7,10 @@ use app::{
     view::map::{ImpactQuery, ImpactRow, MapQuery},
 };
 use shared::{
-    PersonId, SchoolId,
+    ItemId, PersonId, SchoolId, Section, Stage,
+    doc::NewItem,
     record::{AgreedRecord, Delivery, Provision},
+    schema::plan,
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
@@ -300,4 +302,84 @@ async fn filters_narrow_and_cost_is_for_those_who_answer_for_it(pool: PgPoolOpti
     }
     let csv = text(server.get("/map.csv?year=Year+6", Some(&server.sign_in(&pike).await)).await).await;
     assert!(csv.contains("ELSA: repair and restore") && csv.contains("\"165.60\"") && !csv.contains("lunch"));
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn the_map_is_narrowed_by_class_and_by_who_pays(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let map = async |viewer, query| server.backend.map_page(viewer, query).await.unwrap();
+    let all = map(pike.viewer, MapQuery::default()).await;
+    let names = |page: &app::view::map::MapPage| -> BTreeSet<String> {
+        page.rows.iter().flat_map(|row| row.children.iter().map(|share| share.name.clone())).collect()
+    };
+    assert_eq!(all.classes.len(), 2, "{:?}", all.classes);
+    let mut found = BTreeSet::new();
+    for class in &all.classes {
+        let page = map(pike.viewer, MapQuery { class: class.clone(), ..MapQuery::default() }).await;
+        assert_eq!((page.children, names(&page).len()), (1, 1), "one child in each class");
+        assert_eq!(page.classes, all.classes, "what can be chosen stays");
+        found.extend(names(&page));
+    }
+    assert_eq!(found, names(&all));
+
+    // What each pot pays is, together, all that has a pot.
+    assert!(all.fundings.len() > 1, "{:?}", all.fundings);
+    let pence = |page: &app::view::map::MapPage| page.rows.iter().filter_map(|row| row.pence).sum::<i64>();
+    let mut together = 0;
+    for funding in &all.fundings {
+        let page = map(pike.viewer, MapQuery { funding: funding.clone(), ..MapQuery::default() }).await;
+        assert!(!page.rows.is_empty() && pence(&page) < pence(&all), "{funding}");
+        together += pence(&page);
+    }
+    assert_eq!(together, pence(&all));
+    let csv = text(server.get("/map.csv?funding=nobody", Some(&server.sign_in(&pike).await)).await).await;
+    assert_eq!(csv.lines().count(), 1);
+
+    // Who may not see what help costs learns nothing of it by asking either.
+    let teacher = server.seat("Tomek", "Miss Qureshi", 3).await.viewer;
+    let own = map(teacher, MapQuery::default()).await;
+    let asked = map(teacher, MapQuery { funding: all.fundings[0].clone(), ..MapQuery::default() }).await;
+    assert!(own.fundings.is_empty() && own.rows == asked.rows && asked.query.funding.is_empty());
+}
+
+/// What is wrong with a plan is said at the table and on the map, in words, and nothing is changed by saying it.
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn what_overlaps_is_told_and_a_day_that_is_over_is_not_agreed(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let address = server.listen().await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let cookie = server.sign_in(&pike).await;
+    server.backend.meeting_start(pike.viewer, pike.meeting).await.unwrap();
+    let mut tab = server.open(&address, &pike, Section::Plan, 77_001).await;
+    tab.begin().await;
+
+    let first = tab.doc.items(&plan::PROVISION)[0];
+    let name = tab.doc.words(&plan::PROVISION, first, "name");
+    let again = NewItem::by(pike.viewer.person).with("name", name.to_uppercase()).with("who", "Mr Bell");
+    tab.edit(|doc| doc.add(&plan::PROVISION, ItemId(uuid::Uuid::from_u128(4)), again)).await;
+    tab.until_saved().await;
+    let whole = tab.doc.items(&plan::WHOLE)[0];
+    let review_on = tab.doc.words(&plan::WHOLE, whole, "review_on");
+
+    tab.edit(|doc| doc.set_words(&plan::WHOLE, whole, "review_on", "2026-11-18")).await;
+    tab.until_saved().await;
+    let refused = server.backend.record_agree(pike.viewer, pike.meeting).await.unwrap_err();
+    let AppError::Missing(missing) = refused else { panic!("{refused}") };
+    assert_eq!(missing[0].words, "We meet again on a day that is over: choose a later one.");
+    assert_eq!(server.backend.meeting_page(pike.viewer, pike.meeting).await.unwrap().stage, Stage::Meeting);
+
+    tab.edit(|doc| doc.set_words(&plan::WHOLE, whole, "review_on", &review_on)).await;
+    tab.until_saved().await;
+    server.backend.record_agree(pike.viewer, pike.meeting).await.unwrap();
+    let query = MapQuery { term: "2027-1".to_owned(), ..MapQuery::default() };
+    let page = server.backend.map_page(pike.viewer, query).await.unwrap();
+    assert_eq!(page.twice.len(), 1);
+    let twice = &page.twice[0];
+    assert_eq!((twice.name.as_str(), &twice.help, twice.who.len()), ("Tomek", &name, 2));
+    assert!(twice.who.contains(&"Mr Bell".to_owned()));
+    let html = text(server.get("/map?term=2027-1", Some(&cookie)).await).await;
+    assert!(html.contains("The same help more than once, in one plan and the same weeks"));
+    let autumn = server.backend.map_page(pike.viewer, MapQuery { term: "2026-3".to_owned(), ..MapQuery::default() });
+    assert!(autumn.await.unwrap().twice.is_empty(), "the same help in the plan before is not twice");
 }

@@ -90,6 +90,13 @@ async fn a_file_with_one_wrong_row_changes_nothing(pool: PgPoolOptions, options:
             format!("{HEADINGS}Ada One,4,4A,K,ASD,A1,no\nBen Two,4,4A,K,ASD,FICTIONAL-UPN-0001,no\n"),
             "Already belongs to Tomasz",
         ),
+        (format!("{HEADINGS}Ada One,4,4A,K,ASD,A1,no\nTwo, Ben,4,4A,K,ASD,A2,no\n"), "more cells than the headings"),
+        (format!("{HEADINGS}Ada One,4,4A,K,ASD,A1,no\nBen Two,4,\"4A,K,ASD,A2,no\n"), "in row 3 is never closed"),
+        (
+            "Full name,Extra help,Needs,Born\nAda One,K,ASD,2018-02-14\nBen Two,K,ASD,2018-02-30\n".to_owned(),
+            "There is no such day",
+        ),
+        ("Full name,Extra help,Needs,Born\nAda One,K,ASD,2081-02-14\n".to_owned(), "That day has not come yet"),
         ("a,b\n1,2\n".to_owned(), "none is called “Full name”"),
         (String::new(), "The file is empty"),
         (

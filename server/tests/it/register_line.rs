@@ -88,6 +88,7 @@ async fn what_the_census_would_send_back_changes_nothing(pool: PgPoolOptions, op
         ("need=SEMH", "need=SALT", "no code of the census"),
         ("Year+5", "Year+50", "a year from 1 to 14"),
         ("2016-05-04", "2016-02-30", "no such day"),
+        ("2016-05-04", "2061-05-04", "has not come yet"),
         ("key_adult=", "key_adult=00000000-0000-0000-0000-000000000001", "somebody who works here"),
         ("upn=A1", "upn=FICTIONAL-UPN-0003", "One child, one number"),
     ] {

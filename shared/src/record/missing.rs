@@ -75,6 +75,34 @@ pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
     steps.into_iter().chain(promises).flatten().collect()
 }
 
+/// The same help in one plan more than once, at the same time: its sessions and its cost would count twice. Nobody has
+/// to mend it, because two people may give the same help on two days; everybody is told.
+pub fn twice(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
+    let helps = each(sections.get(&Section::Plan), &plan::PROVISION, |item| (item.words("name"), item.id));
+    let is_again = |at: usize| helps[..at].iter().any(|(earlier, _)| is_same_help(earlier, &helps[at].0));
+    let again = (1..helps.len()).filter(|at| is_again(*at)).map(|at| {
+        let (name, id) = &helps[at];
+        let field = plan::PROVISION.field("name");
+        Missing {
+            words: format!(
+                "“{}” stands in this plan more than once, so it counts twice. Take one off the page, or give each its own name.",
+                in_short(name)
+            ),
+            part: field
+                .map(|field| FieldAddress::new(Section::Plan, &plan::PROVISION, *id, field).dom_id())
+                .unwrap_or_default(),
+        }
+    });
+    again.collect()
+}
+
+/// The same help by another capital or space is the same help.
+fn is_same_help(one: &str, other: &str) -> bool {
+    // Of plain letters alone: the browser has no table of all the others, and need not fetch one for this.
+    let words = |name| str::split_whitespace(name).map(str::to_ascii_lowercase);
+    !one.is_empty() && words(one).eq(words(other))
+}
+
 /// The first words, to tell one thing from another.
 fn in_short(words: &str) -> String {
     const LETTERS: usize = 50;

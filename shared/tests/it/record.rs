@@ -112,6 +112,25 @@ fn what_most_would_want_to_mend_is_named_and_keeps_nobody_from_agreeing() {
 }
 
 #[test]
+fn the_same_help_twice_in_one_plan_is_said_to_everybody_and_changed_by_nobody() {
+    let sections = complete();
+    assert_eq!(record::twice(&sections), []);
+    let plan = &sections[&Section::Plan];
+    let first = plan.items(&plan::PROVISION)[0];
+    let again = format!(" {}  ", plan.words(&plan::PROVISION, first, "name").to_uppercase());
+    plan.add(&plan::PROVISION, item(9), NewItem::default().with("name", again));
+    // Two lines that nobody has written in yet are not the same help.
+    plan.add(&plan::PROVISION, item(10), NewItem::default());
+    plan.add(&plan::PROVISION, item(11), NewItem::default());
+    let found = record::twice(&sections);
+    assert_eq!(found.len(), 1);
+    assert!(found[0].words.contains("stands in this plan more than once, so it counts twice"), "{}", found[0].words);
+    assert_eq!(found[0].part, format!("plan-provision-{}-name", item(9)));
+    let record = record::project(&sections, facts()).unwrap();
+    assert_eq!(record.provision.len(), 2, "both are kept as they were written");
+}
+
+#[test]
 fn words_dissent_and_links_between_rows_are_kept() {
     let record = record::project(&complete(), facts()).unwrap();
     assert_eq!(record.targets[0].pupil_words, "I can play with Jakub.");

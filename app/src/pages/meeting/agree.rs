@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use shared::{
     ParticipantId, Role, Section, Stage,
-    record::{self, Response},
+    doc::SectionDoc,
+    record::{self, Missing, Response},
 };
 
 pub(super) use self::save::SAVE;
@@ -56,15 +57,18 @@ pub(super) fn Agree() -> impl IntoView {
     }
 }
 
-/// What the Code asks for that is not there yet: the same check the server makes.
+/// What the Code asks for that is not there yet: the same check the server makes. And what stands there twice.
 #[component]
 fn StillMissing() -> impl IntoView {
     let store = use_meeting().section_now(Section::Plan)?;
-    let missing = store.read(|doc| record::missing(&BTreeMap::from([(Section::Plan, doc.clone())])));
-    Some(move || {
-        let missing = missing.get();
-        (!missing.is_empty()).then(|| view! { <MissingList missing /> })
-    })
+    let list = move |find: fn(&BTreeMap<Section, SectionDoc>) -> Vec<Missing>, is_advice| {
+        let found = store.read(move |doc| find(&BTreeMap::from([(Section::Plan, doc.clone())])));
+        move || {
+            let missing = found.get();
+            (!missing.is_empty()).then(|| view! { <MissingList missing is_advice /> })
+        }
+    };
+    Some((list(record::missing, false), list(record::twice, true)))
 }
 
 #[component]

@@ -16,7 +16,7 @@ use crate::{
     audit::{Deed, Verb},
     backend::{
         ServerBackend,
-        register::{CELL_LIMIT, read_day},
+        register::{CELL_LIMIT, NO_SUCH_DAY, NOT_BORN_YET, read_day},
     },
     db::{self, SchoolTransaction, kept, register_line},
     error::unavailable,
@@ -97,7 +97,7 @@ pub(crate) async fn change(
 ) -> Result<Vec<Fault>, AppError> {
     let mut txn = begin(backend, viewer, pupil).await?;
     let before = register_line::lock(&mut txn, pupil).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
-    let (new, mut faults) = read(line);
+    let (new, mut faults) = read(line, backend.clock.now().date());
     let adults = register_line::key_adults(&mut txn, pupil).await.map_err(unavailable)?;
     if new.key_adult.is_some_and(|adult| adults.iter().all(|known| known.person != adult)) {
         faults.push(Fault::new("key_adult", "Choose somebody who works here."));
@@ -118,7 +118,7 @@ pub(crate) async fn change(
 }
 
 /// The line as it would be kept, and what is wrong with it.
-fn read(line: &Line) -> (register_line::Line, Vec<Fault>) {
+fn read(line: &Line, today: Date) -> (register_line::Line, Vec<Fault>) {
     let mut faults = vec![];
     let mut words = |field: &str, words: &str| {
         let words: String = words.chars().filter_map(shared::plain::instead).collect();
@@ -134,12 +134,15 @@ fn read(line: &Line) -> (register_line::Line, Vec<Fault>) {
     let mut day = |field: &str, words: &str| {
         let day = read_day(words.trim());
         if day.is_none() && !words.trim().is_empty() {
-            faults.push(Fault::new(field, "There is no such day. Write it as 2018-02-14 or 14/02/2018."));
+            faults.push(Fault::new(field, NO_SUCH_DAY));
         }
         day
     };
     let born_on = day("born_on", &line.born_on);
     let since = day("since", &line.since);
+    if born_on.is_some_and(|born| born > today) {
+        faults.push(Fault::new("born_on", NOT_BORN_YET));
+    }
     let provision = census::provision_code(&line.provision);
     if provision.is_none() {
         faults.push(Fault::new("provision", census::NO_PROVISION));
@@ -177,8 +180,10 @@ fn read(line: &Line) -> (register_line::Line, Vec<Fault>) {
 mod tests {
     use super::*;
 
+    const TODAY: Date = time::macros::date!(2026 - 11 - 19);
+
     fn faults(line: &Line) -> Vec<String> {
-        read(line).1.into_iter().map(|fault| fault.field).collect()
+        read(line, TODAY).1.into_iter().map(|fault| fault.field).collect()
     }
 
     #[test]
@@ -204,7 +209,7 @@ mod tests {
     #[test]
     fn without_extra_help_there_is_no_day_it_began() {
         let line = Line { provision: "N".into(), since: "2024-09-01".into(), ..Line::default() };
-        let (kept, faults) = read(&line);
+        let (kept, faults) = read(&line, TODAY);
         assert_eq!((kept.sen_since, faults), (None, vec![]));
     }
 }

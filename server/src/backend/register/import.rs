@@ -20,6 +20,9 @@ use crate::{
 const ISO: &[BorrowedFormatItem<'static>] = format_description!("[year]-[month]-[day]");
 const BRITISH: &[BorrowedFormatItem<'static>] = format_description!("[day padding:none]/[month padding:none]/[year]");
 
+pub(in crate::backend) const NO_SUCH_DAY: &str = "There is no such day. Write it as 2018-02-14 or 14/02/2018.";
+pub(in crate::backend) const NOT_BORN_YET: &str = "That day has not come yet. Look at the year.";
+
 /// How long a name or a class may be.
 pub(in crate::backend) const CELL_LIMIT: usize = 200;
 
@@ -53,14 +56,20 @@ pub(super) struct Child {
     home_language: String,
 }
 
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Child>, Unreadable> {
+/// `today`, because nobody is born later.
+pub(super) fn read(bytes: &[u8], today: Date) -> Result<Vec<Child>, Unreadable> {
     let whole = |why: &str| Unreadable::Whole(why.to_owned());
     let text = std::str::from_utf8(bytes)
         .map_err(|_| whole("This is not a CSV file that we can read. In Excel, choose “Save as”, then “CSV UTF-8”."))?;
     if text.contains('\0') {
         return Err(whole("This is not a CSV file. In your spreadsheet, choose “Save as”, then “CSV”."));
     }
-    let mut rows = csv::read(text).into_iter();
+    let rows = csv::read(text).map_err(|line| {
+        Unreadable::Whole(format!(
+            "A quotation mark in row {line} is never closed, so we cannot tell where its cell ends."
+        ))
+    })?;
+    let mut rows = rows.into_iter();
     let (_, headings) = rows.next().ok_or_else(|| whole("The file is empty."))?;
     let place = |column: &str| headings.iter().position(|heading| heading.trim().eq_ignore_ascii_case(column));
     if let Some(missing) = ["Full name", "Extra help"].into_iter().find(|column| place(column).is_none()) {
@@ -79,13 +88,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Child>, Unreadable> {
     let mut seen: HashMap<String, u32> = HashMap::new();
     let mut children = vec![];
     for (row, cells) in &rows {
-        let mut reader = Reader { row: *row, cells, places: &places, faults: vec![] };
-        let child = reader.child();
-        if let Some(first) = child.upn.as_ref().and_then(|upn| seen.insert(upn.clone(), *row)) {
+        let mut reader = Reader { row: *row, cells, places: &places, today, faults: vec![] };
+        let child = (!reader.is_too_wide(headings.len())).then(|| reader.child());
+        if let Some(first) =
+            child.as_ref().and_then(|child| child.upn.as_ref()).and_then(|upn| seen.insert(upn.clone(), *row))
+        {
             reader.fault("UPN", format!("Row {first} has the same number. One child, one number."));
         }
         faults.append(&mut reader.faults);
-        children.push(child);
+        children.extend(child);
         if faults.len() > FAULTS_TOLD {
             faults.truncate(FAULTS_TOLD);
             return Err(Unreadable::Rows { rows: count, faults, up_to: Some(*row) });
@@ -98,10 +109,23 @@ struct Reader<'a> {
     row: u32,
     cells: &'a [String],
     places: &'a HashMap<&'static str, usize>,
+    today: Date,
     faults: Vec<RowFault>,
 }
 
 impl Reader<'_> {
+    /// A comma inside a name that is not in quotation marks shifts all that comes after it: nothing else is worth saying.
+    fn is_too_wide(&mut self, columns: usize) -> bool {
+        let wide = self.cells.iter().skip(columns).any(|cell| !cell.trim().is_empty());
+        if wide {
+            self.fault(
+                "Full name",
+                "This row has more cells than the headings. Put what has a comma in it between quotation marks.",
+            );
+        }
+        wide
+    }
+
     fn cell(&self, column: &str) -> String {
         let place = self.places.get(column);
         place.and_then(|place| self.cells.get(*place)).map(|cell| cell.trim().to_owned()).unwrap_or_default()
@@ -127,9 +151,17 @@ impl Reader<'_> {
         }
         let day = read_day(&words);
         if day.is_none() {
-            self.fault(column, "There is no such day. Write it as 2018-02-14 or 14/02/2018.");
+            self.fault(column, NO_SUCH_DAY);
         }
         day
+    }
+
+    fn born(&mut self) -> Option<Date> {
+        let born = self.day("Born");
+        if born.is_some_and(|born| born > self.today) {
+            self.fault("Born", NOT_BORN_YET);
+        }
+        born
     }
 
     fn child(&mut self) -> Child {
@@ -148,7 +180,7 @@ impl Reader<'_> {
             called,
             year_group: self.year_group(),
             class_name: self.words("Class"),
-            born_on: self.day("Born"),
+            born_on: self.born(),
             since: self.day("Since"),
             looked_after: self.yes("Looked after"),
             home_language: self.words("Home language"),
@@ -249,8 +281,10 @@ pub(super) async fn create(txn: &mut SchoolTransaction, child: &Child) -> sqlx::
 mod tests {
     use super::*;
 
+    const TODAY: Date = time::macros::date!(2026 - 11 - 19);
+
     fn faults(file: &str) -> Vec<(u32, String, String)> {
-        match read(file.as_bytes()) {
+        match read(file.as_bytes(), TODAY) {
             Err(Unreadable::Rows { faults, .. }) => {
                 faults.into_iter().map(|fault| (fault.row, fault.column, fault.found)).collect()
             }
@@ -266,7 +300,9 @@ mod tests {
                     Ben Two,4,31/02/2019,K,ASD,A2\n\
                     Cy Three,40,,K,SALT,A3\n\
                     ,R,,X,,A1\n\
-                    Di Five,R,1/9/2019,E,NSA,\n";
+                    Di Five,R,1/9/2019,E,NSA,\n\
+                    Ed Six,R,2036-02-14,K,ASD,\n\
+                    Fox, Fay,R,2018-02-14,K,ASD,A9\n";
         let expected = [
             (3, "Born", "31/02/2019"),
             (4, "Needs", "SALT"),
@@ -276,14 +312,23 @@ mod tests {
             (5, "Needs", ""),
             (5, "UPN", "A1"),
             (6, "Needs", "NSA"),
+            (7, "Born", "2036-02-14"),
+            (8, "Full name", "Fox"),
         ];
         assert_eq!(faults(file), expected.map(|(row, column, found)| (row, column.to_owned(), found.to_owned())));
     }
 
     #[test]
     fn what_is_no_list_of_children_is_said_to_be_none() {
-        for file in [&b""[..], b"Full name,Extra help\n", b"a,b\n1,2\n", &[0xff, 0xfe, 0x41], b"PK\0\0Full name"] {
-            assert!(matches!(read(file), Err(Unreadable::Whole(_))));
+        for file in [
+            &b""[..],
+            b"Full name,Extra help\n",
+            b"a,b\n1,2\n",
+            &[0xff, 0xfe, 0x41],
+            b"PK\0\0Full name",
+            b"Full name,Extra help\n\"Ada,N\n",
+        ] {
+            assert!(matches!(read(file, TODAY), Err(Unreadable::Whole(_))));
         }
     }
 }
