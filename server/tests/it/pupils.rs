@@ -30,7 +30,12 @@ async fn the_page_says_what_the_records_agreed(pool: PgPoolOptions, options: PgC
         server.backend.record_page(seat.viewer, seat.meeting).await.unwrap().record
     };
     let (first, second) = (record(1).await, record(2).await);
-    let [planned, running] = &page.cycles[..] else { panic!("two meetings agreed a plan") };
+    let [oldest, planned, running] = &page.cycles[..] else { panic!("three meetings agreed a plan") };
+
+    assert_eq!((oldest.term.as_str(), oldest.targets.len()), ("Spring 2026", 2));
+    // Nine groups of twenty-two, and forty-nine quiet starts of fifty-five.
+    assert_eq!(oldest.delivered, Some(58));
+    assert_eq!(oldest.reviewed_in.as_ref().map(|(meeting, _)| *meeting), Some(first.meeting.id));
 
     assert_eq!(planned.reviewed_in, Some((second.meeting.id, second.meeting.held_on.clone())));
     assert_eq!(planned.term, "Summer 2026");
@@ -47,9 +52,9 @@ async fn the_page_says_what_the_records_agreed(pool: PgPoolOptions, options: PgC
     let needs = page.needs.unwrap();
     assert_eq!((needs.provision.as_str(), &needs.types[..]), ("K", &["ASD".to_owned(), "SLCN".to_owned()][..]));
     let passport = page.passport.unwrap();
-    assert_eq!((passport.agreed_in, passport.earlier.len()), (second.meeting.id, 1));
+    assert_eq!((passport.agreed_in, passport.earlier.len()), (second.meeting.id, 2));
     assert!(page.access.iter().any(|help| help.status == "normal_way_of_working"));
-    assert_eq!(page.meetings.len(), 3);
+    assert_eq!(page.meetings.len(), 4);
     assert!(page.actions.is_empty(), "what July promised is done");
 }
 
