@@ -99,8 +99,10 @@ fn ComeIn(token: String, now_here: Option<String>, name: String, is_likely_share
         None => "Join the meeting".to_owned(),
         Some(_) => format!("Be {name} instead"),
     };
+    // In hand on a small screen, except where there is something to read first.
+    let class = now_here.is_none().then_some("come-in");
     view! {
-        <form method="post" action=format!("/join/{token}")>
+        <form method="post" action=format!("/join/{token}") class=class>
             {now_here
                 .map(|now_here| {
                     view! {
