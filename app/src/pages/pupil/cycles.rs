@@ -9,15 +9,13 @@ use crate::{
     view::pupils::{Cycle, Met, PupilPage},
 };
 
-/// On one screen. Earlier ones stand under “Earlier”.
+/// On one screen, with the meeting to come in a narrow column beside them. Earlier ones stand under “Earlier”.
 const SHOWN: usize = 3;
 
 #[component]
 pub fn LastCycles(page: PupilPage) -> impl IntoView {
     let mut earlier = page.cycles.clone();
-    // A meeting to come takes the third place.
-    let shown = SHOWN - usize::from(page.meetings.iter().any(|met| !met.agreed));
-    let last = earlier.split_off(earlier.len().saturating_sub(shown));
+    let last = earlier.split_off(earlier.len().saturating_sub(SHOWN));
     let name = page.pupil.name.clone();
     let opens = {
         let meetings = page.meetings.clone();
