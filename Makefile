@@ -1,5 +1,5 @@
 # Each target is a line you could type. `scripts/setup` installs what is missing; see it for what that is.
-.PHONY: run test soak fuzz bench site site-check prepare
+.PHONY: run test soak fuzz bench scale site site-check prepare
 
 run: ## Start the demo school on http://127.0.0.1:3000
 	scripts/setup && scripts/build-site.mjs && cargo run --bin roundtable -- demo
@@ -12,6 +12,9 @@ soak: ## The live engine in its simulator, one seed after the other, for so many
 
 bench: ## Roundtable beside a peer, in figures: some minutes, or FULL=1 for figures to be quoted
 	scripts/setup bench && scripts/bench
+
+scale: ## How long each page of a large school takes: make scale PUPILS=40000 SCHOOLS=30
+	scripts/setup && PUPILS=$(or $(PUPILS),1500) SCHOOLS=$(or $(SCHOOLS),1) scripts/scale
 
 fuzz: ## Mutations of the corpus at every reader of bytes: make fuzz MINUTES=10 TARGET=updates
 	scripts/setup && scripts/fuzz $(or $(MINUTES),1) $(TARGET)

@@ -50,7 +50,8 @@ pub trait Backend: Doors {
     /// uses nothing up.
     async fn join_page(&self, now_here: Option<Viewer>, token: &str) -> Result<JoinPage, AppError>;
 
-    async fn meetings_page(&self, viewer: Viewer) -> Result<MeetingsPage, AppError>;
+    /// As many meetings as a page has lines.
+    async fn meetings_page(&self, viewer: Viewer, page: u32) -> Result<MeetingsPage, AppError>;
     async fn meeting_page(&self, viewer: Viewer, meeting: MeetingId) -> Result<MeetingPage, AppError>;
     async fn record_page(&self, viewer: Viewer, meeting: MeetingId) -> Result<RecordPage, AppError>;
 

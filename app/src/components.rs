@@ -31,4 +31,6 @@ pub mod still;
 #[cfg(feature = "ssr")]
 pub mod thirds;
 pub mod tools;
+#[cfg(feature = "ssr")]
+pub mod turn;
 pub mod words;

@@ -57,12 +57,42 @@ pub struct Here {
     pub has_account: bool,
 }
 
+/// Where in a long list a page is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paging {
+    /// From 1, and never after the last.
+    pub page: u32,
+    pub pages: u32,
+    /// Lines on all pages together.
+    pub found: u32,
+}
+
+impl Paging {
+    /// Lines of one page.
+    pub const LINES: u32 = 25;
+
+    /// Of a list with so many lines, the page that the address asks for, or the nearest there is.
+    pub fn of(found: u32, asked: u32) -> Self {
+        let pages = found.div_ceil(Self::LINES).max(1);
+        Self { page: asked.clamp(1, pages), pages, found }
+    }
+
+    /// How many lines come before it.
+    pub fn skipped(self) -> u32 {
+        (self.page - 1) * Self::LINES
+    }
+}
+
 /// The school’s meetings, for somebody who may see them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MeetingsPage {
     pub here: Here,
+    /// Those to come first, the next of them at the top.
     pub meetings: Vec<MeetingRow>,
-    /// What waits for somebody with a post in the school; a family has none of it.
+    pub paging: Paging,
+    /// How many are to come, on all pages.
+    pub coming: u32,
+    /// On the first page: what waits for somebody with a post in the school; a family has none of it.
     pub staff: Option<home::StaffHome>,
 }
 

@@ -130,8 +130,8 @@ impl Backend for ServerBackend {
         pages::join(self, now_here, token).await
     }
 
-    async fn meetings_page(&self, viewer: Viewer) -> Result<MeetingsPage, AppError> {
-        pages::meetings(self, viewer).await
+    async fn meetings_page(&self, viewer: Viewer, page: u32) -> Result<MeetingsPage, AppError> {
+        pages::meetings(self, viewer, page).await
     }
 
     async fn meeting_page(&self, viewer: Viewer, meeting: MeetingId) -> Result<MeetingPage, AppError> {

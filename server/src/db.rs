@@ -24,6 +24,7 @@ pub mod kept;
 pub mod knocks;
 pub(crate) mod locks;
 pub mod login_sessions;
+pub mod many;
 pub mod meetings;
 pub mod participants;
 pub mod passkeys;
@@ -37,6 +38,7 @@ pub mod retention;
 pub mod schools;
 pub mod seats;
 pub mod subject;
+pub mod worked;
 
 use std::{ops::DerefMut, time::Duration};
 
@@ -72,6 +74,8 @@ impl Db {
     /// A pool that works as `roundtable_app`. Waiting for a free connection ends after five seconds:
     /// then the person is told to try again, rather than left with a page that never comes.
     pub async fn connect(options: PgConnectOptions, connections: u32) -> sqlx::Result<Self> {
+        // Compiling a query takes longer than any of ours may.
+        let options = options.options([("jit", "off")]);
         let pool = |connections| {
             PgPoolOptions::new()
                 .max_connections(connections)

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod build;
+pub mod crowd;
 mod data;
 mod links;
 mod names;

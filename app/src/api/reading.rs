@@ -38,9 +38,9 @@ pub async fn read_also_here() -> Vec<AlsoHere> {
     backend.also_here(&use_context::<AlsoSignedIn>().unwrap_or_default()).await.unwrap_or_default()
 }
 
-pub async fn read_meetings() -> Result<MeetingsPage, AppError> {
+pub async fn read_meetings(page: u32) -> Result<MeetingsPage, AppError> {
     let (backend, viewer) = backend()?;
-    backend.meetings_page(viewer).await
+    backend.meetings_page(viewer, page).await
 }
 
 pub async fn read_meeting(meeting: MeetingId) -> Result<MeetingPage, AppError> {

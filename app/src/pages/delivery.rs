@@ -19,6 +19,7 @@ use crate::{
         dates,
         frame::{At, SchoolFrame},
         plate::Plate,
+        turn::Turn,
     },
     pages::once_read,
     view::delivery::{DeliveryPage as Page, DeliveryQuery, EVERYBODY, Session},
@@ -28,7 +29,7 @@ use crate::{
 pub fn DeliveryPage() -> impl IntoView {
     let map = use_query_map().get_untracked();
     let get = |name| map.get(name).unwrap_or_default();
-    let query = DeliveryQuery { on: get("on"), who: get("who") };
+    let query = DeliveryQuery { on: get("on"), who: get("who"), page: get("page").parse().unwrap_or(1) };
     once_read(read_delivery(query), |page| view! { <TheDay page /> })
 }
 
@@ -42,11 +43,11 @@ fn TheDay(page: Page) -> impl IntoView {
         EVERYBODY => "Everybody’s sessions".to_owned(),
         who => format!("Sessions of {who}"),
     };
-    let told = page.sessions.iter().filter(|session| session.is_told()).count();
-    let lead = match page.sessions.len() {
+    let lead = match page.paging.found {
         0 => format!("{day}."),
-        all => format!("{day}. {told} of {all} told."),
+        all => format!("{day}. {} of {all} told.", page.told),
     };
+    let chosen = vec![("on", page.query.on.clone()), ("who", page.query.who.clone())];
     let (on, who) = (page.on.clone(), page.query.who.clone());
     let list = if page.sessions.is_empty() {
         view! { <p class="hint">{nothing(&page.query.who)}</p> }.into_any()
@@ -65,6 +66,7 @@ fn TheDay(page: Page) -> impl IntoView {
                 <p>{lead}</p>
             </header>
             <div class="sheet delivery">{list}</div>
+            <Turn paging=page.paging path="/delivery" chosen=chosen />
             <SoFar sessions=page.sessions.clone() />
             <Which page />
         </SchoolFrame>

@@ -4,6 +4,7 @@ mod staff;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 use shared::Stage;
 
 use self::staff::{Staff, what_is_late};
@@ -13,6 +14,7 @@ use crate::{
         frame::{At, HelpLine, LetterFrame, SchoolFrame},
         people::Sun,
         thirds::{MEETINGS_A_YEAR, Thirds},
+        turn::Turn,
     },
     error::AppError,
     pages::once_read,
@@ -22,8 +24,9 @@ use crate::{
 #[component]
 pub fn HomePage() -> impl IntoView {
     // Whoever is not signed in has not come to a wrong place.
-    let meetings = async {
-        match read_meetings().await {
+    let page = use_query_map().get_untracked().get("page").and_then(|page| page.parse().ok()).unwrap_or(1);
+    let meetings = async move {
+        match read_meetings(page).await {
             Ok(page) => Ok(Some(page)),
             Err(AppError::NotSignedIn) => Ok(None),
             Err(error) => Err(error),
@@ -43,16 +46,17 @@ fn Meetings(page: MeetingsPage) -> impl IntoView {
         <SchoolFrame here=page.here.clone() at=At::Home class="home" skip="Skip to the meetings">
             <header class="welcome">
                 <h1>"Hello, " {page.here.name}</h1>
-                <p class="lead">{how_many(coming.len())} {page.staff.as_ref().map(what_is_late)}</p>
+                <p class="lead">{how_many(page.coming)} {page.staff.as_ref().map(what_is_late)}</p>
             </header>
             <MeetingList title="Meetings to come" rows=coming />
             {page.staff.map(|staff| view! { <Staff staff /> })}
             <MeetingList title="Agreed" rows=done />
+            <Turn paging=page.paging path="/" chosen=vec![] />
         </SchoolFrame>
     }
 }
 
-fn how_many(coming: usize) -> String {
+fn how_many(coming: u32) -> String {
     match coming {
         0 => "No meeting is waiting for you.".to_owned(),
         1 => "One meeting is waiting for you.".to_owned(),

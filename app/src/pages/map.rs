@@ -29,6 +29,12 @@ use crate::{
 /// Help that lost more than this share of its sessions is pointed out.
 const OFTEN_MISSED_PERCENT: i64 = 80;
 
+/// Children of one help. Of a help for more of them, a year’s are found by choosing the year.
+const SHOWN: usize = 24;
+
+/// Different ones, of one help that was often missed.
+const REASONS: usize = 4;
+
 #[component]
 pub fn MapPage() -> impl IntoView {
     let map = use_query_map().get_untracked();
@@ -200,7 +206,11 @@ fn Row(row: MapRow, shows_cost: bool) -> impl IntoView {
                 <span>{row.who}</span>
             </th>
             <td role="cell" data-label="Children">
-                <ul class="plates">{row.children.into_iter().map(|share| view! { <OneShare share /> }).collect_view()}</ul>
+                <ul class="plates">
+                    {row.children.into_iter().take(SHOWN).map(|share| view! { <OneShare share /> }).collect_view()}
+                </ul>
+                {(children > SHOWN as i64)
+                    .then(|| view! { <p class="hint">{format!("and {} more: choose a year", children - SHOWN as i64)}</p> })}
             </td>
             <td role="cell" data-label="Hours">
                 {if row.minutes == 0 { "always there".to_owned() } else { hours(row.minutes) }}
@@ -246,8 +256,11 @@ fn OneShare(share: Share) -> impl IntoView {
 fn OftenMissed(rows: Vec<MapRow>) -> impl IntoView {
     (!rows.is_empty()).then(|| {
         let line = |row: MapRow| {
-            let why: Vec<_> =
+            let mut why: Vec<_> =
                 row.children.iter().map(|share| share.why_not.trim()).filter(|why| !why.is_empty()).collect();
+            why.sort_unstable();
+            why.dedup();
+            why.truncate(REASONS);
             format!("{} missed {} of {} sessions. {}", row.name, row.counted - row.delivered, row.counted, why.join(" "))
         };
         view! {

@@ -20,6 +20,7 @@ use crate::{
         frame::{At, SchoolFrame},
         icon::Icon,
         thirds::{MEETINGS_A_YEAR, Thirds},
+        turn::Turn,
     },
     pages::once_read,
     view::register::{CensusCheck, RegisterPage as Page, RegisterQuery, RegisterRow},
@@ -138,12 +139,13 @@ fn Filters(query: RegisterQuery, classes: Vec<String>) -> impl IntoView {
 
 #[component]
 fn Lines(page: Page) -> impl IntoView {
-    let first = (page.query.page - 1) * 25 + 1;
+    let first = page.paging.skipped() + 1;
+    let all = chosen(&page.query).map(|(name, value)| (name, value.to_owned())).to_vec();
     let showing = match page.rows.len() {
         0 => "No child is found so. Choose less, or another name.".to_owned(),
-        shown => format!("Showing {first} to {} of {}, by first name", first as usize + shown - 1, page.found),
+        shown => format!("Showing {first} to {} of {}, by first name", first as usize + shown - 1, page.paging.found),
     };
-    let caption = format!("SEN register, page {} of {}", page.query.page, page.pages);
+    let caption = format!("SEN register, page {} of {}", page.paging.page, page.paging.pages);
     view! {
         <p class="showing" role="status">
             {showing}
@@ -173,7 +175,7 @@ fn Lines(page: Page) -> impl IntoView {
                     </table>
                 }
             })}
-        <Paging query=page.query pages=page.pages />
+        <Turn paging=page.paging path="/register" chosen=all />
     }
 }
 
@@ -233,54 +235,6 @@ fn Line(row: RegisterRow) -> impl IntoView {
 /// “Late by 6 days”.
 pub(crate) fn late(days: u32) -> String {
     if days == 1 { "Late by a day".to_owned() } else { format!("Late by {days} days") }
-}
-
-#[component]
-fn Paging(query: RegisterQuery, pages: u32) -> impl IntoView {
-    (pages > 1).then(|| {
-        let now = query.page;
-        let to = move |page: u32| {
-            let number = page.to_string();
-            let mut all = chosen(&query).to_vec();
-            all.push(("page", &number));
-            address("/register", &all)
-        };
-        let before = (now > 1).then(|| to(now - 1));
-        let after = (now < pages).then(|| to(now + 1));
-        let numbers = (1..=pages).map(|page| {
-            view! {
-                <li>
-                    <a href=to(page) rel="external" aria-current=(page == now).then_some("page")>
-                        <span class="visually-hidden">"Page "</span>
-                        {page}
-                    </a>
-                </li>
-            }
-        });
-        view! {
-            <nav class="paging" aria-label="Pages">
-                {before
-                    .map(|href| {
-                        view! {
-                            <a class="button" href=href rel="external">
-                                <Icon name="left" />
-                                "Before"
-                            </a>
-                        }
-                    })}
-                <ol>{numbers.collect_view()}</ol>
-                {after
-                    .map(|href| {
-                        view! {
-                            <a class="button" href=href rel="external">
-                                "Next page"
-                                <Icon name="right" />
-                            </a>
-                        }
-                    })}
-            </nav>
-        }
-    })
 }
 
 #[component]

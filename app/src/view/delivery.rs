@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shared::{ItemId, MeetingId};
 
-use super::Here;
+use super::{Here, Paging};
 
 /// What the address asks to see.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +13,8 @@ pub struct DeliveryQuery {
     pub on: String,
     /// Whose help; empty for one’s own, [`EVERYBODY`] for all of it.
     pub who: String,
+    /// From 1.
+    pub page: u32,
 }
 
 pub const EVERYBODY: &str = "everybody";
@@ -29,6 +31,9 @@ pub struct DeliveryPage {
     /// Whoever gives any help to these children.
     pub staff: Vec<String>,
     pub sessions: Vec<Session>,
+    pub paging: Paging,
+    /// How many of all pages’ sessions were told of this day.
+    pub told: u32,
 }
 
 /// One help, with every child who has it of the same person: a group is told together.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shared::PupilId;
 
-use super::Here;
+use super::{Here, Paging};
 
 /// What the address asks to see; empty means everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,9 +30,7 @@ pub struct RegisterPage {
     pub may_import: bool,
     pub classes: Vec<String>,
     pub rows: Vec<RegisterRow>,
-    /// Of all pages.
-    pub found: u32,
-    pub pages: u32,
+    pub paging: Paging,
     pub support: u32,
     pub plans: u32,
     pub checks: Vec<CensusCheck>,

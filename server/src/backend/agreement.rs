@@ -17,7 +17,12 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::pages::facilitator;
 use crate::{
-    db::{self, SchoolTransaction, documents::StoredSection, meetings::Meeting, records::Cost},
+    db::{
+        self, SchoolTransaction,
+        documents::StoredSection,
+        meetings::Meeting,
+        records::{Cost, NewRecord},
+    },
     error::unavailable,
 };
 
@@ -61,7 +66,8 @@ pub async fn save(
         let words = "We meet again on a day that is over: choose a later one.".to_owned();
         return Err(NotSaved::Missing(vec![Missing { words, part: "targets".to_owned() }]));
     }
-    db::records::create(txn, id, &record, &costs(&sections), at).await?;
+    let new = NewRecord { id, record: &record, costs: &costs(&sections), at };
+    db::records::create(txn, &[new]).await?;
     db::meetings::agree(txn, meeting.id, at).await?;
     Ok(version)
 }

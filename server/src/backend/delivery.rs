@@ -8,7 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use app::{
     backend::Viewer,
     error::AppError,
-    view::delivery::{Child, DeliveryPage, DeliveryQuery, EVERYBODY, Session, Told},
+    view::{
+        Paging,
+        delivery::{Child, DeliveryPage, DeliveryQuery, EVERYBODY, Session, Told},
+    },
 };
 use shared::{
     ItemId, MeetingId,
@@ -43,13 +46,20 @@ pub(super) async fn page(
     let running = running(&mut txn, viewer, &sight, on).await?;
     let here = here(&mut txn, viewer).await?;
     let staff: BTreeSet<String> = running.iter().map(|help| help.who.clone()).filter(|who| !who.is_empty()).collect();
-    let sessions = sessions(running.into_iter().filter(|help| match query.who.as_str() {
+    let mut sessions = sessions(running.into_iter().filter(|help| match query.who.as_str() {
         "" => names(&help.who, &here.name),
         EVERYBODY => true,
         who => help.who == who,
     }));
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let paging = Paging::of(number(sessions.len()), query.page);
+    let told = number(sessions.iter().filter(|session| session.is_told()).count());
+    sessions.drain(..paging.skipped() as usize);
+    sessions.truncate(Paging::LINES as usize);
     Ok(DeliveryPage {
         here,
+        paging,
+        told,
         query,
         on: on.to_string(),
         today: today.to_string(),

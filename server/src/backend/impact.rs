@@ -9,7 +9,7 @@ use app::{
     error::AppError,
     view::map::{Gap, ImpactPage, ImpactQuery, ImpactRow},
 };
-use shared::{ItemId, PupilId, RecordId, rights::Page, schema::review};
+use shared::{PupilId, rights::Page};
 
 use super::{
     ServerBackend,
@@ -19,7 +19,8 @@ use super::{
 use crate::{
     db::{
         self,
-        help::{self, Given, Rated, Wanted},
+        help::{self, Rated, Wanted},
+        worked::{Worked, worked},
     },
     error::unavailable,
 };
@@ -29,11 +30,10 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, query: ImpactQ
     let sight = sight(&mut txn, viewer, Page::Impact).await?;
     let wanted =
         Wanted { known_to: sight.known_to, term: some(&query.term), area: some(&query.area), ..Wanted::default() };
-    let given = help::given(&mut txn, &wanted).await.map_err(unavailable)?;
-    let rated = help::rated(&mut txn, None, sight.known_to).await.map_err(unavailable)?;
-    let mut rows = worked(&given, &rated, sight.costs);
+    let mut rows = rows(worked(&mut txn, &wanted, sight.costs).await.map_err(unavailable)?);
     sort(&mut rows, &query.first);
     let pupils = db::register::needs(&mut txn, sight.known_to).await.map_err(unavailable)?;
+    let rated = help::rated_lately(&mut txn, sight.known_to).await.map_err(unavailable)?;
     Ok(ImpactPage {
         here: here(&mut txn, viewer).await?,
         query,
@@ -41,76 +41,46 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, query: ImpactQ
         shows_cost: sight.costs,
         whole_school: sight.whole_school,
         rows,
-        stuck: stuck(pupils, &rated),
+        stuck: stuck(pupils, rated),
     })
 }
 
-/// One row for each kind of help that a review has looked back on.
-fn worked(given: &[Given], rated: &[Rated], costs: bool) -> Vec<ImpactRow> {
-    let mut by_target: BTreeMap<(RecordId, ItemId), &Rated> = BTreeMap::new();
-    for target in rated {
-        by_target.insert((target.review, target.target), target);
-    }
-    let mut kinds: BTreeMap<String, Vec<&Given>> = BTreeMap::new();
-    for help in given.iter().filter(|help| help.review.is_some()) {
+/// The same help by another capital or space is one row, named as its first plan named it.
+fn rows(worked: Vec<Worked>) -> Vec<ImpactRow> {
+    let mut kinds: BTreeMap<String, Vec<Worked>> = BTreeMap::new();
+    for help in worked {
         kinds.entry(key(&help.name)).or_default().push(help);
     }
-    let row = |kind: Vec<&Given>| {
-        let mut row = ImpactRow {
-            name: kind.first()?.name.clone(),
-            area: kind.first()?.area.clone(),
-            who: names(&kind),
-            children: count(kind.iter().map(|help| help.pupil)),
-            ..ImpactRow::default()
-        };
-        let (mut judged, mut pence, mut minutes) = (vec![], vec![], vec![]);
-        for help in kind {
-            let (planned, delivered) = help.counted().unwrap_or_default();
-            row.planned += planned;
-            row.delivered += delivered;
-            let review = help.review?;
-            let targets: Vec<&Rated> =
-                help.targets.iter().filter_map(|target| by_target.get(&(review, *target)).copied()).collect();
-            if targets.iter().filter(|target| add(&mut row, target)).count() > 0 {
-                judged.push(help.pupil);
-                pence.extend(help.pence.filter(|_| costs));
-                minutes.push(help.counted().zip(help.minutes).map(|((_, happened), each)| happened * each));
-            }
-        }
-        row.judged_children = count(judged.into_iter());
-        row.minutes = minutes.into_iter().sum::<Option<i64>>().filter(|_| row.judged_children > 0);
-        row.pence = (!pence.is_empty()).then(|| pence.iter().sum());
-        // Help that was for no target in particular says nothing about what it did.
-        (row.judged() + row.not_tried > 0).then_some(row)
+    let row = |mut kind: Vec<Worked>| {
+        kind.sort_by(|a, b| (&a.first_term, &a.name).cmp(&(&b.first_term, &b.name)));
+        let first = kind.first()?;
+        let sum = |of: fn(&Worked) -> i64| kind.iter().map(of).sum::<i64>();
+        let number = |of: fn(&Worked) -> i64| u32::try_from(sum(of)).unwrap_or(u32::MAX);
+        let names: BTreeSet<&str> =
+            kind.iter().flat_map(|help| &help.who).map(String::as_str).filter(|who| !who.is_empty()).collect();
+        Some(ImpactRow {
+            name: first.name.clone(),
+            area: first.area.clone(),
+            who: names.into_iter().collect::<Vec<_>>().join(", "),
+            children: count(kind.iter().flat_map(|help| help.pupils.iter().copied())),
+            judged_children: count(kind.iter().flat_map(|help| help.judged_pupils.iter().copied())),
+            planned: sum(|help| help.planned),
+            delivered: sum(|help| help.delivered),
+            got_there: number(|help| help.got_there),
+            part_way: number(|help| help.part_way),
+            not_yet: number(|help| help.not_yet),
+            not_tried: number(|help| help.not_tried),
+            steps: sum(|help| help.steps),
+            before: sum(|help| help.before),
+            after: sum(|help| help.after),
+            scored: number(|help| help.scored),
+            // Where it is not known how long one child had it, it is not known how long it took.
+            minutes: (sum(|help| help.judged) > 0 && sum(|help| help.judged) == sum(|help| help.timed))
+                .then(|| sum(|help| help.minutes)),
+            pence: kind.iter().filter_map(|help| help.pence).reduce(|a, b| a + b),
+        })
     };
     kinds.into_values().filter_map(row).collect()
-}
-
-fn names(kind: &[&Given]) -> String {
-    let names: BTreeSet<&str> = kind.iter().map(|help| help.who.as_str()).filter(|who| !who.is_empty()).collect();
-    names.into_iter().collect::<Vec<_>>().join(", ")
-}
-
-/// Adds one target to the sums, and says whether it could be judged.
-fn add(row: &mut ImpactRow, target: &Rated) -> bool {
-    let Some(steps) = review::steps(&target.rating) else {
-        row.not_tried += u32::from(target.rating == "NOT_DELIVERED");
-        return false;
-    };
-    match target.rating.as_str() {
-        "EXCEEDED" | "ACHIEVED" => row.got_there += 1,
-        "PARTLY" | "SMALL_STEPS" => row.part_way += 1,
-        _ => row.not_yet += 1,
-    }
-    row.steps += steps;
-    for (before, after) in
-        target.before.into_iter().zip(target.after).filter_map(|(before, after)| Some((before?, after?)))
-    {
-        row.before += before;
-        row.after += after;
-        row.scored += 1;
-    }
-    true
 }
 
 fn sort(rows: &mut [ImpactRow], first: &str) {
@@ -124,15 +94,15 @@ fn sort(rows: &mut [ImpactRow], first: &str) {
     }
 }
 
-fn stuck(pupils: Vec<db::register::MainNeed>, rated: &[Rated]) -> Vec<Gap> {
-    let areas = |pupil: PupilId| {
-        let own: Vec<Rated> = rated.iter().filter(|target| target.pupil == pupil).cloned().collect();
-        little_progress(&own)
-    };
+fn stuck(pupils: Vec<db::register::MainNeed>, rated: Vec<Rated>) -> Vec<Gap> {
+    let mut by_child: BTreeMap<PupilId, Vec<Rated>> = BTreeMap::new();
+    for target in rated {
+        by_child.entry(target.pupil).or_default().push(target);
+    }
     pupils
         .into_iter()
         .flat_map(|child| {
-            let areas = areas(child.pupil);
+            let areas = by_child.get(&child.pupil).map(|rated| little_progress(rated)).unwrap_or_default();
             areas.into_iter().map(move |area| Gap {
                 pupil: child.pupil,
                 name: child.name.clone(),

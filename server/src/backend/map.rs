@@ -55,20 +55,17 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
     }
     let term = Wanted { known_to: sight.known_to, term: some(&query.term), ..Wanted::default() };
     let choices = help::given(&mut txn, &term).await.map_err(unavailable)?;
-    let wanted = Wanted {
-        year_group: some(&query.year),
-        tier: some(&query.tier),
-        area: some(&query.area),
-        who: some(&query.who),
-        ..term
-    };
     if !sight.costs {
         query.funding.clear();
     }
-    let (class, funding) = (some(&query.class), some(&query.funding));
-    let mut given = help::given(&mut txn, &wanted).await.map_err(unavailable)?;
-    given.retain(|help| class.as_ref().is_none_or(|class| *class == help.class_name));
-    given.retain(|help| funding.as_ref().is_none_or(|one| help.funding.as_ref() == Some(one)));
+    let is = |wanted: &str, found: &str| some(wanted).is_none_or(|wanted| wanted == found);
+    let given: Vec<Given> = choices
+        .iter()
+        .filter(|help| is(&query.year, &help.year_group) && is(&query.class, &help.class_name))
+        .filter(|help| is(&query.tier, &help.tier) && is(&query.area, &help.area) && is(&query.who, &help.who))
+        .filter(|help| is(&query.funding, help.funding.as_deref().unwrap_or_default()))
+        .cloned()
+        .collect();
     let needs = db::register::needs(&mut txn, sight.known_to).await.map_err(unavailable)?;
     let rows = rows(&given, sight.costs);
     Ok(MapPage {
@@ -197,12 +194,14 @@ fn group_size(ratio: &str) -> i64 {
     ratio.split_once(':').and_then(|(_, children)| children.trim().parse().ok()).filter(|size| *size > 0).unwrap_or(1)
 }
 
-fn has_help(given: &[Given], pupil: PupilId, area: &str) -> bool {
-    given.iter().any(|help| help.pupil == pupil && help.area == area)
+/// Who has help in which area.
+fn helped(given: &[Given]) -> BTreeSet<(PupilId, &str)> {
+    given.iter().map(|help| (help.pupil, help.area.as_str())).collect()
 }
 
 /// By main need. A need that belongs to no area is in none of these.
 fn coverage(given: &[Given], needs: &[db::register::MainNeed]) -> Vec<Coverage> {
+    let helped = helped(given);
     AREAS
         .iter()
         .map(|area| {
@@ -210,7 +209,9 @@ fn coverage(given: &[Given], needs: &[db::register::MainNeed]) -> Vec<Coverage> 
             Coverage {
                 area: area.code.to_owned(),
                 with_need: count(with_need().map(|need| need.pupil)),
-                with_help: count(with_need().map(|need| need.pupil).filter(|pupil| has_help(given, *pupil, area.code))),
+                with_help: count(
+                    with_need().map(|need| need.pupil).filter(|pupil| helped.contains(&(*pupil, area.code))),
+                ),
             }
         })
         .filter(|coverage| coverage.with_need > 0)
@@ -219,9 +220,11 @@ fn coverage(given: &[Given], needs: &[db::register::MainNeed]) -> Vec<Coverage> 
 
 /// A main need, and nothing in its area this term; for a need that belongs to no area, nothing at all.
 fn gaps(given: &[Given], needs: Vec<db::register::MainNeed>) -> Vec<Gap> {
+    let helped = helped(given);
+    let at_all: BTreeSet<PupilId> = given.iter().map(|help| help.pupil).collect();
     let is_helped = |need: &db::register::MainNeed| match census::area(&need.code) {
-        Some(area) => has_help(given, need.pupil, area),
-        None => given.iter().any(|help| help.pupil == need.pupil),
+        Some(area) => helped.contains(&(need.pupil, area)),
+        None => at_all.contains(&need.pupil),
     };
     needs
         .into_iter()

@@ -6,8 +6,8 @@ use app::{
     backend::Viewer,
     error::AppError,
     view::{
-        Answer, Host, JoinPage, MeetingPage, MeetingRow, MeetingsPage, Participant, Pupil, SectionState, Writer,
-        doors::Doors,
+        Answer, Host, JoinPage, MeetingPage, MeetingRow, MeetingsPage, Paging, Participant, Pupil, SectionState,
+        Writer, doors::Doors,
     },
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -72,19 +72,29 @@ pub(super) async fn join(backend: &ServerBackend, now_here: Option<Viewer>, toke
     })
 }
 
-pub(super) async fn meetings(backend: &ServerBackend, viewer: Viewer) -> Result<MeetingsPage, AppError> {
+pub(super) async fn meetings(backend: &ServerBackend, viewer: Viewer, page: u32) -> Result<MeetingsPage, AppError> {
     let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
     let here = super::pupils::here(&mut txn, viewer).await?;
-    let staff = super::home::of(&mut txn, viewer, backend.clock.now().date()).await?;
-    let meetings = db::meetings::list_for(&mut txn, viewer.person).await.map_err(unavailable)?;
-    let mut children = BTreeSet::new();
-    for pupil in meetings.iter().map(|meeting| meeting.pupil).collect::<BTreeSet<_>>() {
-        let tie = super::pupils::tie(&mut txn, viewer, pupil).await?;
-        children.extend(may_see(Matter::Child, tie).then_some(pupil));
-    }
+    let count = db::meetings::count_for(&mut txn, viewer.person).await.map_err(unavailable)?;
+    let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    let paging = Paging::of(number(count.all), page);
+    let staff = match paging.page {
+        1 => super::home::of(&mut txn, viewer, backend.clock.now().date()).await?,
+        _ => None,
+    };
+    let meetings = db::meetings::list_for(&mut txn, viewer.person, Paging::LINES.into(), paging.skipped().into());
+    let meetings = meetings.await.map_err(unavailable)?;
+    let pupils: Vec<_> = meetings.iter().map(|meeting| meeting.pupil).collect::<BTreeSet<_>>().into_iter().collect();
+    let children: BTreeSet<_> = super::pupils::ties(&mut txn, viewer, &pupils)
+        .await?
+        .into_iter()
+        .filter_map(|(pupil, tie)| may_see(Matter::Child, tie).then_some(pupil))
+        .collect();
     Ok(MeetingsPage {
         here,
         staff,
+        paging,
+        coming: number(count.to_come),
         meetings: meetings
             .into_iter()
             .map(|meeting| MeetingRow {

@@ -67,6 +67,17 @@ pub(super) async fn tie(txn: &mut SchoolTransaction, viewer: Viewer, id: PupilId
     Ok(Tie::of(&posts, place.role, place.withheld))
 }
 
+/// The same, to each of these children.
+pub(super) async fn ties(
+    txn: &mut SchoolTransaction,
+    viewer: Viewer,
+    pupils: &[PupilId],
+) -> Result<Vec<(PupilId, Tie)>, AppError> {
+    let posts = db::posts::held(txn, viewer).await.map_err(unavailable)?;
+    let places = db::pupils::places(txn, pupils, viewer.person).await.map_err(unavailable)?;
+    Ok(places.into_iter().map(|(pupil, place)| (pupil, Tie::of(&posts, place.role, place.withheld))).collect())
+}
+
 /// A child that is not there and one that is somebody else’s look the same.
 async fn find(txn: &mut SchoolTransaction, viewer: Viewer, id: PupilId, today: Date) -> Result<(Pupil, Tie), AppError> {
     let tie = tie(txn, viewer, id).await?;
@@ -99,7 +110,7 @@ async fn make(
     let meetings = db::meetings::list_of_pupil(txn, pupil.id, viewer.person).await.map_err(unavailable)?;
     let wanted = help::Wanted { pupil: Some(pupil.id), ..help::Wanted::default() };
     let given = help::given(txn, &wanted).await.map_err(unavailable)?;
-    let rated = help::rated(txn, Some(pupil.id), None).await.map_err(unavailable)?;
+    let rated = help::rated(txn, pupil.id).await.map_err(unavailable)?;
     let may_open_pep = pupil.looked_after && pep::may_open(txn, viewer, pupil.id).await?;
     let last = records.last().map(|record| record.meeting.id);
     let of = actions::Of { pupil: Some(pupil.id), limit: ACTIONS_SHOWN, ..actions::Of::default() };

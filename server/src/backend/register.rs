@@ -7,7 +7,10 @@ pub(super) use self::import::{CELL_LIMIT, NO_SUCH_DAY, NOT_BORN_YET, read_day};
 use app::{
     backend::Viewer,
     error::AppError,
-    view::register::{CensusCheck, Refused, RegisterPage, RegisterQuery, RegisterRow},
+    view::{
+        Paging,
+        register::{CensusCheck, Refused, RegisterPage, RegisterQuery, RegisterRow},
+    },
 };
 use shared::{
     census::{self, Fault},
@@ -29,9 +32,6 @@ use crate::{
     },
     error::unavailable,
 };
-
-/// Lines of one page.
-const PAGE: u32 = 25;
 
 /// More children than a school has.
 const ALL: i64 = 10_000;
@@ -61,8 +61,13 @@ pub(super) async fn page(
     let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
     let sight = sight(&mut txn, viewer, Page::Register).await?;
     let wanted = wanted(&query, sight.known_to);
-    let offset = i64::from(query.page - 1) * i64::from(PAGE);
-    let lines = db::register::lines(&mut txn, &wanted, today, PAGE.into(), offset).await.map_err(unavailable)?;
+    let limit = i64::from(Paging::LINES);
+    let offset = i64::from(query.page - 1) * limit;
+    let mut lines = db::register::lines(&mut txn, &wanted, today, limit, offset).await.map_err(unavailable)?;
+    if lines.is_empty() && query.page > 1 {
+        query.page = 1;
+        lines = db::register::lines(&mut txn, &wanted, today, limit, 0).await.map_err(unavailable)?;
+    }
     let found = lines.first().map_or(0, |line| u32::try_from(line.all).unwrap_or(u32::MAX));
     let counts = db::register::counts(&mut txn, sight.known_to).await.map_err(unavailable)?;
     let count = |code: &str| {
@@ -76,8 +81,7 @@ pub(super) async fn page(
         may_import: breadth(Page::Import, &posts) == shared::rights::Breadth::WholeSchool,
         classes: db::register::classes(&mut txn, sight.known_to).await.map_err(unavailable)?,
         rows: lines.into_iter().map(|line| row(line, today)).collect(),
-        found,
-        pages: found.div_ceil(PAGE).max(1),
+        paging: Paging::of(found, query.page),
         support: count("K"),
         plans: count("E"),
         checks: checks(&faulty),

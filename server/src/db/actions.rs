@@ -39,11 +39,8 @@ pub async fn open(txn: &mut SchoolTransaction, of: Of) -> sqlx::Result<Vec<Open>
              and not exists (select from actions_done d where d.meeting_id = r.meeting_id and d.item_id = a.item_id)
              and not exists (select from agreed_records later where later.previous_meeting_id = r.meeting_id)
              and ($1::uuid is null or r.pupil_id = $1)
-             and ($2::uuid is null or ($5 or exists (
-               select from places where places.pupil_id = r.pupil_id and places.person_id = $2 and admitted
-             )) and not exists (
-               select from withheld w where w.pupil_id = r.pupil_id and w.person_id = $2
-             ))
+             and ($2::uuid is null or ($5 or r.pupil_id = any (array(select pupil_id from places where person_id = $2 and admitted)))
+             and r.pupil_id <> all (array(select pupil_id from withheld where person_id = $2)))
              and ($3::date is null or a.due_on < $3)
            order by a.due_on nulls last, person.display_name, a.position
            limit $4"#,

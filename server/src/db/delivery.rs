@@ -66,10 +66,8 @@ pub async fn running(
            where coalesce(h.sessions, 0) > 0
              and r.held_on <= $3
              and not exists (select from agreed_records later where later.previous_meeting_id = r.meeting_id)
-             and not exists (select from withheld w where w.pupil_id = r.pupil_id and w.person_id = $2)
-             and ($1 or exists (
-               select from places where places.pupil_id = r.pupil_id and places.person_id = $2 and admitted
-             ))
+             and r.pupil_id <> all (array(select pupil_id from withheld where person_id = $2))
+             and ($1 or r.pupil_id = any (array(select pupil_id from places where person_id = $2 and admitted)))
            order by h.name, person.display_name, r.pupil_id, h.position"#,
         whole_school,
         person.0,

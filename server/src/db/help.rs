@@ -2,6 +2,8 @@
 
 use shared::{ItemId, MeetingId, PupilId, RecordId, delivery};
 
+use uuid::Uuid;
+
 use super::{SchoolTransaction, pupils::Eyes};
 
 /// One help of one agreed plan of one child.
@@ -61,10 +63,7 @@ pub struct Wanted {
     /// Only children that these eyes may see.
     pub known_to: Option<Eyes>,
     pub term: Option<String>,
-    pub year_group: Option<String>,
-    pub tier: Option<String>,
     pub area: Option<String>,
-    pub who: Option<String>,
 }
 
 pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result<Vec<Given>> {
@@ -78,24 +77,15 @@ pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result
              join pupils p on p.id = h.pupil_id
              join people person on person.id = p.person_id
            where ($1::uuid is null or h.pupil_id = $1)
-             and ($2::uuid is null or ($8 or exists (
-               select from places where places.pupil_id = h.pupil_id and places.person_id = $2 and admitted
-             )) and not exists (
-               select from withheld w where w.pupil_id = h.pupil_id and w.person_id = $2
-             ))
+             and ($2::uuid is null or ($5 or h.pupil_id = any (array(select pupil_id from places where person_id = $2 and admitted)))
+             and h.pupil_id <> all (array(select pupil_id from withheld where person_id = $2)))
              and ($3::text is null or h.term = $3)
-             and ($4::text is null or p.year_group = $4)
-             and ($5::text is null or h.tier = $5)
-             and ($6::text is null or h.area = $6)
-             and ($7::text is null or h.who = $7)
+             and ($4::text is null or h.area = $4)
            order by h.term, person.display_name, h.pupil_id, h.position"#,
         wanted.pupil.map(|id| id.0),
         wanted.known_to.map(|eyes| eyes.person.0),
         wanted.term,
-        wanted.year_group,
-        wanted.tier,
         wanted.area,
-        wanted.who,
         wanted.known_to.is_some_and(|eyes| eyes.whole_school)
     )
     .fetch_all(txn.connection())
@@ -133,12 +123,11 @@ pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result
 /// The terms that have plans, newest first.
 pub async fn terms(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
-        r#"select distinct term as "term!" from help_given h
-           where ($1::uuid is null or ($2 or exists (
-               select from places where places.pupil_id = h.pupil_id and places.person_id = $1 and admitted
-             )) and not exists (
-               select from withheld w where w.pupil_id = h.pupil_id and w.person_id = $1
-             ))
+        r#"select distinct term_of_plan(plan.held_on, plan.review_on) as "term!" from agreed_records plan
+           where exists (select from provisions help where help.record_id = plan.id)
+             and ($1::uuid is null
+               or ($2 or plan.pupil_id = any (array(select pupil_id from places where person_id = $1 and admitted)))
+             and plan.pupil_id <> all (array(select pupil_id from withheld where person_id = $1)))
            order by 1 desc"#,
         known_to.map(|eyes| eyes.person.0),
         known_to.is_some_and(|eyes| eyes.whole_school)
@@ -156,46 +145,70 @@ pub struct Rated {
     /// Of need, as the plan said it.
     pub area: String,
     pub rating: String,
-    pub before: [Option<i64>; 3],
-    pub after: [Option<i64>; 3],
 }
 
-/// All that was ever looked back on, of one child or of everybody somebody works with; oldest first.
-pub async fn rated(
-    txn: &mut SchoolTransaction,
-    pupil: Option<PupilId>,
-    known_to: Option<Eyes>,
-) -> sqlx::Result<Vec<Rated>> {
-    let rows = sqlx::query!(
-        r#"select t.record_id, t.item_id, r.pupil_id as "pupil_id!", t.rating, t.before_pupil, t.before_home,
-                  t.before_school, t.after_pupil, t.after_home, t.after_school, coalesce(planned.area, '') as "area!"
+/// All that was ever looked back on of one child, oldest first.
+pub async fn rated(txn: &mut SchoolTransaction, pupil: PupilId) -> sqlx::Result<Vec<Rated>> {
+    let rows = sqlx::query_as!(
+        RatedRow,
+        r#"select t.record_id, t.item_id, r.pupil_id as "pupil_id!", t.rating, coalesce(planned.area, '') as "area!"
            from agreed_records r
              join target_reviews t on t.record_id = r.id
              left join agreed_records plan on plan.meeting_id = r.previous_meeting_id
              left join targets planned on planned.record_id = plan.id and planned.item_id = t.item_id
-           where ($2::uuid is null or r.pupil_id = $2)
-             and ($1::uuid is null or ($3 or exists (
-               select from places where places.pupil_id = r.pupil_id and places.person_id = $1 and admitted
-             )) and not exists (
-               select from withheld w where w.pupil_id = r.pupil_id and w.person_id = $1
-             ))
-           order by r.held_on, t.position"#,
+           where r.pupil_id = $1
+           order by r.held_on, r.cycle, t.position"#,
+        pupil.0
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows.into_iter().map(Rated::from).collect())
+}
+
+/// What the last two reviews of each child found, of everybody somebody works with; oldest first.
+pub async fn rated_lately(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<Rated>> {
+    let rows = sqlx::query_as!(
+        RatedRow,
+        r#"with looked_back as (
+             select r.id, r.pupil_id, r.held_on, r.cycle, r.previous_meeting_id,
+                    row_number() over (partition by r.pupil_id order by r.held_on desc, r.cycle desc) as back
+             from agreed_records r
+             where exists (select from target_reviews t where t.record_id = r.id)
+               and ($1::uuid is null
+                 or ($2 or r.pupil_id = any (array(select pupil_id from places where person_id = $1 and admitted)))
+               and r.pupil_id <> all (array(select pupil_id from withheld where person_id = $1)))
+           )
+           select t.record_id, t.item_id, r.pupil_id as "pupil_id!", t.rating, coalesce(planned.area, '') as "area!"
+           from looked_back r
+             join target_reviews t on t.record_id = r.id
+             left join agreed_records plan on plan.meeting_id = r.previous_meeting_id
+             left join targets planned on planned.record_id = plan.id and planned.item_id = t.item_id
+           where r.back <= 2
+           order by r.held_on, r.cycle, t.position"#,
         known_to.map(|eyes| eyes.person.0),
-        pupil.map(|id| id.0),
         known_to.is_some_and(|eyes| eyes.whole_school)
     )
     .fetch_all(txn.connection())
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Rated {
+    Ok(rows.into_iter().map(Rated::from).collect())
+}
+
+struct RatedRow {
+    record_id: Uuid,
+    item_id: Uuid,
+    pupil_id: Uuid,
+    rating: String,
+    area: String,
+}
+
+impl From<RatedRow> for Rated {
+    fn from(row: RatedRow) -> Self {
+        Self {
             review: RecordId(row.record_id),
             target: ItemId(row.item_id),
             pupil: PupilId(row.pupil_id),
             area: row.area,
             rating: row.rating,
-            before: [row.before_pupil, row.before_home, row.before_school],
-            after: [row.after_pupil, row.after_home, row.after_school],
-        })
-        .collect())
+        }
+    }
 }

@@ -132,8 +132,33 @@ pub async fn find(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Op
     .transpose()
 }
 
-/// The meetings this person has a place in, the next one first.
-pub async fn list_for(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Result<Vec<Listed>> {
+/// How many meetings this person has a place in.
+pub struct Count {
+    pub all: i64,
+    pub to_come: i64,
+}
+
+pub async fn count_for(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Result<Count> {
+    sqlx::query_as!(
+        Count,
+        r#"select count(*) as "all!", count(*) filter (where m.stage <> 'agreed') as "to_come!"
+           from meetings m
+             join participants seat on seat.meeting_id = m.id
+           where seat.person_id = $1 and seat.removed_at is null and seat.attendance <> 'not_invited_on_purpose'
+             and not exists (select from withheld w where w.pupil_id = m.pupil_id and w.person_id = $1)"#,
+        person.0
+    )
+    .fetch_one(txn.connection())
+    .await
+}
+
+/// The meetings this person has a place in: those to come, the next one first, and then the others, the last one first.
+pub async fn list_for(
+    txn: &mut SchoolTransaction,
+    person: PersonId,
+    limit: i64,
+    offset: i64,
+) -> sqlx::Result<Vec<Listed>> {
     let rows = sqlx::query!(
         r#"select m.id, m.pupil_id, person.display_name, p.portrait, p.year_group, m.kind, m.stage, m.held_on, m.held_at,
                   (select max(version) from records where meeting_id = m.id) as version,
@@ -148,8 +173,12 @@ pub async fn list_for(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Re
              join participants seat on seat.meeting_id = m.id
            where seat.person_id = $1 and seat.removed_at is null and seat.attendance <> 'not_invited_on_purpose'
              and not exists (select from withheld w where w.pupil_id = m.pupil_id and w.person_id = $1)
-           order by m.stage = 'agreed', m.held_on desc, m.held_at desc"#,
-        person.0
+           order by m.stage = 'agreed', case when m.stage <> 'agreed' then m.held_on end, m.held_on desc, m.held_at desc,
+                    m.id
+           limit $2 offset $3"#,
+        person.0,
+        limit,
+        offset
     )
     .fetch_all(txn.connection())
     .await?;
@@ -243,11 +272,8 @@ pub async fn list_drafts(
              join pupils p on p.id = m.pupil_id
              join people child on child.id = p.person_id
            where m.stage <> 'agreed' and m.held_on <= $1
-             and ($2::uuid is null or ($4 or exists (
-               select from places where places.pupil_id = m.pupil_id and places.person_id = $2 and admitted
-             )) and not exists (
-               select from withheld w where w.pupil_id = m.pupil_id and w.person_id = $2
-             ))
+             and ($2::uuid is null or ($4 or m.pupil_id = any (array(select pupil_id from places where person_id = $2 and admitted)))
+             and m.pupil_id <> all (array(select pupil_id from withheld where person_id = $2)))
            order by m.held_on, child.display_name
            limit $3"#,
         today,

@@ -182,6 +182,27 @@ pub async fn place(txn: &mut SchoolTransaction, pupil: PupilId, person: PersonId
     Ok(Place { role: row.role.and_then(|role| Role::from_name(&role)), withheld: row.withheld })
 }
 
+/// The same, of each of these children.
+pub async fn places(
+    txn: &mut SchoolTransaction,
+    pupils: &[PupilId],
+    person: PersonId,
+) -> sqlx::Result<Vec<(PupilId, Place)>> {
+    let ids: Vec<_> = pupils.iter().map(|pupil| pupil.0).collect();
+    let rows = sqlx::query!(
+        r#"select asked.id as "id!",
+                  (select role from places where pupil_id = asked.id and person_id = $2 and admitted) as role,
+                  exists (select from withheld where pupil_id = asked.id and person_id = $2) as "withheld!"
+           from unnest($1::uuid[]) as asked (id)"#,
+        &ids,
+        person.0
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    let place = |role: Option<String>| role.and_then(|role| Role::from_name(&role));
+    Ok(rows.into_iter().map(|row| (PupilId(row.id), Place { role: place(row.role), withheld: row.withheld })).collect())
+}
+
 /// Decides that this person learns nothing of this child.
 pub async fn withhold(txn: &mut SchoolTransaction, pupil: PupilId, person: PersonId, reason: &str) -> sqlx::Result<()> {
     let school = txn.school().0;

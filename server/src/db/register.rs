@@ -70,11 +70,8 @@ pub async fn lines(
                select r.review_on from agreed_records r
                where r.pupil_id = p.id order by r.held_on desc, r.cycle desc limit 1
              ) due on true
-           where ($1::uuid is null or ($12 or exists (
-               select from places where places.pupil_id = p.id and places.person_id = $1 and admitted
-             )) and not exists (
-               select from withheld w where w.pupil_id = p.id and w.person_id = $1
-             ))
+           where ($1::uuid is null or ($12 or p.id = any (array(select pupil_id from places where person_id = $1 and admitted)))
+             and p.id <> all (array(select pupil_id from withheld where person_id = $1)))
              and ($2::text is null or strpos(lower(person.full_name || ' ' || person.display_name), lower($2)) > 0)
              and ($3::text is null or p.class_name = $3)
              and (p.sen_provision = $4 or ($4::text is null and p.sen_provision <> 'N'))
@@ -125,11 +122,8 @@ pub async fn lines(
 pub async fn counts(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<(String, i64)>> {
     let rows = sqlx::query!(
         r#"select sen_provision, count(*) as "count!" from pupils p
-           where ($1::uuid is null or ($2 or exists (
-               select from places where places.pupil_id = p.id and places.person_id = $1 and admitted
-             )) and not exists (
-               select from withheld w where w.pupil_id = p.id and w.person_id = $1
-             ))
+           where ($1::uuid is null or ($2 or p.id = any (array(select pupil_id from places where person_id = $1 and admitted)))
+             and p.id <> all (array(select pupil_id from withheld where person_id = $1)))
            group by sen_provision"#,
         known_to.map(|eyes| eyes.person.0),
         known_to.is_some_and(|eyes| eyes.whole_school)
@@ -142,11 +136,8 @@ pub async fn counts(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx
 pub async fn classes(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
         r#"select distinct class_name from pupils p
-           where class_name <> '' and ($1::uuid is null or ($2 or exists (
-               select from places where places.pupil_id = p.id and places.person_id = $1 and admitted
-             )) and not exists (
-               select from withheld w where w.pupil_id = p.id and w.person_id = $1
-             ))
+           where class_name <> '' and ($1::uuid is null or ($2 or p.id = any (array(select pupil_id from places where person_id = $1 and admitted)))
+             and p.id <> all (array(select pupil_id from withheld where person_id = $1)))
            order by 1"#,
         known_to.map(|eyes| eyes.person.0),
         known_to.is_some_and(|eyes| eyes.whole_school)
@@ -170,11 +161,8 @@ pub async fn needs(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx:
          from pupils p
            join people person on person.id = p.person_id
            join pupil_needs need on need.pupil_id = p.id and need.rank = 1
-         where p.sen_provision <> 'N' and ($1::uuid is null or ($2 or exists (
-               select from places where places.pupil_id = p.id and places.person_id = $1 and admitted
-             )) and not exists (
-               select from withheld w where w.pupil_id = p.id and w.person_id = $1
-             ))
+         where p.sen_provision <> 'N' and ($1::uuid is null or ($2 or p.id = any (array(select pupil_id from places where person_id = $1 and admitted)))
+             and p.id <> all (array(select pupil_id from withheld where person_id = $1)))
          order by person.display_name, p.id",
         known_to.map(|eyes| eyes.person.0),
         known_to.is_some_and(|eyes| eyes.whole_school)
@@ -211,11 +199,8 @@ pub async fn faulty(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx
              ) needs
            where ((p.sen_provision = 'N') <> (cardinality(needs.codes) = 0)
                or (p.sen_provision <> 'K' and 'NSA' = any (needs.codes)))
-             and ($1::uuid is null or ($2 or exists (
-               select from places where places.pupil_id = p.id and places.person_id = $1 and admitted
-             )) and not exists (
-               select from withheld w where w.pupil_id = p.id and w.person_id = $1
-             ))
+             and ($1::uuid is null or ($2 or p.id = any (array(select pupil_id from places where person_id = $1 and admitted)))
+             and p.id <> all (array(select pupil_id from withheld where person_id = $1)))
            order by person.full_name
            limit 100"#,
         known_to.map(|eyes| eyes.person.0),

@@ -14,7 +14,7 @@ const TODAY: &str = "2026-11-19";
 
 impl TestServer {
     async fn sessions(&self, seat: &Seat, who: &str) -> Result<DeliveryPage, AppError> {
-        let query = DeliveryQuery { on: TODAY.to_owned(), who: who.to_owned() };
+        let query = DeliveryQuery { on: TODAY.to_owned(), who: who.to_owned(), page: 1 };
         self.backend.delivery_page(seat.viewer, query).await
     }
 

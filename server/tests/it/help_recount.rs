@@ -294,7 +294,8 @@ async fn found(server: &TestServer, owner: &mut PgConnection, school: SchoolId, 
         for record in &cycle.versions {
             let id = RecordId(Uuid::new_v5(&record.meeting.id.0, &record.version.to_be_bytes()));
             let costs = if record == cycle.versions.last().unwrap() { cycle.costs.as_slice() } else { &[] };
-            db::records::create(&mut txn, id, record, costs, NOON).await.unwrap();
+            let new = db::records::NewRecord { id, record, costs, at: NOON };
+            db::records::create(&mut txn, &[new]).await.unwrap();
         }
         for told in &cycle.told {
             for at in 0..told.days {

@@ -41,6 +41,7 @@ mod register_line;
 mod register_recount;
 mod retention;
 mod room;
+mod scale;
 mod schools;
 mod sessions;
 mod sign_in;

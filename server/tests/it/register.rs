@@ -57,7 +57,7 @@ async fn children_come_in_by_a_file_page_by_page_and_are_found(pool: PgPoolOptio
 
     let first = server.register(pike.viewer, RegisterQuery::default()).await.unwrap();
     // Forty with extra help, and the two of the demo.
-    assert_eq!((first.found, first.pages, first.rows.len(), first.support), (42, 2, 25, 42));
+    assert_eq!((first.paging.found, first.paging.pages, first.rows.len(), first.support), (42, 2, 25, 42));
     let second = server.register(pike.viewer, RegisterQuery { page: 2, ..RegisterQuery::default() }).await.unwrap();
     assert_eq!(second.rows.len(), 17);
     assert!(first.rows.iter().all(|row| second.rows.iter().all(|other| other.pupil != row.pupil)));
@@ -82,7 +82,7 @@ async fn a_file_with_one_wrong_row_changes_nothing(pool: PgPoolOptions, options:
     let server = TestServer::start(pool, options).await;
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;
     let cookie = server.sign_in(&pike).await;
-    let before = server.register(pike.viewer, RegisterQuery::default()).await.unwrap().found;
+    let before = server.register(pike.viewer, RegisterQuery::default()).await.unwrap().paging.found;
     for (file, said) in [
         (format!("{HEADINGS}Ada One,4,4A,K,ASD,A1,no\nBen Two,4,4A,K,SALT,A2,no\n"), "SALT is no code of the census"),
         (format!("{HEADINGS}Ada One,4,4A,K,ASD,A1,no\nBen Two,4,4A,K,ASD,A1,no\n"), "Row 2 has the same number"),
@@ -109,7 +109,7 @@ async fn a_file_with_one_wrong_row_changes_nothing(pool: PgPoolOptions, options:
         let page = text(answer).await;
         assert!(page.contains("Your file was not brought in") && page.contains(said), "{said}");
         assert!(page.contains("Nothing has changed") && !page.contains("<script>alert"));
-        let found = server.register(pike.viewer, RegisterQuery::default()).await.unwrap().found;
+        let found = server.register(pike.viewer, RegisterQuery::default()).await.unwrap().paging.found;
         assert_eq!(found, before, "{said}");
     }
     let answer = server.bring_in(&[0xff, 0xfe, 0x00], Some(&cookie)).await;
@@ -130,7 +130,7 @@ async fn only_those_who_answer_for_the_register_bring_children_in(pool: PgPoolOp
     // A teacher’s register is the children they meet for.
     let teacher = server.seat("Kai", "Miss Fenn", 3).await;
     let own = server.register(teacher.viewer, RegisterQuery::default()).await.unwrap();
-    assert_eq!((own.found, own.whole_school, own.may_import), (1, false, false));
+    assert_eq!((own.paging.found, own.whole_school, own.may_import), (1, false, false));
 }
 
 #[sqlx::test(migrator = "server::db::MIGRATIONS")]
@@ -153,7 +153,7 @@ async fn what_waits_stands_on_the_first_page_of_staff_and_of_nobody_else(
 ) {
     let server = TestServer::start(pool, options).await;
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;
-    let staff = async || server.backend.meetings_page(pike.viewer).await.unwrap().staff.unwrap();
+    let staff = async || server.backend.meetings_page(pike.viewer, 1).await.unwrap().staff.unwrap();
     let today = staff().await;
     // Kai’s day was the 17th, Tomek’s is today, the 19th.
     assert_eq!((today.late_reviews, today.drafts.len()), (1, 2));
@@ -171,6 +171,6 @@ async fn what_waits_stands_on_the_first_page_of_staff_and_of_nobody_else(
 
     for name in ["Agnieszka", "Tomek", "Ruth"] {
         let seat = server.seat("Tomek", name, 3).await;
-        assert!(server.backend.meetings_page(seat.viewer).await.unwrap().staff.is_none(), "{name}");
+        assert!(server.backend.meetings_page(seat.viewer, 1).await.unwrap().staff.is_none(), "{name}");
     }
 }
