@@ -79,7 +79,7 @@ use shared::{
 #[cfg(feature = "hydrate")]
 pub(crate) use self::listener::Listener;
 pub use self::{field::*, section_store::SectionStore};
-use crate::view::MeetingPage;
+use crate::view::{MeetingPage, PeopleNow};
 
 /// A live meeting, as its page sees it. Cheap to copy; reads are tracked.
 #[derive(Clone, Copy)]
@@ -284,8 +284,16 @@ impl Meeting {
         self.state.open_for_seconds.into()
     }
 
-    pub fn heard_open_for(&self, seconds: Option<u32>) {
-        let _ = self.state.open_for_seconds.try_set(seconds);
+    /// What was told to those who were there at the time.
+    pub fn caught_up(&self, now: &PeopleNow) {
+        let _ = self.state.open_for_seconds.try_set(now.open_for_seconds);
+        if now.version.is_some() && self.state.recorded.try_get_untracked().flatten() != now.version {
+            let _ = self.state.recorded.try_set(now.version);
+        }
+        let shown = self.state.spotlight.try_with_untracked(|shown| shown.as_ref().map(|(part, _)| part.clone()));
+        if shown.is_some_and(|part| part != now.spotlight) {
+            let _ = self.state.spotlight.try_set(now.spotlight.clone().map(|part| (part, String::new())));
+        }
     }
 
     /// Who is connected now; as last heard, if the line is down.

@@ -151,6 +151,9 @@ pub struct PeopleNow {
     pub people: Vec<Participant>,
     pub earlier_writers: Vec<Writer>,
     pub open_for_seconds: Option<u32>,
+    pub spotlight: Option<String>,
+    /// Of the saved record.
+    pub version: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -15,6 +15,8 @@ pub async fn read_people(meeting: MeetingId) -> Result<PeopleNow, AppError> {
         people: page.people,
         earlier_writers: page.earlier_writers,
         open_for_seconds: page.open_for_seconds,
+        spotlight: page.spotlight,
+        version: page.version,
     })
 }
 

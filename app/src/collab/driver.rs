@@ -55,6 +55,8 @@ struct Driver {
     heartbeat: Heartbeat,
     writers: Writers,
     own: OwnPresence,
+    /// The line is new: what was told to everybody before it has not been asked for yet.
+    missed_news: bool,
     retry: Option<TimeoutHandle>,
     tick: Option<IntervalHandle>,
     _listeners: Vec<Listener>,
@@ -139,6 +141,17 @@ fn kept_in(all: &[KeptWords], field: &FieldAddress) -> Option<KeptWords> {
     all.iter().find(|words| words.field == *field).cloned()
 }
 
+/// Both, and nothing twice.
+fn joined(before: String, words: &str) -> String {
+    if words.contains(&before) {
+        words.to_owned()
+    } else if before.contains(words) {
+        before
+    } else {
+        format!("{before}\n{words}")
+    }
+}
+
 /// The person writes here.
 pub(super) fn writing(writing: Writing) {
     with(|driver| {
@@ -214,6 +227,7 @@ impl Driver {
             heartbeat: Heartbeat::default(),
             writers: Writers::default(),
             own: OwnPresence::default(),
+            missed_news: false,
             retry: None,
             tick: set_interval_with_handle(|| with(Driver::tick), heartbeat::TICK).ok(),
             _listeners: listeners(),
@@ -233,7 +247,7 @@ impl Driver {
         for ask in asks {
             match ask {
                 Ask::Send(message) => self.send(section, message),
-                Ask::Keep(words) => self.keep(words),
+                Ask::Keep(words) => self.keep_beside(words),
                 Ask::Event(event) => self.hear(event),
                 Ask::Awareness(body) => {
                     self.writers.hear(section, &body);
@@ -280,6 +294,10 @@ impl Driver {
                 set_if_new(state.scribing.scribe, scribe);
                 set_if_new(state.here, participants);
                 self.open_what_i_may_read();
+                // From here on we are told; what was told before has to be asked for.
+                if std::mem::take(&mut self.missed_news) {
+                    state.people_news.update(|news| *news += 1);
+                }
             }
             ServerEvent::Authors { section, authors } => {
                 if let Some(store) = self.meeting.store(section) {
@@ -323,6 +341,13 @@ impl Driver {
         self.lines.clear();
         self.keeping.let_go_of_all();
         self.keep_now();
+    }
+
+    /// What of this box is kept already stays with it, until it is let go of.
+    fn keep_beside(&mut self, words: KeptWords) {
+        let before = self.meeting.state.kept.with_untracked(|all| kept_in(all, &words.field));
+        let together = before.map_or_else(|| words.words.clone(), |before| joined(before.words, &words.words));
+        self.keep(KeptWords { words: together, ..words });
     }
 
     /// Words that could not go in are shown, and stay until they are let go of.

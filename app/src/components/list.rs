@@ -132,6 +132,7 @@ fn Removed(item: Item, is_gone: Memo<bool>) -> impl IntoView {
                 class="button"
                 type="button"
                 id=id
+                hidden=move || !item.store.access().get().can_write()
                 on:click=move |_| {
                     item.store.put_back(item.list, item.id);
                     if let Some(first) = item.first_box() {

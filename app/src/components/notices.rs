@@ -176,6 +176,32 @@ fn Kept(kept: KeptWords) -> impl IntoView {
     .into_any()
 }
 
+/// An answer that was being written when the plan was saved. It is in no record, so it must not go without a word.
+#[component]
+pub fn UnsentAnswer(words: RwSignal<String>) -> impl IntoView {
+    view! {
+        <section class="kept" aria-label="An answer that was not sent">
+            <h2>
+                <Icon name="lock" />
+                "The plan was saved before you gave your answer."
+            </h2>
+            <p>"It is not in the record. Here is what you had written; tell whoever runs the meeting:"</p>
+            <blockquote class="kept-words" tabindex="0" dir="auto">
+                {move || words.get()}
+            </blockquote>
+            <div class="row">
+                <button class="button" type="button" on:click=move |_| copy(&words.get_untracked())>
+                    <Icon name="copy" />
+                    "Copy my words"
+                </button>
+                <button class="button quiet" type="button" on:click=move |_| words.set(String::new())>
+                    "Throw away"
+                </button>
+            </div>
+        </section>
+    }
+}
+
 fn copy(words: &str) {
     #[cfg(feature = "hydrate")]
     {

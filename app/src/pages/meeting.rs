@@ -212,7 +212,7 @@ fn keep_people_fresh(meeting: Meeting, people: People) {
             leptos::task::spawn_local(async move {
                 // Without an answer the page keeps what it knows.
                 if let Ok(now) = read_people(meeting.id).await {
-                    meeting.heard_open_for(now.open_for_seconds);
+                    meeting.caught_up(&now);
                     let _ = people.earlier.try_set(now.earlier_writers);
                     let _ = people.all.try_set(now.people);
                 }

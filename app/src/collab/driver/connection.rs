@@ -49,6 +49,7 @@ impl Driver {
                 self.heartbeat.opened(now());
                 self.everywhere(&Input::Connected);
                 self.own.forget_said();
+                self.missed_news = true;
                 self.tell_presence();
             }
             SocketEvent::Received(bytes) => {

@@ -40,16 +40,21 @@ impl Core {
     /// Takes what was typed, if it is not for the document.
     pub(super) fn typed_astray(&self) -> bool {
         let words = self.area.value();
+        let before;
         {
             let mut state = self.state.borrow_mut();
             if state.astray.is_none() {
                 return false;
             }
             state.astray = Some(now() + PAUSE_MS);
+            before = String::from_utf16_lossy(state.held.shown());
             state.held = Held::new(&words);
         }
         if let Some(kept) = driver::kept_of(&self.address) {
-            driver::keep(KeptWords { words, ..kept });
+            // Kept last was what the box showed; what was kept earlier stands before it.
+            let earlier = kept.words.strip_suffix(&before).map(str::to_owned);
+            let earlier = earlier.unwrap_or_else(|| format!("{}\n", kept.words));
+            driver::keep(KeptWords { words: format!("{earlier}{words}"), ..kept });
         }
         self.release_unless_held();
         self.draw();

@@ -23,7 +23,7 @@ use crate::{
     collab::use_meeting,
     components::{
         icon::Icon,
-        notices::MissingList,
+        notices::{MissingList, UnsentAnswer},
         people::{People, TokenOf},
     },
     error::AppError,
@@ -41,12 +41,18 @@ pub(super) fn Agree() -> impl IntoView {
     let may_answer = me.as_ref().is_some_and(|me| me.role.can_agree());
     let is_pupil = me.as_ref().is_some_and(|me| me.role == Role::Pupil);
     let runs_it = use_meeting().runs_it();
+    // What I have written beside my answer and not sent.
+    let unsent = RwSignal::new(String::new());
     view! {
         <Sheet part=Part::Agree>
             // What the plan still lacks is for the grown-ups to mend.
             {move || (stage.get() != Stage::Agreed && !is_pupil).then(|| view! { <StillMissing /> })}
             // Everybody’s own first: nobody has to read what the others think to say what they think.
-            {move || (may_answer && stage.get() == Stage::Meeting).then(|| view! { <MyAnswer /> })}
+            {move || (may_answer && stage.get() == Stage::Meeting).then(|| view! { <MyAnswer unsent /> })}
+            {move || {
+                (stage.get() == Stage::Agreed && unsent.with(|words| !words.trim().is_empty()))
+                    .then(|| view! { <UnsentAnswer words=unsent /> })
+            }}
             <ul class="answers">
                 <For each=move || asked.get() key=|id| *id let:id>
                     <AnswerOf id />

@@ -84,9 +84,13 @@ impl RoomState {
         let open = self.connections.iter_mut().filter(|(_, connection)| !connection.open.is_empty());
         let untold = open.filter_map(|(conn, connection)| {
             let told = std::mem::replace(&mut connection.told, true);
-            (changed || !told).then_some(*conn)
+            (changed || !told).then_some((*conn, told))
         });
-        for conn in untold.collect::<Vec<_>>() {
+        for (conn, told) in untold.collect::<Vec<_>>() {
+            // It may have changed between the page and the socket, or while the socket was away.
+            if !told {
+                self.tell(conn, &ServerEvent::Stage { stage: self.stage });
+            }
             self.tell(conn, &event);
         }
     }

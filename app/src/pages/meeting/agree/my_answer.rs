@@ -24,7 +24,10 @@ const PUPILS: [(Response, &str, &str); 3] = [
 
 /// My own answer. A plain form, so that it works before any script has arrived.
 #[component]
-pub(super) fn MyAnswer() -> impl IntoView {
+pub(super) fn MyAnswer(
+    /// What is written beside the answer and not sent: it outlives the form.
+    unsent: RwSignal<String>,
+) -> impl IntoView {
     let meeting = use_meeting();
     let me = untrack(|| People::here().myself());
     let is_pupil = me.as_ref().is_some_and(|me| me.role == Role::Pupil);
@@ -103,6 +106,15 @@ pub(super) fn MyAnswer() -> impl IntoView {
             Err(error) => Some(view! { <Failed error /> }.into_any()),
         })
     };
+    Effect::watch(
+        move || answer.value().with(|value| matches!(value, Some(Ok(())))),
+        move |sent, _, _| {
+            if *sent {
+                unsent.set(String::new());
+            }
+        },
+        false,
+    );
     let described_by = move || lacks_words.get().then_some("my-comment-error");
     view! {
         <form class="my-answer" method="post" action=Answer::url() on:submit=send>
@@ -136,6 +148,7 @@ pub(super) fn MyAnswer() -> impl IntoView {
                     maxlength="2000"
                     dir="auto"
                     node_ref=comment
+                    on:input=move |event| unsent.set(event_target_value(&event))
                     aria-invalid=move || lacks_words.get().then_some("true")
                     aria-describedby=described_by
                 ></textarea>
