@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod parts;
+pub mod password;
 pub mod posts;
 pub mod set_up;
 pub mod sign_in;

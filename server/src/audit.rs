@@ -76,6 +76,7 @@ verbs! {
     SchoolSetUp = "school-set-up",
     AccountMade = "account-made",
     AccountSetUp = "account-set-up",
+    PasswordChanged = "password-changed",
     AccountClosed = "account-closed",
     AccountReopened = "account-reopened",
     AccountLinkMade = "account-link-made",

@@ -52,6 +52,15 @@ pub enum Command {
         #[command(flatten)]
         database: DatabaseConfig,
     },
+    /// Print a link by which somebody sets up their account anew: for a SENCO who has lost what opened it, in a school
+    /// where nobody else can make one. It is written down.
+    WayIn {
+        /// The address they sign in with.
+        #[arg(long)]
+        email: String,
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
     /// What was written down about who did, read and took away what.
     Audit {
         #[command(subcommand)]

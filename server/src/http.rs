@@ -16,6 +16,7 @@ mod lobby;
 pub mod origin;
 pub mod pages;
 mod passkeys;
+mod password;
 mod plain;
 mod posts;
 pub mod record;
@@ -87,6 +88,8 @@ fn personal() -> Vec<Answered> {
         (Method::GET, "/map.csv", get(school::map)),
         (Method::GET, "/impact.csv", get(school::impact)),
         (Method::GET, "/account", get(account::show)),
+        (Method::GET, "/account/password", get(password::show)),
+        (Method::POST, "/account/password", post(password::change)),
         (Method::POST, "/account/end", post(account::end)),
         (Method::POST, "/account/codes", post(account::codes)),
         (Method::POST, "/account/passkeys/begin", post(passkeys::begin_adding)),

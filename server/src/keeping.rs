@@ -15,6 +15,7 @@ use server::{
     config::{DatabaseConfig, RetentionCommand},
     db,
     erasure::{self, Ledger},
+    keys,
     retention::{
         self,
         rules::{Rule, What},
@@ -34,6 +35,13 @@ pub(super) async fn verify_audit(config: &DatabaseConfig) -> anyhow::Result<()> 
     for school in with_database(config, async |db| Ok(audit::verify(&db).await?)).await? {
         writeln!(stdout(), "{school}")?;
     }
+    Ok(())
+}
+
+pub(super) async fn way_in(config: &DatabaseConfig, email: &str) -> anyhow::Result<()> {
+    let link = with_database(config, async |db| Ok(keys::accounts::way_in(&db, email, now()).await?)).await?;
+    let Some(link) = link else { anyhow::bail!("no open account signs in with {email}; nothing has changed") };
+    writeln!(stdout(), "Good once, for seven days. Behind the address of the server:\n\n  {link}")?;
     Ok(())
 }
 

@@ -15,6 +15,7 @@ pub mod code_app;
 pub mod passkey;
 pub mod password;
 pub mod recovery;
+pub mod renewal;
 pub mod school_account;
 pub mod set_up;
 pub mod sign_in;

@@ -46,6 +46,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(config) => serve(&config, true).await,
         Command::Migrate(config) => startup::migrate(&config).await,
         Command::Check(config) => check(&config).await,
+        Command::WayIn { email, database } => keeping::way_in(&database, &email).await,
         Command::Audit { command: AuditCommand::Verify(config) } => keeping::verify_audit(&config).await,
         Command::Retention { command } => keeping::retention(command).await,
         Command::Export { pupil, to, database } => keeping::export(&database, pupil, &to).await,

@@ -117,6 +117,15 @@ pub fn page(page: Account) -> impl IntoView {
                                 {if has_password { "Set up" } else { "Not set up: your SENCO can send you a link" }}
                             </span>
                         </p>
+                        {has_password
+                            .then(|| {
+                                view! {
+                                    <a class="button" href="/account/password">
+                                        "Change"
+                                        <span class="visually-hidden">" your password"</span>
+                                    </a>
+                                }
+                            })}
                     </li>
                     <li>
                         <Icon name="people" />

@@ -28,22 +28,32 @@ pub enum Wrongly {
     Later,
 }
 
+impl Wrongly {
+    pub(super) fn of_password(self) -> Option<&'static str> {
+        match self {
+            Self::TooShort => Some("Use at least 12 letters. A short sentence is good."),
+            Self::TooLong => Some("Use at most 128 letters."),
+            Self::Common => Some("That is among the first that strangers try. Choose something else."),
+            Self::Differ | Self::Code | Self::Often | Self::Later => None,
+        }
+    }
+
+    pub(super) fn of_everything(self) -> Option<&'static str> {
+        match self {
+            Self::Often => Some("Too many tries just now. Wait a minute, then try again."),
+            Self::Later => Some("We are not there just now. Wait a moment, then try again."),
+            Self::TooShort | Self::TooLong | Self::Common | Self::Differ | Self::Code => None,
+        }
+    }
+}
+
 pub fn page(page: Welcome) -> impl IntoView {
     let Welcome { token, name, school, email, qr, spelled, wrong } = page;
-    let password = match wrong {
-        Some(Wrongly::TooShort) => Some("Use at least 12 letters. A short sentence is good."),
-        Some(Wrongly::TooLong) => Some("Use at most 128 letters."),
-        Some(Wrongly::Common) => Some("That is among the first that strangers try. Choose something else."),
-        _ => None,
-    };
+    let password = wrong.and_then(Wrongly::of_password);
     let again = (wrong == Some(Wrongly::Differ)).then_some("This is not the same as the first.");
     let code = (wrong == Some(Wrongly::Code))
         .then_some("These are not the numbers of this moment. Look at the app again: they change every half minute.");
-    let whole = match wrong {
-        Some(Wrongly::Often) => Some("Too many tries just now. Wait a minute, then try again."),
-        Some(Wrongly::Later) => Some("We are not there just now. Wait a moment, then try again."),
-        _ => None,
-    };
+    let whole = wrong.and_then(Wrongly::of_everything);
     view! {
         <Letters>
             <section class="sheet letter" aria-labelledby="h-welcome">

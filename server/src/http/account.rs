@@ -36,6 +36,7 @@ pub(super) struct Asked {
 
 pub(super) async fn show(State(state): State<AppState>, Query(asked): Query<Asked>, plain: Plain) -> Response {
     let said = match asked.said.as_str() {
+        "password" => Some("Your password is changed. Everywhere else you are signed out."),
         "ended" => Some("It is ended: its pages are closed."),
         "added" => Some("Your passkey is kept. From now on it opens your account."),
         "removed" => Some("The passkey opens nothing any more."),

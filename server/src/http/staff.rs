@@ -205,10 +205,13 @@ async fn change(state: AppState, plain: Plain, person: PersonId, closes: bool) -
 }
 
 async fn change_here(state: &AppState, viewer: Viewer, person: PersonId, closes: bool) -> sqlx::Result<bool> {
-    // Nobody closes their own account: then nobody might be left who opens one.
-    if begin(state, viewer).await?.is_none() || person == viewer.person {
+    let Some(mut txn) = begin(state, viewer).await? else { return Ok(false) };
+    // Nobody closes their own account: then nobody might be left who opens one. Nor is said to be done what is of
+    // another school.
+    if person == viewer.person || accounts::lock(&mut txn, person).await?.is_none() {
         return Ok(false);
     }
+    drop(txn);
     if closes {
         keys::close(state, viewer, person).await?;
     } else {

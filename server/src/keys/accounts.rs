@@ -2,7 +2,7 @@
 
 use app::backend::Viewer;
 use shared::{PersonId, SchoolId, rights::Post};
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     audit::{Deed, Verb},
     db::{
-        self, SchoolTransaction,
+        self, Db, SchoolTransaction,
         accounts::{self, Account},
         login_sessions::Proof,
         people::NewPerson,
@@ -93,11 +93,31 @@ pub async fn open(
 /// A link to set the account up by, in place of the one before: for somebody new, or who has lost what opened it.
 /// Until it is used, what opened the account still does.
 pub async fn link(state: &AppState, txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Result<String> {
+    Ok(format!("{}{}", state.url, new_link(txn, person, state.clock.now()).await?))
+}
+
+/// Where it leads, without the server’s own address.
+async fn new_link(txn: &mut SchoolTransaction, person: PersonId, now: OffsetDateTime) -> sqlx::Result<String> {
     let token = secret::session_id();
     let number =
         accounts::lock(txn, person).await?.and_then(|account| account.totp_number).map_or(0, |number| number + 1);
-    accounts::keep_link(txn, person, Hash::of(&token), number, state.clock.now() + LINK_LASTS).await?;
-    Ok(format!("{}/welcome/{token}", state.url))
+    accounts::keep_link(txn, person, Hash::of(&token), number, now + LINK_LASTS).await?;
+    Ok(format!("/welcome/{token}"))
+}
+
+/// The same from the terminal, by whoever runs the machine: for the last one of a school who could have made it. None
+/// where no open account has this address.
+pub async fn way_in(db: &Db, email: &str, now: OffsetDateTime) -> sqlx::Result<Option<String>> {
+    let Some((school, person)) = accounts::find_by_email(db, &plain_email(email)).await? else { return Ok(None) };
+    let mut txn = db.begin(school).await?;
+    if accounts::lock(&mut txn, person).await?.is_none_or(|account| account.disabled_at.is_some()) {
+        return Ok(None);
+    }
+    let link = new_link(&mut txn, person, now).await?;
+    let deed = Deed { actor: None, verb: Verb::AccountLinkMade, meeting: None, subject: Some(person.0) };
+    db::audit::add(&mut txn, deed, now).await?;
+    txn.commit().await?;
+    Ok(Some(link))
 }
 
 /// Somebody at their link, before they have chosen anything.
@@ -159,7 +179,7 @@ pub async fn set_up(
     device: &str,
 ) -> sqlx::Result<Result<Ready, NotYet>> {
     let Some(found) = welcome(state, token).await? else { return Ok(Err(NotYet::LinkEnded)) };
-    if let Err(unfit) = password::check(password, &found.account.email) {
+    if let Err(unfit) = password::check(password, &[&found.account.email, &found.account.name, &found.school_name]) {
         return Ok(Err(NotYet::Password(unfit)));
     }
     if !state.may_try(from, &found.account.email) {

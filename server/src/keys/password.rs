@@ -83,54 +83,57 @@ fn hash(password: &str) -> Option<String> {
     Argon2::default().hash_password(password.as_bytes(), &salt).ok().map(|hash| hash.to_string())
 }
 
-/// Whether a new password may be kept. Every letter counts, spaces too, and none is asked for.
-pub fn check(password: &str, email: &str) -> Result<(), Unfit> {
+/// Whether a new password may be kept. Every letter counts, spaces too, and none is asked for. `own` is what a stranger
+/// would try for this person: their address, their name, their school’s name.
+pub fn check(password: &str, own: &[&str]) -> Result<(), Unfit> {
     match password.chars().count() {
         length if length < SHORTEST => Err(Unfit::TooShort),
         length if length > LONGEST => Err(Unfit::TooLong),
-        _ if is_common(password, email) => Err(Unfit::Common),
+        _ if is_common(password, own) => Err(Unfit::Common),
         _ => Ok(()),
     }
 }
 
-/// The beginnings of what is tried first among passwords of this length.
-const COMMON: [&str; 24] = [
-    "password",
-    "passw0rd",
-    "p@ssw0rd",
-    "qwerty",
-    "letmein",
-    "welcome",
-    "iloveyou",
-    "administrator",
-    "changeme",
-    "trustno",
-    "123456789",
-    "1q2w3e4r",
-    "1qaz2wsx",
-    "zaq12wsx",
-    "asdfghjkl",
-    "abcdefgh",
-    "abcd1234",
-    "football",
-    "liverpool",
-    "sunshine",
-    "princess",
-    "monkey",
-    "teacher",
-    "school",
-];
+/// What is tried first among passwords of this length: what stands in the lists of those that were stolen, as the
+/// pieces that they are made of, one a line.
+const COMMON: &str = include_str!("common.txt");
 
-/// One of the few that everybody tries, with something put before or after it; one short piece again and again; or
-/// one’s own address.
-fn is_common(password: &str, email: &str) -> bool {
-    let small = password.to_lowercase();
+/// How many letters there must be that are not of such a piece.
+const OWN_LETTERS: usize = 6;
+
+/// Hardly more than pieces that everybody tries; one short piece again and again; or hardly more than one’s own address
+/// or name, or the school’s.
+fn is_common(password: &str, own: &[&str]) -> bool {
+    let small = plain(password);
     let letters: Vec<char> = small.chars().collect();
     let repeats = (1..=4).any(|length| letters.iter().enumerate().all(|(at, letter)| *letter == letters[at % length]));
-    let own = email.split('@').next().unwrap_or_default();
-    let known = COMMON.into_iter().chain(["roundtable"]).chain((own.len() > 3).then_some(own));
-    let rest = |word: &str| small.replace(word, "").chars().filter(|letter| letter.is_alphabetic()).count();
-    repeats || known.into_iter().any(|word| small.contains(word) && rest(word) < 6)
+    let own = own.iter().map(|own| plain(own.split('@').next().unwrap_or_default()));
+    let own: Vec<String> =
+        own.flat_map(|own| own.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>()).collect();
+    // The longest first: what is left of “qwertyuiop” without “qwerty” is no word of anybody’s.
+    let mut pieces: Vec<&str> =
+        COMMON.lines().chain(own.iter().map(String::as_str)).filter(|piece| piece.chars().count() > 3).collect();
+    pieces.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
+    let mut rest = small;
+    let mut found = false;
+    for piece in pieces {
+        if rest.contains(piece) {
+            rest = rest.replace(piece, " ");
+            found = true;
+        }
+    }
+    repeats || found && rest.chars().filter(|letter| letter.is_alphabetic()).count() < OWN_LETTERS
+}
+
+/// Small letters, and those that are put for one another as the ones they are put for.
+fn plain(words: &str) -> String {
+    let letter = |letter: char| match letter {
+        '@' => 'a',
+        '$' => 's',
+        '0' => 'o',
+        other => other,
+    };
+    words.to_lowercase().chars().map(letter).collect()
 }
 
 #[cfg(test)]
@@ -139,7 +142,8 @@ mod tests {
 
     #[test]
     fn only_length_and_the_first_guesses_count() {
-        let check = |password: &str| check(password, "joanna.pike@larkfield.example");
+        let own = ["joanna.pike@larkfield.example", "Mrs Joanna Pike", "Larkfield Hollow Primary School"];
+        let check = |password: &str| check(password, &own);
         for good in ["blue kettle on the hob", "UPPERCASEONLYOK", "two trains to Wenshire", "żółta łódka na rzece"]
         {
             assert_eq!(check(good), Ok(()), "{good}");
@@ -154,6 +158,14 @@ mod tests {
             "1234567890123",
             "joanna.pike2026",
             "Roundtable2026",
+            "P@ssw0rdP@ssw0rd",
+            "qwertyuiop123456",
+            "1q2w3e4r5t6y7u8i",
+            "LarkfieldHollow1",
+            "larkfield school",
+            "MrsJoannaPike1984",
+            "iloveyousunshine",
+            "Larkfield2026!!",
         ] {
             assert_eq!(check(common), Err(Unfit::Common), "{common}");
         }
