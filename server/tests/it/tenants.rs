@@ -6,6 +6,7 @@
 
 mod asked;
 mod catalogue;
+mod drawn;
 
 use std::collections::BTreeSet;
 

@@ -1,0 +1,208 @@
+//! Who asks, who may, and what each is told.
+
+use shared::{
+    Role, Section, Stage,
+    policy::access,
+    rights::{Breadth, Page, Post, Tie, breadth, may_read_hidden, may_see_pep},
+};
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Who {
+    SignedOut,
+    Expired,
+    /// Was invited to this table, and pressed the button after the link had ended.
+    Late,
+    /// Had a place at this table and was the SENCO, with an account that was closed.
+    Left,
+    /// Has an account here, and has given one proof of two.
+    Half,
+    /// Has an account here, and nothing else.
+    Account,
+    /// Had a place at this table.
+    Removed,
+    /// Has a place at this table and is the SENCO, with an account, and is kept from this child.
+    KeptAway,
+    /// Holds this post here, with an account and no place at a table.
+    Holds(Post),
+    /// Holds this post in the other school, the same way.
+    HoldsThere(Post),
+    /// In this part, at this table.
+    Here(Role),
+    /// In this part, at a table of another school.
+    OtherSchool(Role),
+    /// In this part, at another table of this school.
+    OtherTable(Role),
+}
+
+impl Who {
+    pub(crate) fn all() -> Vec<Self> {
+        let roles = |who: fn(Role) -> Self| Role::ALL.into_iter().map(who);
+        let posts = |who: fn(Post) -> Self| Post::ALL.into_iter().map(who);
+        let nobody = [
+            Self::SignedOut,
+            Self::Expired,
+            Self::Late,
+            Self::Left,
+            Self::Half,
+            Self::Account,
+            Self::Removed,
+            Self::KeptAway,
+        ];
+        // Those who may nothing first: whoever may, changes something.
+        nobody
+            .into_iter()
+            .chain(posts(Self::HoldsThere))
+            .chain(roles(Self::OtherSchool))
+            .chain(roles(Self::OtherTable))
+            .chain(posts(Self::Holds))
+            .chain(roles(Self::Here))
+            .collect()
+    }
+
+    /// Whether their session opens nothing, if they have one.
+    fn is_nobody(self) -> bool {
+        matches!(self, Self::SignedOut | Self::Expired | Self::Late | Self::Left | Self::Half)
+    }
+
+    fn posts(self) -> Vec<Post> {
+        match self {
+            Self::Holds(post) | Self::HoldsThere(post) => vec![post],
+            Self::KeptAway => vec![Post::Senco],
+            _ => vec![],
+        }
+    }
+
+    fn has_account(self) -> bool {
+        matches!(self, Self::Account | Self::KeptAway | Self::Holds(_) | Self::HoldsThere(_))
+    }
+
+    fn is_of_this_school(self) -> bool {
+        !matches!(self, Self::HoldsThere(_) | Self::OtherSchool(_))
+    }
+
+    /// How they stand to the child of this table.
+    fn tie(self) -> Tie {
+        match self {
+            Self::Here(role) => Tie::of(&[], Some(role), false),
+            Self::Holds(post) => Tie::of(&[post], None, false),
+            _ => Tie::Nobody,
+        }
+    }
+}
+
+/// What somebody is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// It is done.
+    Yes,
+    /// They may, but it cannot be done just now, by anybody.
+    NotNow,
+    NotSignedIn,
+    /// To do so with an account.
+    SignIn,
+    NotFound,
+    NotAllowed,
+    /// An address says it by its status, which is that of any place that is not theirs.
+    PlaceClosed,
+}
+
+/// Who may.
+#[derive(Clone, Copy)]
+pub(crate) enum May {
+    Anybody,
+    /// Nobody without a secret of their own in the address or the browser.
+    WhoHoldsASecret,
+    WhoIsSignedIn,
+    /// Whoever has given one proof of two.
+    HalfWay,
+    WithAnAccount,
+    /// The same, asked by the script of a page.
+    WithAnAccountByScript,
+    /// Whoever runs the accounts of their school.
+    WhoRunsAccounts,
+    /// The same, of somebody of this school.
+    WhoRunsTheirAccount,
+    AtTheTable(fn(Role) -> bool),
+    /// Whoever was at the table, and who leads on every child.
+    ReadsRecord,
+    /// Whoever has one of the posts that this page of the school is for.
+    Opens(Page),
+    /// Whoever may tell of a session of this child’s help.
+    Tells,
+    /// Whoever reads what was hidden.
+    ReadsHidden,
+    /// Whoever answers for this looked-after child’s education plan: the child of the other table.
+    AnswersForPep,
+    /// Nobody: it is a page of looked-after children, and whether this one is, is not said.
+    NotOfThisChild,
+    /// Whoever has a tie to the child of this table, of such a kind; others hear that it is not theirs to do.
+    WithATie(fn(Tie) -> bool),
+    /// The same; others hear of no such page.
+    OnlyWithATie(fn(Tie) -> bool),
+}
+
+impl May {
+    pub(crate) fn told(self, who: Who) -> Told {
+        let yes_or = |yes: bool, other: Told| if yes { Told::Yes } else { other };
+        match self {
+            Self::Anybody => Told::Yes,
+            Self::HalfWay => yes_or(who == Who::Half, Told::SignIn),
+            Self::WithAnAccount => yes_or(who.has_account(), Told::SignIn),
+            Self::WithAnAccountByScript => yes_or(who.has_account(), Told::NotSignedIn),
+            Self::WhoRunsAccounts | Self::WhoRunsTheirAccount if !who.has_account() => Told::SignIn,
+            Self::WhoRunsAccounts => yes_or(runs_accounts(who), Told::PlaceClosed),
+            Self::WhoRunsTheirAccount => yes_or(runs_accounts(who) && who.is_of_this_school(), Told::PlaceClosed),
+            Self::WhoHoldsASecret => Told::NotSignedIn,
+            _ if who.is_nobody() => Told::NotSignedIn,
+            Self::WhoIsSignedIn => Told::Yes,
+            Self::AtTheTable(may) => match who {
+                Who::Removed => Told::PlaceClosed,
+                Who::Here(role) => yes_or(may(role), Told::NotAllowed),
+                _ => Told::NotFound,
+            },
+            Self::ReadsRecord if who.tie() == Tie::Leads => Told::Yes,
+            Self::ReadsRecord => Self::AtTheTable(|_| true).told(who),
+            Self::Opens(page) => yes_or(breadth(page, &who.posts()) != Breadth::Nobody, Told::PlaceClosed),
+            Self::Tells => match (breadth(Page::Delivery, &who.posts()), who) {
+                (Breadth::Nobody, _) => Told::PlaceClosed,
+                (Breadth::WholeSchool, Who::Holds(_)) => Told::Yes,
+                _ => Told::NotFound,
+            },
+            Self::ReadsHidden => yes_or(may_read_hidden(&who.posts(), true), Told::PlaceClosed),
+            Self::AnswersForPep => match who {
+                Who::Holds(_) | Who::KeptAway => yes_or(may_see_pep(&who.posts(), None, false), Told::NotFound),
+                Who::OtherTable(role) => yes_or(may_see_pep(&[], Some(role), false), Told::NotFound),
+                _ => Told::NotFound,
+            },
+            Self::NotOfThisChild => Told::NotFound,
+            Self::WithATie(_) if who.tie() == Tie::Nobody => Told::NotFound,
+            Self::WithATie(may) => yes_or(may(who.tie()), Told::NotAllowed),
+            Self::OnlyWithATie(may) => yes_or(may(who.tie()), Told::NotFound),
+        }
+    }
+}
+
+fn runs_accounts(who: Who) -> bool {
+    who.posts().iter().any(|post| matches!(post, Post::Head | Post::Senco))
+}
+
+/// A table, and how its child is: the education plan is there for a looked-after one alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum At {
+    This,
+    /// The other one of the school, whose child is looked after.
+    Other,
+}
+
+/// What a socket tells somebody who opens this section of that table’s meeting. It says every refusal in the same words.
+pub(crate) fn told_of(section: Section, stage: Stage, at: At, who: Who) -> Told {
+    match (at, who) {
+        (_, who) if who.is_nobody() => Told::NotSignedIn,
+        (At::This, _) if section == Section::Pep => Told::NotAllowed,
+        (At::This, Who::Here(role)) | (At::Other, Who::OtherTable(role)) if access(section, role, stage).can_read() => {
+            Told::Yes
+        }
+        _ => Told::NotAllowed,
+    }
+}
