@@ -1,0 +1,48 @@
+// Whoever was away while something was decided hears of it when their line is back, and loses no word over it.
+import { openPart } from './support/page.ts'
+import { expect, test } from './support/test.ts'
+import { Wire } from './support/wire.ts'
+
+test.use({ school: 'has somebody away' })
+
+test('who was away for the start, an answer and the end hears of them all; an answer not sent is still theirs', async ({ server, join }) => {
+  const table = { pupil: 'Tomek', stage: 'preparing' }
+  const wire = await Wire.to(server)
+  const { page: mum } = await join({ ...table, name: 'Agnieszka', wire })
+  const { page: dad } = await join({ ...table, name: 'Marek' })
+  const { page: senco } = await join({ ...table, role: 'facilitator' })
+  const stage = mum.locator('.stages [aria-current="step"]')
+  const away = async (meanwhile: () => Promise<void>) => {
+    wire.cut()
+    await expect(mum.locator('.who-link')).toContainText('? here')
+    await meanwhile()
+    wire.mend()
+  }
+
+  await away(async () => {
+    await senco.getByRole('button', { name: 'Start the meeting' }).click()
+    await openPart(dad, 'agree')
+    await dad.getByRole('radio', { name: 'I agree', exact: true }).check()
+    await dad.getByRole('button', { name: 'Give my answer' }).click()
+    await expect(dad.getByText('Your answer is on the table')).toBeVisible()
+  })
+  await expect(stage).toHaveText('Together')
+  await openPart(mum, 'agree')
+  await expect(mum.locator('.answer', { hasText: 'Marek' })).toContainText('Agrees')
+
+  await mum.getByRole('radio', { name: 'I disagree with a part' }).check()
+  await mum.locator('#my-comment').fill('Not the big hall. He told me so.')
+  await away(async () => {
+    await senco.getByLabel('When we meet again').fill('2027-03-16')
+    await senco.locator('textarea[id^="plan-whole-"][id$="-expected_impact"]').fill('Friends to play with.')
+    await senco.getByRole('button', { name: 'Agree and save' }).click()
+    await senco.getByRole('button', { name: 'Yes, agree and save' }).click()
+    await expect(senco.getByRole('link', { name: 'Read the plan' }).first()).toBeVisible()
+  })
+  await expect(stage).toHaveText('Agreed')
+  await expect(mum.getByRole('link', { name: 'Read the plan' }).first()).toBeVisible()
+  const unsent = mum.getByRole('region', { name: 'An answer that was not sent' })
+  await expect(unsent).toContainText('Not the big hall. He told me so.')
+  await expect(unsent.getByRole('button', { name: 'Copy my words' })).toBeVisible()
+  await wire.close()
+})
