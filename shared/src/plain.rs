@@ -7,6 +7,11 @@ pub fn is_plain(words: &str) -> bool {
     !words.contains(is_control)
 }
 
+/// The same words without what no text may hold.
+pub fn plain(words: &str) -> String {
+    words.chars().filter_map(instead).collect()
+}
+
 /// What to have in place of this letter, if anything: what breaks a line elsewhere breaks it here.
 pub fn instead(letter: char) -> Option<char> {
     match letter {
@@ -26,13 +31,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_word_is_lost_with_what_cannot_be_kept() {
-        let kept = |words: &str| words.chars().filter_map(instead).collect::<String>();
+    fn no_word_is_lost_with_what_cannot_be_plain() {
         assert_eq!(
-            kept("One\0 line\u{b}and\u{7} another\u{c}and\ta third\u{85}!"),
+            plain("One\0 line\u{b}and\u{7} another\u{c}and\ta third\u{85}!"),
             "One line\nand another\nand\ta third\n!"
         );
-        assert_eq!(kept("Nothing\nto\tdo 😀 سلام"), "Nothing\nto\tdo 😀 سلام");
+        assert_eq!(plain("Nothing\nto\tdo 😀 سلام"), "Nothing\nto\tdo 😀 سلام");
         assert!(is_plain("a\n\tb") && !is_plain("\0") && !is_plain("a\rb") && !is_plain("\u{9f}"));
     }
 }

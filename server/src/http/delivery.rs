@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use shared::{ItemId, MeetingId};
+use shared::{ItemId, MeetingId, plain::plain};
 
 use super::{school::refusal, session::MaybeViewer};
 use crate::{
@@ -34,7 +34,7 @@ pub(super) async fn tell(
 }
 
 fn value(fields: &Fields, name: &str) -> String {
-    fields.iter().rfind(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    fields.iter().rfind(|(key, _)| key == name).map(|(_, value)| plain(value)).unwrap_or_default()
 }
 
 fn read(fields: &Fields) -> Telling {

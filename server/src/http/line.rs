@@ -10,7 +10,7 @@ use axum::{
     extract::{FromRequest, Path, Request, State},
     response::{IntoResponse, Redirect, Response},
 };
-use shared::PupilId;
+use shared::{PupilId, plain::plain};
 
 use super::{pages, school::refusal, session::MaybeViewer};
 use crate::state::AppState;
@@ -37,7 +37,7 @@ impl Sent {
     }
 
     fn value(&self, name: &str) -> String {
-        self.fields.iter().rfind(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default()
+        self.fields.iter().rfind(|(key, _)| key == name).map(|(_, value)| plain(value)).unwrap_or_default()
     }
 
     async fn answer(

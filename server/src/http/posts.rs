@@ -102,7 +102,7 @@ async fn set_here(state: &AppState, viewer: Viewer, fields: &Fields) -> sqlx::Re
     let Some(holder) = posts::holders(&mut txn).await?.into_iter().find(|holder| holder.person == person) else {
         return Ok(None);
     };
-    let class_name: String = value("class").unwrap_or_default().chars().filter_map(shared::plain::instead).collect();
+    let class_name = shared::plain::plain(value("class").unwrap_or_default());
     let class_name = class_name.trim();
     if class_name.chars().count() > 200 {
         return Ok(Some(Outcome::TooLong));
