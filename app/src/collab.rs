@@ -151,6 +151,18 @@ impl KeptWords {
         Self { field, where_label, words, reason: refusal.sentence() }
     }
 
+    /// With what was kept of this box before, and nothing twice.
+    fn beside(self, before: &str) -> Self {
+        let words = if self.words.contains(before) {
+            self.words
+        } else if before.contains(&self.words) {
+            before.to_owned()
+        } else {
+            format!("{before}\n{}", self.words)
+        };
+        Self { words, ..self }
+    }
+
     /// Words that waited on this device until they fitted nowhere any more.
     fn waited(field: FieldAddress, words: String) -> Self {
         const REASON: &str = "These words waited on this device, and the meeting has moved on since.";

@@ -20,7 +20,8 @@ pub enum ServerEvent {
     /// An update was refused. The client keeps the person’s words as something they can copy, and
     /// rejoins the section under a fresh client id.
     Refused { refused: Section, reason: Refusal, words: String },
-    /// The stage changed. What may be read and written changes with it.
+    /// The stage, to each connection once it is let in, and whenever it changed. What may be read and written changes
+    /// with it.
     Stage { stage: Stage },
     /// Who is connected now, and who of all at the table writes for the pupil.
     Here { participants: Vec<ParticipantId>, scribe: Option<ParticipantId> },

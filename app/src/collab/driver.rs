@@ -141,17 +141,6 @@ fn kept_in(all: &[KeptWords], field: &FieldAddress) -> Option<KeptWords> {
     all.iter().find(|words| words.field == *field).cloned()
 }
 
-/// Both, and nothing twice.
-fn joined(before: String, words: &str) -> String {
-    if words.contains(&before) {
-        words.to_owned()
-    } else if before.contains(words) {
-        before
-    } else {
-        format!("{before}\n{words}")
-    }
-}
-
 /// The person writes here.
 pub(super) fn writing(writing: Writing) {
     with(|driver| {
@@ -346,8 +335,10 @@ impl Driver {
     /// What of this box is kept already stays with it, until it is let go of.
     fn keep_beside(&mut self, words: KeptWords) {
         let before = self.meeting.state.kept.with_untracked(|all| kept_in(all, &words.field));
-        let together = before.map_or_else(|| words.words.clone(), |before| joined(before.words, &words.words));
-        self.keep(KeptWords { words: together, ..words });
+        self.keep(match before {
+            Some(before) => words.beside(&before.words),
+            None => words,
+        });
     }
 
     /// Words that could not go in are shown, and stay until they are let go of.

@@ -299,6 +299,15 @@ mod tests {
     }
 
     #[test]
+    fn what_was_kept_of_a_box_stays_when_more_of_it_is_refused() {
+        let field = title();
+        let kept = |words: &str| KeptWords::new(field.clone(), words.to_owned(), Refusal::TooLong);
+        assert_eq!(kept("and this").beside("the first paste").words, "the first paste\nand this");
+        assert_eq!(kept("the first paste, longer").beside("the first paste").words, "the first paste, longer");
+        assert_eq!(kept("").beside("the first paste").words, "the first paste");
+    }
+
+    #[test]
     fn what_was_typed_before_the_socket_opened_arrives() {
         Owner::new().with(|| {
             let (mut line, store, server) = line();

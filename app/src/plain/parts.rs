@@ -65,6 +65,35 @@ pub fn Signed(here: Here, children: Children) -> impl IntoView {
     }
 }
 
+/// A new password, twice.
+#[component]
+pub fn NewPassword(
+    #[prop(optional_no_strip)] wrong: Option<&'static str>,
+    /// With the second.
+    #[prop(optional_no_strip)]
+    again: Option<&'static str>,
+) -> impl IntoView {
+    view! {
+        <Line
+            id="password"
+            label="A new password"
+            kind="password"
+            autocomplete="new-password"
+            hint="At least 12 letters. A sentence is easy to remember: every letter counts, spaces too."
+            wrong
+            maxlength=128
+        />
+        <Line
+            id="again"
+            label="The same again"
+            kind="password"
+            autocomplete="new-password"
+            wrong=again
+            maxlength=128
+        />
+    }
+}
+
 /// A box for a line of text, with what is wrong with what was in it.
 #[component]
 pub fn Line(

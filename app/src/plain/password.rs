@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    parts::{Line, Signed, Wrong},
+    parts::{Line, NewPassword, Signed, Wrong},
     welcome::Wrongly,
 };
 use crate::view::Here;
@@ -61,23 +61,7 @@ pub fn page(page: Change) -> impl IntoView {
                         autocomplete="one-time-code"
                         hint="Or one of your recovery codes."
                     />
-                    <Line
-                        id="password"
-                        label="A new password"
-                        kind="password"
-                        autocomplete="new-password"
-                        hint="At least 12 letters. A sentence is easy to remember: every letter counts, spaces too."
-                        wrong=new
-                        maxlength=128
-                    />
-                    <Line
-                        id="again"
-                        label="The same again"
-                        kind="password"
-                        autocomplete="new-password"
-                        wrong=again
-                        maxlength=128
-                    />
+                    <NewPassword wrong=new again />
                     <button class="button primary" type="submit">
                         "Change it"
                     </button>

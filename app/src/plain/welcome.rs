@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::parts::{Codes, Dots, Letters, Line, Wrong};
+use super::parts::{Codes, Dots, Letters, Line, NewPassword, Wrong};
 use crate::{components::frame::HelpLine, view::doors::Qr};
 
 #[derive(Clone, Debug)]
@@ -64,23 +64,7 @@ pub fn page(page: Welcome) -> impl IntoView {
                 <form class="signin-form" method="post" action=format!("/welcome/{token}")>
                     // For what keeps passwords.
                     <input type="text" name="username" autocomplete="username" value=email hidden />
-                    <Line
-                        id="password"
-                        label="A new password"
-                        kind="password"
-                        autocomplete="new-password"
-                        hint="At least 12 letters. A sentence is easy to remember: every letter counts, spaces too."
-                        wrong=password
-                        maxlength=128
-                    />
-                    <Line
-                        id="again"
-                        label="The same again"
-                        kind="password"
-                        autocomplete="new-password"
-                        wrong=again
-                        maxlength=128
-                    />
+                    <NewPassword wrong=password again />
                     <h2>"Your code app"</h2>
                     <p>
                         "Open the app on your phone that makes six numbers, and point it at this square. Your school may have chosen an app; if not, any authenticator app does it."
