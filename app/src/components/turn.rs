@@ -11,6 +11,9 @@ pub fn Turn(
     path: &'static str,
     /// What else stands in the address.
     chosen: Vec<(&'static str, String)>,
+    /// Where on the page the list begins, if not at its top: an id.
+    #[prop(optional)]
+    list: &'static str,
 ) -> impl IntoView {
     let Paging { page: now, pages, .. } = paging;
     (pages > 1).then(|| {
@@ -18,7 +21,8 @@ pub fn Turn(
             let number = page.to_string();
             let mut all: Vec<(&str, &str)> = chosen.iter().map(|(name, value)| (*name, value.as_str())).collect();
             all.push(("page", &number));
-            address(path, &all)
+            let hash = if list.is_empty() { "" } else { "#" };
+            format!("{}{hash}{list}", address(path, &all))
         };
         let before = (now > 1).then(|| to(now - 1));
         let after = (now < pages).then(|| to(now + 1));

@@ -22,9 +22,13 @@ use crate::{
         icon::Icon,
         money::pounds,
         people::Sun,
+        turn::Turn,
     },
     pages::{once_read, pupil::area_words},
-    view::map::{Gap, ImpactPage as Page, ImpactQuery, ImpactRow, term_words},
+    view::{
+        Paging,
+        map::{Gap, ImpactPage as Page, ImpactQuery, ImpactRow, term_words},
+    },
 };
 
 /// Of one mark, in the drawing’s own units.
@@ -35,7 +39,8 @@ const MARKS_A_LINE: usize = 12;
 pub fn ImpactPage() -> impl IntoView {
     let map = use_query_map().get_untracked();
     let get = |name| map.get(name).unwrap_or_default();
-    let query = ImpactQuery { term: get("term"), area: get("area"), first: get("first") };
+    let page = get("page").parse().unwrap_or(1);
+    let query = ImpactQuery { term: get("term"), area: get("area"), first: get("first"), page };
     once_read(read_impact(query), |page| view! { <WhatWorked page /> })
 }
 
@@ -46,6 +51,8 @@ fn WhatWorked(page: Page) -> impl IntoView {
         "{} kinds of help that a meeting has looked back on, {judged} reviewed targets. What did not happen is shown, and left out of the sums.",
         page.rows.len()
     );
+    let chosen =
+        vec![("term", page.query.term.clone()), ("area", page.query.area.clone()), ("first", page.query.first.clone())];
     let csv = address("/impact.csv", &[("term", &page.query.term), ("area", &page.query.area)]);
     view! {
         <Title text="What worked" />
@@ -106,7 +113,7 @@ fn WhatWorked(page: Page) -> impl IntoView {
             </section>
             <TrainingToPlan rows=page.rows.clone() />
             <InNumbers rows=page.rows shows_cost=page.shows_cost />
-            <LittleProgress stuck=page.stuck />
+            <LittleProgress stuck=page.stuck paging=page.paging chosen />
         </SchoolFrame>
     }
 }
@@ -302,7 +309,7 @@ fn InNumbers(rows: Vec<ImpactRow>, shows_cost: bool) -> impl IntoView {
 }
 
 #[component]
-fn LittleProgress(stuck: Vec<Gap>) -> impl IntoView {
+fn LittleProgress(stuck: Vec<Gap>, paging: Paging, chosen: Vec<(&'static str, String)>) -> impl IntoView {
     let none = stuck.is_empty().then(|| view! { <p class="hint">"Nobody, in the last two reviews of each child."</p> });
     let line = |gap: Gap| {
         view! {
@@ -327,6 +334,7 @@ fn LittleProgress(stuck: Vec<Gap>) -> impl IntoView {
             </header>
             {none}
             <ul class="gaps">{stuck.into_iter().map(line).collect_view()}</ul>
+            <Turn paging path="/impact" chosen list="h-little" />
         </section>
     }
 }

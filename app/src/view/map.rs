@@ -6,7 +6,7 @@ use shared::{
     advice::{Advice, FEW, Found, advise},
 };
 
-use super::Here;
+use super::{Here, Paging};
 
 /// “2026-3” is “Autumn 2026”: the school’s terms, in an order that sorts.
 pub fn term_words(term: &str) -> String {
@@ -129,6 +129,8 @@ pub struct ImpactQuery {
     pub area: String,
     /// `children`, `money`, `missed`; empty sorts by how many got there.
     pub first: String,
+    /// Of the children with little progress, from 1.
+    pub page: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -141,6 +143,7 @@ pub struct ImpactPage {
     pub rows: Vec<ImpactRow>,
     /// Children with two reviews of little progress in one area: who, and which area.
     pub stuck: Vec<Gap>,
+    pub paging: Paging,
 }
 
 /// One kind of help, over all children and terms asked for. A mark is one target of one child in one term.

@@ -7,7 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use app::{
     backend::Viewer,
     error::AppError,
-    view::map::{Gap, ImpactPage, ImpactQuery, ImpactRow},
+    view::{
+        Paging,
+        map::{Gap, ImpactPage, ImpactQuery, ImpactRow},
+    },
 };
 use shared::{PupilId, rights::Page};
 
@@ -34,6 +37,8 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, query: ImpactQ
     sort(&mut rows, &query.first);
     let pupils = db::register::needs(&mut txn, sight.known_to).await.map_err(unavailable)?;
     let rated = help::rated_lately(&mut txn, sight.known_to).await.map_err(unavailable)?;
+    let stuck = stuck(pupils, rated);
+    let paging = Paging::of(u32::try_from(stuck.len()).unwrap_or(u32::MAX), query.page);
     Ok(ImpactPage {
         here: here(&mut txn, viewer).await?,
         query,
@@ -41,7 +46,8 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, query: ImpactQ
         shows_cost: sight.costs,
         whole_school: sight.whole_school,
         rows,
-        stuck: stuck(pupils, rated),
+        stuck: stuck.into_iter().skip(paging.skipped() as usize).take(Paging::LINES as usize).collect(),
+        paging,
     })
 }
 

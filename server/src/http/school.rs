@@ -97,7 +97,7 @@ pub(super) async fn impact(
     Query(asked): Query<Asked>,
 ) -> Response {
     let Some(viewer) = viewer else { return refusal(&AppError::NotSignedIn) };
-    let query = ImpactQuery { term: asked.term, area: asked.area, first: String::new() };
+    let query = ImpactQuery { term: asked.term, area: asked.area, ..ImpactQuery::default() };
     let page = match state.backend.impact_page(viewer, query).await {
         Ok(page) => page,
         Err(error) => return refusal(&error),

@@ -28,7 +28,7 @@ async fn leave(server: &TestServer, seat: &Seat, tab: Tab) {
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn who_was_seen_was_there_and_who_was_not_is_not_said_to_be(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let address = server.listen().await;
@@ -60,7 +60,7 @@ async fn who_was_seen_was_there_and_who_was_not_is_not_said_to_be(pool: PgPoolOp
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn the_word_of_whoever_runs_the_meeting_wins_and_everybody_hears(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let address = server.listen().await;
@@ -85,7 +85,7 @@ async fn the_word_of_whoever_runs_the_meeting_wins_and_everybody_hears(pool: PgP
     assert_eq!(note(&dad, Attendance::Remote).await, Err(AppError::Agreed));
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn only_whoever_runs_it_says_who_came_and_only_of_this_table(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let seat = async |pupil, name| server.seat(pupil, name, 3).await;
@@ -112,7 +112,7 @@ async fn only_whoever_runs_it_says_who_came_and_only_of_this_table(pool: PgPoolO
     assert_eq!(shown(&server, &pat).await, Attendance::NotNoted);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn the_record_knows_the_day_people_met_and_the_day_they_agreed(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;

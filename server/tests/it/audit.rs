@@ -5,7 +5,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::support::{TestServer, owner};
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn deeds_are_kept_in_order_and_without_a_word(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let (mum, senco) = (server.seat("Tomek", "Agnieszka", 3).await, server.seat("Tomek", "Mrs Pike", 3).await);
@@ -39,7 +39,7 @@ async fn deeds_are_kept_in_order_and_without_a_word(pool: PgPoolOptions, options
     assert_eq!(kept, expected);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn who_takes_a_table_of_the_school_away_is_written_down(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let (mum, senco) = (server.seat("Tomek", "Agnieszka", 3).await, server.seat("Tomek", "Mrs Pike", 3).await);
@@ -59,7 +59,7 @@ async fn who_takes_a_table_of_the_school_away_is_written_down(pool: PgPoolOption
     assert_eq!(kept, expected.map(|verb| (Some(senco.viewer.person.0), verb.to_owned())));
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn the_server_may_add_and_nothing_else(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let mum = server.seat("Tomek", "Agnieszka", 3).await;
@@ -71,7 +71,7 @@ async fn the_server_may_add_and_nothing_else(pool: PgPoolOptions, options: PgCon
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_row_that_was_changed_or_taken_out_is_found(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let mum = server.seat("Tomek", "Agnieszka", 3).await;

@@ -16,7 +16,7 @@ use tower::ServiceExt;
 
 use crate::support::{TestServer, owner};
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_is_wrong_with_a_database_is_said_by_name(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let mum = server.seat("Tomek", "Agnieszka", 3).await;

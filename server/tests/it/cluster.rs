@@ -78,7 +78,7 @@ async fn until_says(tab: &mut Tab, n: u128, wanted: &str) {
     tab.until_doc(|doc| words(doc, n) == wanted).await;
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn people_on_two_servers_sit_at_one_table(pool: PgPoolOptions, options: PgConnectOptions) {
     let (table, nats) = (Invited::new(pool, options).await, Nats::start().await);
     let (one, other) = tokio::join!(table.node(nats.url()), table.node(nats.url()));
@@ -124,7 +124,7 @@ async fn people_on_two_servers_sit_at_one_table(pool: PgPoolOptions, options: Pg
     senco.until(|message| here(message, &[&sencos])).await;
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn agreeing_on_one_server_shuts_the_meeting_on_the_other(pool: PgPoolOptions, options: PgConnectOptions) {
     let (table, nats) = (Invited::new(pool, options).await, Nats::start().await);
     let (one, other) = tokio::join!(table.node(nats.url()), table.node(nats.url()));
@@ -150,7 +150,7 @@ async fn agreeing_on_one_server_shuts_the_meeting_on_the_other(pool: PgPoolOptio
     assert!(page.record.targets.iter().any(|target| target.title == "read a page"));
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_was_saved_or_seen_outlives_the_server_it_was_written_on(pool: PgPoolOptions, options: PgConnectOptions) {
     let (table, nats) = (Invited::new(pool, options).await, Nats::start().await);
     let (one, other, third) = tokio::join!(table.node(nats.url()), table.node(nats.url()), table.node(nats.url()));
@@ -184,7 +184,7 @@ async fn what_was_saved_or_seen_outlives_the_server_it_was_written_on(pool: PgPo
     until_says(&mut dad, 1, &whole).await;
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn without_nats_for_a_while_it_only_takes_longer(pool: PgPoolOptions, options: PgConnectOptions) {
     let (table, mut nats) = (Invited::new(pool, options).await, Nats::start().await);
     let (one, other) = tokio::join!(table.node(nats.url()), table.node(nats.url()));
@@ -208,7 +208,7 @@ async fn without_nats_for_a_while_it_only_takes_longer(pool: PgPoolOptions, opti
     until_says(&mut senco, 1, "read a page every day at home.").await;
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_server_cut_off_from_the_others_serves_and_finds_its_way_back(
     pool: PgPoolOptions,
     options: PgConnectOptions,
@@ -235,7 +235,7 @@ async fn a_server_cut_off_from_the_others_serves_and_finds_its_way_back(
     assert_eq!(mum.doc.state_vector(), senco.doc.state_vector());
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn who_moves_to_another_server_is_not_refused_for_what_it_has_not_heard(
     pool: PgPoolOptions,
     options: PgConnectOptions,
@@ -265,7 +265,7 @@ async fn who_moves_to_another_server_is_not_refused_for_what_it_has_not_heard(
     until_says(&mut mum, 1, "write a page").await;
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn without_nats_servers_take_turns(pool: PgPoolOptions, options: PgConnectOptions) {
     let table = Invited::new(pool, options).await;
     let (one, other) = tokio::join!(table.node(None), table.node(None));
@@ -304,7 +304,7 @@ async fn without_nats_servers_take_turns(pool: PgPoolOptions, options: PgConnect
     assert_eq!(words(&dad.doc, 1), "read a page every day at home");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn one_server_that_was_not_told_of_nats_does_not_write_beside_the_others(
     pool: PgPoolOptions,
     options: PgConnectOptions,

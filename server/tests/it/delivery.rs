@@ -34,7 +34,7 @@ fn named<'a>(page: &'a DeliveryPage, name: &str) -> &'a Session {
     page.sessions.iter().find(|session| session.name.starts_with(name)).unwrap()
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_session_is_told_changed_and_taken_back(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let assistant = server.seat("Tomek", "Mr Adeyemi", 3).await;
@@ -73,7 +73,7 @@ async fn a_session_is_told_changed_and_taken_back(pool: PgPoolOptions, options: 
     assert_eq!(written.fetch_one(txn.connection()).await.unwrap(), 5);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_cannot_be_so_changes_nothing(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let assistant = server.seat("Tomek", "Mr Adeyemi", 3).await;
@@ -103,7 +103,7 @@ async fn what_cannot_be_so_changes_nothing(pool: PgPoolOptions, options: PgConne
     assert_eq!(server.told(&assistant).await, 0);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn staff_tell_of_the_children_they_meet_for_and_nobody_else_does(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;
@@ -146,7 +146,7 @@ async fn staff_tell_of_the_children_they_meet_for_and_nobody_else_does(pool: PgP
     assert_eq!(post(&pike, of_kai).await, StatusCode::NOT_FOUND);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_note_for_staff_reaches_no_family(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let assistant = server.seat("Tomek", "Mr Adeyemi", 3).await;

@@ -11,7 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::support::TestServer;
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn three_pupils_each_with_two_records_and_a_meeting_to_come(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     for (pupil, parent) in [("Tomek", "Agnieszka"), ("Amara", "Denise"), ("Kai", "Pat")] {
@@ -43,7 +43,7 @@ async fn three_pupils_each_with_two_records_and_a_meeting_to_come(pool: PgPoolOp
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_second_start_finds_it_as_it_was(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let before = server.seat("Amara", "Denise", 3).await;
@@ -51,7 +51,7 @@ async fn a_second_start_finds_it_as_it_was(pool: PgPoolOptions, options: PgConne
     assert_eq!(server.seat("Amara", "Denise", 3).await.participant, before.participant);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn nobody_is_sent_what_is_not_for_them(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pat = server.seat("Kai", "Pat", 3).await;

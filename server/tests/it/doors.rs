@@ -34,7 +34,7 @@ async fn add(tab: &mut Tab, words: &str) {
     tab.until_saved().await;
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn whoever_is_asked_to_leave_hears_nothing_more_and_their_words_stay(
     pool: PgPoolOptions,
     options: PgConnectOptions,
@@ -77,7 +77,7 @@ async fn whoever_is_asked_to_leave_hears_nothing_more_and_their_words_stay(
     add(&mut back, "here again").await;
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn only_whoever_runs_the_meeting_removes_and_not_themselves(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let (mum, senco) = (server.seat("Tomek", "Agnieszka", 3).await, server.seat("Tomek", "Mrs Pike", 3).await);
@@ -93,7 +93,7 @@ async fn only_whoever_runs_the_meeting_removes_and_not_themselves(pool: PgPoolOp
     assert_eq!(remove(senco.viewer, &mum).await, Some(AppError::NotFound));
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn running_it_is_handed_over_and_takes_effect_on_open_sockets(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let address = server.listen().await;
@@ -121,7 +121,7 @@ async fn running_it_is_handed_over_and_takes_effect_on_open_sockets(pool: PgPool
     assert_eq!(kept, "facilitator");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_meeting_survives_whoever_runs_it(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let address = server.listen().await;

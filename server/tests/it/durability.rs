@@ -56,7 +56,7 @@ async fn words(server: &TestServer, school: SchoolId, meeting: MeetingId) -> Str
     SectionDoc::from_state(Section::Plan, 1, &plan.state).unwrap().words(&TARGETS, item(1), "title")
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn while_the_log_cannot_be_written_nothing_is_called_saved(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let address = server.listen().await;
@@ -83,7 +83,7 @@ async fn while_the_log_cannot_be_written_nothing_is_called_saved(pool: PgPoolOpt
     assert_eq!(count(&mut owner, "select count(*) from doc_updates").await, 1);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn who_never_heard_that_it_was_saved_sends_it_again_and_it_is_there_once(
     pool: PgPoolOptions,
     options: PgConnectOptions,
@@ -113,7 +113,7 @@ async fn who_never_heard_that_it_was_saved_sends_it_again_and_it_is_there_once(
     assert_eq!(words(&next, seat.viewer.school, seat.meeting).await, "read a page");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_meeting_that_another_server_holds_is_not_opened(pool: PgPoolOptions, options: PgConnectOptions) {
     let one = TestServer::start(pool, options.clone()).await;
     let other = TestServer::start_on(one.db.clone());
@@ -139,7 +139,7 @@ async fn a_meeting_that_another_server_holds_is_not_opened(pool: PgPoolOptions, 
 }
 
 /// As for a server that stood still while Postgres gave up on it.
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_server_whose_meeting_was_taken_writes_nothing_more(pool: PgPoolOptions, options: PgConnectOptions) {
     let one = TestServer::start(pool, options.clone()).await;
     let seat = one.seat("Tomek", "Agnieszka", 3).await;
@@ -165,7 +165,7 @@ async fn a_server_whose_meeting_was_taken_writes_nothing_more(pool: PgPoolOption
     assert_eq!(words(&one, seat.viewer.school, seat.meeting).await, "read a page");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn numbers_of_a_section_have_no_gap_and_nothing_is_let_in_once_it_is_closed(
     pool: PgPoolOptions,
     options: PgConnectOptions,
@@ -211,7 +211,7 @@ async fn numbers_of_a_section_have_no_gap_and_nothing_is_let_in_once_it_is_close
     assert_eq!(late.unwrap(), [None]);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_long_log_is_compacted_and_reads_the_same(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let address = server.listen().await;
@@ -238,7 +238,7 @@ async fn a_long_log_is_compacted_and_reads_the_same(pool: PgPoolOptions, options
     assert_eq!(words(&next, seat.viewer.school, seat.meeting).await, said);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn stopping_writes_what_is_still_waiting(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let address = server.listen().await;
@@ -256,7 +256,7 @@ async fn stopping_writes_what_is_still_waiting(pool: PgPoolOptions, options: PgC
     assert_eq!(count(&mut owner, "select count(*) from doc_updates").await, 1);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_meeting_of_another_school_is_no_meeting(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let (tomek, kai) = (server.seat("Tomek", "Agnieszka", 3).await, server.seat("Kai", "Pat", 3).await);

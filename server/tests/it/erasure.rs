@@ -19,7 +19,7 @@ use crate::{
     tenants::state_of,
 };
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_child_is_erased_with_those_who_are_here_for_no_other(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let mut owner = owner(&options).await;

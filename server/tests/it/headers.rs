@@ -43,7 +43,7 @@ async fn ask(router: &Router, method: Method, path: &str, cookie: &str) -> (Stat
     (response.status(), response.headers().clone(), text(response).await)
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn every_answer_carries_the_security_headers(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let table = Table::set(&server, &mut owner(&options).await).await;
@@ -89,7 +89,7 @@ async fn every_answer_carries_the_security_headers(pool: PgPoolOptions, options:
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn cookies_are_the_hosts_alone_and_secret_from_scripts(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let router = secure(&server);
@@ -109,7 +109,7 @@ async fn cookies_are_the_hosts_alone_and_secret_from_scripts(pool: PgPoolOptions
     assert!(seen >= 6, "{seen}");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_method_that_is_not_ours_is_refused(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let router = secure(&server);

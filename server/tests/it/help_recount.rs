@@ -573,7 +573,7 @@ fn stuck<'a>(known: &[&'a Child]) -> BTreeSet<(&'a str, &'static str)> {
     stuck
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn who_gets_what_and_what_worked_are_what_anybody_would_count(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let mut owner = owner(&options).await;

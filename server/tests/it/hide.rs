@@ -89,7 +89,7 @@ impl TestServer {
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_is_hidden_is_gone_for_everybody_and_nobody_brings_it_back(
     pool: PgPoolOptions,
     options: PgConnectOptions,
@@ -137,7 +137,7 @@ async fn what_is_hidden_is_gone_for_everybody_and_nobody_brings_it_back(
     assert_eq!(tables_say(&mut owner).await, Vec::<String>::new());
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn only_those_who_may_hide_and_only_what_they_saw(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let address = server.listen().await;
@@ -175,7 +175,7 @@ async fn only_those_who_may_hide_and_only_what_they_saw(pool: PgPoolOptions, opt
     pupil.until_doc(|doc| words(doc) == MARK).await;
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn the_safeguarding_lead_alone_reads_it_and_that_is_written_down(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let (mut owner, address) = (owner(&options).await, server.listen().await);
@@ -249,7 +249,7 @@ async fn the_safeguarding_lead_alone_reads_it_and_that_is_written_down(pool: PgP
     assert_eq!(server.page(&other, &one).await.0, StatusCode::NOT_FOUND);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn evidence_is_never_changed_and_outlives_its_meeting_but_not_the_childs_file(
     pool: PgPoolOptions,
     options: PgConnectOptions,

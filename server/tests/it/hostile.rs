@@ -147,7 +147,7 @@ const EXACT: u64 = (1 << 53) - 1;
 macro_rules! attack {
     ($(#[$doc:meta])* $name:ident, $scene:ident, $attack:block) => {
         $(#[$doc])*
-        #[sqlx::test(migrator = "server::db::MIGRATIONS")]
+        #[sqlx::test(migrations = false)]
         async fn $name(pool: PgPoolOptions, options: PgConnectOptions) {
             let $scene = Scene::start(pool, options).await;
             $attack;
@@ -397,7 +397,7 @@ attack!(people_who_come_again_and_again, scene, {
     }
 });
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn asking_for_everything_again_and_again_ends_the_one_who_asks(pool: PgPoolOptions, options: PgConnectOptions) {
     let scene = Scene::start(pool, options).await;
     let mut tab = scene.tab().await;
@@ -408,7 +408,7 @@ async fn asking_for_everything_again_and_again_ends_the_one_who_asks(pool: PgPoo
     scene.end().await;
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_crowd_of_one_person_is_let_in_so_far(pool: PgPoolOptions, options: PgConnectOptions) {
     let scene = Scene::start(pool, options).await;
     let mut tabs = vec![];
@@ -426,7 +426,7 @@ async fn a_crowd_of_one_person_is_let_in_so_far(pool: PgPoolOptions, options: Pg
     scene.end().await;
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn looking_for_other_peoples_meetings_ends_the_one_who_looks(pool: PgPoolOptions, options: PgConnectOptions) {
     let scene = Scene::start(pool, options).await;
     let kai = scene.server.seat("Kai", "Pat", 3).await;

@@ -10,7 +10,7 @@ use time::Duration;
 
 use crate::support::{TestServer, text};
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn opening_a_link_uses_nothing_up_and_says_nothing_of_the_child(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let seat = server.seat("Tomek", "Agnieszka", 3).await;
@@ -26,7 +26,7 @@ async fn opening_a_link_uses_nothing_up_and_says_nothing_of_the_child(pool: PgPo
     assert_eq!(server.post(&link, None).await.status(), StatusCode::SEE_OTHER);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn in_the_days_before_it_leads_whoever_is_asked_for_their_views_to_questions(
     pool: PgPoolOptions,
     options: PgConnectOptions,
@@ -42,7 +42,7 @@ async fn in_the_days_before_it_leads_whoever_is_asked_for_their_views_to_questio
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn the_button_signs_in_and_leads_to_the_meeting(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let seat = server.seat("Tomek", "Agnieszka", 3).await;
@@ -61,7 +61,7 @@ fn cookies(response: &Response<Body>) -> Vec<&str> {
     response.headers().get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok()).collect()
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_device_is_shared_until_its_user_says_it_is_not(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let (mum, pupil) = (server.seat("Tomek", "Agnieszka", 3).await, server.seat("Tomek", "Tomek", 3).await);
@@ -80,7 +80,7 @@ async fn a_device_is_shared_until_its_user_says_it_is_not(pool: PgPoolOptions, o
     assert!(tick(&theirs) && !tick(&hers));
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn an_ended_link_says_so_in_plain_words(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let seat = server.seat("Tomek", "Agnieszka", 3).await;
@@ -99,7 +99,7 @@ async fn an_ended_link_says_so_in_plain_words(pool: PgPoolOptions, options: PgCo
     assert!(pressed.headers().get(header::SET_COOKIE).is_none());
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn who_was_left_out_on_purpose_cannot_come_in(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let seat = server.seat("Kai", "Kai's mum", 3).await;
@@ -108,7 +108,7 @@ async fn who_was_left_out_on_purpose_cannot_come_in(pool: PgPoolOptions, options
     assert!(server.post(&format!("/join/{token}"), None).await.headers().get(header::SET_COOKIE).is_none());
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn another_site_cannot_press_the_button(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let seat = server.seat("Tomek", "Agnieszka", 3).await;
@@ -119,7 +119,7 @@ async fn another_site_cannot_press_the_button(pool: PgPoolOptions, options: PgCo
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn finishing_ends_the_session(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let seat = server.seat("Tomek", "Agnieszka", 2).await;
@@ -139,7 +139,7 @@ async fn finishing_ends_the_session(pool: PgPoolOptions, options: PgConnectOptio
     assert_eq!(server.get(&record, Some(&cookie)).await.status(), StatusCode::UNAUTHORIZED);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_session_lasts_a_school_day(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let seat = server.seat("Tomek", "Agnieszka", 2).await;
@@ -151,7 +151,7 @@ async fn a_session_lasts_a_school_day(pool: PgPoolOptions, options: PgConnectOpt
     assert_eq!(server.get(&record, Some(&cookie)).await.status(), StatusCode::UNAUTHORIZED);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn every_page_names_the_nonce_of_its_scripts(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let response = server.get("/", None).await;

@@ -92,7 +92,7 @@ fn of_files(deeds: &[Deed]) -> Vec<&Deed> {
     deeds.iter().filter(|deed| !matches!(deed, Deed::WaysIn(_))).collect()
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_file_whose_time_is_over_is_marked_and_a_month_later_gone(pool: PgPoolOptions, options: PgConnectOptions) {
     let mut scene = Scene::start(pool, options).await;
     let traces = Traces::of(&mut scene.owner, scene.tomek).await;
@@ -129,7 +129,7 @@ async fn a_file_whose_time_is_over_is_marked_and_a_month_later_gone(pool: PgPool
     db::erasures::rewrite(&scene.server.db).await.unwrap();
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_mark_is_taken_back_and_a_hold_keeps_everything(pool: PgPoolOptions, options: PgConnectOptions) {
     let mut scene = Scene::start(pool, options).await;
     scene.forward(2);
@@ -162,7 +162,7 @@ async fn a_mark_is_taken_back_and_a_hold_keeps_everything(pool: PgPoolOptions, o
     assert!(retention::hold(&scene.server.db, nobody, "why", now).await.is_err());
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_draft_nobody_agreed_goes_after_a_year_unless_somebody_writes(
     pool: PgPoolOptions,
     options: PgConnectOptions,
@@ -205,7 +205,7 @@ async fn a_draft_nobody_agreed_goes_after_a_year_unless_somebody_writes(
     assert!(scene.server.backend.record_page(kais.viewer, kais.meeting).await.is_ok(), "what was agreed stays");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_dry_run_says_what_a_run_does_and_changes_nothing(pool: PgPoolOptions, options: PgConnectOptions) {
     let mut scene = Scene::start(pool, options).await;
     scene.server.sign_in(&scene.senco).await;
@@ -232,7 +232,7 @@ async fn histories_destroyed(scene: &mut Scene, school: SchoolId) -> i64 {
     sqlx::query_scalar(sql).bind(school.0).fetch_one(&mut scene.owner).await.unwrap()
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn each_school_has_its_own_rules(pool: PgPoolOptions, options: PgConnectOptions) {
     let mut scene = Scene::start(pool, options).await;
     let school = scene.senco.viewer.school;
@@ -248,7 +248,7 @@ async fn each_school_has_its_own_rules(pool: PgPoolOptions, options: PgConnectOp
     assert!(histories_destroyed(&mut scene, other).await > 0, "the other school’s are our fourteen days");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_let_somebody_in_is_forgotten_and_never_made_again(pool: PgPoolOptions, options: PgConnectOptions) {
     let mut scene = Scene::start(pool, options).await;
     let mum = scene.server.seat("Tomek", "Agnieszka", 3).await;

@@ -109,7 +109,7 @@ async fn a_full_house_takes_nobody_in_and_nobody_out() {
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn one_address_opens_only_so_many_sockets_in_a_minute(pool: PgPoolOptions, options: PgConnectOptions) {
     let proxies = vec!["127.0.0.1".parse().unwrap()];
     let settings = Settings { handshakes_per_minute: 3, trusted_proxies: proxies, ..Settings::default() };
@@ -133,7 +133,7 @@ async fn one_address_opens_only_so_many_sockets_in_a_minute(pool: PgPoolOptions,
     assert!(knock_from(&address, Some(&cookie), Some(ORIGIN), forged).await.is_err());
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_socket_that_says_nothing_is_closed_whatever_it_pings(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let server = TestServer::start_with(server.db, hasty());

@@ -27,7 +27,7 @@ async fn refused(address: &Address, cookie: Option<&str>, origin: Option<&str>) 
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn only_our_own_page_with_a_session_opens_a_socket(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let address = server.listen().await;
@@ -40,7 +40,7 @@ async fn only_our_own_page_with_a_session_opens_a_socket(pool: PgPoolOptions, op
     assert!(knock(&address, Some(&cookie), ours).await.is_ok());
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn two_people_write_one_plan_and_saved_means_saved(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let address = server.listen().await;
@@ -60,7 +60,7 @@ async fn two_people_write_one_plan_and_saved_means_saved(pool: PgPoolOptions, op
     mum.until_doc(|doc| doc.words(&TARGETS, item(1), "by") == "2027-02-01").await;
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_is_no_message_ends_that_socket_alone(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let address = server.listen().await;
@@ -86,7 +86,7 @@ async fn what_is_no_message_ends_that_socket_alone(pool: PgPoolOptions, options:
     other.until_saved().await;
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn another_childs_meeting_is_denied_and_the_socket_stays(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let address = server.listen().await;
@@ -99,7 +99,7 @@ async fn another_childs_meeting_is_denied_and_the_socket_stays(pool: PgPoolOptio
     assert_eq!(tab.heard_so_far().await, []);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn starting_the_meeting_and_asking_somebody_to_leave_reach_open_sockets(
     pool: PgPoolOptions,
     options: PgConnectOptions,

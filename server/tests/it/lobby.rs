@@ -82,7 +82,7 @@ impl House {
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_link_leads_to_the_door_and_no_further(pool: PgPoolOptions, options: PgConnectOptions) {
     let house = House::with(Doors::Knock, pool, options).await;
     let pressed = house.press(&house.mum).await;
@@ -115,7 +115,7 @@ async fn a_link_leads_to_the_door_and_no_further(pool: PgPoolOptions, options: P
     assert!(house.door().await.knocks.is_empty());
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn who_is_declined_stays_outside_and_who_goes_away_is_not_shown(pool: PgPoolOptions, options: PgConnectOptions) {
     let house = House::with(Doors::Knock, pool, options).await;
     let secret = cookie(&house.press(&house.mum).await, "knock").unwrap();
@@ -138,7 +138,7 @@ async fn who_is_declined_stays_outside_and_who_goes_away_is_not_shown(pool: PgPo
     assert!(house.door().await.knocks.is_empty(), "asks no more");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn open_doors_let_in_who_is_expected_and_closed_ones_nobody(pool: PgPoolOptions, options: PgConnectOptions) {
     let house = House::with(Doors::Open, pool, options).await;
     let pressed = house.press(&house.mum).await;
@@ -158,7 +158,7 @@ async fn open_doors_let_in_who_is_expected_and_closed_ones_nobody(pool: PgPoolOp
     assert_eq!(house.server.get(&meeting, Some(&sid)).await.status(), StatusCode::OK);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_stranger_with_the_code_comes_in_as_whoever_they_are_said_to_be(
     pool: PgPoolOptions,
     options: PgConnectOptions,
@@ -183,7 +183,7 @@ async fn a_stranger_with_the_code_comes_in_as_whoever_they_are_said_to_be(
     assert_eq!((zofia.person.role, &zofia.link), (Role::Supporter, &LinkState::None));
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_code_is_replaced_ends_by_itself_and_cannot_be_guessed_for_long(
     pool: PgPoolOptions,
     options: PgConnectOptions,
@@ -216,7 +216,7 @@ async fn a_code_is_replaced_ends_by_itself_and_cannot_be_guessed_for_long(
     assert_eq!(guess(from(90), &code).await, Err(NoDoor::TooOften), "the door is crowded");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_link_is_taken_back_and_made_anew(pool: PgPoolOptions, options: PgConnectOptions) {
     let house = House::with(Doors::Open, pool, options).await;
     let (viewer, meeting, who) = (house.senco.viewer, house.senco.meeting, house.mum.participant);
@@ -238,7 +238,7 @@ async fn a_link_is_taken_back_and_made_anew(pool: PgPoolOptions, options: PgConn
     assert_eq!(house.server.get(&path(&second), None).await.status(), StatusCode::GONE);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn nobody_becomes_somebody_else_in_a_browser_without_being_asked(pool: PgPoolOptions, options: PgConnectOptions) {
     let house = House::with(Doors::Open, pool, options).await;
     let mums = cookie(&house.press(&house.mum).await, "sid").unwrap();

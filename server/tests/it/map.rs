@@ -62,7 +62,7 @@ async fn agree_everything(server: &TestServer) {
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn the_map_is_what_the_records_say(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     agree_everything(&server).await;
@@ -136,7 +136,7 @@ async fn tell_the_autumn(server: &TestServer, viewer: app::backend::Viewer) {
     txn.commit().await.unwrap();
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_was_told_counts_until_a_meeting_has_counted(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let viewer = server.seat("Tomek", "Mrs Pike", 3).await.viewer;
@@ -185,7 +185,7 @@ async fn what_was_told_counts_until_a_meeting_has_counted(pool: PgPoolOptions, o
     assert_ne!((planned, delivered), sums, "what a meeting agreed stands, whatever was told");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_worked_is_what_the_reviews_say(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     agree_everything(&server).await;
@@ -266,7 +266,7 @@ async fn what_worked_is_what_the_reviews_say(pool: PgPoolOptions, options: PgCon
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn filters_narrow_and_cost_is_for_those_who_answer_for_it(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;
@@ -304,7 +304,7 @@ async fn filters_narrow_and_cost_is_for_those_who_answer_for_it(pool: PgPoolOpti
     assert!(csv.contains("ELSA: repair and restore") && csv.contains("\"165.60\"") && !csv.contains("lunch"));
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn the_map_is_narrowed_by_class_and_by_who_pays(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;
@@ -344,7 +344,7 @@ async fn the_map_is_narrowed_by_class_and_by_who_pays(pool: PgPoolOptions, optio
 }
 
 /// What is wrong with a plan is said at the table and on the map, in words, and nothing is changed by saying it.
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_overlaps_is_told_and_a_day_that_is_over_is_not_agreed(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let address = server.listen().await;

@@ -45,7 +45,7 @@ const NOT_NOW: [&str; 9] = [
     "hide_passage",
 ];
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn every_address_answers_exactly_those_who_may(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let table = Table::set(&server, &mut owner(&options).await).await;
@@ -75,7 +75,7 @@ async fn every_address_answers_exactly_those_who_may(pool: PgPoolOptions, option
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn every_section_is_sent_to_exactly_those_who_may_read_it(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let table = Table::set(&server, &mut owner(&options).await).await;

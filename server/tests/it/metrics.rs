@@ -38,7 +38,7 @@ fn moved(before: &str, after: &str, name: &str, by: f64) {
     assert!(after - before >= by, "{name}: from {before} to {after}");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_happens_in_a_meeting_can_be_seen_from_outside(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let address = server.listen().await;
@@ -117,7 +117,7 @@ impl MakeWriter<'_> for Log {
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn at_its_most_talkative_the_log_holds_nothing_that_was_written(pool: PgPoolOptions, options: PgConnectOptions) {
     let log = Log::default();
     let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(log.clone());

@@ -11,7 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::support::TestServer;
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn the_next_meeting_carries_over_what_was_agreed(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;

@@ -16,7 +16,7 @@ impl TestServer {
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn it_is_made_of_what_was_agreed_and_says_what_is_missing(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let designated = server.seat("Kai", "Mrs Hussain-Webb", 3).await;
@@ -48,7 +48,7 @@ async fn it_is_made_of_what_was_agreed_and_says_what_is_missing(pool: PgPoolOpti
     assert!(later.due.is_late, "the autumn is over");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn it_is_for_those_who_answer_for_it(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;
@@ -78,7 +78,7 @@ async fn it_is_for_those_who_answer_for_it(pool: PgPoolOptions, options: PgConne
     assert_eq!(server.pep(&pike, "Kai", "Pat").await, Err(AppError::NotFound));
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn nothing_of_care_placement_or_contact_is_on_it(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     for name in ["Mrs Hussain-Webb", "Chidi"] {

@@ -21,7 +21,7 @@ impl TestServer {
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn the_page_says_what_the_records_agreed(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let page = server.pupil_page("Tomek", "Mrs Pike").await.unwrap();
@@ -58,7 +58,7 @@ async fn the_page_says_what_the_records_agreed(pool: PgPoolOptions, options: PgC
     assert!(page.actions.is_empty(), "what July promised is done");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn everybody_sees_what_is_for_them_and_others_nothing(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let family = server.pupil_page("Kai", "Pat").await.unwrap();
@@ -89,7 +89,7 @@ async fn everybody_sees_what_is_for_them_and_others_nothing(pool: PgPoolOptions,
     assert!(visitor.identity.is_none() && !visitor.here.is_staff);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_is_not_for_somebody_never_reaches_their_browser(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let seat = server.seat("Kai", "Pat", 3).await;
@@ -101,7 +101,7 @@ async fn what_is_not_for_somebody_never_reaches_their_browser(pool: PgPoolOption
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_is_done_is_ticked_off_by_staff_and_the_record_stays(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let (pike, marek) = (server.seat("Tomek", "Mrs Pike", 3).await, server.seat("Tomek", "Marek", 3).await);

@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::support::{TestServer, owner, text};
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn agreeing_writes_the_record_and_all_its_rows(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;
@@ -54,7 +54,7 @@ async fn agreeing_writes_the_record_and_all_its_rows(pool: PgPoolOptions, option
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn the_record_is_read_byte_for_byte_by_those_at_the_table(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let seat = server.seat("Tomek", "Agnieszka", 2).await;
@@ -74,9 +74,9 @@ async fn the_record_is_read_byte_for_byte_by_those_at_the_table(pool: PgPoolOpti
     assert_eq!(server.get(&path, None).await.status(), StatusCode::UNAUTHORIZED);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_was_agreed_cannot_be_changed_even_by_the_owner(pool: PgPoolOptions, options: PgConnectOptions) {
-    drop(TestServer::start(pool, options.clone()).await);
+    let _server = TestServer::start(pool, options.clone()).await;
     let mut owner = owner(&options).await;
     for sql in [
         "update records set canonical_json = '{}'",
@@ -90,7 +90,7 @@ async fn what_was_agreed_cannot_be_changed_even_by_the_owner(pool: PgPoolOptions
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn only_the_facilitator_starts_and_agrees_and_only_in_that_order(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;

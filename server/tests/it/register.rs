@@ -38,7 +38,7 @@ impl TestServer {
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn children_come_in_by_a_file_page_by_page_and_are_found(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;
@@ -77,7 +77,7 @@ async fn children_come_in_by_a_file_page_by_page_and_are_found(pool: PgPoolOptio
     assert!(csv.contains("\"U7\",\"Child 07 Invented\",\"Child\",\"Year 2\",\"2Z\",\"\",\"K\",\"\",\"SLCN\",\"no\""));
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_file_with_one_wrong_row_changes_nothing(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;
@@ -116,7 +116,7 @@ async fn a_file_with_one_wrong_row_changes_nothing(pool: PgPoolOptions, options:
     assert!(text(answer).await.contains("CSV UTF-8"));
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn only_those_who_answer_for_the_register_bring_children_in(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let file = format!("{HEADINGS}Ada One,4,4A,K,ASD,A1,no\n");
@@ -133,7 +133,7 @@ async fn only_those_who_answer_for_the_register_bring_children_in(pool: PgPoolOp
     assert_eq!((own.paging.found, own.whole_school, own.may_import), (1, false, false));
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn the_census_checks_find_what_does_not_fit(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;
@@ -146,7 +146,7 @@ async fn the_census_checks_find_what_does_not_fit(pool: PgPoolOptions, options: 
     assert_eq!(broken, [1, 0, 0]);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_waits_stands_on_the_first_page_of_staff_and_of_nobody_else(
     pool: PgPoolOptions,
     options: PgConnectOptions,

@@ -49,7 +49,7 @@ impl TestServer {
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_line_is_changed_and_the_register_says_so(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;
@@ -73,7 +73,7 @@ async fn a_line_is_changed_and_the_register_says_so(pool: PgPoolOptions, options
     assert_eq!(server.verbs(&options, tomek.0).await, ["register-changed"]);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_the_census_would_send_back_changes_nothing(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;
@@ -102,7 +102,7 @@ async fn what_the_census_would_send_back_changes_nothing(pool: PgPoolOptions, op
     assert_eq!(server.verbs(&options, tomek.0).await, Vec::<String>::new());
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_line_is_for_those_who_answer_for_the_child(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let tomek = server.pupil_of(&server.seat("Tomek", "Mrs Pike", 3).await).await;
@@ -132,7 +132,7 @@ async fn keep(server: &TestServer, by: &Seat, pupil: PupilId, whom: &Seat, reaso
     server.post_form_as(&format!("/pupils/{pupil}/keep-from"), Some(&cookie), form).await.status()
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn whoever_is_kept_from_a_child_is_out_on_every_page_and_line_at_once(
     pool: PgPoolOptions,
     options: PgConnectOptions,
@@ -194,7 +194,7 @@ async fn whoever_is_kept_from_a_child_is_out_on_every_page_and_line_at_once(
     assert_eq!(server.verbs(&options, person.0).await, ["kept-from", "let-near"]);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_meeting_is_not_left_without_somebody_who_runs_it(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let (senco, teacher) = (server.seat("Tomek", "Mrs Pike", 3).await, server.seat("Tomek", "Miss Qureshi", 3).await);
@@ -213,7 +213,7 @@ async fn a_meeting_is_not_left_without_somebody_who_runs_it(pool: PgPoolOptions,
     assert!(page.unwrap()[0].what_to_do.contains("handed over first"));
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_somebody_sees_follows_from_the_posts_that_are_set(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let (senco, teacher) = (server.seat("Tomek", "Mrs Pike", 3).await, server.seat("Tomek", "Miss Qureshi", 3).await);

@@ -372,7 +372,7 @@ fn home_is_counted_right(home: &StaffHome, school: &School, who: usize) {
     assert_eq!(home.actions.iter().map(|action| action.what.clone()).collect::<Vec<_>>(), words.collect::<Vec<_>>());
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn the_register_of_any_school_is_what_anybody_would_count(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let mut owner = owner(&options).await;

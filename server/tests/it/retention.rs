@@ -89,7 +89,7 @@ async fn passport_of(server: &TestServer, school: SchoolId, meeting: MeetingId) 
     (doc, owners)
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn two_weeks_after_the_agreement_only_what_was_agreed_is_left(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let address = server.listen().await;
@@ -160,7 +160,7 @@ async fn two_weeks_after_the_agreement_only_what_was_agreed_is_left(pool: PgPool
     tab.until_saved().await;
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_was_never_agreed_keeps_its_history(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let address = server.listen().await;
@@ -178,7 +178,7 @@ async fn what_was_never_agreed_keeps_its_history(pool: PgPoolOptions, options: P
     assert!(says(&mut owner(&options).await, TAKEN_OFF).await);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_was_taken_off_the_page_is_not_carried_into_the_next_meeting(
     pool: PgPoolOptions,
     options: PgConnectOptions,
@@ -200,7 +200,7 @@ async fn what_was_taken_off_the_page_is_not_carried_into_the_next_meeting(
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn one_school_cannot_destroy_what_is_anothers(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let schools = db::schools::list(&server.db).await.unwrap();

@@ -32,7 +32,7 @@ fn viewer(made: &Made, person: PersonId) -> Viewer {
     Viewer { school: made.school, person, by_link: true }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn long_lists_page_and_nobody_is_lost_between_pages(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let made = large(&server).await;

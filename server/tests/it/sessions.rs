@@ -29,7 +29,7 @@ async fn add(tab: &mut Tab, words: &str) {
     tab.until_saved().await;
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn finishing_closes_every_tab_of_this_browser_and_no_other(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let address = server.listen().await;
@@ -50,7 +50,7 @@ async fn finishing_closes_every_tab_of_this_browser_and_no_other(pool: PgPoolOpt
     add(&mut tabs[2], "read a page").await;
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_session_ended_on_another_server_closes_its_sockets_here(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let other = TestServer::start_on(server.db.clone());
@@ -67,7 +67,7 @@ async fn a_session_ended_on_another_server_closes_its_sockets_here(pool: PgPoolO
     assert!(asked.elapsed() < SOON, "{:?}", asked.elapsed());
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_clock_that_jumps_ends_sessions_and_nothing_else(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     keep_up(&server);

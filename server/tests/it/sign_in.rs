@@ -151,7 +151,7 @@ async fn the_first_school_is_set_up_by_who_reads_the_console(_: PgPoolOptions, o
     );
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_link_to_set_up_an_account_is_good_once_and_asks_for_two_keys(
     pool: PgPoolOptions,
     options: PgConnectOptions,
@@ -193,7 +193,7 @@ async fn a_link_to_set_up_an_account_is_good_once_and_asks_for_two_keys(
     assert_eq!(server.get(path, None).await.status(), StatusCode::GONE);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn whatever_is_wrong_is_the_same_to_who_asks(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let pike = pike(&server).await;
@@ -228,7 +228,7 @@ async fn whatever_is_wrong_is_the_same_to_who_asks(pool: PgPoolOptions, options:
     assert_eq!(server.ask(cross, None).await.status(), StatusCode::FORBIDDEN);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn no_code_is_good_twice(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = pike(&server).await;
@@ -253,7 +253,7 @@ async fn no_code_is_good_twice(pool: PgPoolOptions, options: PgConnectOptions) {
     assert!(session(&send(&server, "/signin", None, &form).await).is_none(), "a recovery code again");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn guessing_ends_after_a_few_tries_for_accounts_that_are_there_and_not(
     pool: PgPoolOptions,
     options: PgConnectOptions,
@@ -275,7 +275,7 @@ async fn guessing_ends_after_a_few_tries_for_accounts_that_are_there_and_not(
     assert_eq!(location(&send(&server, "/signin", None, &pike.form(&server)).await), "/signin?why=often");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_session_is_new_with_each_sign_in_and_the_one_before_is_over(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = pike(&server).await;
@@ -299,7 +299,7 @@ async fn a_session_is_new_with_each_sign_in_and_the_one_before_is_over(pool: PgP
     assert_eq!(session(&switched), None);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn one_proof_opens_nothing(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = pike(&server).await;
@@ -332,7 +332,7 @@ async fn one_proof_opens_nothing(pool: PgPoolOptions, options: PgConnectOptions)
     assert_eq!(session(&send(&server, "/signin/second", None, &form).await), None);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_session_ends_when_nobody_uses_it_and_at_the_end_of_the_day(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = pike(&server).await;
@@ -364,7 +364,7 @@ async fn a_session_ends_when_nobody_uses_it_and_at_the_end_of_the_day(pool: PgPo
     assert!(!is_in(&cookie).await, "however much it is used, it is over after a day at school");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn who_has_left_is_out_everywhere_at_once(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let pike = pike(&server).await;
@@ -407,7 +407,7 @@ async fn head(server: &TestServer, pike: &Pike) -> String {
     session(&send(server, &format!("/welcome/{path}"), None, &form).await).unwrap()
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn accounts_are_run_by_head_and_senco_of_that_school_alone(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = pike(&server).await;
@@ -448,7 +448,7 @@ async fn accounts_are_run_by_head_and_senco_of_that_school_alone(pool: PgPoolOpt
     assert_eq!(send(&server, "/staff/open", Some(&cookie), &mum).await.status(), StatusCode::FORBIDDEN);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn sessions_are_listed_and_ended_by_whose_they_are(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = pike(&server).await;
@@ -471,7 +471,7 @@ async fn sessions_are_listed_and_ended_by_whose_they_are(pool: PgPoolOptions, op
     assert!(!is_in(&there).await && is_in(&here).await && is_in(&mum).await);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn where_pages_need_an_account_a_link_opens_its_meeting_alone(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = pike(&server).await;
@@ -498,7 +498,7 @@ async fn where_pages_need_an_account_a_link_opens_its_meeting_alone(pool: PgPool
     assert_eq!((location(&led), session(&led)), (meeting.as_str(), None));
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_passkey_answers_only_what_this_browser_was_asked(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = pike(&server).await;
@@ -535,7 +535,7 @@ async fn a_passkey_answers_only_what_this_browser_was_asked(pool: PgPoolOptions,
     assert!(!removed);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn whoever_has_both_proofs_changes_their_password_and_every_other_session_ends(
     pool: PgPoolOptions,
     options: PgConnectOptions,
@@ -590,7 +590,7 @@ async fn whoever_has_both_proofs_changes_their_password_and_every_other_session_
     assert!(verbs(&options).await.contains(&"password-changed".to_owned()));
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn the_last_senco_cannot_lock_themselves_out_for_good(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let pike = pike(&server).await;

@@ -52,7 +52,7 @@ async fn taken(server: &TestServer, name: &str) -> (StatusCode, Option<Files>) {
     (status, Some(unpack(&to_bytes(answer.into_body(), 1 << 24).await.unwrap())))
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn everything_about_a_child_is_in_it_and_can_be_read(pool: PgPoolOptions, options: PgConnectOptions) {
     const MARKUP: &str = "<img src=x onerror=i9q> Kai was there, and Agnieszka’s sister";
     let server = TestServer::start(pool, options.clone()).await;
@@ -113,7 +113,7 @@ async fn everything_about_a_child_is_in_it_and_can_be_read(pool: PgPoolOptions, 
     assert!(read_me.contains("another child"));
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn no_row_about_a_child_is_forgotten_and_no_secret_handed_out(pool: PgPoolOptions, options: PgConnectOptions) {
     // In another form, or restricted, or nothing but hashes; the archive says so of each.
     const NOT_AS_ROWS: [&str; 13] = [
@@ -186,7 +186,7 @@ async fn no_row_about_a_child_is_forgotten_and_no_secret_handed_out(pool: PgPool
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn those_who_answer_for_the_child_take_it_and_it_is_written_down(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     for name in ["Agnieszka", "Tomek", "Miss Qureshi"] {

@@ -1,5 +1,6 @@
 //! What tests stand on: the demo school in a database of its own, and the server’s router on it.
 
+pub(crate) mod database;
 pub(crate) mod house;
 pub(crate) mod nats;
 pub(crate) mod node;
@@ -26,7 +27,7 @@ use server::{
     clock::{Clock, SharedClock},
     cluster::Cluster,
     db::{self, Db},
-    demo, http, invitations,
+    http, invitations,
     limits::Settings,
     rooms::Rooms,
     secret::JoinKey,
@@ -80,6 +81,8 @@ pub(crate) struct TestServer {
     pub(crate) router: Router,
     pub(crate) admin: Router,
     pub(crate) limits: Settings,
+    /// Of the server that made it.
+    _own: Option<database::Own>,
 }
 
 /// Somebody at a table.
@@ -92,9 +95,8 @@ pub(crate) struct Seat {
 
 impl TestServer {
     pub(crate) async fn start(_: PgPoolOptions, options: PgConnectOptions) -> Self {
-        let db = connect(options).await;
-        demo::seed(&db).await.unwrap();
-        Self::start_on(db)
+        let own = database::demo_school(options.clone()).await;
+        Self { _own: Some(own), ..Self::start_on(connect(options).await) }
     }
 
     /// One more server on the same database, as after a restart, or on a second machine.
@@ -115,7 +117,7 @@ impl TestServer {
         let state = state.with_limits(limits.clone());
         let admin = http::health::admin_router(state.clone());
         let router = http::router(state.clone(), std::path::Path::new("/nowhere"));
-        Self { db, key, clock, backend, rooms, state, router, admin, limits }
+        Self { db, key, clock, backend, rooms, state, router, admin, limits, _own: None }
     }
 
     /// The place of somebody at this pupil’s table: the meeting to come, which is 3, or an earlier one. Tomek has met once

@@ -45,7 +45,7 @@ async fn rows(connection: &mut PgConnection, relation: &Relation, of: Option<Sch
     sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(connection).await.unwrap()
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn no_row_of_another_school_is_seen_in_any_table_or_view(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let (ours, theirs) = schools(&server).await;
@@ -81,7 +81,7 @@ async fn no_row_of_another_school_is_seen_in_any_table_or_view(pool: PgPoolOptio
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn no_row_of_another_school_is_made_changed_or_deleted(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let (ours, theirs) = schools(&server).await;
@@ -117,7 +117,7 @@ async fn no_row_of_another_school_is_made_changed_or_deleted(pool: PgPoolOptions
     assert_eq!(state_of(&mut owner, theirs).await, before);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn nothing_of_another_school_is_destroyed(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let (ours, theirs) = schools(&server).await;

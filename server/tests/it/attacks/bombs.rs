@@ -18,7 +18,7 @@ const SOON: Duration = Duration::from_secs(20);
 
 const HEADINGS: &str = "Full name,Year group,Class,Extra help,Needs,UPN,Looked after\n";
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_file_that_is_a_bomb_is_refused_soon_and_changes_nothing(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let cookie = server.sign_in(&server.seat("Tomek", "Mrs Pike", 3).await).await;
@@ -62,7 +62,7 @@ async fn a_file_that_is_a_bomb_is_refused_soon_and_changes_nothing(pool: PgPoolO
     assert_eq!(after, before);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_name_that_is_a_formula_leaves_as_a_name(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let cookie = server.sign_in(&server.seat("Tomek", "Mrs Pike", 3).await).await;

@@ -57,7 +57,7 @@ async fn kept(owner: &mut PgConnection) -> BTreeMap<String, String> {
     kept
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn what_another_site_sends_changes_nothing_wherever_it_sends_it(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let mut owner = owner(&options).await;
@@ -94,7 +94,7 @@ async fn what_another_site_sends_changes_nothing_wherever_it_sends_it(pool: PgPo
     assert!(everything(&mut owner).await == before, "something was changed");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn reading_changes_nothing_and_a_command_cannot_be_read(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let mut owner = owner(&options).await;
@@ -127,7 +127,7 @@ async fn reading_changes_nothing_and_a_command_cannot_be_read(pool: PgPoolOption
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_planted_session_is_never_the_one_somebody_gets(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let (mum, teacher) = (server.seat("Tomek", "Agnieszka", 3).await, server.seat("Tomek", "Miss Qureshi", 3).await);
@@ -171,7 +171,7 @@ async fn raw(address: std::net::SocketAddr, request: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn nobody_comes_from_elsewhere_by_saying_so(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let settings = Settings { trusted_proxies: vec!["127.0.0.1".parse().unwrap()], ..Settings::default() };
@@ -199,7 +199,7 @@ async fn nobody_comes_from_elsewhere_by_saying_so(pool: PgPoolOptions, options: 
     assert_eq!(guess("X-Forwarded-For: 203.0.113.6\r\n").await, "unknown", "nobody else is held up");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn headers_of_proxies_change_neither_addresses_nor_answers(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let (mum, senco) = (server.seat("Tomek", "Agnieszka", 3).await, server.seat("Tomek", "Mrs Pike", 3).await);
@@ -238,7 +238,7 @@ async fn headers_of_proxies_change_neither_addresses_nor_answers(pool: PgPoolOpt
     assert_eq!(shown, format!("{ORIGIN}/join/{token}"));
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_socket_is_opened_by_our_page_alone(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let address = server.listen().await;

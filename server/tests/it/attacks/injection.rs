@@ -91,7 +91,7 @@ async fn rename_everything(owner: &mut PgConnection) {
     sqlx::query("update pupils set communication = communication || $1").bind(WORDS).execute(owner).await.unwrap();
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn markup_in_any_text_is_words_on_every_page(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let mut owner = owner(&options).await;
@@ -157,7 +157,7 @@ async fn markup_in_any_text_is_words_on_every_page(pool: PgPoolOptions, options:
     assert!(people > 10);
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn sql_in_any_argument_is_an_argument(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let mut owner = owner(&options).await;

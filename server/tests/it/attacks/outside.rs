@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::support::{TestServer, house::House, socket::Tab};
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_path_leads_to_files_of_the_site_alone(pool: PgPoolOptions, options: PgConnectOptions) {
     const SECRET: &str = "the key of all links";
     let server = TestServer::start(pool, options).await;

@@ -16,7 +16,7 @@ use crate::{
     support::{TestServer, text},
 };
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_forwarded_link_leads_two_to_the_door_and_in_whom_somebody_admits(
     pool: PgPoolOptions,
     options: PgConnectOptions,
@@ -49,7 +49,7 @@ async fn a_forwarded_link_leads_two_to_the_door_and_in_whom_somebody_admits(
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_token_that_is_not_quite_one_leads_nowhere(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let mum = server.seat("Tomek", "Agnieszka", 3).await;
@@ -83,7 +83,7 @@ async fn a_token_that_is_not_quite_one_leads_nowhere(pool: PgPoolOptions, option
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn a_thousand_addresses_do_not_guess_faster(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let senco = server.seat("Tomek", "Mrs Pike", 3).await;

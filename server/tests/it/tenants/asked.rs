@@ -84,7 +84,7 @@ pub(super) async fn ask(
     (status, headers + &text(response).await)
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn no_address_answers_to_an_id_of_another_school(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let mut owner = owner(&options).await;
@@ -134,7 +134,7 @@ async fn no_address_answers_to_an_id_of_another_school(pool: PgPoolOptions, opti
     assert!(asked > 300, "{asked}");
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn no_page_about_many_children_has_one_of_another_school(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let mut owner = owner(&options).await;
@@ -152,7 +152,7 @@ async fn no_page_about_many_children_has_one_of_another_school(pool: PgPoolOptio
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn no_section_of_another_school_is_opened_by_a_socket(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let address = server.listen().await;

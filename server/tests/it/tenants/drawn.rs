@@ -47,7 +47,7 @@ async fn every_kind_of_id(owner: &mut PgConnection, school: SchoolId) -> Vec<Str
     all.into_iter().collect()
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+#[sqlx::test(migrations = false)]
 async fn no_id_of_another_school_opens_a_section_whatever_it_is_the_id_of(
     pool: PgPoolOptions,
     options: PgConnectOptions,
