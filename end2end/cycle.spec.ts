@@ -74,8 +74,9 @@ async function takesAway(page: Page, child: string): Promise<void> {
     for await (const chunk of await file.createReadStream()) chunks.push(chunk as Buffer)
     return { name: file.suggestedFilename(), bytes: Buffer.concat(chunks) }
   }
-  // What was agreed a moment ago is the plan of the next term.
-  await page.goto('/map?term=2026-3')
+  // What was agreed a moment ago is the plan of the next term: this is about the one before.
+  await page.goto('/map')
+  await page.getByLabel('Term', { exact: true }).selectOption({ index: 1 })
   await page.getByLabel('Class').selectOption('4Q')
   await page.getByLabel('Paid from').selectOption('SEN notional budget')
   await page.getByRole('button', { name: 'Show' }).click()

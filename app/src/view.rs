@@ -113,6 +113,8 @@ pub struct MeetingRow {
     pub version: Option<u32>,
     /// Meetings held this academic year, of the three the Code asks for.
     pub held_this_year: u32,
+    /// Whoever looks is asked for their views ahead of it, on a page of their own.
+    pub prepares: bool,
 }
 
 /// Everything the meeting page needs to be read before any script arrives, and to go live after.
@@ -222,6 +224,8 @@ pub struct RecordPage {
     pub record: AgreedRecord,
     /// SHA-256 of the canonical JSON, hexadecimal.
     pub hash: String,
+    /// The day at school.
+    pub agreed_on: String,
     pub pupil: Pupil,
     /// Side and colour of the people who agreed, for their tokens.
     pub people: Vec<Participant>,

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     audit::{Deed, Verb},
+    clock::school_day,
     db::{
         self, SchoolTransaction,
         knocks::{self, Answer, NewKnock},
@@ -96,7 +97,7 @@ pub async fn by_link(
     }
     let stage = db::meetings::lock(&mut txn, seat.meeting).await?;
     let day = db::meetings::day(&mut txn, seat.meeting).await?;
-    let place = Place::of(&seat, stage, day.is_some_and(|day| now.date() < day));
+    let place = Place::of(&seat, stage, day.is_some_and(|day| school_day(now) < day));
     // With an account they are somebody more than a link says.
     if now_here.is_some_and(|viewer| is_already && !viewer.by_link) {
         return Ok(Arrival::AlreadyIn(place));

@@ -248,7 +248,7 @@ impl Backend for ServerBackend {
     }
 
     async fn register_page(&self, viewer: Viewer, query: RegisterQuery) -> Result<RegisterPage, AppError> {
-        register::page(&self.db, viewer, query, self.clock.now().date()).await
+        register::page(&self.db, viewer, query, self.clock.today()).await
     }
 
     async fn map_page(&self, viewer: Viewer, query: MapQuery) -> Result<MapPage, AppError> {

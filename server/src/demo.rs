@@ -8,6 +8,7 @@ mod accounts;
 mod build;
 pub mod crowd;
 mod data;
+mod days;
 mod links;
 mod names;
 mod passport;
@@ -20,6 +21,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use anyhow::Context;
 use shared::{ItemId, MeetingId, ParticipantId, PersonId, PupilId, SchoolId};
+use time::Date;
 use uuid::Uuid;
 
 use self::data::{Demo, Person};
@@ -30,13 +32,15 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x9d2f_6f0e_5a43_4c1b_8e0a_72d6_1b3c_55a
 /// Makes what is missing of the demo school, and renews everybody’s link. Returns the links, for the
 /// person at the terminal.
 pub async fn prepare(state: &AppState, key: &JoinKey, directory: &Path) -> anyhow::Result<String> {
-    seed(&state.db).await?;
+    seed(&state.db, state.clock.today()).await?;
     Ok(links::renew(state, key, directory).await? + &accounts::renew(state).await?)
 }
 
-/// One transaction for each school: it is there whole, or not at all.
-pub async fn seed(db: &db::Db) -> anyhow::Result<()> {
-    let demo: Demo = serde_json::from_str(include_str!("../../demo/pupils.json")).context("demo/pupils.json")?;
+/// One transaction for each school: it is there whole, or not at all. Tomek’s meeting is `today`.
+pub async fn seed(db: &db::Db, today: Date) -> anyhow::Result<()> {
+    let mut file = serde_json::from_str(include_str!("../../demo/pupils.json")).context("demo/pupils.json")?;
+    days::move_to(today, &mut file);
+    let demo: Demo = serde_json::from_value(file).context("demo/pupils.json")?;
     let people: BTreeMap<&str, &Person> = demo.people.iter().map(|person| (person.id.as_str(), person)).collect();
     let known = db::schools::list(db).await?;
     for school in &demo.schools {

@@ -31,6 +31,7 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use crate::{
     audit::{self, Verb},
+    clock::school_day,
     db::{self, SchoolTransaction, subject},
 };
 
@@ -162,7 +163,7 @@ pub(crate) async fn gather(
     let name = words(&child, "full_name");
     let others = names::of_others(&everybody, id(&child, "id"), &files);
     files.insert("names.json".to_owned(), html::pretty(&json!(others)));
-    files.insert("README.html".to_owned(), html::read_me(&name, now.date(), &files, &left_out, &others));
+    files.insert("README.html".to_owned(), html::read_me(&name, school_day(now), &files, &left_out, &others));
     Ok(files)
 }
 

@@ -2,6 +2,8 @@
 
 mod staff;
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -67,20 +69,31 @@ fn how_many(coming: u32) -> String {
 #[component]
 fn MeetingList(title: &'static str, rows: Vec<MeetingRow>) -> impl IntoView {
     let id = title.to_lowercase().replace(' ', "-");
+    let mut counted = BTreeSet::new();
     (!rows.is_empty()).then(|| {
         view! {
             <section class="sheet" aria-labelledby=id.clone()>
                 <h2 id=id.clone()>{title}</h2>
-                <ul class="day">{rows.into_iter().map(|row| view! { <Row row /> }).collect_view()}</ul>
+                <ul class="day">
+                    {rows
+                        .into_iter()
+                        .map(|row| {
+                            // Of this year, and once for each child.
+                            let says_how_many = row.stage != Stage::Agreed && counted.insert((row.child, row.pupil.clone()));
+                            view! { <Row row says_how_many /> }
+                        })
+                        .collect_view()}
+                </ul>
             </section>
         }
     })
 }
 
 #[component]
-fn Row(row: MeetingRow) -> impl IntoView {
+fn Row(row: MeetingRow, says_how_many: bool) -> impl IntoView {
     let meeting = format!("/meetings/{}", row.id);
     let (href, words, class) = match row.stage {
+        Stage::Preparing if row.prepares => (format!("{meeting}/prepare"), "Get ready", "button"),
         Stage::Preparing => (meeting, "Get ready", "button"),
         Stage::Meeting => (meeting, "Go in", "button primary"),
         Stage::Agreed => (format!("{meeting}/record"), "Read the plan", "button"),
@@ -105,10 +118,15 @@ fn Row(row: MeetingRow) -> impl IntoView {
                     {(row.stage == Stage::Meeting).then_some(" – together now")}
                 </span>
             </p>
-            <p class="held-of">
-                <Thirds held=row.held_this_year />
-                <span>{format!("{} of {MEETINGS_A_YEAR} meetings this year", row.held_this_year)}</span>
-            </p>
+            {says_how_many
+                .then(|| {
+                    view! {
+                        <p class="held-of">
+                            <Thirds held=row.held_this_year />
+                            <span>{format!("{} of {MEETINGS_A_YEAR} meetings this year", row.held_this_year)}</span>
+                        </p>
+                    }
+                })}
             // The meeting is a page of its own, with a socket: it is loaded whole.
             <a class=class href=href rel="external">
                 {words}

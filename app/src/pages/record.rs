@@ -44,11 +44,10 @@ pub fn RecordPage() -> impl IntoView {
 
 #[component]
 fn TheRecord(page: view::RecordPage) -> impl IntoView {
-    let view::RecordPage { record, hash, pupil, people, can_start_next, next_meeting } = page;
+    let view::RecordPage { record, hash, agreed_on: agreed_day, pupil, people, can_start_next, next_meeting } = page;
     let facts = &record.meeting;
     let meeting = facts.id;
     let name = facts.pupil_name.clone();
-    let agreed_day = dates::day_of(&record.agreed_at).to_owned();
     let agreed_on = dates::short(&agreed_day);
     let met = if facts.held_on == agreed_day {
         String::new()

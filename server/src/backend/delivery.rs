@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     audit::{Deed, Verb},
+    clock::school_day,
     db::{
         self, Db, SchoolTransaction,
         delivery::{NewTold, Running},
@@ -39,7 +40,7 @@ pub(super) async fn page(
     viewer: Viewer,
     query: DeliveryQuery,
 ) -> Result<DeliveryPage, AppError> {
-    let today = backend.clock.now().date();
+    let today = backend.clock.today();
     let on = day(&query.on, today).unwrap_or(today);
     let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
     let sight = sight(&mut txn, viewer, Page::Delivery).await?;
@@ -175,7 +176,7 @@ impl From<AppError> for NotTold {
 pub async fn tell(db: &Db, viewer: Viewer, telling: &Telling, now: OffsetDateTime) -> Result<(), NotTold> {
     let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
     let sight = sight(&mut txn, viewer, Page::Delivery).await?;
-    let Some(on) = day(&telling.on, now.date()) else {
+    let Some(on) = day(&telling.on, school_day(now)) else {
         return Err(NotTold::Wrong("Only today and the two weeks before can be told. Nothing was changed."));
     };
     if telling.note.chars().count() > NOTE_LIMIT {

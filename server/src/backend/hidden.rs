@@ -21,6 +21,7 @@ use uuid::Uuid;
 use super::{Seated, ServerBackend, pupils::here};
 use crate::{
     audit::{Deed, Verb},
+    clock::{at_school, school_day},
     db::{self, SchoolTransaction, hidden},
     error::{of_room, unavailable},
     room::hide::{Hiding, Passage},
@@ -112,7 +113,7 @@ fn passage(listed: hidden::Listed, evidence: Option<&hidden::Evidence>) -> Hidde
         kind: meeting.as_ref().map(|(kind, _)| kind.clone()).unwrap_or_default(),
         held_on: meeting.map(|(_, day)| day.to_string()).unwrap_or_default(),
         hidden_by: listed.hidden_by,
-        hidden_on: listed.hidden_at.date().to_string(),
+        hidden_on: school_day(listed.hidden_at).to_string(),
         hidden_at: at(listed.hidden_at),
         was_read: listed.was_read,
         evidence: evidence.map(|evidence| Evidence {
@@ -130,7 +131,8 @@ fn place(field: &str) -> String {
     named.map(|(section, (_, field))| format!("{}: {}", section.label(), field.label)).unwrap_or_default()
 }
 
-/// “12.04”. In the server’s own hours, which are those of UTC.
+/// “12.04”, by the school’s clock.
 fn at(at: OffsetDateTime) -> String {
+    let at = at_school(at);
     format!("{}.{:02}", at.hour(), at.minute())
 }

@@ -79,7 +79,7 @@ pub(super) async fn meetings(backend: &ServerBackend, viewer: Viewer, page: u32)
     let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     let paging = Paging::of(number(count.all), page);
     let staff = match paging.page {
-        1 => super::home::of(&mut txn, viewer, backend.clock.now().date()).await?,
+        1 => super::home::of(&mut txn, viewer, backend.clock.today()).await?,
         _ => None,
     };
     let meetings = db::meetings::list_for(&mut txn, viewer.person, Paging::LINES.into(), paging.skipped().into());
@@ -109,6 +109,7 @@ pub(super) async fn meetings(backend: &ServerBackend, viewer: Viewer, page: u32)
                 stage: meeting.stage,
                 version: meeting.version.map(i32::cast_unsigned),
                 held_this_year: u32::try_from(meeting.held_this_year).unwrap_or(u32::MAX),
+                prepares: meeting.stage == Stage::Preparing && meeting.prepares,
             })
             .collect(),
     })

@@ -35,7 +35,7 @@ use crate::{
 const ACTIONS_SHOWN: i64 = 100;
 
 pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, id: PupilId) -> Result<PupilPage, AppError> {
-    let today = backend.clock.now().date();
+    let today = backend.clock.today();
     let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
     let (pupil, tie) = find(&mut txn, viewer, id, today).await?;
     let here = here(&mut txn, viewer).await?;
@@ -266,7 +266,7 @@ pub(super) async fn tick(
     meeting: MeetingId,
     item: ItemId,
 ) -> Result<(), AppError> {
-    let today = backend.clock.now().date();
+    let today = backend.clock.today();
     let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
     let (_, tie) = find(&mut txn, viewer, pupil, today).await?;
     if !may_see(Matter::Action, tie) {

@@ -1,7 +1,8 @@
 //! Reading what was agreed.
 
 use app::{backend::Viewer, error::AppError, view::RecordPage};
-use shared::{Attendance, MeetingId, Section, Stage, access, rights::Tie};
+use shared::{Attendance, MeetingId, Section, Stage, access, record::AgreedRecord, rights::Tie};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     Seated,
@@ -9,6 +10,7 @@ use super::{
     pupils::tie,
 };
 use crate::{
+    clock::school_day,
     db::{self, Db, SchoolTransaction, meetings::Meeting, records::Kept},
     error::unavailable,
 };
@@ -24,8 +26,11 @@ pub(super) async fn page(db: &Db, viewer: Viewer, id: MeetingId) -> Result<Recor
     let seats = db::participants::list(&mut txn, id).await.map_err(unavailable)?;
     let mut answers = db::agreements::list(&mut txn, id).await.map_err(unavailable)?;
     let next = db::meetings::next(&mut txn, id).await.map_err(unavailable)?;
+    let record: AgreedRecord = serde_json::from_str(&kept.canonical_json).map_err(unavailable)?;
+    let agreed_at = OffsetDateTime::parse(&record.agreed_at, &Rfc3339).map_err(unavailable)?;
     Ok(RecordPage {
-        record: serde_json::from_str(&kept.canonical_json).map_err(unavailable)?,
+        record,
+        agreed_on: school_day(agreed_at).to_string(),
         hash: kept.sha256,
         pupil: pupil(&meeting),
         people: seats

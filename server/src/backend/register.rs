@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     audit::{Deed, Verb},
+    clock::school_day,
     csv,
     db::{
         self, Db,
@@ -143,7 +144,7 @@ pub(crate) async fn file(
     query: &RegisterQuery,
     now: OffsetDateTime,
 ) -> Result<String, AppError> {
-    let today = now.date();
+    let today = school_day(now);
     let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
     let sight = sight(&mut txn, viewer, Page::Register).await?;
     let wanted = wanted(query, sight.known_to);
@@ -191,7 +192,7 @@ pub(crate) async fn bring_in(
     let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
     sight(&mut txn, viewer, Page::Import).await?;
     let mut refused = Refused { file: name.to_owned(), ..Refused::default() };
-    let children = match import::read(bytes, now.date()) {
+    let children = match import::read(bytes, school_day(now)) {
         Ok(children) => children,
         Err(import::Unreadable::Whole(why)) => return Ok(Err(Refused { whole: Some(why), ..refused })),
         Err(import::Unreadable::Rows { rows, faults, up_to }) => {

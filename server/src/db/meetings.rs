@@ -1,6 +1,6 @@
 //! Meetings.
 
-use shared::{MeetingId, PersonId, PupilId, Stage};
+use shared::{MeetingId, PersonId, PupilId, Role, Stage};
 use time::{Date, OffsetDateTime, Time};
 
 use super::{SchoolTransaction, pupils::Eyes};
@@ -47,6 +47,8 @@ pub struct Listed {
     pub version: Option<i32>,
     /// Meetings about this pupil that were agreed in the same school year.
     pub held_this_year: i64,
+    /// Whether whoever asks has a place whose views are asked for ahead of it.
+    pub prepares: bool,
 }
 
 pub struct NewMeeting<'a> {
@@ -161,6 +163,7 @@ pub async fn list_for(
 ) -> sqlx::Result<Vec<Listed>> {
     let rows = sqlx::query!(
         r#"select m.id, m.pupil_id, person.display_name, p.portrait, p.year_group, m.kind, m.stage, m.held_on, m.held_at,
+                  seat.role,
                   (select max(version) from records where meeting_id = m.id) as version,
                   -- A school year begins in September: four months on, it is a calendar year.
                   (select count(*) from meetings other
@@ -196,6 +199,7 @@ pub async fn list_for(
                 held_at: row.held_at,
                 version: row.version,
                 held_this_year: row.held_this_year,
+                prepares: Role::from_name(&row.role).is_some_and(Role::prepares),
             })
         })
         .collect()

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     audit::{Deed, Verb},
+    clock::at_school,
     db::{self, SchoolTransaction, accounts, login_sessions, passkeys},
     keys::{self, passkey},
     secret::Hash,
@@ -107,8 +108,9 @@ pub(super) async fn who(txn: &mut SchoolTransaction, account: &accounts::Account
     Ok(Here { school: db::schools::name(txn).await?, name: account.name.clone(), is_staff: true, has_account: true })
 }
 
-/// “today at 8.12”, “on 6 November”. In the server’s own hours, which are those of UTC.
+/// “today at 8.12”, “on 6 November”, by the school’s clock.
 fn moment(at: OffsetDateTime, now: OffsetDateTime) -> String {
+    let (at, now) = (at_school(at), at_school(now));
     if at.date() == now.date() {
         format!("today at {}.{:02}", at.hour(), at.minute())
     } else {

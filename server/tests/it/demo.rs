@@ -9,7 +9,7 @@ use shared::{
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use crate::support::TestServer;
+use crate::support::{NOON, TestServer};
 
 #[sqlx::test(migrations = false)]
 async fn three_pupils_each_with_two_records_and_a_meeting_to_come(pool: PgPoolOptions, options: PgConnectOptions) {
@@ -47,7 +47,7 @@ async fn three_pupils_each_with_two_records_and_a_meeting_to_come(pool: PgPoolOp
 async fn a_second_start_finds_it_as_it_was(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let before = server.seat("Amara", "Denise", 3).await;
-    demo::seed(&server.db).await.unwrap();
+    demo::seed(&server.db, NOON.date()).await.unwrap();
     assert_eq!(server.seat("Amara", "Denise", 3).await.participant, before.participant);
 }
 

@@ -55,6 +55,14 @@ async fn the_button_signs_in_and_leads_to_the_meeting(pool: PgPoolOptions, optio
     let cookie = server.sign_in(&seat).await;
     let page = text(server.get("/", Some(&cookie)).await).await;
     assert!(page.contains("Hello, ") && page.contains("Agnieszka") && page.contains("Tomek"));
+
+    // Whose views are asked for gets ready where they are asked; how many there were is said once.
+    let prepare = format!("href=\"/meetings/{}/prepare\"", seat.meeting);
+    assert!(page.contains(&prepare));
+    assert_eq!(page.matches("meetings this year").count(), 1);
+    let teacher = server.seat("Tomek", "Miss Qureshi", 3).await;
+    let cookie = server.sign_in(&teacher).await;
+    assert!(!text(server.get("/", Some(&cookie)).await).await.contains(&prepare));
 }
 
 fn cookies(response: &Response<Body>) -> Vec<&str> {

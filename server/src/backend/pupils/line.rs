@@ -18,6 +18,7 @@ use crate::{
         ServerBackend,
         register::{CELL_LIMIT, NO_SUCH_DAY, NOT_BORN_YET, read_day},
     },
+    clock::school_day,
     db::{self, SchoolTransaction, kept, register_line},
     error::unavailable,
 };
@@ -34,7 +35,7 @@ pub(super) async fn begin(
 
 pub(crate) async fn page(backend: &ServerBackend, viewer: Viewer, id: PupilId) -> Result<LinePage, AppError> {
     let mut txn = begin(backend, viewer, id).await?;
-    let today = backend.clock.now().date();
+    let today = backend.clock.today();
     let pupil = db::pupils::find(&mut txn, id, today).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
     let line = register_line::lock(&mut txn, id).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
     let kept = kept::list(&mut txn, id).await.map_err(unavailable)?;
@@ -54,7 +55,7 @@ pub(crate) async fn page(backend: &ServerBackend, viewer: Viewer, id: PupilId) -
                 name: near.name,
                 kept_because: near.kept_because,
                 near_because: near.near_because,
-                on: near.at.date().to_string(),
+                on: school_day(near.at).to_string(),
             })
             .collect(),
         // Nobody keeps themselves away: they could not take it back.
@@ -97,7 +98,7 @@ pub(crate) async fn change(
 ) -> Result<Vec<Fault>, AppError> {
     let mut txn = begin(backend, viewer, pupil).await?;
     let before = register_line::lock(&mut txn, pupil).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
-    let (new, mut faults) = read(line, backend.clock.now().date());
+    let (new, mut faults) = read(line, backend.clock.today());
     let adults = register_line::key_adults(&mut txn, pupil).await.map_err(unavailable)?;
     if new.key_adult.is_some_and(|adult| adults.iter().all(|known| known.person != adult)) {
         faults.push(Fault::new("key_adult", "Choose somebody who works here."));

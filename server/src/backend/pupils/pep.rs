@@ -27,6 +27,7 @@ use super::{cycles, here, records, who_came};
 use crate::{
     audit::{Deed, Verb},
     backend::{ServerBackend, next::read},
+    clock::school_day,
     db::{self, SchoolTransaction, help, pupils::Pupil},
     error::unavailable,
 };
@@ -39,12 +40,12 @@ pub(in crate::backend) async fn page(
     let now = backend.clock.now();
     let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
     let is_theirs = may_open(&mut txn, viewer, id).await?;
-    let pupil = db::pupils::find(&mut txn, id, now.date()).await.map_err(unavailable)?;
+    let pupil = db::pupils::find(&mut txn, id, school_day(now)).await.map_err(unavailable)?;
     let pupil = pupil.filter(|pupil| is_theirs && pupil.looked_after).ok_or(AppError::NotFound)?;
     let page = PepPage {
         here: here(&mut txn, viewer).await?,
         id,
-        plan: plan(&mut txn, &pupil, now.date()).await?,
+        plan: plan(&mut txn, &pupil, school_day(now)).await?,
         pupil: view::Pupil {
             person: pupil.person,
             name: pupil.name,

@@ -6,7 +6,7 @@ use server::{db, demo};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, postgres::PgConnectOptions};
 use tokio::{runtime::Handle, sync::OnceCell};
 
-use super::connect;
+use super::{NOON, connect};
 
 /// Of the one that is copied. Tests of one run share it; the next run makes it anew.
 const ORIGINAL: &str = "roundtable_demo_school";
@@ -48,7 +48,7 @@ async fn make(options: &PgConnectOptions) {
     let options = options.clone().database(ORIGINAL);
     db::migrate(&options).await.unwrap();
     let db = connect(options).await;
-    demo::seed(&db).await.unwrap();
+    demo::seed(&db, NOON.date()).await.unwrap();
     // Whatever is still open cannot be copied.
     db.close().await;
 }

@@ -103,9 +103,9 @@ async fn school(cli: &Cli, data: &Path) -> anyhow::Result<Made> {
     let postgres = postgres::start(&data.join("postgres")).await?;
     db::migrate(&postgres.options()).await?;
     let db = Db::connect(postgres.options(), 2).await?;
-    demo::seed(&db).await?;
     #[expect(clippy::disallowed_methods, reason = "the school is made for the server’s own day")]
     let now = OffsetDateTime::now_utc();
+    demo::seed(&db, now.date()).await?;
     let schools = crowd::make(&db, Size { schools: cli.schools, pupils: cli.pupils }, now).await?;
     let made = *schools.first().context("no school was asked for")?;
     let mut txn = db.begin(made.school).await?;
