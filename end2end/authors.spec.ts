@@ -158,6 +158,12 @@ test('“In my words” of a target becomes the pupil’s once the pupil writes 
   // The teacher is in the box while the pupil writes there: it stays until they leave it.
   await draft.focus()
   await openPart(pupil.page, 'targets')
+  // On the pupil's page there is one box for a step, and what can be done with it comes when it is asked for.
+  const step = pupil.page.locator(`#targets [data-row="${item}"]`)
+  await expect(step.getByRole('textbox')).toHaveCount(1)
+  await expect(step.getByRole('button', { name: /^Remove/ })).toHaveCount(0)
+  await step.getByText('Change', { exact: false }).last().click()
+  await expect(step.getByRole('button', { name: /^Remove/ })).toBeVisible()
   await appends(pupil.page, box(pupil.page, 'plan', 'targets', item, 'pupil_words'), ' Chess too!')
   await expect(draft).toHaveValue('I can join in. Chess too!')
   await expect(draft).toBeFocused()

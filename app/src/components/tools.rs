@@ -1,14 +1,15 @@
 //! What can be done with a row: move it up or down among its neighbours, take it off the page.
-//! Buttons, never dragging.
+//! Buttons, never dragging. On the pupil’s own page they come when the pupil asks for them.
 
 use leptos::prelude::*;
-use shared::ItemId;
+use shared::{ItemId, Role};
 
 use super::{
     focus,
     icon::Icon,
     item::Item,
     list::{Neighbours, in_short},
+    people::People,
 };
 use crate::collab::use_meeting;
 
@@ -49,7 +50,7 @@ fn ToolsOf(item: Item, what: &'static str) -> impl IntoView {
     };
     let (up, down) = (format!("up-{}", item.id), format!("down-{}", item.id));
     let about = Memo::new(move |_| in_short(item));
-    view! {
+    let tools = view! {
         <div class="tools">
             <button
                 class="tool"
@@ -92,6 +93,19 @@ fn ToolsOf(item: Item, what: &'static str) -> impl IntoView {
                 <span>"Remove" {(!what.is_empty()).then(|| format!(" {what}"))} <About words=about /></span>
             </button>
         </div>
+    };
+    if People::here().my_role() == Some(Role::Pupil) {
+        view! {
+            <details class="more change">
+                <summary>
+                    <span>"Change" <About words=about /></span>
+                </summary>
+                {tools}
+            </details>
+        }
+        .into_any()
+    } else {
+        tools.into_any()
     }
 }
 

@@ -5,7 +5,7 @@ use shared::{Section, schema::actions};
 
 use super::{
     parts::Part,
-    sheet::{Empty, Sheet},
+    sheet::{Empty, Layout, Sheet},
 };
 use crate::{
     collab::use_meeting,
@@ -28,22 +28,30 @@ pub(super) fn Actions() -> impl IntoView {
             <ol class="actions">
                 <Rows store list shown=rows row=|item| view! { <Action item /> } />
             </ol>
-            <Add store list />
+            {(!Layout::here().is_pupils()).then(|| view! { <Add store list /> })}
         </Sheet>
     })
 }
 
 #[component]
 fn Action(item: Item) -> impl IntoView {
+    // For the pupil: who does what by when, to be read.
+    let is_pupils = Layout::here().is_pupils();
+    let read_only = Signal::stored(is_pupils);
     view! {
         <li class="facts">
-            <Field item key="who" />
+            <Field item key="who" read_only />
             <div class="what">
-                <Field item key="what" />
+                <Field item key="what" read_only />
             </div>
-            <Field item key="by" />
-            <Field item key="status" />
-            <Tools item what="this promise" />
+            <Field item key="by" read_only />
+            {(!is_pupils)
+                .then(|| {
+                    view! {
+                        <Field item key="status" />
+                        <Tools item what="this promise" />
+                    }
+                })}
         </li>
     }
 }

@@ -8,6 +8,7 @@ use shared::{
     schema::{plan, staff},
 };
 
+use super::{sheet::Layout, targets::Told};
 use crate::{
     collab::{SectionStore, use_meeting},
     components::{
@@ -26,13 +27,14 @@ pub(super) fn Help(target: Item) -> impl IntoView {
     let id = target.id;
     let rows = shown(store, list, move |item| is_for(item, id));
     let with = move |new: NewItem| new.with("targets", id.to_string());
+    let is_pupils = Layout::here().is_pupils();
     view! {
         <div class="help">
-            <h4>{list.label}</h4>
+            <h4>{if is_pupils { "Help I get" } else { list.label }}</h4>
             <ul>
                 <Rows store list shown=rows row=|item| view! { <HelpRow item /> } />
             </ul>
-            <Add store list words="Add help" with=with />
+            {(!is_pupils).then(|| view! { <Add store list words="Add help" with=with /> })}
         </div>
     }
 }
@@ -61,6 +63,18 @@ fn is_for(item: Item, target: ItemId) -> bool {
 
 #[component]
 fn HelpRow(item: Item) -> impl IntoView {
+    if Layout::here().is_pupils() {
+        return view! {
+            <li class="help-row">
+                <div class="what">
+                    <Told item key="name" hide_label=true />
+                </div>
+                <Told item key="who" />
+                <Told item key="when" />
+            </li>
+        }
+        .into_any();
+    }
     view! {
         <li class="help-row">
             <div class="what facts">
@@ -89,6 +103,7 @@ fn HelpRow(item: Item) -> impl IntoView {
             <Tools item what="this help" />
         </li>
     }
+    .into_any()
 }
 
 #[component]

@@ -94,6 +94,8 @@ pub(super) fn Board(
 pub(super) fn Line(item: Item, label: String, #[prop(optional)] show_by: bool) -> impl IntoView {
     let is_pupils = item.is_pupils();
     let may_change = item.may_change();
+    // What the others say and will do is for the pupil to read.
+    let to_read = Layout::here().is_pupils();
     move || {
         if is_pupils.get() {
             view! {
@@ -110,10 +112,10 @@ pub(super) fn Line(item: Item, label: String, #[prop(optional)] show_by: bool) -
                         key=assess::TEXT
                         label=label.clone()
                         hide_label=true
-                        read_only=Signal::derive(move || !may_change.get())
+                        read_only=Signal::derive(move || to_read || !may_change.get())
                     />
                     {show_by.then(|| view! { <By item /> })}
-                    <Tools item />
+                    {(!to_read).then(|| view! { <Tools item /> })}
                 </li>
             }
             .into_any()

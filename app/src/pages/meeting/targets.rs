@@ -94,7 +94,7 @@ fn Target(item: Item) -> impl IntoView {
                     {move || format!("Next step {} ", number())}
                     <span class="state">{state}</span>
                 </h3>
-                <Tools item what="this next step" />
+                {(!is_pupils).then(|| view! { <Tools item what="this next step" /> })}
             </div>
             <div class="big">
                 <OwnText item key="pupil_words" />
@@ -107,14 +107,21 @@ fn Target(item: Item) -> impl IntoView {
                         </div>
                     }
                 })}
-            <div class="path facts">
-                <Field item key="baseline" rows=2 />
-                <Field item key="success" rows=2 />
-                <Field item key="by" />
-            </div>
+            {is_pupils
+                .then(|| {
+                    view! {
+                        <Told item key="baseline" />
+                        <Told item key="success" />
+                    }
+                })}
             {(!is_pupils)
                 .then(|| {
                     view! {
+                        <div class="path facts">
+                            <Field item key="baseline" rows=2 />
+                            <Field item key="success" rows=2 />
+                            <Field item key="by" />
+                        </div>
                         <div class="facts">
                             <Field item key="impact" />
                         </div>
@@ -126,8 +133,17 @@ fn Target(item: Item) -> impl IntoView {
                     }
                 })}
             <Help target=item />
+            {is_pupils.then(|| view! { <Tools item what="this next step" /> })}
         </li>
     }
+}
+
+/// For the pupil: what the others wrote, where they wrote something.
+#[component]
+pub(super) fn Told(item: Item, key: &'static str, #[prop(optional)] hide_label: bool) -> impl IntoView {
+    let words = item.words(key);
+    let is_said = Memo::new(move |_| words.with(|words| !words.trim().is_empty()));
+    move || is_said.get().then(|| view! { <Field item key hide_label read_only=Signal::stored(true) /> })
 }
 
 /// Where each voice starts from, so that the next review can say what changed.
@@ -149,10 +165,13 @@ fn ScoresBefore(item: Item) -> impl IntoView {
 #[component]
 fn Promises(store: SectionStore) -> impl IntoView {
     let pupil = People::here().pupil_name();
+    let is_pupils = Layout::here().is_pupils();
     let promise = move |(side, list, title): (Side, &'static List, String)| {
         let rows = all_shown(store, list);
         let id = format!("h-{}", list.key);
         let label = title.clone();
+        // Nobody promises for somebody else on the pupil’s page.
+        let may_add = side == Side::Pupil || !is_pupils;
         view! {
             <section aria-labelledby=id.clone()>
                 <h3 id=id.clone()>
@@ -162,12 +181,12 @@ fn Promises(store: SectionStore) -> impl IntoView {
                 <ul class="lines">
                     <Rows store list shown=rows row=move |item| view! { <Line item label=label.clone() /> } />
                 </ul>
-                <Add store list pupils=side == Side::Pupil />
+                {may_add.then(|| view! { <Add store list pupils=side == Side::Pupil /> })}
             </section>
         }
     };
     let promises = [
-        (Side::Pupil, &plan::BY_PUPIL, format!("{pupil} will")),
+        (Side::Pupil, &plan::BY_PUPIL, if is_pupils { "I will".to_owned() } else { format!("{pupil} will") }),
         (Side::Home, &plan::BY_HOME, plan::BY_HOME.label.to_owned()),
         (Side::School, &plan::BY_SCHOOL, plan::BY_SCHOOL.label.to_owned()),
     ];
