@@ -16,7 +16,9 @@ test('a parent on a small phone writes after three taps at the most, from the li
   await page.waitForURL(`**/meetings/${meeting.id}*`)
 
   // One thing to add is the first thing there is after who is here.
-  await page.getByRole('button', { name: 'Add something you like or admire about Tomek' }).tap()
+  const add = page.getByRole('button', { name: 'Add something you like or admire about Tomek' })
+  await expect(add, 'where to write is on the first screen').toBeInViewport({ ratio: 1 })
+  await add.tap()
   const words = 'He taught Jakub to play the wooden trains. His laugh fills the kitchen.'
   await expect(page.locator('textarea:focus')).toBeInViewport()
   await page.keyboard.insertText(words)
