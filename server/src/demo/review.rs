@@ -65,22 +65,20 @@ fn reviewed(cycle: &Cycle, review: &TargetReview) -> NewItem {
     scores(item, "after", &review.tmer_review)
 }
 
-/// “24 of 27 sessions. Missed: Harvest assembly and two staff training days.” for each help that was
-/// counted.
+/// “Lego group: 24 of 27 sessions. Missed: Harvest assembly and two staff training days.” for each help that
+/// was counted.
 fn delivered(cycle: &Cycle, target: &str) -> String {
-    let for_target = |id: &str| {
-        cycle.plan.provisions.iter().any(|provision| {
-            provision.id == id && provision.supports_targets.iter().any(|supported| supported == target)
-        })
-    };
-    let counted = cycle.delivered.delivery.iter().filter(|delivery| for_target(&delivery.provision_id));
+    let counted = cycle.delivered.delivery.iter().filter_map(|delivery| {
+        let help = cycle.plan.provisions.iter().find(|provision| provision.id == delivery.provision_id)?;
+        help.supports_targets.iter().any(|supported| supported == target).then_some((help, delivery))
+    });
     counted
-        .map(|delivery| {
-            let counts = format!("{} of {} sessions.", delivery.delivered, delivery.planned);
+        .map(|(help, delivery)| {
+            let counts = format!("{}: {} of {} sessions.", help.name, delivery.delivered, delivery.planned);
             if delivery.why_not.is_empty() { counts } else { format!("{counts} Missed: {}.", delivery.why_not) }
         })
         .collect::<Vec<_>>()
-        .join(" ")
+        .join("\n")
 }
 
 fn own_words(story: &Story, words: &OwnWords) -> NewItem {

@@ -29,7 +29,8 @@ pub(super) fn NextSteps(record: AgreedRecord) -> impl IntoView {
         let by = if by.is_empty() || target.success.contains(&by) { String::new() } else { format!(" By {by}.") };
         let goal = if target.pupil_words.is_empty() { String::new() } else { target.title.clone() };
         // Where there is one hope, every step is towards it.
-        let hope = hopes.iter().find(|hope| hopes.len() > 1 && target.outcome.contains(&hope.id.to_string()));
+        let hope = hopes.iter().position(|hope| hopes.len() > 1 && target.outcome.contains(&hope.id.to_string()));
+        let hope = hope.map(|at| format!("Hope {}", at + 1)).unwrap_or_default();
         view! {
             <div class="step">
                 <h3 dir="auto">{at + 1} ". " {either(target.pupil_words, target.title)}</h3>
@@ -37,10 +38,10 @@ pub(super) fn NextSteps(record: AgreedRecord) -> impl IntoView {
                     <Line label="The target" words=goal />
                     <Line label="Now" words=target.baseline />
                     <Line label="Out of ten now" words=scores(target.before, Scores::default(), &pupil) />
+                    <Line label="Towards" words=hope />
                     <Line label="We’ll know when" words=format!("{}{by}", target.success) />
                     <Line label="The difference" words=target.impact />
                     <Line label="The extra help" words=help.join("\n") />
-                    <Line label="Towards" words=hope.map(|hope| hope.words.clone()).unwrap_or_default() />
                 </dl>
             </div>
         }
@@ -52,13 +53,13 @@ pub(super) fn NextSteps(record: AgreedRecord) -> impl IntoView {
                 .then(|| {
                     view! {
                         <h3>{if record.outcomes.len() > 1 { "Our big hopes" } else { "Our big hope" }}</h3>
-                        <ul class="board-lines">
+                        <ol class="board-lines">
                             {record.outcomes.into_iter().map(|hope| {
                                 let by = dates::short(&hope.by);
                                 let by = (!by.is_empty()).then(|| view! { " " <span class="voice">{format!("by {by}")}</span> });
                                 view! { <li dir="auto"><span class="typed">{hope.words}</span> {by}</li> }
                             }).collect_view()}
-                        </ul>
+                        </ol>
                     }
                 })}
             {steps.collect_view()}
@@ -77,11 +78,14 @@ pub(super) fn NextSteps(record: AgreedRecord) -> impl IntoView {
     }
 }
 
+/// What has few letters may stand beside another such line on paper.
 #[component]
 pub(super) fn Line(label: &'static str, words: String) -> impl IntoView {
+    const FEW: usize = 34;
+    let is_short = words.chars().count() <= FEW && !words.contains('\n');
     (!words.trim().is_empty()).then(|| {
         view! {
-            <div>
+            <div class=if is_short { "is-short" } else { "" }>
                 <dt>{label}</dt>
                 <dd class="typed" dir="auto">
                     {words}

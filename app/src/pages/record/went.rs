@@ -132,9 +132,8 @@ fn delivered(help: &Delivery, written: &[&str]) -> Option<String> {
         (Some(delivered), None) => format!("{delivered} sessions."),
         (None, _) => String::new(),
     };
-    if !sessions.is_empty()
-        && written.iter().any(|written| written.contains(&sessions) && written.contains(&help.why_not))
-    {
+    let says_all = |written: &&str| [&help.name, &sessions, &help.why_not].iter().all(|words| written.contains(*words));
+    if !sessions.is_empty() && written.iter().any(says_all) {
         return None;
     }
     let words: Vec<_> = [sessions, help.why_not.clone()].into_iter().filter(|words| !words.is_empty()).collect();
@@ -143,7 +142,26 @@ fn delivered(help: &Delivery, written: &[&str]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use shared::ItemId;
+    use uuid::Uuid;
+
     use super::*;
+
+    #[test]
+    fn how_often_help_happened_is_never_without_its_name() {
+        let help = Delivery {
+            id: ItemId(Uuid::from_u128(1)),
+            provision: String::new(),
+            name: "Lego group".to_owned(),
+            planned: Some(27),
+            delivered: Some(24),
+            why_not: "Sports day".to_owned(),
+        };
+        let said = "Lego group: 24 of 27 sessions. Sports day";
+        assert_eq!(delivered(&help, &[]).as_deref(), Some(said));
+        assert_eq!(delivered(&help, &["24 of 27 sessions. Missed: Sports day."]).as_deref(), Some(said));
+        assert_eq!(delivered(&help, &["Lego group: 24 of 27 sessions. Missed: Sports day."]), None);
+    }
 
     #[test]
     fn three_voices_are_never_made_into_one() {
