@@ -4,12 +4,14 @@
 //! named in the page with the nonce.
 
 pub mod account;
+pub mod not_yours;
 pub mod parts;
 pub mod password;
 pub mod posts;
 pub mod set_up;
 pub mod sign_in;
 pub mod staff;
+pub mod trail;
 pub mod welcome;
 
 use http::request::Parts;

@@ -9,12 +9,16 @@
 
 use std::fmt;
 
+use app::backend::Viewer;
 use sha2::{Digest, Sha256};
-use shared::{MeetingId, ParticipantId, PersonId, SchoolId};
+use shared::{
+    MeetingId, ParticipantId, PersonId, SchoolId,
+    rights::{Post, may_read_trail},
+};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::db::{self, Db, audit::Kept};
+use crate::db::{self, Db, SchoolTransaction, audit::Kept};
 
 /// Something that somebody did.
 #[derive(Clone, Copy, Debug)]
@@ -122,6 +126,8 @@ verbs! {
     /// Which passage, by its id alone. Neither is in what is handed out about a child: [`Verb::RESTRICTED`].
     PassageHidden = "passage-hidden",
     HiddenRead = "hidden-read",
+    /// What is written down here.
+    TrailRead = "trail-read",
     /// For destruction, by a rule.
     Marked = "marked-for-destruction",
     /// The mark was taken off: the rule does not ask for it any more.
@@ -146,6 +152,13 @@ pub async fn note(db: &Db, school: SchoolId, deed: Deed, at: OffsetDateTime) -> 
     let mut txn = db.begin(school).await?;
     db::audit::add(&mut txn, deed, at).await?;
     txn.commit().await
+}
+
+/// Whether what was written down is for these eyes: never those of a link.
+pub async fn may_read(txn: &mut SchoolTransaction, viewer: Viewer) -> sqlx::Result<bool> {
+    let posts = db::posts::held(txn, viewer).await?;
+    let has_lead = db::posts::is_held(txn, Post::DataProtectionLead).await?;
+    Ok(!viewer.by_link && may_read_trail(&posts, has_lead))
 }
 
 /// A row that does not fit the one before it, or its own hash.

@@ -38,6 +38,7 @@ pub mod retention;
 pub mod schools;
 pub mod seats;
 pub mod subject;
+pub mod trail;
 pub mod worked;
 
 use std::{ops::DerefMut, time::Duration};

@@ -27,6 +27,7 @@ mod set_up;
 mod sign_in;
 mod staff;
 mod switch;
+mod trail;
 mod welcome;
 
 use std::path::Path;
@@ -95,6 +96,7 @@ fn personal() -> Vec<Answered> {
         (Method::POST, "/account/passkeys/begin", post(passkeys::begin_adding)),
         (Method::POST, "/account/passkeys/add", post(passkeys::add)),
         (Method::POST, "/account/passkeys/remove", post(account::remove_passkey)),
+        (Method::GET, "/trail", get(trail::show)),
         (Method::GET, "/staff", get(staff::show)),
         (Method::POST, "/staff", post(staff::join)),
         (Method::GET, "/staff/posts", get(posts::show)),

@@ -22,13 +22,22 @@ pub enum Post {
     DesignatedTeacher,
     /// Answers for the safety of every child, and alone reads what was hidden in a meeting.
     SafeguardingLead,
+    /// Answers for how what is held of people is used, and reads who did, read and took away what.
+    DataProtectionLead,
     Teacher,
     Assistant,
 }
 
 impl Post {
-    pub const ALL: [Self; 6] =
-        [Self::Head, Self::Senco, Self::DesignatedTeacher, Self::SafeguardingLead, Self::Teacher, Self::Assistant];
+    pub const ALL: [Self; 7] = [
+        Self::Head,
+        Self::Senco,
+        Self::DesignatedTeacher,
+        Self::SafeguardingLead,
+        Self::DataProtectionLead,
+        Self::Teacher,
+        Self::Assistant,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -36,6 +45,7 @@ impl Post {
             Self::Senco => "senco",
             Self::DesignatedTeacher => "designated-teacher",
             Self::SafeguardingLead => "safeguarding-lead",
+            Self::DataProtectionLead => "data-protection-lead",
             Self::Teacher => "teacher",
             Self::Assistant => "assistant",
         }
@@ -75,11 +85,19 @@ fn breadth_of(page: Page, post: Post) -> Breadth {
     match page {
         Page::Register | Page::Map | Page::Impact | Page::Delivery => match post {
             Post::Head | Post::Senco => Breadth::WholeSchool,
-            Post::DesignatedTeacher | Post::SafeguardingLead | Post::Teacher | Post::Assistant => Breadth::TheirOwn,
+            Post::DesignatedTeacher
+            | Post::SafeguardingLead
+            | Post::DataProtectionLead
+            | Post::Teacher
+            | Post::Assistant => Breadth::TheirOwn,
         },
         Page::Import => match post {
             Post::Head | Post::Senco => Breadth::WholeSchool,
-            Post::DesignatedTeacher | Post::SafeguardingLead | Post::Teacher | Post::Assistant => Breadth::Nobody,
+            Post::DesignatedTeacher
+            | Post::SafeguardingLead
+            | Post::DataProtectionLead
+            | Post::Teacher
+            | Post::Assistant => Breadth::Nobody,
         },
     }
 }
@@ -88,7 +106,11 @@ fn breadth_of(page: Page, post: Post) -> Breadth {
 pub fn may_see_costs(posts: &[Post]) -> bool {
     posts.iter().any(|post| match post {
         Post::Head | Post::Senco => true,
-        Post::DesignatedTeacher | Post::SafeguardingLead | Post::Teacher | Post::Assistant => false,
+        Post::DesignatedTeacher
+        | Post::SafeguardingLead
+        | Post::DataProtectionLead
+        | Post::Teacher
+        | Post::Assistant => false,
     })
 }
 
@@ -97,7 +119,7 @@ pub fn may_hide(place: Role, posts: &[Post]) -> bool {
     place.can_facilitate()
         || posts.iter().any(|post| match post {
             Post::Head | Post::Senco | Post::SafeguardingLead => true,
-            Post::DesignatedTeacher | Post::Teacher | Post::Assistant => false,
+            Post::DesignatedTeacher | Post::DataProtectionLead | Post::Teacher | Post::Assistant => false,
         })
 }
 
@@ -106,7 +128,17 @@ pub fn may_read_hidden(posts: &[Post], has_lead: bool) -> bool {
     posts.iter().any(|post| match post {
         Post::SafeguardingLead => true,
         Post::Head => !has_lead,
-        Post::Senco | Post::DesignatedTeacher | Post::Teacher | Post::Assistant => false,
+        Post::Senco | Post::DesignatedTeacher | Post::DataProtectionLead | Post::Teacher | Post::Assistant => false,
+    })
+}
+
+/// Whether who did, read and took away what is for these eyes: the data protection lead’s, or the head’s where nobody
+/// holds that post.
+pub fn may_read_trail(posts: &[Post], has_lead: bool) -> bool {
+    posts.iter().any(|post| match post {
+        Post::DataProtectionLead => true,
+        Post::Head => !has_lead,
+        Post::Senco | Post::DesignatedTeacher | Post::SafeguardingLead | Post::Teacher | Post::Assistant => false,
     })
 }
 

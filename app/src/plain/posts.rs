@@ -33,6 +33,7 @@ fn sees(post: Post) -> &'static str {
         Post::Senco => "likewise, and keeps the register",
         Post::DesignatedTeacher => "sees the education plan of every looked-after child",
         Post::SafeguardingLead => "alone reads what was hidden in a meeting, and sees the children they meet for",
+        Post::DataProtectionLead => "reads who did, read and took away what, and sees the children they meet for",
         Post::Teacher | Post::Assistant => "see the children they meet for",
     }
 }

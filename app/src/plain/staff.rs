@@ -46,6 +46,7 @@ pub(super) fn called(post: Post) -> &'static str {
         Post::Senco => "SENCO",
         Post::DesignatedTeacher => "Designated teacher",
         Post::SafeguardingLead => "Safeguarding lead",
+        Post::DataProtectionLead => "Data protection lead",
         Post::Teacher => "Teacher",
         Post::Assistant => "Assistant",
     }

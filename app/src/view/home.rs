@@ -9,6 +9,8 @@ use super::{hidden::HiddenCount, pupils::ActionRow};
 pub struct StaffHome {
     /// For the safeguarding lead, where anything was hidden.
     pub hidden: Option<HiddenCount>,
+    /// For the data protection lead: there is a page of who did what.
+    pub reads_trail: bool,
     /// Of the whole school, or of the children somebody meets for.
     pub whole_school: bool,
     /// The most urgent first.

@@ -10,6 +10,7 @@ use time::Date;
 
 use super::{map::sight, pupils::row};
 use crate::{
+    audit,
     db::{self, SchoolTransaction, actions, register},
     error::unavailable,
 };
@@ -38,6 +39,7 @@ pub(super) async fn of(
     let promised = actions::open(txn, promised).await.map_err(unavailable)?;
     Ok(Some(StaffHome {
         hidden: super::hidden::count(txn, viewer).await?,
+        reads_trail: audit::may_read(txn, viewer).await.map_err(unavailable)?,
         whole_school: sight.whole_school,
         late_reviews: late.first().map_or(0, |line| u32::try_from(line.all).unwrap_or(u32::MAX)),
         reviews: children.into_iter().map(|line| due(line, today)).collect(),

@@ -69,6 +69,13 @@ impl Plain {
         response
     }
 
+    /// For who has an account, and not the post that this is for.
+    pub(super) fn not_theirs(self) -> Response {
+        let mut response = self.page("That is not yours to open", None, app::plain::not_yours::page);
+        *response.status_mut() = StatusCode::FORBIDDEN;
+        response
+    }
+
     /// Whoever is signed in with an account.
     pub(super) fn viewer(&self) -> Option<app::backend::Viewer> {
         let viewer = self.parts.extensions.get::<MaybeViewer>().and_then(|viewer| viewer.0);

@@ -18,7 +18,7 @@ use shared::{PersonId, rights::Post};
 use super::{
     account::who,
     plain::{Plain, later, to_sign_in},
-    staff::{begin, not_theirs},
+    staff::begin,
 };
 use crate::{
     audit::{Deed, Verb},
@@ -42,7 +42,7 @@ async fn answer(state: &AppState, plain: Plain, said: Option<&'static str>, wron
     match read(state, viewer).await {
         Ok(Some(posts)) if wrong.is_some() => plain.wrong("Who is what", || page(Posts { wrong, ..posts })),
         Ok(Some(posts)) => plain.page("Who is what", None, || page(Posts { said, ..posts })),
-        Ok(None) => not_theirs(),
+        Ok(None) => plain.not_theirs(),
         Err(error) => later(&error),
     }
 }
@@ -84,7 +84,7 @@ pub(super) async fn set(
         Ok(Some(Outcome::TooLong)) => {
             answer(&state, plain, None, Some("The name of a class has 200 letters at most. Nothing has changed.")).await
         }
-        Ok(None) => not_theirs(),
+        Ok(None) => plain.not_theirs(),
         Err(error) => later(&error),
     }
 }

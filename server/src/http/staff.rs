@@ -2,13 +2,11 @@
 
 use app::{
     backend::Viewer,
-    error::NOT_YOUR_PAGE,
     plain::staff::{Colleague, Staff, Wrongly, page},
 };
 use axum::{
     Form,
     extract::State,
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -44,13 +42,9 @@ async fn answer(state: &AppState, plain: Plain, viewer: Viewer, done: Done) -> R
     match read(state, viewer, done).await {
         Ok(Some(staff)) if staff.wrong.is_some() => plain.wrong("Staff accounts", || page(staff)),
         Ok(Some(staff)) => plain.page("Staff accounts", None, || page(staff)),
-        Ok(None) => not_theirs(),
+        Ok(None) => plain.not_theirs(),
         Err(error) => later(&error),
     }
-}
-
-pub(super) fn not_theirs() -> Response {
-    (StatusCode::FORBIDDEN, format!("{NOT_YOUR_PAGE}\n")).into_response()
 }
 
 /// A transaction of somebody who runs the accounts here.
@@ -108,7 +102,7 @@ pub(super) async fn join(State(state): State<AppState>, plain: Plain, Form(new):
     let done = match join_here(&state, viewer, &new).await {
         Ok(Some(Ok((person, url)))) => Done { link: Some((person, url)), ..Done::default() },
         Ok(Some(Err(wrong))) => Done { wrong: Some(wrong), name: new.name, email: new.email, ..Done::default() },
-        Ok(None) => return not_theirs(),
+        Ok(None) => return plain.not_theirs(),
         Err(error) => return later(&error),
     };
     answer(&state, plain, viewer, done).await
@@ -142,7 +136,7 @@ pub(super) async fn open(State(state): State<AppState>, plain: Plain, Form(whom)
     let done = match open_here(&state, viewer, &whom).await {
         Ok(Some(Ok(url))) => Done { link: Some((whom.person, url)), ..Done::default() },
         Ok(Some(Err(wrong))) => Done { wrong: Some(wrong), email: whom.email, ..Done::default() },
-        Ok(None) => return not_theirs(),
+        Ok(None) => return plain.not_theirs(),
         Err(error) => return later(&error),
     };
     answer(&state, plain, viewer, done).await
@@ -168,7 +162,7 @@ pub(super) async fn link(State(state): State<AppState>, plain: Plain, Form(whom)
         Ok(Some(url)) => {
             answer(&state, plain, viewer, Done { link: Some((whom.person, url)), ..Done::default() }).await
         }
-        Ok(None) => not_theirs(),
+        Ok(None) => plain.not_theirs(),
         Err(error) => later(&error),
     }
 }
@@ -199,7 +193,7 @@ async fn change(state: AppState, plain: Plain, person: PersonId, closes: bool) -
     let Some(viewer) = plain.viewer() else { return to_sign_in("first") };
     match change_here(&state, viewer, person, closes).await {
         Ok(true) => Redirect::to("/staff").into_response(),
-        Ok(false) => not_theirs(),
+        Ok(false) => plain.not_theirs(),
         Err(error) => later(&error),
     }
 }

@@ -9,13 +9,14 @@
 //! | replayed, forwarded, mended links | [`secrets`], `lobby`, `join`, `doors` |
 //! | forged presence | `room::presence_carries_the_servers_stamp`, `room::nobody_shows_themselves_…`, `hostile::presence_…` |
 //! | forged client ids | `gate::hand` |
-//! | HTML, SQL in every text | [`injection`], `attack.spec` |
+//! | HTML, SQL in every text | [`injection`], [`beside`], `attack.spec` |
 //! | paths out of the site, lines of the log | [`outside`] |
 //! | files that are bombs | [`bombs`] |
 //! | headers that say who one is | [`forgery`], `limits`, `door::address` |
 //! | ids of another school | `tenants` |
 //! | frames of all kinds | `hostile`, `fuzz` |
 
+mod beside;
 mod bombs;
 mod forgery;
 mod injection;

@@ -1,9 +1,13 @@
 //! What is written down about who did what, and that nobody can change it unseen.
 
-use server::audit::{self, NotVerified};
+use server::audit::{self, Deed, NotVerified, Verb};
+use shared::rights::Post;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use crate::support::{TestServer, owner};
+use crate::{
+    matrix::{Table, Who, session},
+    support::{NOON, TestServer, owner, roundtable, text},
+};
 
 #[sqlx::test(migrations = false)]
 async fn deeds_are_kept_in_order_and_without_a_word(pool: PgPoolOptions, options: PgConnectOptions) {
@@ -106,4 +110,118 @@ async fn a_row_that_was_changed_or_taken_out_is_found(pool: PgPoolOptions, optio
             audit::verify(&server.db).await.unwrap();
         }
     }
+}
+
+/// The page of the data protection lead.
+#[sqlx::test(migrations = false)]
+async fn the_data_protection_lead_reads_who_did_what_and_no_word_of_it(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let mut owner = owner(&options).await;
+    let table = Table::set(&server, &mut owner).await;
+    let lead = format!("sid={}", session(Who::Holds(Post::DataProtectionLead)));
+    let (mum, senco) = (server.seat("Tomek", "Agnieszka", 3).await, server.seat("Tomek", "Mrs Pike", 3).await);
+    let kai = server.seat("Kai", "Pat", 2).await;
+    server.sign_in(&mum).await;
+    for read in [&server.seat("Tomek", "Agnieszka", 2).await, &kai] {
+        server.backend.record_page(read.viewer, read.meeting).await.unwrap();
+    }
+    let hidden = Deed::new(senco.viewer.person, Verb::PassageHidden).in_meeting(senco.meeting);
+    audit::note(&server.db, senco.viewer.school, hidden, NOON).await.unwrap();
+
+    // Where it is found: on the first page, for them alone.
+    let links = async |cookie: &str| text(server.get("/", Some(cookie)).await).await.contains("href=\"/trail\"");
+    assert!(links(&lead).await && !links(&format!("sid={}", session(Who::Holds(Post::Head)))).await);
+
+    // Leptos puts marks between words that it may have to change.
+    let page =
+        async |asked: &str| text(server.get(&format!("/trail?{asked}"), Some(&lead)).await).await.replace("<!>", "");
+    let rows = |page: &str| page.matches("<tr>").count() - 1;
+    let all = page("").await;
+    for deed in ["record read", "passage hidden", "signed in"] {
+        assert!(all.contains(&format!("<td>{deed}</td>")), "{deed}");
+    }
+    // Of each, who; of what was read, of which child.
+    let names: (String, String, String) = sqlx::query_as(
+        "select mum.full_name, child.full_name, other.full_name
+         from people mum, people other, pupils p join people child on child.id = p.person_id
+         where mum.id = $1 and p.id = $2 and other.id = $3",
+    )
+    .bind(mum.viewer.person.0)
+    .bind(table.child.0)
+    .bind(kai.viewer.person.0)
+    .fetch_one(&mut owner)
+    .await
+    .unwrap();
+    let (of_mum, of_tomek) = (page(&format!("who={}", names.0.replace(' ', "+"))).await, page("child=tomek").await);
+    assert!(of_mum.contains(&names.0) && !of_mum.contains(&names.2), "only what she did");
+    assert!(of_tomek.contains(&names.1) && rows(&of_tomek) < rows(&all));
+    // That something was hidden is known, and not of whom.
+    assert!(!of_tomek.contains("<td>passage hidden</td>") && all.contains("<td>passage hidden</td>"));
+    let read = page("what=record-read").await;
+    assert_eq!(read.matches("<td>record read</td>").count(), rows(&read));
+    assert_eq!(page("who=nobody+of+this+name").await.matches("<tr>").count(), 0);
+
+    // Reading it is written down, and the chain is whole.
+    let times: i64 =
+        sqlx::query_scalar("select count(*) from audit where verb = 'trail-read'").fetch_one(&mut owner).await.unwrap();
+    assert_eq!(times, 5);
+    audit::verify(&server.db).await.unwrap();
+
+    // Long ones page, and nobody is lost between the pages.
+    for _ in 0..120 {
+        audit::note(&server.db, mum.viewer.school, Deed::new(mum.viewer.person, Verb::SignedOut), NOON).await.unwrap();
+    }
+    let (mut next, mut seen) = (Some("what=signed-out".to_owned()), 0);
+    while let Some(asked) = next {
+        let page = page(&asked).await;
+        seen += page.matches("<td>signed out</td>").count();
+        let older =
+            page.split("href=\"/trail?").skip(1).find(|link| link.contains("before=") && link.contains("Older"));
+        next = older.map(|link| link.split('"').next().unwrap().replace("&amp;", "&"));
+    }
+    assert_eq!(seen, 120);
+
+    // Nobody reads here of a child they are kept from.
+    let sql = "insert into withheld (school_id, pupil_id, person_id, reason)
+               select school_id, $1, person_id, 'So it was decided' from posts where post = 'data-protection-lead'
+                 and school_id = $2";
+    sqlx::query(sql).bind(table.child.0).bind(mum.viewer.school.0).execute(&mut owner).await.unwrap();
+    assert!(!page("what=record-read").await.contains(&names.1));
+}
+
+/// As whoever answers for the machine types it.
+#[sqlx::test(migrations = false)]
+async fn the_command_says_that_the_chain_is_whole_and_names_the_row_that_is_not(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let mum = server.seat("Tomek", "Agnieszka", 3).await;
+    for _ in 0..4 {
+        server.sign_in(&mum).await;
+    }
+    let school = mum.viewer.school;
+    let verify = || {
+        let output = roundtable(&options, &["audit", "verify"]);
+        let said = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        (output.status.code(), said(&output.stdout), said(&output.stderr))
+    };
+    let (code, said, _) = verify();
+    let whole = said.lines().find(|line| line.starts_with(&format!("school {school}: 4 rows, newest "))).unwrap();
+    // Kept elsewhere, the newest hash tells when rows are taken off the end.
+    let newest: Vec<u8> = sqlx::query_scalar("select hash from audit where school_id = $1 and number = 4")
+        .bind(school.0)
+        .fetch_one(&mut owner(&options).await)
+        .await
+        .unwrap();
+    assert!(whole.ends_with(&newest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()), "{whole}");
+    assert_eq!(code, Some(0));
+    assert!(said.lines().count() > 1, "every school: {said}");
+
+    let sql = "update audit set verb = 'agreed' where school_id = $1 and number = 3";
+    sqlx::query(sql).bind(school.0).execute(&mut owner(&options).await).await.unwrap();
+    let (code, said, wrong) = verify();
+    assert_eq!(code, Some(1), "{said}");
+    assert!(wrong.contains(&format!("row 3 of school {school} was tampered with")), "{wrong}");
+    assert!(!said.contains("newest") || !said.contains(&school.to_string()), "{said}");
 }

@@ -59,7 +59,7 @@ impl Traces {
     }
 }
 
-async fn born(owner: &mut PgConnection, pupil: PupilId, day: &str) {
+pub(crate) async fn born(owner: &mut PgConnection, pupil: PupilId, day: &str) {
     let sql = format!("update pupils set born_on = '{day}' where id = $1");
     sqlx::query(AssertSqlSafe(sql)).bind(pupil.0).execute(owner).await.unwrap();
 }

@@ -24,7 +24,7 @@ use tower::ServiceExt;
 
 pub(crate) use self::{
     rows::rows,
-    table::{Table, colleague, session},
+    table::{Table, colleague, session, viewer},
     who::{At, May, Told, Who},
 };
 use crate::support::{TestServer, owner, text};

@@ -5,7 +5,7 @@ use shared::{PersonId, SchoolId};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use uuid::Uuid;
 
-use crate::support::{connect, owner};
+use crate::support::{TestServer, connect, owner};
 
 const ONE: SchoolId = SchoolId(Uuid::from_u128(1));
 const OTHER: SchoolId = SchoolId(Uuid::from_u128(2));
@@ -77,6 +77,44 @@ async fn every_table_keeps_within_its_school(_: PgPoolOptions, options: PgConnec
     .await
     .unwrap();
     assert_eq!(careless, Vec::<String>::new());
+}
+
+/// Foreign keys are looked up past the policies, so each says itself that both ends are of one school.
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn what_hangs_on_another_row_hangs_on_one_of_its_school(_: PgPoolOptions, options: PgConnectOptions) {
+    let keys: Vec<(String, bool)> = sqlx::query_as(
+        "select format('%s.%s', c.conrelid::regclass, c.conname), exists (
+           select from unnest(c.conkey, c.confkey) as pair (ours, theirs)
+             join pg_attribute ours on ours.attrelid = c.conrelid and ours.attnum = pair.ours
+             join pg_attribute theirs on theirs.attrelid = c.confrelid and theirs.attnum = pair.theirs
+           where ours.attname = 'school_id' and theirs.attname = 'school_id'
+         )
+         from pg_constraint c
+         where c.contype = 'f' and c.connamespace = 'public'::regnamespace and c.conparentid = 0",
+    )
+    .fetch_all(&mut owner(&options).await)
+    .await
+    .unwrap();
+    assert!(keys.len() > 50, "{}", keys.len());
+    let careless: Vec<_> = keys.into_iter().filter(|(_, names_the_school)| !names_the_school).collect();
+    assert_eq!(careless, []);
+}
+
+/// A section of the other school, which is there, is for this one no section at all.
+#[sqlx::test(migrations = false)]
+async fn nobody_is_the_author_of_a_section_of_another_school(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let (mum, amara) = (server.seat("Tomek", "Agnieszka", 3).await, server.seat("Amara", "Denise", 3).await);
+    for (meeting, is_ours) in [(mum.meeting, true), (amara.meeting, false)] {
+        let mut txn = server.db.begin(mum.viewer.school).await.unwrap();
+        let sql = "insert into section_authors (school_id, meeting_id, section, client_id, person_id)
+                   values ($1, $2, 'plan', 77, $3)";
+        let claim = sqlx::query(sql).bind(mum.viewer.school.0).bind(meeting.0).bind(mum.viewer.person.0);
+        match claim.execute(txn.connection()).await {
+            Ok(_) => assert!(is_ours),
+            Err(refused) => assert!(!is_ours && refused.to_string().contains("section_in_school"), "{refused}"),
+        }
+    }
 }
 
 #[sqlx::test(migrator = "server::db::MIGRATIONS")]

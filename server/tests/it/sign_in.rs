@@ -1,11 +1,12 @@
 //! Staff sign in: the first school, a password with six numbers, and everything that is refused.
 
-use app::backend::Viewer;
+use app::{backend::Viewer, error::NOT_YOUR_PAGE};
 use axum::{
     body::Body,
     http::{Request, Response, StatusCode, header},
 };
 use server::{
+    clock::SharedClock,
     db::{
         self, accounts,
         login_sessions::{self, Proof},
@@ -20,7 +21,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use time::Duration;
 use tower::ServiceExt;
 
-use crate::support::{NOON, Seat, TestServer, connect, owner, socket::Tab, text};
+use crate::support::{NOON, Seat, TestServer, connect, owner, roundtable, socket::Tab, text};
 
 const PASSWORD: &str = "blue kettle on the hob";
 const EMAIL: &str = "j.pike@larkfield.example";
@@ -409,7 +410,7 @@ async fn head(server: &TestServer, pike: &Pike) -> String {
 
 #[sqlx::test(migrations = false)]
 async fn accounts_are_run_by_head_and_senco_of_that_school_alone(pool: PgPoolOptions, options: PgConnectOptions) {
-    let server = TestServer::start(pool, options).await;
+    let server = TestServer::start(pool, options.clone()).await;
     let pike = pike(&server).await;
     let cookie = pike.sign_in(&server).await;
     // By a link she is not somebody with an account.
@@ -446,6 +447,16 @@ async fn accounts_are_run_by_head_and_senco_of_that_school_alone(pool: PgPoolOpt
     let mum = server.seat("Tomek", "Agnieszka", 3).await.viewer.person;
     let mum = format!("person={mum}&email=mum@larkfield.example");
     assert_eq!(send(&server, "/staff/open", Some(&cookie), &mum).await.status(), StatusCode::FORBIDDEN);
+    // Whoever has an account, and no longer the post, is told so on a page like any other.
+    let sql = "delete from posts where person_id = $1";
+    sqlx::query(sql).bind(pike.viewer().person.0).execute(&mut owner(&options).await).await.unwrap();
+    for path in ["/staff", "/staff/posts"] {
+        let refused = server.get(path, Some(&cookie)).await;
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+        assert!(refused.headers()[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/html"), "{path}");
+        let page = text(refused).await;
+        assert!(page.contains(NOT_YOUR_PAGE) && page.contains("<h1>That is not yours to open</h1>"), "{path}: {page}");
+    }
 }
 
 #[sqlx::test(migrations = false)]
@@ -614,4 +625,27 @@ async fn the_last_senco_cannot_lock_themselves_out_for_good(pool: PgPoolOptions,
     let cookie = session(&back).unwrap();
     assert_eq!(server.get("/staff", Some(&cookie)).await.status(), StatusCode::OK);
     assert!(session(&send(&server, &link, None, &choose("a new kettle on the hob", &app.now(now))).await).is_none());
+}
+
+/// The same, as whoever runs the machine types it. The command goes by the machine’s clock.
+#[sqlx::test(migrations = false)]
+async fn the_command_prints_a_way_in_that_is_good_once(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let pike = pike(&server).await;
+    server.clock.forward(SharedClock::system().now() - server.state.clock.now());
+    let nobody = roundtable(&options, &["way-in", "--email", "nobody@larkfield.example"]);
+    assert_eq!(nobody.status.code(), Some(1));
+    let wrong = String::from_utf8(nobody.stderr).unwrap();
+    assert!(wrong.contains("no open account signs in with nobody@larkfield.example; nothing has changed"), "{wrong}");
+    assert!(!verbs(&options).await.contains(&"account-link-made".to_owned()));
+
+    let printed = roundtable(&options, &["way-in", "--email", EMAIL]);
+    assert!(printed.status.success());
+    assert_eq!(verbs(&options).await.last().map(String::as_str), Some("account-link-made"));
+    let said = String::from_utf8(printed.stdout).unwrap();
+    let link = said.split_whitespace().find(|word| word.starts_with("/welcome/")).unwrap();
+    let app = CodeApp::new(&server.key, pike.viewer().person, 1);
+    let form = choose("a new kettle on the hob", &app.now(server.state.clock.now()));
+    assert!(session(&send(&server, link, None, &form).await).is_some());
+    assert!(session(&send(&server, link, None, &form).await).is_none());
 }

@@ -9,7 +9,10 @@ pub(crate) mod table;
 pub(crate) mod typist;
 pub(crate) mod victims;
 
-use std::sync::{Arc, Mutex};
+use std::{
+    process::{Command, Output},
+    sync::{Arc, Mutex},
+};
 
 use self::socket::ORIGIN;
 
@@ -62,6 +65,21 @@ impl Clock for TestClock {
 /// A pool in the role the server works as.
 pub(crate) async fn connect(options: PgConnectOptions) -> Db {
     Db::connect(options, 4).await.unwrap()
+}
+
+/// The command itself, as somebody types it, at the database of this test.
+pub(crate) fn roundtable(options: &PgConnectOptions, arguments: &[&str]) -> Output {
+    let data = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_roundtable"));
+    command.args(arguments).env("DATABASE_URL", url_of(options)).env("ROUNDTABLE_DATA", data.path());
+    command.output().unwrap()
+}
+
+/// The address of this test’s database.
+pub(crate) fn url_of(options: &PgConnectOptions) -> String {
+    let url = std::env::var("DATABASE_URL").unwrap();
+    let (server, and) = url.split_once("/postgres?").unwrap();
+    format!("{server}/{}?{and}", options.get_database().unwrap())
 }
 
 /// A connection in the role the tests run as, which sees everything.

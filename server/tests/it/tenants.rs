@@ -7,6 +7,7 @@
 mod asked;
 mod catalogue;
 mod drawn;
+mod requests;
 
 use std::collections::BTreeSet;
 

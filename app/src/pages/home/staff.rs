@@ -40,6 +40,7 @@ pub(super) fn what_is_late(staff: &StaffHome) -> String {
 pub fn Staff(staff: StaffHome) -> impl IntoView {
     view! {
         {staff.hidden.map(|hidden| view! { <Hidden hidden /> })}
+        {staff.reads_trail.then(|| view! { <WhoDidWhat /> })}
         <FindAChild />
         <Drafts drafts=staff.drafts />
         <Late actions=staff.actions />
@@ -60,6 +61,20 @@ fn Hidden(hidden: HiddenCount) -> impl IntoView {
             <p>{words}</p>
             <a class=class href="/safeguarding" rel="external">
                 "Hidden passages"
+            </a>
+        </section>
+    }
+}
+
+/// For the data protection lead.
+#[component]
+fn WhoDidWhat() -> impl IntoView {
+    view! {
+        <section class="sheet" aria-labelledby="h-trail">
+            <h2 id="h-trail">"Data protection"</h2>
+            <p>"Who did, read and took away what is written down."</p>
+            <a class="button" href="/trail" rel="external">
+                "Who did what"
             </a>
         </section>
     }

@@ -64,6 +64,7 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("POST /account/passkeys/begin", String::new(), May::WithAnAccountByScript),
         ("POST /account/passkeys/add", String::new(), May::WithAnAccountByScript),
         ("POST /account/passkeys/remove", String::new(), May::WithAnAccount),
+        ("GET /trail", String::new(), May::ReadsTrail),
         ("GET /staff", String::new(), May::WhoRunsAccounts),
         ("POST /staff", format!("name=Zoe+Ward&email=z.{colleague}@new.example&post=teacher"), May::WhoRunsAccounts),
         ("GET /staff/posts", String::new(), May::WhoRunsAccounts),

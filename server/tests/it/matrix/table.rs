@@ -189,7 +189,7 @@ async fn unseat(owner: &mut PgConnection, person: PersonId) {
 }
 
 /// For the backend itself.
-pub(super) async fn viewer(server: &TestServer, who: Who) -> app::backend::Viewer {
+pub(crate) async fn viewer(server: &TestServer, who: Who) -> app::backend::Viewer {
     let id = Hash::of(&session(who));
     login_sessions::find(&server.db, id).await.unwrap().unwrap().viewer
 }

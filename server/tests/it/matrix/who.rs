@@ -3,7 +3,7 @@
 use shared::{
     Role, Section, Stage,
     policy::access,
-    rights::{Breadth, Page, Post, Tie, breadth, may_read_hidden, may_see_pep},
+    rights::{Breadth, Page, Post, Tie, breadth, may_read_hidden, may_read_trail, may_see_pep},
 };
 
 /// Who asks.
@@ -132,6 +132,8 @@ pub(crate) enum May {
     Tells,
     /// Whoever reads what was hidden.
     ReadsHidden,
+    /// Whoever answers for how what is held is used, with an account.
+    ReadsTrail,
     /// Whoever answers for this looked-after child’s education plan: the child of the other table.
     AnswersForPep,
     /// Nobody: it is a page of looked-after children, and whether this one is, is not said.
@@ -150,7 +152,8 @@ impl May {
             Self::HalfWay => yes_or(who == Who::Half, Told::SignIn),
             Self::WithAnAccount => yes_or(who.has_account(), Told::SignIn),
             Self::WithAnAccountByScript => yes_or(who.has_account(), Told::NotSignedIn),
-            Self::WhoRunsAccounts | Self::WhoRunsTheirAccount if !who.has_account() => Told::SignIn,
+            Self::WhoRunsAccounts | Self::WhoRunsTheirAccount | Self::ReadsTrail if !who.has_account() => Told::SignIn,
+            Self::ReadsTrail => yes_or(may_read_trail(&who.posts(), true), Told::PlaceClosed),
             Self::WhoRunsAccounts => yes_or(runs_accounts(who), Told::PlaceClosed),
             Self::WhoRunsTheirAccount => yes_or(runs_accounts(who) && who.is_of_this_school(), Told::PlaceClosed),
             Self::WhoHoldsASecret => Told::NotSignedIn,

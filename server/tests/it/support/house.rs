@@ -180,12 +180,15 @@ impl House {
 
     /// As the superuser of the house’s own database.
     pub(crate) async fn postgres(&self) -> PgConnection {
-        let options = PgConnectOptions::new_without_pgpass()
+        PgConnection::connect_with(&self.options()).await.unwrap()
+    }
+
+    pub(crate) fn options(&self) -> PgConnectOptions {
+        PgConnectOptions::new_without_pgpass()
             .socket(self.socket())
             .username("roundtable")
             .database("roundtable")
-            .ssl_mode(PgSslMode::Disable);
-        PgConnection::connect_with(&options).await.unwrap()
+            .ssl_mode(PgSslMode::Disable)
     }
 
     /// Where the house’s own Postgres listens.

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axum::http::{Method, Request, StatusCode, header};
+use axum::{
+    body::to_bytes,
+    http::{Method, Request, StatusCode, header},
+};
 use server::http;
-use shared::{Role, Section, protocol::Message};
+use shared::{Role, SchoolId, Section, protocol::Message};
 use sqlx::{
     PgConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -15,7 +18,7 @@ use uuid::Uuid;
 use super::{catalogue::state_of, ids, relations, rows as rows_of, schools};
 use crate::{
     matrix::{self, Table, Who},
-    support::{NOON, Seat, TestServer, owner, socket::Tab, text},
+    support::{NOON, Seat, TestServer, owner, socket::Tab},
 };
 
 /// What a request may hold of us, and what stands for it in the other school.
@@ -58,6 +61,11 @@ fn foreign(given: &str, counterparts: &[(String, String)]) -> Vec<String> {
 /// What is said of the other school’s people nowhere but there: names, ids, hashes.
 async fn words_of_theirs(server: &TestServer, owner: &mut PgConnection) -> BTreeSet<String> {
     let (ours, theirs) = schools(server).await;
+    words_of(owner, theirs, ours).await
+}
+
+/// What stands in the rows of this school alone, and not in those of the other.
+pub(super) async fn words_of(owner: &mut PgConnection, theirs: SchoolId, ours: SchoolId) -> BTreeSet<String> {
     let (mut of_us, mut of_them) = (String::new(), BTreeSet::new());
     for relation in relations(owner).await {
         of_us += &rows_of(owner, &relation, Some(ours)).await.join("\n");
@@ -81,7 +89,9 @@ pub(super) async fn ask(
     let response =
         server.router.clone().oneshot(request.header(header::COOKIE, cookie).body(body).unwrap()).await.unwrap();
     let (status, headers) = (response.status(), format!("{:?}", response.headers()));
-    (status, headers + &text(response).await)
+    // An archive too: what is in it is not packed.
+    let body = to_bytes(response.into_body(), 1 << 24).await.unwrap();
+    (status, headers + &String::from_utf8_lossy(&body))
 }
 
 #[sqlx::test(migrations = false)]

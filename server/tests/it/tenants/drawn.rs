@@ -12,22 +12,30 @@ use super::schools;
 use crate::support::{TestServer, owner, socket::Tab};
 
 /// Where the draws begin: the same each time, so that what fails fails again.
-const SEED: u64 = 0x5EED;
+pub(super) const SEED: u64 = 0x5EED;
 
 /// Numbers by chance, from a seed (xorshift).
-struct Chance(u64);
+pub(super) struct Chance(pub(super) u64);
 
 impl Chance {
-    fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+    pub(super) fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+        &all[self.below(all.len())]
+    }
+
+    pub(super) fn one_in(&mut self, many: usize) -> bool {
+        self.below(many) == 0
+    }
+
+    fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        &all[usize::try_from(self.0 % all.len() as u64).unwrap()]
+        usize::try_from(self.0 % end as u64).unwrap()
     }
 }
 
 /// An id of every kind that this school has: one of each column of ids there is.
-async fn every_kind_of_id(owner: &mut PgConnection, school: SchoolId) -> Vec<String> {
+pub(super) async fn every_kind_of_id(owner: &mut PgConnection, school: SchoolId) -> Vec<String> {
     let columns: Vec<(String, String)> = sqlx::query_as(
         "select attrelid::regclass::text, attname::text from pg_attribute join pg_class c on c.oid = attrelid
          where relnamespace = 'public'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped
