@@ -1,7 +1,7 @@
 // Agreeing: each answers for themselves, the record is made, nothing changes after, and the next cycle starts from it.
 import { createHash } from 'node:crypto'
 import type { Page } from '@playwright/test'
-import { boxes, openPart } from './support/page.ts'
+import { boxes, openPart, saved } from './support/page.ts'
 import { expect, test } from './support/test.ts'
 import { SectionClient, signIn, socket } from './support/yjs.ts'
 
@@ -39,14 +39,40 @@ test('they answer, one of them against; it is saved, closed, readable, and carri
   const plan = new SectionClient(connection, facilitator.meeting, 'plan')
   await expect.poll(() => plan.synced).toBe(true)
 
-  await page.getByRole('button', { name: 'Start the meeting' }).click()
+  // The button goes, and who pressed it by keyboard stays at the bar it was on.
+  await page.getByRole('button', { name: 'Start the meeting' }).press('Enter')
+  await expect(page.locator('#tray')).toBeFocused()
   for (const { page } of [facilitator, parent, teacher]) {
     await expect(page.locator('.stages [aria-current="step"]')).toHaveText('Together')
   }
 
+  // Before anybody was called anywhere, the next part is the one after what the facilitator has before them.
+  const next = page.locator('#tray').getByRole('button', { name: /Next part/ })
+  await expect(next).toHaveText(/What we like and admire/)
+  await openPart(page, 'targets')
+  await expect(next).toHaveText(/Who does what by when/)
+  await next.click()
+  // Whoever comes back is offered the way there too, and reads nothing of saving who has typed nothing.
+  await teacher.context.addInitScript(() => {
+    const read: string[] = []
+    Object.assign(window, { read })
+    new MutationObserver(() => read.push(document.querySelector('.save-state')?.textContent ?? '')).observe(document, {
+      childList: true,
+      subtree: true,
+    })
+  })
+  await teacher.page.reload()
+  await expect(teacher.page.locator('.go-there')).toContainText('has moved on to Who does what by when')
+  await saved(teacher.page)
+  expect(await teacher.page.evaluate(() => (window as unknown as { read: string[] }).read)).not.toContain('Saving…')
+  await teacher.page.getByRole('button', { name: 'Stay here' }).press('Enter')
+  await expect(teacher.page.locator('.go-there')).toHaveCount(0)
+  await expect(teacher.page.locator('.at-hand')).toBeFocused()
+
   // Each answers for themselves.
   for (const [who, choice, comment] of [
     [parent, 'I disagree with a part', 'Not the big hall on Fridays. Ask Tomek first.'],
+    [teacher, 'I disagree with a part', 'Too many new things at once.'],
     [teacher, 'I agree', ''],
     [pupil, 'Yes, I agree', ''],
     [facilitator, 'I agree, with a comment', 'We will ask Tomek in January.'],
@@ -65,6 +91,8 @@ test('they answer, one of them against; it is saved, closed, readable, and carri
     await expect(who.page.locator('#agree')).toContainText('You')
   }
   await expect(page.locator('#agree')).toContainText('Not the big hall on Fridays')
+  // Whoever agrees after all has not said against it what they said before.
+  await expect(page.locator('#agree')).not.toContainText('Too many new things')
 
   // What the Code asks for is said until it is there.
   await page.getByLabel('When we meet again').fill('2027-03-16')
@@ -84,7 +112,9 @@ test('they answer, one of them against; it is saved, closed, readable, and carri
   for (const { page } of [facilitator, parent, teacher, pupil]) {
     await expect(page.locator('textarea[id^="plan-"]')).toHaveCount(0, { timeout: 3_000 })
     await expect(page.getByRole('link', { name: 'Read the plan' }).first()).toBeVisible()
+    await expect(page.locator('#agree')).not.toContainText(/when you are ready|Not answered yet/)
   }
+  await expect(page.locator('#agree')).toContainText('Gave no answer')
   plan.text('targets', plan.items('targets')[0].id, 'success').insert(0, 'after the bell ')
   await expect.poll(() => plan.events.find(({ event }) => event === 'refused')).toMatchObject({ reason: 'agreed' })
   connection.destroy()

@@ -106,7 +106,7 @@ test('a change of the pupil’s words is not taken, and what was written instead
   test.setTimeout(120_000)
   const pupil = await join({ ...meeting, role: 'pupil' })
   const teacher = await join({ ...meeting, role: 'teacher' })
-  await teacher.page.setViewportSize({ width: 360, height: 740 })
+  await teacher.page.setViewportSize({ width: 360, height: 640 })
   await teacher.page.getByRole('button', { name: 'Add something that would help' }).click()
   const mine = teacher.page.locator('textarea:focus')
   await teacher.page.keyboard.type('Give him time.')
@@ -133,6 +133,7 @@ test('a change of the pupil’s words is not taken, and what was written instead
   const wide = await teacher.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
   expect(wide).toBeLessThanOrEqual(0)
   for (const button of await kept.getByRole('button').all()) {
+    await expect(button).toBeInViewport({ ratio: 1 })
     expect((await button.boundingBox())!.height).toBeGreaterThanOrEqual(44)
   }
   await clean(teacher.page)
@@ -140,6 +141,7 @@ test('a change of the pupil’s words is not taken, and what was written instead
   // They go on from where the document is, with nothing in their way.
   await kept.getByRole('button', { name: 'Throw away' }).click()
   await expect(kept).toHaveCount(0)
+  await expect(words).toBeFocused()
   await appends(teacher.page, words, ' Then ask.')
   await expect(box(pupil.page, 'passport', 'help', item)).toHaveValue('Give him time. Not too much! Then ask.')
 })

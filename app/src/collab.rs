@@ -137,30 +137,66 @@ pub struct KeptWords {
     pub field: FieldAddress,
     /// “Targets and provision: How we’ll know”.
     pub where_label: String,
-    /// Empty if what was refused was taking words away.
+    /// What this person wrote and nobody else has; empty if what was refused was taking words away.
     pub words: String,
     /// What happened, in plain words.
     pub reason: &'static str,
+    /// Which of this page’s refusals kept these last, and where in the words that begins.
+    round: u32,
+    last: usize,
 }
+
+/// So many letters are kept of one box, however often it is refused: a person reads and copies no more. What
+/// was kept first makes room, and the page says so.
+pub const KEPT_LIMIT: usize = 20_000;
 
 #[cfg(any(feature = "hydrate", test))]
 impl KeptWords {
     fn new(field: FieldAddress, words: String, refusal: Refusal) -> Self {
         let field_label = field.schema().map_or("", |(_, schema)| schema.label);
         let where_label = format!("{}: {field_label}", field.section.label());
-        Self { field, where_label, words, reason: refusal.sentence() }
+        Self { field, where_label, words, reason: refusal.sentence(), round: 0, last: 0 }
     }
 
-    /// With what was kept of this box before, and nothing twice.
-    fn beside(self, before: &str) -> Self {
-        let words = if self.words.contains(before) {
-            self.words
-        } else if before.contains(&self.words) {
-            before.to_owned()
-        } else {
-            format!("{before}\n{}", self.words)
-        };
-        Self { words, ..self }
+    /// What was written behind these words.
+    fn behind(mut self, words: &str) -> Self {
+        if !words.is_empty() {
+            self.where_label = format!("{}, after “{words}”", self.where_label);
+        }
+        self
+    }
+
+    /// With what was kept of this box before, and nothing twice. Of one refusal, the words as they are now
+    /// take the place of what they were a letter ago.
+    fn beside(mut self, before: &Self) -> Self {
+        let earlier = if before.round == self.round { &before.words[..before.last] } else { &before.words };
+        if earlier.contains(&self.words) {
+            self.last = earlier.len();
+            self.words = earlier.to_owned();
+        } else if !self.words.contains(earlier) {
+            self.last = earlier.len();
+            self.words = format!("{earlier}\n{}", self.words);
+        }
+        self
+    }
+
+    /// With what was typed since, at the end of what stood there: somebody in the middle of a word goes on with it.
+    fn typed_on(mut self, stood: &str, words: &str) -> Self {
+        let end = self.words.rsplit(['…', '\n']).next().unwrap_or_default();
+        if !words.is_empty() && !stood.ends_with(end.trim_start()) {
+            self.words.push('\n');
+        }
+        self.words.push_str(words);
+        self
+    }
+
+    /// No more than [`KEPT_LIMIT`] of it: the newest.
+    fn bounded(mut self) -> Self {
+        let more = self.words.chars().count().saturating_sub(KEPT_LIMIT);
+        let at = self.words.char_indices().nth(more).map_or(0, |(at, _)| at);
+        self.words.drain(..at);
+        self.last = self.last.saturating_sub(at);
+        self
     }
 
     /// Words that waited on this device until they fitted nowhere any more.

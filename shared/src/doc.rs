@@ -8,6 +8,7 @@
 //! them; no transaction outlives the function that opened it.
 
 mod address;
+mod brought;
 mod edit;
 mod item;
 mod own_texts;
@@ -23,6 +24,7 @@ use yrs::{
 
 pub use self::{
     address::FieldAddress,
+    brought::Brought,
     item::{ItemMeta, NewItem, Value},
     own_texts::OwnTexts,
 };

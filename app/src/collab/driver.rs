@@ -336,13 +336,14 @@ impl Driver {
     fn keep_beside(&mut self, words: KeptWords) {
         let before = self.meeting.state.kept.with_untracked(|all| kept_in(all, &words.field));
         self.keep(match before {
-            Some(before) => words.beside(&before.words),
+            Some(before) => words.beside(&before),
             None => words,
         });
     }
 
     /// Words that could not go in are shown, and stay until they are let go of.
     fn keep(&mut self, words: KeptWords) {
+        let words = words.bounded();
         if !words.words.is_empty() {
             self.keeping.give_back(words.field.clone(), words.words.clone(), js_sys::Date::now());
         }
@@ -358,12 +359,11 @@ impl Driver {
     }
 
     fn save_state(&self) -> SaveState {
-        // Without a line it is of no matter that the last greeting was not answered, only edits are.
-        let at_stake = self.lines.values().filter(|line| self.connected || !line.unsaved().is_empty());
+        // It is of no matter that the last greeting was not answered, only edits are.
+        let at_stake = self.lines.values().filter(|line| !line.unsaved().is_empty());
         // Where no more will be sent, “will send when back online” would be a promise to nobody.
         let state = SaveState::of(at_stake.map(Line::sync), self.connected, self.is_kept() && !self.ended);
         match state {
-            SaveState::Saved if self.keeping.is_looking() => SaveState::Saving,
             // Each letter takes a moment to reach the disk. That is no reason for alarm.
             SaveState::CannotSave if self.keeping.is_at_work() && !self.ended => SaveState::Saving,
             state => state,
@@ -385,7 +385,10 @@ impl Driver {
     fn show_save_state(&mut self) {
         if self.begun {
             set_if_new(self.meeting.state.connected, self.connected);
-            set_if_new(self.meeting.state.save_state, Some(self.save_state()));
+            // Whether an earlier page left something unsaved is not known at once.
+            let state =
+                Some(self.save_state()).filter(|state| *state != SaveState::Saved || !self.keeping.is_looking());
+            set_if_new(self.meeting.state.save_state, state);
         }
         self.keep_soon();
     }

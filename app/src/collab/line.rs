@@ -8,7 +8,7 @@
 //! text meanwhile is kept for copying like the words that were refused.
 
 use shared::{
-    doc::{FieldAddress, SectionDoc},
+    doc::{Brought, FieldAddress, SectionDoc},
     event::{Refusal, ServerEvent},
     protocol::{FRAME_LIMIT, Message},
     sync::{Effect, Input, Outdated, SectionSync},
@@ -26,9 +26,18 @@ pub(super) struct Line {
     sync: SectionSync,
     outgoing: Outgoing,
     unsaved: Unsaved,
-    /// The document that replaces the shown one as soon as it is complete, and why.
-    next: Option<(SectionDoc, Refusal)>,
+    next: Option<Next>,
+    /// Counts the refusals.
+    round: u32,
     awareness_clock: u64,
+}
+
+/// The document that replaces the shown one as soon as it is complete.
+struct Next {
+    doc: SectionDoc,
+    why: Refusal,
+    /// What was refused, and what was written in the shown one since.
+    refused: Vec<Vec<u8>>,
 }
 
 /// An update without content.
@@ -53,6 +62,7 @@ impl Line {
             outgoing: Outgoing::observe(&store.doc()),
             unsaved: Unsaved::default(),
             next: None,
+            round: 0,
             awareness_clock: 0,
         }
     }
@@ -70,10 +80,10 @@ impl Line {
         if self.unsaved.is_empty() {
             return None;
         }
-        let doc = self.store.doc();
-        let words = |field: &FieldAddress| Some((field.clone(), words_in(&doc, field)?));
-        let words = self.unsaved.fields().filter_map(words).collect();
-        Some(Entry { epoch: self.sync.epoch()?, updates: self.unsaved.updates(), words })
+        let updates = self.unsaved.updates();
+        let words = self.my_words(self.unsaved.fields().cloned(), &updates);
+        let words = words.map(|(field, mine)| (field, mine.words)).collect();
+        Some(Entry { epoch: self.sync.epoch()?, updates, words })
     }
 
     /// What an earlier page of this person’s could not send. If it belongs to another history, its
@@ -100,9 +110,11 @@ impl Line {
             self.unsaved.wrote(field);
         }
         let updates = self.outgoing.take();
-        if let Some((_, refusal)) = self.next {
+        if let Some(next) = &mut self.next {
             // Nothing may build on what was refused. Kept at once: nothing will say that it is not saved.
-            return self.keep_words(refusal);
+            next.refused.extend(updates);
+            let (why, refused) = (next.why, next.refused.clone());
+            return self.keep_words(why, &refused);
         }
         updates.into_iter().flat_map(|update| self.handle(Input::Edited(update))).collect()
     }
@@ -129,14 +141,24 @@ impl Line {
                 Effect::Apply(update) => self.apply(&update),
                 Effect::KeepWords(reason) => refusal = reason,
                 Effect::StartAfresh => {
-                    asks.extend(self.keep_words(refusal));
+                    let mut refused = match self.next.take() {
+                        Some(next) => next.refused,
+                        None => {
+                            self.round += 1;
+                            vec![]
+                        }
+                    };
+                    refused.extend(self.unsaved.updates());
+                    asks.extend(self.keep_words(refusal, &refused));
                     self.unsaved.begin_anew();
-                    self.next = Some((SectionDoc::new(self.store.section(), fresh::client_id()), refusal));
+                    let doc = SectionDoc::new(self.store.section(), fresh::client_id());
+                    self.next = Some(Next { doc, why: refusal, refused });
                 }
                 Effect::Outdated(which) => asks.push(Ask::Outdated(which, self.unsent_words(which))),
-                Effect::Ready => asks.extend(self.ready()),
+                Effect::Ready => self.ready(),
                 Effect::Denied(_) => {
-                    asks.extend(self.keep_words(Refusal::NotAllowed));
+                    let updates = self.unsaved.updates();
+                    asks.extend(self.keep_words(Refusal::NotAllowed, &updates));
                     asks.push(Ask::Denied);
                 }
                 Effect::Awareness(body) => asks.push(Ask::Awareness(body)),
@@ -177,7 +199,7 @@ impl Line {
     }
 
     fn doc(&self) -> SectionDoc {
-        self.next.as_ref().map_or_else(|| self.store.doc(), |(doc, _)| doc.clone())
+        self.next.as_ref().map_or_else(|| self.store.doc(), |next| next.doc.clone())
     }
 
     fn apply(&mut self, update: &[u8]) {
@@ -189,34 +211,46 @@ impl Line {
         }
     }
 
-    fn ready(&mut self) -> Vec<Ask> {
-        let mut asks = vec![];
-        if let Some((doc, refusal)) = self.next.take() {
-            asks = self.keep_words(refusal);
+    fn ready(&mut self) {
+        if let Some(Next { doc, .. }) = self.next.take() {
             self.outgoing = Outgoing::observe(&doc);
             self.store.replace(doc);
         }
         self.store.set_loaded();
-        asks
     }
 
     /// What the next page will send if this device keeps it, and what can be copied if it does not.
     fn unsent_words(&self, which: Outdated) -> Vec<KeptWords> {
-        let doc = self.store.doc();
-        let words = |field: &FieldAddress| {
-            Some(KeptWords { reason: which.sentence(), ..KeptWords::waited(field.clone(), words_in(&doc, field)?) })
-        };
-        self.unsaved.fields().filter_map(words).collect()
+        let updates = self.unsaved.updates();
+        let words = self.my_words(self.unsaved.fields().cloned(), &updates);
+        words
+            .map(|(field, mine)| KeptWords { reason: which.sentence(), ..KeptWords::waited(field, mine.words) })
+            .collect()
     }
 
-    /// Words of mine that will not be saved, as they stand now.
-    fn keep_words(&mut self, refusal: Refusal) -> Vec<Ask> {
-        let doc = self.store.doc();
-        let words = |field: FieldAddress| {
-            let words = words_in(&doc, &field)?;
-            Some(KeptWords::new(field, words, refusal))
+    /// Words of mine that will not be saved, as they stand now: what these updates brought.
+    fn keep_words(&mut self, refusal: Refusal, updates: &[Vec<u8>]) -> Vec<Ask> {
+        let (fields, round) = (self.unsaved.take(), self.round);
+        let words = self.my_words(fields.into_iter(), updates);
+        let kept = |(field, mine): (_, Brought)| KeptWords {
+            round,
+            ..KeptWords::new(field, mine.words, refusal).behind(&mine.after)
         };
-        self.unsaved.take().into_iter().filter_map(words).map(Ask::Keep).collect()
+        words.map(kept).map(Ask::Keep).collect()
+    }
+
+    /// What these updates brought into these fields, and still stands there: never what others wrote.
+    fn my_words(
+        &self,
+        fields: impl Iterator<Item = FieldAddress>,
+        updates: &[Vec<u8>],
+    ) -> impl Iterator<Item = (FieldAddress, Brought)> {
+        let doc = self.store.doc();
+        fields.filter_map(move |field| {
+            let (list, schema) = field.schema()?;
+            let mine = doc.brought(list, field.item, schema.key, updates);
+            Some((field, mine))
+        })
     }
 }
 
@@ -229,11 +263,6 @@ fn take_all(doc: &SectionDoc, updates: &[Vec<u8>]) -> bool {
         && apply(doc)
 }
 
-fn words_in(doc: &SectionDoc, field: &FieldAddress) -> Option<String> {
-    let (list, schema) = field.schema()?;
-    Some(doc.words(list, field.item, schema.key))
-}
-
 #[cfg(test)]
 mod tests {
     use leptos::prelude::Owner;
@@ -241,7 +270,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::collab::{Meeting, samples};
+    use crate::collab::{KEPT_LIMIT, Meeting, samples};
 
     const ITEM: ItemId = ItemId(Uuid::from_u128(1));
 
@@ -300,11 +329,38 @@ mod tests {
 
     #[test]
     fn what_was_kept_of_a_box_stays_when_more_of_it_is_refused() {
-        let field = title();
-        let kept = |words: &str| KeptWords::new(field.clone(), words.to_owned(), Refusal::TooLong);
-        assert_eq!(kept("and this").beside("the first paste").words, "the first paste\nand this");
-        assert_eq!(kept("the first paste, longer").beside("the first paste").words, "the first paste, longer");
-        assert_eq!(kept("").beside("the first paste").words, "the first paste");
+        let kept =
+            |words: &str, round| KeptWords { round, ..KeptWords::new(title(), words.to_owned(), Refusal::TooLong) };
+        let first = kept("the first paste", 1);
+        assert_eq!(kept("and this", 2).beside(&first).words, "the first paste\nand this");
+        assert_eq!(kept("the first paste, longer", 2).beside(&first).words, "the first paste, longer");
+        assert_eq!(kept("", 2).beside(&first).words, "the first paste");
+
+        // Of one refusal they are as they are now, not as they were a letter ago.
+        let two = kept("and thi", 2).beside(&first);
+        assert_eq!(kept("but this", 2).beside(&two).words, "the first paste\nbut this");
+        assert_eq!(kept("but this", 2).beside(&kept("and this", 2)).words, "but this");
+    }
+
+    #[test]
+    fn somebody_refused_in_the_middle_of_a_word_finds_it_whole() {
+        let kept = || KeptWords::new(title(), "Please … Be pat".to_owned(), Refusal::TooLong);
+        assert_eq!(kept().typed_on("Please play. Be pat", "ient").words, "Please … Be patient");
+        assert_eq!(kept().typed_on("Please", " do").words, "Please … Be pat\n do");
+        assert_eq!(kept().typed_on("Please", "").words, "Please … Be pat");
+    }
+
+    #[test]
+    fn what_is_kept_of_a_box_does_not_grow_with_every_refusal() {
+        let mut kept = KeptWords::new(title(), "oldest".to_owned(), Refusal::TooLong);
+        for round in 1..200 {
+            let next = KeptWords::new(title(), format!("{round} {}", "é".repeat(500)), Refusal::TooLong);
+            kept = KeptWords { round, ..next }.beside(&kept).bounded();
+        }
+        assert_eq!(kept.words.chars().count(), KEPT_LIMIT);
+        assert!(kept.words.contains("\n199 é") && !kept.words.contains("oldest"));
+        let again = KeptWords { round: 199, ..KeptWords::new(title(), "newest".to_owned(), Refusal::TooLong) };
+        assert!(again.beside(&kept).words.ends_with("é\nnewest"));
     }
 
     #[test]
@@ -329,11 +385,13 @@ mod tests {
             let refused =
                 ServerEvent::Refused { refused: Section::Plan, reason: Refusal::ProtectedWords, words: String::new() };
             let asks = line.handle(event(&refused));
-            assert_eq!(kept(&asks), ["Play chess"]);
+            assert_eq!(kept(&asks), ["chess"]);
+            let [Ask::Keep(first), ..] = asks.as_slice() else { panic!("they are kept first") };
+            assert!(first.where_label.ends_with(", after “Play”"), "{}", first.where_label);
             assert_eq!(shown(store), "Play chess");
 
             let asks = types(&mut line, store, 0, "Please: ");
-            assert_eq!(kept(&asks), ["Please: Play chess"]);
+            assert_eq!(kept(&asks), ["Please: … chess"]);
             assert_eq!(asks.len(), 1);
             assert_eq!(kept(&opens(&mut line, &server)), [""; 0]);
             assert_eq!(shown(store), "Play");
@@ -342,6 +400,23 @@ mod tests {
             assert!(!line.sync().is_saved());
             line.handle(Input::Received(Message::SyncStatus(true)));
             assert!(line.sync().is_saved());
+        });
+    }
+
+    #[test]
+    fn after_the_agreement_only_what_i_had_not_saved_is_given_back_not_what_others_or_i_wrote_before() {
+        Owner::new().with(|| {
+            let (mut line, store, server) = line();
+            line.handle(Input::Connected);
+            opens(&mut line, &server);
+            types(&mut line, store, 4, " cards");
+            line.handle(Input::Received(Message::SyncStatus(true)));
+            let theirs = SectionDoc::from_state(Section::Plan, 7, &store.doc().state()).unwrap();
+            theirs.splice(&TARGETS, ITEM, "title", &Splice { at: 10, delete: 0, insert: " with Ewa".to_owned() });
+            line.handle(Input::Received(Message::Update(theirs.state())));
+            types(&mut line, store, 19, ", on Fridays");
+            let agreed = ServerEvent::Refused { refused: Section::Plan, reason: Refusal::Agreed, words: String::new() };
+            assert_eq!(kept(&line.handle(event(&agreed))), ["Ewa, on Fridays"]);
         });
     }
 
@@ -361,7 +436,7 @@ mod tests {
             types(&mut before, store, 4, " a");
             types(&mut before, store, 6, " game");
             let entry = left_behind(&before);
-            assert_eq!(entry.words, [(title(), "Play a game".to_owned())]);
+            assert_eq!(entry.words, [(title(), "a game".to_owned())]);
 
             // Two tabs find it, one of them after the other has sent it.
             for _ in 0..2 {
@@ -389,18 +464,18 @@ mod tests {
             after.handle(Input::Connected);
             let refused =
                 ServerEvent::Refused { refused: Section::Plan, reason: Refusal::Agreed, words: String::new() };
-            assert_eq!(kept(&after.handle(event(&refused))), ["Play chess"]);
+            assert_eq!(kept(&after.handle(event(&refused))), ["chess"]);
             assert!(after.entry().is_none());
 
             let (mut other, store) = page_of(&server);
-            assert_eq!(kept(&other.restore(Entry { epoch: 2, ..entry.clone() })), ["Play chess"]);
+            assert_eq!(kept(&other.restore(Entry { epoch: 2, ..entry.clone() })), ["chess"]);
             assert_eq!(shown(store), "Play");
             assert!(other.entry().is_none());
 
             // The server lost what it builds on.
             let empty = SectionDoc::new(Section::Plan, 98);
             let (mut lost, _) = page_of(&empty);
-            assert_eq!(kept(&lost.restore(entry)), ["Play chess"]);
+            assert_eq!(kept(&lost.restore(entry)), ["chess"]);
         });
     }
 
@@ -451,7 +526,7 @@ mod tests {
             types(&mut line, store, 4, " chess");
             line.handle(Input::Connected);
             let asks = line.handle(Input::Received(Message::PermissionDenied(String::new())));
-            assert_eq!(kept(&asks), ["Play chess"]);
+            assert_eq!(kept(&asks), ["chess"]);
             assert!(matches!(asks.last(), Some(Ask::Denied)));
         });
     }
@@ -465,7 +540,7 @@ mod tests {
             let opened = ServerEvent::Opened { section: Section::Plan, epoch: 1, schema: 2, access: Access::Write };
             let asks = line.handle(event(&opened));
             let [Ask::Outdated(Outdated::Page, words)] = asks.as_slice() else { panic!("it may not write any more") };
-            assert_eq!(words.iter().map(|kept| kept.words.as_str()).collect::<Vec<_>>(), ["Play chess"]);
+            assert_eq!(words.iter().map(|kept| kept.words.as_str()).collect::<Vec<_>>(), ["chess"]);
             assert!(line.handle(Input::Received(Message::SyncStep1(server.state_vector()))).is_empty());
             assert_eq!((shown(store).as_str(), line.entry().is_some()), ("Play chess", true));
 
@@ -495,7 +570,7 @@ mod tests {
             // That is for our answer to the server’s state vector.
             line.handle(Input::Received(Message::SyncStatus(true)));
             assert!(!line.sync().is_saved());
-            assert_eq!(kept(&line.handle(event(&refused))), ["Play a game"]);
+            assert_eq!(kept(&line.handle(event(&refused))), ["a game"]);
         });
     }
 }

@@ -27,6 +27,7 @@ use shared::{
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, HtmlTextAreaElement, InputEvent, KeyboardEvent};
 
+use self::astray::Astray;
 use super::{
     SectionStore, carets::Carets, driver, field_tools::FieldTools, held::Held, hold::Hold, incoming::Incoming,
     listener::Listener, undo::FieldUndo,
@@ -57,8 +58,8 @@ struct State {
     typed_at: Option<f64>,
     /// For the word that is being composed, as it began.
     room: usize,
-    /// Until when the box keeps what was refused, if it does.
-    astray: Option<f64>,
+    /// While the box keeps what was refused.
+    astray: Option<Astray>,
     flush: Option<TimeoutHandle>,
     unname: Option<TimeoutHandle>,
 }
@@ -303,7 +304,7 @@ impl Core {
         {
             let mut state = self.state.borrow_mut();
             state.hold.left();
-            state.astray = state.astray.and(Some(0.0));
+            state.come_back_now();
         }
         self.release_unless_held();
         self.draw();
@@ -366,7 +367,7 @@ impl State {
             self.go_astray(address);
         }
         self.incoming = store.with_doc(|doc| Incoming::observe(doc, address, &address.dom_id()));
-        if let (None, Some(_), Some((list, field))) = (self.astray, &self.incoming, address.schema()) {
+        if let (None, Some(_), Some((list, field))) = (&self.astray, &self.incoming, address.schema()) {
             self.held.becomes(&store.with_doc(|doc| doc.words(list, address.item, field.key)));
         }
     }

@@ -21,6 +21,15 @@ pub fn go_to(id: String) {
     let _ = id;
 }
 
+/// The same, or on another element where there is no such one.
+pub fn go_to_or(id: String, other: &str) {
+    #[cfg(feature = "hydrate")]
+    let id = if document().get_element_by_id(&id).is_some() { id } else { other.to_owned() };
+    #[cfg(not(feature = "hydrate"))]
+    let _ = other;
+    go_to(id);
+}
+
 /// Called before a list is put into a new order: an element that is moved in the page loses the
 /// focus, so it is given back.
 pub fn keep() {

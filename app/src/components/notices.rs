@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use shared::{Role, Stage, record::Missing, sync::SaveState};
 
-use super::{icon::Icon, people::People};
+use super::{focus, icon::Icon, people::People};
 use crate::{
-    collab::{KeptWords, use_meeting},
+    collab::{KEPT_LIMIT, KeptWords, use_meeting},
     pages::meeting::parts::Part,
 };
 
@@ -83,11 +83,18 @@ pub fn OutdatedNotice() -> impl IntoView {
     }
 }
 
+/// Where the focus goes when something at hand is answered and its buttons go with it.
+const AT_HAND: &str = "at-hand";
+
 /// Where news of the moment is put: over the page, where the person is looking. It takes no room in the page,
 /// so nobody’s line is pushed away by it.
 #[component]
 pub fn AtHand(children: Children) -> impl IntoView {
-    view! { <div class="at-hand">{children()}</div> }
+    view! {
+        <div class="at-hand" id=AT_HAND tabindex="-1">
+            {children()}
+        </div>
+    }
 }
 
 /// The plan was agreed while this person was at the page.
@@ -111,7 +118,14 @@ pub fn JustAgreed() -> impl IntoView {
                             "Read the plan"
                             <Icon name="right" />
                         </a>
-                        <button class="button" type="button" on:click=move |_| is_news.set(false)>
+                        <button
+                            class="button"
+                            type="button"
+                            on:click=move |_| {
+                                is_news.set(false);
+                                focus::go_to(AT_HAND.to_owned());
+                            }
+                        >
                             "Stay on this page"
                         </button>
                     </div>
@@ -136,44 +150,55 @@ pub fn KeptWordsList() -> impl IntoView {
 #[component]
 fn Kept(kept: KeptWords) -> impl IntoView {
     let meeting = use_meeting();
-    let (field, words) = (kept.field, kept.words.clone());
-    if words.is_empty() {
-        return view! {
-            <section class="kept" aria-label="A change that was not taken">
-                <h2>
-                    <Icon name="lock" />
-                    {kept.reason}
-                </h2>
-                <p>{kept.where_label} ". The words are back where they were."</p>
-                <button class="button quiet" type="button" on:click=move |_| meeting.dismiss_kept(&field)>
-                    "All right"
-                </button>
-            </section>
+    let KeptWords { field, words, .. } = kept;
+    let (is_empty, is_full) = (words.is_empty(), words.chars().count() >= KEPT_LIMIT);
+    let what = match (is_empty, is_full) {
+        (true, _) => "The words are back where they were.",
+        (false, false) => "Here is what you wrote; nothing of it is lost:",
+        (false, true) => {
+            "Here are the last 20,000 letters of what you wrote. What came before them is not kept any more:"
         }
-        .into_any();
-    }
+    };
+    let to_copy = words.clone();
     view! {
         <section class="kept" aria-label="A change that was not taken">
             <h2>
                 <Icon name="lock" />
                 {kept.reason}
             </h2>
-            <p>{kept.where_label} ". Here is what you wrote; nothing of it is lost:"</p>
-            <blockquote class="kept-words" tabindex="0" dir="auto">
-                {kept.words}
-            </blockquote>
+            <p>{kept.where_label} ". " {what}</p>
+            {(!is_empty)
+                .then(|| {
+                    view! {
+                        <blockquote class="kept-words" tabindex="0" dir="auto">
+                            {words}
+                        </blockquote>
+                    }
+                })}
             <div class="row">
-                <button class="button" type="button" on:click=move |_| copy(&words)>
-                    <Icon name="copy" />
-                    "Copy my words"
-                </button>
-                <button class="button quiet" type="button" on:click=move |_| meeting.dismiss_kept(&field)>
-                    "Throw away"
+                {(!is_empty)
+                    .then(|| {
+                        view! {
+                            <button class="button" type="button" on:click=move |_| copy(&to_copy)>
+                                <Icon name="copy" />
+                                "Copy my words"
+                            </button>
+                        }
+                    })}
+                <button
+                    class="button quiet"
+                    type="button"
+                    on:click=move |_| {
+                        meeting.dismiss_kept(&field);
+                        // The box they were written in, if it is still one.
+                        focus::go_to_or(field.dom_id(), AT_HAND);
+                    }
+                >
+                    {if is_empty { "All right" } else { "Throw away" }}
                 </button>
             </div>
         </section>
     }
-    .into_any()
 }
 
 /// An answer that was being written when the plan was saved. It is in no record, so it must not go without a word.
@@ -194,7 +219,14 @@ pub fn UnsentAnswer(words: RwSignal<String>) -> impl IntoView {
                     <Icon name="copy" />
                     "Copy my words"
                 </button>
-                <button class="button quiet" type="button" on:click=move |_| words.set(String::new())>
+                <button
+                    class="button quiet"
+                    type="button"
+                    on:click=move |_| {
+                        words.set(String::new());
+                        focus::go_to(Part::Agree.key().to_owned());
+                    }
+                >
                     "Throw away"
                 </button>
             </div>
@@ -225,7 +257,7 @@ pub fn GoThere(
     let people = People::here();
     let stayed = RwSignal::new(None::<(String, String)>);
     let call = Memo::new(move |_| {
-        let call = spotlight.get().filter(|(_, by)| !by.is_empty() && stage.get() != Stage::Agreed)?;
+        let call = spotlight.get().filter(|_| stage.get() != Stage::Agreed)?;
         let i_run_it = people.my_role().is_some_and(Role::can_facilitate);
         (!i_run_it && stayed.get().as_ref() != Some(&call)).then_some(call)
     });
@@ -235,21 +267,31 @@ pub fn GoThere(
         }
     });
     move || {
-        let (part, by) = call.get()?;
+        let (part, mut by) = call.get()?;
+        if by.is_empty() {
+            by.push_str("The meeting");
+        }
         let part = Part::from_key(&part)?;
         let title = if people.my_role() == Some(Role::Pupil) { part.plain_title() } else { part.title() };
-        let answered = move |_| stayed.set(call.get_untracked());
+        let answered = move || stayed.set(call.get_untracked());
         Some(view! {
             <aside class="go-there" aria-label="The meeting has moved on">
                 <p>
                     <Icon name="gather" />
                     <span>{by} " has moved on to " <strong>{title}</strong></span>
                 </p>
-                <a class="button on-board primary" href=href.run(part) rel="external" on:click=answered>
+                <a class="button on-board primary" href=href.run(part) rel="external" on:click=move |_| answered()>
                     "Go there"
                     <Icon name="right" />
                 </a>
-                <button class="button on-board" type="button" on:click=answered>
+                <button
+                    class="button on-board"
+                    type="button"
+                    on:click=move |_| {
+                        answered();
+                        focus::go_to(AT_HAND.to_owned());
+                    }
+                >
                     "Stay here"
                 </button>
             </aside>

@@ -1,6 +1,6 @@
 //! Reading a section in the words of the schema.
 
-use yrs::{Any, Assoc, GetString, IndexedSequence, Map, MapRef, Out, ReadTxn, TextRef, Transact};
+use yrs::{Any, Assoc, GetString, ID, IndexedSequence, Map, MapRef, Out, ReadTxn, TextRef, Transact};
 
 use super::{ItemMeta, SectionDoc};
 use crate::{
@@ -8,6 +8,12 @@ use crate::{
     hand::Run,
     schema::{List, item as key},
 };
+
+/// One letter of a text, and the id it was written under.
+pub(super) struct Letter {
+    pub(super) is: char,
+    pub(super) place: Option<ID>,
+}
 
 impl SectionDoc {
     /// The items on the page, in their order.
@@ -46,20 +52,28 @@ impl SectionDoc {
 
     /// The letters of a text, by the client id they were written under.
     pub fn runs(&self, list: &List, id: ItemId, field: &str) -> Vec<Run> {
+        let mut runs: Vec<Run> = vec![];
+        for Letter { is, place } in self.letters(list, id, field) {
+            let Some(client) = place.map(|place| place.client.get()) else { continue };
+            match runs.last_mut().filter(|run| run.client == client) {
+                Some(run) => run.words.push(is),
+                None => runs.push(Run { client, words: is.to_string() }),
+            }
+        }
+        runs
+    }
+
+    /// The letters of a text, each with where it was written.
+    pub(super) fn letters(&self, list: &List, id: ItemId, field: &str) -> Vec<Letter> {
         self.read(list, id, |map, txn| {
             let Some(Out::YText(text)) = map.get(txn, field) else { return vec![] };
-            let mut runs: Vec<Run> = vec![];
             let mut at = 0;
-            for letter in text.get_string(txn).chars() {
-                let client = text.sticky_index(txn, at, Assoc::After).and_then(|place| Some(place.id()?.client.get()));
-                at += letter.len_utf16() as u32;
-                let Some(client) = client else { continue };
-                match runs.last_mut().filter(|run| run.client == client) {
-                    Some(run) => run.words.push(letter),
-                    None => runs.push(Run { client, words: letter.to_string() }),
-                }
-            }
-            runs
+            let letter = |is: char| {
+                let place = text.sticky_index(txn, at, Assoc::After).and_then(|place| place.id().copied());
+                at += is.len_utf16() as u32;
+                Letter { is, place }
+            };
+            text.get_string(txn).chars().map(letter).collect()
         })
         .unwrap_or_default()
     }

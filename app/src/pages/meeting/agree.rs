@@ -80,6 +80,7 @@ fn StillMissing() -> impl IntoView {
 #[component]
 fn AnswerOf(id: ParticipantId) -> impl IntoView {
     let people = People::here();
+    let stage = use_meeting().stage();
     let person = Memo::new(move |_| people.all.with(|all| all.iter().find(|person| person.id == id).cloned()));
     let class = move || match person.get().and_then(|person| person.answer).map(|answer| answer.response) {
         None => "answer is-waiting",
@@ -89,16 +90,19 @@ fn AnswerOf(id: ParticipantId) -> impl IntoView {
     };
     view! {
         <li class=class>
-            {move || person.get().map(|person| view! { <AnswerWords person /> })}
+            {move || {
+                let is_over = stage.get() == Stage::Agreed;
+                person.get().map(|person| view! { <AnswerWords person is_over /> })
+            }}
         </li>
     }
 }
 
 #[component]
-fn AnswerWords(person: Participant) -> impl IntoView {
+fn AnswerWords(person: Participant, is_over: bool) -> impl IntoView {
     let pupil = People::here().pupil();
     let (icon, words, comment) = match &person.answer {
-        None => (None, "Not answered yet".to_owned(), String::new()),
+        None => (None, if is_over { "Gave no answer" } else { "Not answered yet" }.to_owned(), String::new()),
         Some(view::Answer { response, comment }) => {
             let icon = match response {
                 Response::Agree | Response::AgreeWithComment => "tick",

@@ -1,6 +1,7 @@
 //! A part of the meeting on its own sheet of paper.
 
 use leptos::prelude::*;
+use shared::Stage;
 
 use super::parts::Part;
 use crate::{collab::use_meeting, components::people::People};
@@ -29,10 +30,11 @@ impl Layout {
 #[component]
 pub(super) fn Sheet(part: Part, children: Children) -> impl IntoView {
     let layout = Layout::here();
-    let spotlight = use_meeting().spotlight();
+    let (spotlight, stage) = (use_meeting().spotlight(), use_meeting().stage());
     let is_here = Memo::new(move |_| spotlight.get().is_some_and(|(key, _)| key == part.key()));
     let title = if layout.is_pupils() { part.plain_title() } else { part.title() };
     let heading = format!("h-{}", part.key());
+    // What to do here, as long as anything can be done.
     let hint = if layout.is_pupils() { String::new() } else { part.hint(&People::here().pupil_name()) };
     // Hidden rather than gone: what somebody has begun stays where it is.
     let hidden = move || match layout {
@@ -44,7 +46,7 @@ pub(super) fn Sheet(part: Part, children: Children) -> impl IntoView {
             <header class="sheet-head">
                 {move || is_here.get().then(|| view! { <p class="here">"We are here"</p> })}
                 <h2 id=heading.clone()>{title}</h2>
-                {(!hint.is_empty()).then(|| view! { <p>{hint}</p> })}
+                {move || (!hint.is_empty() && stage.get() != Stage::Agreed).then(|| view! { <p>{hint.clone()}</p> })}
             </header>
             {children()}
         </section>

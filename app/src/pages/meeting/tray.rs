@@ -16,6 +16,8 @@ use crate::{
     components::{focus, icon::Icon},
 };
 
+const TRAY: &str = "tray";
+
 #[component]
 pub(super) fn Tray(parts: Memo<Vec<Part>>, minutes: u32, seen: Signal<Option<Part>>) -> impl IntoView {
     let meeting = use_meeting();
@@ -24,8 +26,10 @@ pub(super) fn Tray(parts: Memo<Vec<Part>>, minutes: u32, seen: Signal<Option<Par
     let start = Action::new(move |(): &()| start_meeting(meeting.id));
     let look = Action::new(move |part: &Part| spotlight(meeting.id, Some(part.key().to_owned())));
     let next = Memo::new(move |_| {
-        let at = now.get().and_then(|now| parts.with(|parts| parts.iter().position(|part| *part == now)));
-        // The table itself is where everybody begins.
+        // Until everybody was asked to look somewhere, from what whoever runs it has before them; the table
+        // itself is where everybody begins.
+        let now = now.get().or_else(|| seen.get());
+        let at = now.and_then(|now| parts.with(|parts| parts.iter().position(|part| *part == now)));
         parts.with(|parts| parts.get(at.unwrap_or(0) + 1).copied())
     });
     let failed = move || {
@@ -41,6 +45,8 @@ pub(super) fn Tray(parts: Memo<Vec<Part>>, minutes: u32, seen: Signal<Option<Par
                 disabled=move || start.pending().get()
                 on:click=move |_| {
                     start.dispatch(());
+                    // The button goes as soon as it has begun.
+                    focus::go_to(TRAY.to_owned());
                 }
             >
                 "Start the meeting"
@@ -111,7 +117,7 @@ pub(super) fn Tray(parts: Memo<Vec<Part>>, minutes: u32, seen: Signal<Option<Par
         Stage::Agreed => "Everybody has the same copy.",
     };
     view! {
-        <aside class="tray" aria-label="Running the meeting">
+        <aside class="tray" id=TRAY tabindex="-1" aria-label="Running the meeting">
             <Timer minutes />
             <p class="tray-say">{say}</p>
             {failed}

@@ -29,7 +29,8 @@ pub(super) fn MyAnswer(
     unsent: RwSignal<String>,
 ) -> impl IntoView {
     let meeting = use_meeting();
-    let me = untrack(|| People::here().myself());
+    let people = People::here();
+    let me = untrack(|| people.myself());
     let is_pupil = me.as_ref().is_some_and(|me| me.role == Role::Pupil);
     let given = me.as_ref().and_then(|me| me.answer.clone());
     let chosen = RwSignal::new(given.as_ref().map(|answer| answer.response));
@@ -42,6 +43,18 @@ pub(super) fn MyAnswer(
             box_.set_value(&given.comment);
         }
     });
+    // What was said beside one answer is not said beside another.
+    let choose = move |response: Response| {
+        chosen.set(Some(response));
+        let given = untrack(|| people.myself()).and_then(|me| me.answer);
+        if let (Some(box_), Some(given)) = (comment.get_untracked(), given) {
+            let said = [given.comment, String::new()];
+            let (there, instead) = if given.response == response { (&said[1], &said[0]) } else { (&said[0], &said[1]) };
+            if box_.value() == *there {
+                box_.set_value(instead);
+            }
+        }
+    };
     let first = chosen.get_untracked();
     let radio = move |response: Response| {
         view! {
@@ -51,7 +64,7 @@ pub(super) fn MyAnswer(
                 value=response.name()
                 checked=first == Some(response)
                 required=true
-                on:change=move |_| chosen.set(Some(response))
+                on:change=move |_| choose(response)
             />
         }
     };
