@@ -61,11 +61,37 @@ pub enum Command {
         #[command(flatten)]
         database: DatabaseConfig,
     },
+    /// The schools of this installation. None sees anything of another.
+    School {
+        #[command(subcommand)]
+        command: SchoolCommand,
+    },
     /// What was written down about who did, read and took away what.
     Audit {
         #[command(subcommand)]
         command: AuditCommand,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SchoolCommand {
+    /// One more school. Prints a link by which its SENCO sets up their account, as the first school’s did.
+    ///
+    /// From the second on, each provider of school accounts has to name its school (see `serve --help`).
+    Add {
+        /// As it stands on letters: “Larkfield Hollow Primary School”.
+        name: String,
+        /// Its SENCO: “Mrs Joanna Pike”.
+        #[arg(long)]
+        senco: String,
+        /// The address they will sign in with. Nobody else here may have it.
+        #[arg(long)]
+        email: String,
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
+    /// The id and the name of each, for other commands.
+    List(DatabaseConfig),
 }
 
 #[derive(Debug, Subcommand)]

@@ -12,10 +12,14 @@ use server::{
     audit,
     clock::SharedClock,
     cluster::Cluster,
-    config::{DatabaseConfig, RetentionCommand},
+    config::{DatabaseConfig, RetentionCommand, SchoolCommand},
     db,
     erasure::{self, Ledger},
-    keys,
+    keys::{
+        self,
+        accounts::NoJoiner,
+        set_up::{self, NotSetUp},
+    },
     retention::{
         self,
         rules::{Rule, What},
@@ -43,6 +47,43 @@ pub(super) async fn way_in(config: &DatabaseConfig, email: &str) -> anyhow::Resu
     let Some(link) = link else { anyhow::bail!("no open account signs in with {email}; nothing has changed") };
     writeln!(stdout(), "Good once, for seven days. Behind the address of the server:\n\n  {link}")?;
     Ok(())
+}
+
+pub(super) async fn school(command: SchoolCommand) -> anyhow::Result<()> {
+    match command {
+        SchoolCommand::Add { name, senco, email, database } => {
+            let made =
+                with_database(&database, async |db| Ok(set_up::make(&db, &name, (&senco, &email), now()).await?));
+            let (school, link) = match made.await? {
+                Ok(made) => made,
+                Err(wrong) => anyhow::bail!("{}; nothing has changed", not_added(wrong, &email)),
+            };
+            writeln!(stdout(), "The school is there: {school}. Its SENCO sets up their account by this link,")?;
+            writeln!(stdout(), "good once, for seven days. Behind the address of the server:\n\n  {link}")?;
+            Ok(())
+        }
+        SchoolCommand::List(database) => {
+            with_database(&database, async |db| {
+                for school in db::schools::list(&db).await? {
+                    let name = db::schools::name(&mut db.begin(school).await?).await?;
+                    writeln!(stdout(), "{school}  {name}")?;
+                }
+                Ok(())
+            })
+            .await
+        }
+    }
+}
+
+fn not_added(wrong: NotSetUp, email: &str) -> String {
+    match wrong {
+        NotSetUp::School => "the name of a school has one to 120 letters".to_owned(),
+        NotSetUp::Joiner(NoJoiner::Name) => "the name of a SENCO has one to 80 letters".to_owned(),
+        NotSetUp::Joiner(NoJoiner::Email) => format!("{email} is no e-mail address"),
+        NotSetUp::Joiner(NoJoiner::Taken) => format!("somebody signs in with {email} already"),
+        // Of the page alone.
+        NotSetUp::Done | NotSetUp::Code | NotSetUp::TooOften => "it was not made".to_owned(),
+    }
 }
 
 pub(super) async fn retention(command: RetentionCommand) -> anyhow::Result<()> {

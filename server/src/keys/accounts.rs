@@ -49,6 +49,17 @@ pub async fn join(
     joiner: &Joiner<'_>,
     by: Option<PersonId>,
 ) -> sqlx::Result<Result<(PersonId, String), NoJoiner>> {
+    let joined = join_at(txn, joiner, by, state.clock.now()).await?;
+    Ok(joined.map(|(person, path)| (person, format!("{}{path}", state.url))))
+}
+
+/// The same, where nobody knows the server’s own address: the link is without it.
+pub(super) async fn join_at(
+    txn: &mut SchoolTransaction,
+    joiner: &Joiner<'_>,
+    by: Option<PersonId>,
+    now: OffsetDateTime,
+) -> sqlx::Result<Result<(PersonId, String), NoJoiner>> {
     let name = joiner.name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
         return Ok(Err(NoJoiner::Name));
@@ -62,12 +73,12 @@ pub async fn join(
     let new = NewPerson { id: person, kind: "staff", full_name: &name, display_name: &called(&name) };
     db::people::create(txn, new).await?;
     db::posts::give(txn, person, joiner.post).await?;
-    if !accounts::create(txn, person, &email, state.clock.now()).await? {
+    if !accounts::create(txn, person, &email, now).await? {
         return Ok(Err(NoJoiner::Taken));
     }
     let deed = Deed { actor: by, verb: Verb::AccountMade, meeting: None, subject: Some(person.0) };
-    db::audit::add(txn, deed, state.clock.now()).await?;
-    Ok(Ok((person, link(state, txn, person).await?)))
+    db::audit::add(txn, deed, now).await?;
+    Ok(Ok((person, new_link(txn, person, now).await?)))
 }
 
 /// Somebody the school knows already gets an account.

@@ -1,8 +1,12 @@
-//! The first school and its SENCO, made by whoever can read the console of the server.
+//! A school and its SENCO: the first of an installation, made by whoever can read the console of the server, and each
+//! further one, made by whoever runs the machine (`roundtable school add`).
+//!
+//! What must stay true: neither shows anything of a school that is there already.
 
 use std::sync::Arc;
 
 use shared::{SchoolId, rights::Post};
+use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -12,7 +16,7 @@ use super::{
 };
 use crate::{
     audit::{Deed, Verb},
-    db,
+    db::{self, Db},
     secret::Hash,
     state::AppState,
 };
@@ -65,27 +69,40 @@ pub async fn school(
     if recovery::hash(code) != Some(hash) {
         return Ok(Err(NotSetUp::Code));
     }
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() || name.chars().count() > 120 || name.chars().any(char::is_control) {
-        return Ok(Err(NotSetUp::School));
-    }
     if !db::schools::list(&state.db).await?.is_empty() {
         *expected = None;
         return Ok(Err(NotSetUp::Done));
     }
+    let made = make(&state.db, name, senco, state.clock.now()).await?;
+    if made.is_ok() {
+        *expected = None;
+    }
+    Ok(made.map(|(_, path)| format!("{}{path}", state.url)))
+}
+
+/// A school with its SENCO, and where they set up their account: a path, good once, for seven days. Nothing is kept of
+/// what is not made whole.
+pub async fn make(
+    db: &Db,
+    name: &str,
+    senco: (&str, &str),
+    now: OffsetDateTime,
+) -> sqlx::Result<Result<(SchoolId, String), NotSetUp>> {
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() || name.chars().count() > 120 || name.chars().any(char::is_control) {
+        return Ok(Err(NotSetUp::School));
+    }
     #[expect(clippy::disallowed_methods, reason = "a new school, made on the server alone")]
     let school = SchoolId(Uuid::now_v7());
-    let mut txn = state.db.begin(school).await?;
+    let mut txn = db.begin(school).await?;
     db::schools::create(&mut txn, &name).await?;
     db::schools::need_account(&mut txn).await?;
     let joiner = Joiner { name: senco.0, email: senco.1, post: Post::Senco };
-    match accounts::join(state, &mut txn, &joiner, None).await? {
-        Ok((person, link)) => {
-            let deed = Deed::new(person, Verb::SchoolSetUp);
-            db::audit::add(&mut txn, deed, state.clock.now()).await?;
+    match accounts::join_at(&mut txn, &joiner, None, now).await? {
+        Ok((person, path)) => {
+            db::audit::add(&mut txn, Deed::new(person, Verb::SchoolSetUp), now).await?;
             txn.commit().await?;
-            *expected = None;
-            Ok(Ok(link))
+            Ok(Ok((school, path)))
         }
         Err(wrong) => Ok(Err(NotSetUp::Joiner(wrong))),
     }

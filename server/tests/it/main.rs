@@ -43,6 +43,7 @@ mod retention;
 mod room;
 mod scale;
 mod schools;
+mod second_school;
 mod sessions;
 mod sign_in;
 mod subject;

@@ -18,8 +18,11 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-pub(crate) use self::catalogue::state_of;
 use self::catalogue::{Relation, fill, relations};
+pub(crate) use self::{
+    asked::{ask, words_of},
+    catalogue::state_of,
+};
 use crate::support::{TestServer, owner};
 
 /// Refused because of whose row it is, or because the server may not do this at all.

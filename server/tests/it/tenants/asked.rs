@@ -65,7 +65,7 @@ async fn words_of_theirs(server: &TestServer, owner: &mut PgConnection) -> BTree
 }
 
 /// What stands in the rows of this school alone, and not in those of the other.
-pub(super) async fn words_of(owner: &mut PgConnection, theirs: SchoolId, ours: SchoolId) -> BTreeSet<String> {
+pub(crate) async fn words_of(owner: &mut PgConnection, theirs: SchoolId, ours: SchoolId) -> BTreeSet<String> {
     let (mut of_us, mut of_them) = (String::new(), BTreeSet::new());
     for relation in relations(owner).await {
         of_us += &rows_of(owner, &relation, Some(ours)).await.join("\n");
@@ -78,7 +78,7 @@ pub(super) async fn words_of(owner: &mut PgConnection, theirs: SchoolId, ours: S
     of_them
 }
 
-pub(super) async fn ask(
+pub(crate) async fn ask(
     server: &TestServer,
     cookie: &str,
     method: &Method,
