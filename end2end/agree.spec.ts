@@ -1,7 +1,7 @@
 // Agreeing: each answers for themselves, the record is made, nothing changes after, and the next cycle starts from it.
 import { createHash } from 'node:crypto'
 import type { Page } from '@playwright/test'
-import { boxes, openPart, saved } from './support/page.ts'
+import { boxes, dayAhead, openPart, saved } from './support/page.ts'
 import { expect, test } from './support/test.ts'
 import { SectionClient, signIn, socket } from './support/yjs.ts'
 
@@ -95,7 +95,7 @@ test('they answer, one of them against; it is saved, closed, readable, and carri
   await expect(page.locator('#agree')).not.toContainText('Too many new things')
 
   // What the Code asks for is said until it is there.
-  await page.getByLabel('When we meet again').fill('2027-03-16')
+  await page.getByLabel('When we meet again').fill(dayAhead(110))
   await boxes(page, 'plan', 'whole', 'expected_impact').fill('Tomek has friends to play with, and words for how he is.')
   const closing = [facilitator, parent, pupil, teacher].map(({ page }) => closesAtOnce(page))
   await page.getByRole('button', { name: 'Agree and save' }).click()

@@ -2,7 +2,7 @@
 // like the pupil's own, on the page, in the record and after; and what somebody sees whose change was not taken.
 import AxeBuilder from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
-import { box, boxes, itemOf, openPart, saved } from './support/page.ts'
+import { box, boxes, dayAhead, itemOf, openPart, saved } from './support/page.ts'
 import { type Joined, expect, hydrated, test } from './support/test.ts'
 import { SectionClient, signIn, socket } from './support/yjs.ts'
 
@@ -252,7 +252,7 @@ test('what the scribe types for the pupil is the pupil’s: on the page, protect
 
   // Agreed: whose words, and whose hand.
   await page.getByRole('button', { name: 'Start the meeting' }).click()
-  await page.getByLabel('When we meet again').fill('2027-03-16')
+  await page.getByLabel('When we meet again').fill(dayAhead(110))
   await boxes(page, 'plan', 'whole', 'expected_impact').fill('Tomek has friends to play with.')
   await saved(page)
   await page.getByRole('button', { name: 'Agree and save' }).click()

@@ -1,5 +1,5 @@
 // Whoever was away while something was decided hears of it when their line is back, and loses no word over it.
-import { openPart } from './support/page.ts'
+import { dayAhead, openPart } from './support/page.ts'
 import { expect, test } from './support/test.ts'
 import { Wire } from './support/wire.ts'
 
@@ -33,7 +33,7 @@ test('who was away for the start, an answer and the end hears of them all; an an
   await mum.getByRole('radio', { name: 'I disagree with a part' }).check()
   await mum.locator('#my-comment').fill('Not the big hall. He told me so.')
   await away(async () => {
-    await senco.getByLabel('When we meet again').fill('2027-03-16')
+    await senco.getByLabel('When we meet again').fill(dayAhead(110))
     await senco.locator('textarea[id^="plan-whole-"][id$="-expected_impact"]').fill('Friends to play with.')
     await senco.getByRole('button', { name: 'Agree and save' }).click()
     await senco.getByRole('button', { name: 'Yes, agree and save' }).click()

@@ -59,3 +59,10 @@ export async function agreesWith(page: Page, client: SectionClient, section: str
     })
     .toEqual([])
 }
+
+/** A day so many days from now, as a date box holds it. */
+export function dayAhead(days: number): string {
+  const day = new Date()
+  day.setDate(day.getDate() + days)
+  return day.toISOString().slice(0, 10)
+}

@@ -51,7 +51,8 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
     let sight = sight(&mut txn, viewer, Page::Map).await?;
     let all = help::terms(&mut txn, sight.known_to).await.map_err(unavailable)?;
     if query.term.is_empty() {
-        query.term = all.first().cloned().unwrap_or_default();
+        let now = help::term_on(&mut txn, backend.clock.today()).await.map_err(unavailable)?;
+        query.term = opening_term(&all, &now);
     }
     let term = Wanted { known_to: sight.known_to, term: some(&query.term), ..Wanted::default() };
     let choices = help::given(&mut txn, &term).await.map_err(unavailable)?;
@@ -87,6 +88,13 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
         twice: twice(&given),
         rows,
     })
+}
+
+/// Where nobody chose: the term that is now, or the last one that had plans. A plan that was agreed this morning is of
+/// the next, and no reason to begin there.
+fn opening_term(all: &[String], now: &str) -> String {
+    let begun = all.iter().find(|term| term.as_str() <= now);
+    begun.or(all.last()).cloned().unwrap_or_default()
 }
 
 /// What was chosen of a filter, if anything: without letters that a database cannot keep, whatever an address says.
@@ -236,6 +244,15 @@ fn gaps(given: &[Given], needs: Vec<db::register::MainNeed>) -> Vec<Gap> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_map_opens_on_the_term_that_is_now_or_the_last_one_with_plans() {
+        let all = ["2027-1", "2026-3", "2026-2"].map(str::to_owned);
+        assert_eq!(opening_term(&all, "2026-3"), "2026-3");
+        assert_eq!(opening_term(&all, "2027-3"), "2027-1");
+        assert_eq!(opening_term(&all[..1], "2026-3"), "2027-1");
+        assert_eq!(opening_term(&[], "2026-3"), "");
+    }
 
     #[test]
     fn a_group_is_as_large_as_its_ratio_says() {

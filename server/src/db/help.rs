@@ -1,7 +1,7 @@
 //! Who was given what, and how it went: read from the rows of agreed records, and from nowhere else.
 
 use shared::{ItemId, MeetingId, PupilId, RecordId, delivery};
-
+use time::Date;
 use uuid::Uuid;
 
 use super::{SchoolTransaction, pupils::Eyes};
@@ -134,6 +134,11 @@ pub async fn terms(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx:
     )
     .fetch_all(txn.connection())
     .await
+}
+
+/// The term that a day lies in, as plans are counted by it.
+pub async fn term_on(txn: &mut SchoolTransaction, day: Date) -> sqlx::Result<String> {
+    sqlx::query_scalar!(r#"select term_of($1) as "term!""#, day).fetch_one(txn.connection()).await
 }
 
 /// How one target of one child went, by the record that looked back on it.
