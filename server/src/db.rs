@@ -143,8 +143,8 @@ impl Db {
     }
 
     pub fn connections_in_use(&self) -> usize {
-        let idle = self.pool.num_idle();
-        (self.pool.size() as usize).saturating_sub(idle)
+        let in_use = |pool: &PgPool| (pool.size() as usize).saturating_sub(pool.num_idle());
+        in_use(&self.pool) + in_use(&self.log)
     }
 
     pub async fn close(&self) {

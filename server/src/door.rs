@@ -188,3 +188,27 @@ impl AsyncWrite for Seated {
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Answer;
+
+    fn from(last: u8) -> SocketAddr {
+        ([203, 0, 113, last], 4_000).into()
+    }
+
+    #[test]
+    fn one_address_has_only_so_many_connections_and_others_have_theirs() {
+        let places = Places::new(&Settings::default());
+        let mut taken: Vec<_> = (0..ADDRESS_CONNECTION_LIMIT).map(|_| places.take(from(5)).unwrap()).collect();
+        assert!(places.take(from(5)).is_none());
+        assert_eq!(Limit::ConnectionsOfAddress.row().answer, Answer::Cut);
+        let _other = places.take(from(6)).expect("somebody else is let in");
+        let _own = places.take(([127, 0, 0, 1], 4_000).into()).expect("as is this machine, which is not counted");
+        // Those who were turned away hold no place.
+        assert_eq!(places.taken.load(Ordering::Relaxed), ADDRESS_CONNECTION_LIMIT + 2);
+        drop(taken.pop());
+        assert!(places.take(from(5)).is_some(), "a place that was left is free");
+    }
+}

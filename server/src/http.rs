@@ -40,11 +40,7 @@ use axum::{
 };
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
-use crate::{
-    limits::{BODY_LIMIT, REQUEST_PATIENCE},
-    state::AppState,
-    ws,
-};
+use crate::{limits::BODY_LIMIT, state::AppState, ws};
 
 pub fn router(state: AppState, site: &Path) -> Router {
     // Only here is it asked who somebody is: a file needs no database.
@@ -63,7 +59,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .layer(from_fn(origin::guard))
         .layer(from_fn_with_state(state.clone(), csp::headers))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_PATIENCE))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, state.limits.patience.request))
         .layer(CatchPanicLayer::new())
         .with_state(state)
 }

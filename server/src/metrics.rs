@@ -219,7 +219,7 @@ impl Counter {
         self.0.fetch_add(more as u64, Relaxed);
     }
 
-    fn get(&self) -> u64 {
+    pub(crate) fn get(&self) -> u64 {
         self.0.load(Relaxed)
     }
 }

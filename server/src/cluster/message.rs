@@ -218,6 +218,7 @@ mod tests {
     use shared::Stage;
 
     use super::*;
+    use crate::limits::{Answer, Limit};
 
     const NODE: NodeId = NodeId(u64::MAX);
 
@@ -253,6 +254,19 @@ mod tests {
         for event in [ServerEvent::Stage { stage: Stage::Agreed }, ServerEvent::Removed] {
             assert_eq!(decode(&encode(NODE, &Notice::Event(event))), Err(NotUnderstood));
         }
+    }
+
+    #[test]
+    fn what_is_too_much_is_not_understood() {
+        let here = |count: u64| (0..count).map(|n| ParticipantId(Uuid::from_u128(n.into()))).collect();
+        let beat = |count| encode(NODE, &Notice::Beat(Beat { here: here(count), ..Beat::default() }));
+        assert!(decode(&beat(LIST_LIMIT)).is_ok());
+        assert_eq!(decode(&beat(LIST_LIMIT + 1)), Err(NotUnderstood));
+        let presence = |length| encode(NODE, &Notice::Presence { section: Section::Do, entries: vec![7; length] });
+        let head = presence(MESSAGE_LIMIT).len() - MESSAGE_LIMIT;
+        assert!(decode(&presence(MESSAGE_LIMIT - head)).is_ok());
+        assert_eq!(decode(&presence(MESSAGE_LIMIT - head + 1)), Err(NotUnderstood));
+        assert_eq!(Limit::ServersMessage.row().answer, Answer::Ignore);
     }
 
     #[test]

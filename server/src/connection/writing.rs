@@ -90,3 +90,39 @@ async fn send<S: Sink<Packet> + Unpin>(
 fn close_frame(code: CloseCode) -> CloseFrame {
     CloseFrame { code: code.code(), reason: code.to_string().into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::{StreamExt, channel::mpsc};
+
+    use super::*;
+    use crate::{limits::Answer, room::outbox::outbox};
+
+    #[tokio::test]
+    async fn a_network_that_takes_nothing_is_given_up_without_a_word() {
+        let (outbox, outgoing) = outbox();
+        (0..4).for_each(|_| outbox.send(vec![0; 100].into()));
+        // It takes as many as it has senders, and then nothing.
+        let (network, taken) = mpsc::channel::<Packet>(0);
+        write(ConnectionId(1), outgoing, network, Duration::from_millis(20)).await;
+        assert_eq!(Limit::WriteTime.row().answer, Answer::Cut);
+        let taken: Vec<_> = taken.collect().await;
+        assert!(taken.len() < 4 && taken.iter().all(|packet| matches!(packet, Packet::Binary(_))), "{taken:?}");
+    }
+
+    #[tokio::test]
+    async fn a_network_that_is_only_slow_is_waited_for() {
+        let (outbox, outgoing) = outbox();
+        (0..4).for_each(|_| outbox.send(vec![0; 100].into()));
+        outbox.close(CloseCode::Removed);
+        let (network, mut taken) = mpsc::channel::<Packet>(0);
+        let reading = async {
+            for _ in 0..4 {
+                tokio::task::yield_now().await;
+                assert!(matches!(taken.next().await, Some(Packet::Binary(_))));
+            }
+            assert!(matches!(taken.next().await, Some(Packet::Close(Some(_)))));
+        };
+        tokio::join!(write(ConnectionId(1), outgoing, network, Duration::from_secs(30)), reading);
+    }
+}

@@ -138,7 +138,41 @@ fn plain(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+
     use super::*;
+    use crate::limits::Answer;
+
+    #[tokio::test]
+    async fn so_many_passwords_are_checked_at_once_and_the_next_one_waits_its_turn() {
+        let passwords = Passwords::default();
+        let (begun, beginning) = mpsc::channel();
+        let checks: Vec<_> = (0..=PASSWORD_CHECKS)
+            .map(|n| {
+                let (go_on, told) = mpsc::channel::<()>();
+                let (passwords, begun) = (passwords.clone(), begun.clone());
+                let check = async move {
+                    passwords
+                        .take_turn(move || {
+                            begun.send(n).unwrap();
+                            // Until it is let go on, or nobody is there to let it.
+                            let _ = told.recv();
+                        })
+                        .await
+                };
+                (go_on, Box::pin(check))
+            })
+            .collect();
+        let (go_on, checks): (Vec<_>, Vec<_>) = checks.into_iter().unzip();
+        let mut checks = futures::future::join_all(checks);
+        assert!(futures::poll!(&mut checks).is_pending());
+        let under_way: Vec<_> = (0..PASSWORD_CHECKS).map(|_| beginning.recv().unwrap()).collect();
+        assert!(!under_way.contains(&PASSWORD_CHECKS) && beginning.try_recv().is_err());
+        assert_eq!(Limit::PasswordChecks.row().answer, Answer::Wait);
+        drop(go_on);
+        assert!(checks.await.iter().all(Option::is_some));
+        assert_eq!(beginning.recv(), Ok(PASSWORD_CHECKS));
+    }
 
     #[test]
     fn only_length_and_the_first_guesses_count() {

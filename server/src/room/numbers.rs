@@ -14,6 +14,8 @@ use std::{
 
 use shared::PersonId;
 
+use crate::limits::Limit;
+
 /// Updates of others that wait for one before them. More are left to be read from the log.
 pub(crate) const EARLY_LIMIT: usize = 64;
 
@@ -80,8 +82,14 @@ impl Numbers {
     pub fn heard(&mut self, committed: Committed) {
         let seq = committed.seq;
         self.rumour = self.rumour.max(seq);
-        if seq > self.through && !self.ahead.contains(&seq) && self.early.len() < EARLY_LIMIT {
+        if seq <= self.through || self.ahead.contains(&seq) {
+            return;
+        }
+        // The one that is waited for is always kept.
+        if self.early.len() < EARLY_LIMIT || seq == self.through + 1 {
             self.early.insert(seq, committed);
+        } else {
+            Limit::EarlyUpdates.reached();
         }
     }
 

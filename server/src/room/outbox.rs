@@ -166,42 +166,85 @@ impl Drop for Outgoing {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Mutex, MutexGuard, PoisonError};
+
+    use shared::protocol::Retry;
+
     use super::*;
+    use crate::limits::Answer;
+
+    /// What waits for all is counted for all: one test at a time.
+    fn alone() -> MutexGuard<'static, ()> {
+        static ALONE: Mutex<()> = Mutex::new(());
+        ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// “Come back”, for each of these reasons.
+    fn says_come_back(limits: &[Limit]) {
+        for limit in limits {
+            assert_eq!(limit.row().answer, Answer::Close(CloseCode::TryAgain), "{limit:?}");
+        }
+        assert_eq!(CloseCode::TryAgain.retry(), Some(Retry::Soon));
+    }
 
     fn letter() -> Arc<[u8]> {
         Arc::from([0u8; 100])
     }
 
-    #[tokio::test]
-    async fn a_slow_network_is_closed_rather_than_told_half() {
+    #[test]
+    fn a_slow_network_is_closed_rather_than_told_half() {
+        let _alone = alone();
         let (outbox, mut outgoing) = outbox();
         (0..MESSAGE_LIMIT).for_each(|_| outbox.send(letter()));
-        assert!(matches!(outgoing.next().await, Next::Send(_)));
+        assert!(matches!(outgoing.ready(), Some(Next::Send(_))));
         outbox.send(letter());
         outbox.send(letter());
-        assert!(matches!(outgoing.next().await, Next::Close(CloseCode::TryAgain)));
+        assert!(matches!(outgoing.ready(), Some(Next::Close(CloseCode::TryAgain))));
+        says_come_back(&[Limit::OutboxMessages]);
     }
 
-    #[tokio::test]
-    async fn what_waits_is_bounded_in_bytes_and_given_back() {
+    #[test]
+    fn what_waits_is_bounded_in_bytes_and_given_back() {
+        let _alone = alone();
         let (outbox, mut outgoing) = outbox();
         let page: Arc<[u8]> = vec![0; BYTE_LIMIT / 4].into();
         (0..4).for_each(|_| outbox.send(page.clone()));
         assert_eq!(outbox.both.waiting.load(Ordering::Relaxed), BYTE_LIMIT);
         outbox.send(letter());
-        assert!(matches!(outgoing.next().await, Next::Close(CloseCode::TryAgain)));
+        assert!(matches!(outgoing.ready(), Some(Next::Close(CloseCode::TryAgain))));
+        says_come_back(&[Limit::OutboxBytes]);
         drop(outgoing);
         outbox.send(letter());
         assert_eq!(outbox.both.waiting.load(Ordering::Relaxed), 0);
     }
 
-    #[tokio::test]
-    async fn any_other_end_is_explained_first() {
+    #[test]
+    fn many_slow_networks_do_not_fill_the_memory_and_who_keeps_up_notices_nothing() {
+        let _alone = alone();
+        // The same bytes for all, as in a room: it is what waits that is counted.
+        let page: Arc<[u8]> = vec![0; BYTE_LIMIT].into();
+        let slow: Vec<_> = (0..TOGETHER_LIMIT / BYTE_LIMIT).map(|_| outbox()).collect();
+        slow.iter().for_each(|(outbox, _)| outbox.send(page.clone()));
+        let (late, mut outgoing) = outbox();
+        late.send(vec![0; A_LITTLE].into());
+        assert!(matches!(outgoing.ready(), Some(Next::Send(_))), "a little may always wait");
+        late.send(vec![0; A_LITTLE + 1].into());
+        assert!(matches!(outgoing.ready(), Some(Next::Close(CloseCode::TryAgain))));
+        says_come_back(&[Limit::OutboxesTogether]);
+        // Whoever has left makes room.
+        drop(slow);
+        let (back, mut outgoing) = outbox();
+        back.send(page);
+        assert!(matches!(outgoing.ready(), Some(Next::Send(_))));
+    }
+
+    #[test]
+    fn any_other_end_is_explained_first() {
         let (outbox, mut outgoing) = outbox();
         outbox.send(letter());
         outbox.close(CloseCode::Removed);
         outbox.close(CloseCode::TryAgain);
-        assert!(matches!(outgoing.next().await, Next::Send(_)));
-        assert!(matches!(outgoing.next().await, Next::Close(CloseCode::Removed)));
+        assert!(matches!(outgoing.ready(), Some(Next::Send(_))));
+        assert!(matches!(outgoing.ready(), Some(Next::Close(CloseCode::Removed))));
     }
 }

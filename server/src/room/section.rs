@@ -10,6 +10,9 @@
 //! What must stay true: whatever an update does, the section is afterwards either the one before it
 //! or the one with all of it; a panic in yrs ends at [`SectionState::take`].
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     cell::OnceCell,
     mem,

@@ -30,11 +30,11 @@ async fn count(owner: &mut PgConnection, sql: &'static str) -> i64 {
 }
 
 /// Keeps the log from being written for as long as this transaction is open.
-async fn block(owner: &mut PgConnection) {
+pub(crate) async fn block(owner: &mut PgConnection) {
     sqlx::raw_sql("begin; lock table doc_updates in access exclusive mode").execute(owner).await.unwrap();
 }
 
-async fn unblock(owner: &mut PgConnection) {
+pub(crate) async fn unblock(owner: &mut PgConnection) {
     sqlx::raw_sql("commit").execute(owner).await.unwrap();
 }
 

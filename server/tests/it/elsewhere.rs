@@ -26,14 +26,14 @@ const SECTION: Section = Section::Plan;
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Somebody who writes on another server, one letter an update.
-struct Writer {
+pub(crate) struct Writer {
     doc: SectionDoc,
     person: PersonId,
     seq: u64,
 }
 
 impl Writer {
-    fn new(role: Role, client_id: u64) -> Self {
+    pub(crate) fn new(role: Role, client_id: u64) -> Self {
         Self { doc: SectionDoc::new(SECTION, client_id), person: person(role), seq: 0 }
     }
 
@@ -45,23 +45,23 @@ impl Writer {
         Committed { seq: self.seq, person: self.person, claims: claims.to_vec(), update }
     }
 
-    fn item(&mut self) -> Committed {
+    pub(crate) fn item(&mut self) -> Committed {
         let client = self.doc.yrs().client_id().get();
         self.commit(&[client], |doc| doc.add(&OUTCOMES, item(1), NewItem::default()))
     }
 
-    fn letter(&mut self, letter: &str) -> Committed {
+    pub(crate) fn letter(&mut self, letter: &str) -> Committed {
         let splice = Splice { at: 0, delete: 0, insert: letter.to_owned() };
         self.commit(&[], |doc| doc.splice(&OUTCOMES, item(1), "text", &splice))
     }
 }
 
-fn hear(table: &mut Table, committed: &Committed) {
+pub(crate) fn hear(table: &mut Table, committed: &Committed) {
     let notice = Notice::Committed { section: SECTION, committed: committed.clone() };
     table.input(Input::Notice { node: THERE, notice });
 }
 
-fn questions(table: &mut Table) -> Vec<u64> {
+pub(crate) fn questions(table: &mut Table) -> Vec<u64> {
     let asked = |effect: &Effect| match effect {
         Effect::ReadLog { after, .. } => Some(*after),
         _ => None,
@@ -69,7 +69,7 @@ fn questions(table: &mut Table) -> Vec<u64> {
     std::mem::take(&mut table.said).iter().filter_map(asked).collect()
 }
 
-fn read(table: &mut Table, updates: &[&Committed], owners: &[(u64, PersonId)]) {
+pub(crate) fn read(table: &mut Table, updates: &[&Committed], owners: &[(u64, PersonId)]) {
     let updates = updates.iter().map(|committed| Committed { claims: vec![], ..(*committed).clone() }).collect();
     let since = Some(Since { checkpoint: None, updates, owners: owners.to_vec() });
     table.input(Input::LogRead { section: SECTION, since });

@@ -2,11 +2,12 @@
 //! the next one, go on writing and notice nothing.
 
 use futures::future::join_all;
+use server::limits::Limit;
 use shared::{
     Section,
-    event::{Refusal, ServerEvent},
+    event::ServerEvent,
     protocol::{
-        CloseCode, FRAME_LIMIT, MESSAGE_LIMIT, Message,
+        CloseCode, FRAME_LIMIT, MESSAGE_LIMIT, Message, Retry,
         awareness::{self, Entry},
     },
     schema::plan::TARGETS,
@@ -16,6 +17,7 @@ use tokio_tungstenite::tungstenite::Message as Packet;
 
 use crate::support::{
     Seat, TestServer,
+    limit::{closes, refuses},
     socket::{Address, ORIGIN, Tab, knock},
     table::item,
     victims::Victims,
@@ -297,9 +299,11 @@ attack!(presence_of_a_crowd, scene, {
         scene.awareness(awareness::encode(&entries.collect::<Vec<_>>()))
     };
     let sent = (0..60).map(crowd).collect::<Vec<_>>();
-    assert_eq!(scene.flood(sent).await, Some(CloseCode::TooMany.code()), "three megabytes at once");
+    let too_many = closes(Limit::ByteRate, Some(Retry::Later)).code();
+    assert_eq!(scene.flood(sent).await, Some(too_many), "three megabytes at once");
     let entries = (0..65).map(|k| Entry { client_id: k, clock: 1, state: "{}".to_owned() }).collect::<Vec<_>>();
-    assert_eq!(scene.throw([scene.awareness(awareness::encode(&entries))]).await, [CloseCode::Malformed.code()]);
+    let stop = closes(Limit::AwarenessEntries, None).code();
+    assert_eq!(scene.throw([scene.awareness(awareness::encode(&entries))]).await, [stop]);
 });
 
 attack!(a_message_of_thirty_two_megabytes, scene, {
@@ -307,7 +311,7 @@ attack!(a_message_of_thirty_two_megabytes, scene, {
     // Closed at its first byte: the rest finds nobody.
     tab.send(Packet::binary(vec![1; 32 << 20])).await;
     let code = tab.until_closed().await;
-    assert!([0, CloseCode::TooBig.code()].contains(&code), "{code}");
+    assert!([0, closes(Limit::MessageSize, None).code()].contains(&code), "{code}");
 });
 
 attack!(sixteen_megabytes_of_good_words, scene, {
@@ -326,7 +330,7 @@ attack!(
         for length in [FRAME_LIMIT, MESSAGE_LIMIT - 1_000] {
             tab.say(Message::Update(letter(31_337, 0, &"a".repeat(length)))).await;
             tab.until(|message| *message == Message::SyncStatus(false)).await;
-            let reason = Refusal::TooLong;
+            let reason = refuses(Limit::FrameSize);
             let words = reason.sentence().to_owned();
             tab.until_event(&ServerEvent::Refused { refused: Section::Plan, reason, words }).await;
             tab.begin().await;
@@ -404,7 +408,7 @@ async fn asking_for_everything_again_and_again_ends_the_one_who_asks(pool: PgPoo
     for _ in 0..200 {
         tab.say(Message::SyncStep1(vec![0])).await;
     }
-    assert_eq!(tab.until_closed().await, CloseCode::TooMany.code());
+    assert_eq!(tab.until_closed().await, closes(Limit::Questions, Some(Retry::Later)).code());
     scene.end().await;
 }
 
@@ -431,7 +435,8 @@ async fn looking_for_other_peoples_meetings_ends_the_one_who_looks(pool: PgPoolO
     let scene = Scene::start(pool, options).await;
     let kai = scene.server.seat("Kai", "Pat", 3).await;
     let tries = (0..40).map(|_| Tab::packet(kai.meeting, Section::Plan, Message::AuthToken(String::new())));
-    assert_eq!(scene.flood(tries.collect::<Vec<_>>()).await, Some(CloseCode::TooMany.code()));
+    let code = closes(Limit::Denials, Some(Retry::Later)).code();
+    assert_eq!(scene.flood(tries.collect::<Vec<_>>()).await, Some(code));
     assert!(knock(&scene.address, None, Some(ORIGIN)).await.is_err());
     scene.end().await;
 }

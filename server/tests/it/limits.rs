@@ -1,4 +1,9 @@
-//! Before anybody is known: what the door takes, from whom, and for how long.
+//! That every limit does what it says. Here, before anybody is known: what the door takes, from whom, and for how long.
+
+mod queues;
+mod room;
+mod servers;
+mod socket;
 
 use std::{
     net::SocketAddr,
@@ -8,11 +13,11 @@ use std::{
 use axum::{Router, routing::get};
 use server::{
     door,
-    limits::{HEAD_LIMIT, Patience, Settings},
+    limits::{Answer, HEAD_LIMIT, Limit, Patience, Settings},
 };
 use shared::{
     Section,
-    protocol::{CloseCode, Message},
+    protocol::{Message, Retry},
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::{
@@ -23,6 +28,7 @@ use tokio_tungstenite::tungstenite::{self, Message as Packet};
 
 use crate::support::{
     TestServer,
+    limit::{answers, closes, says},
     socket::{ORIGIN, Tab, knock, knock_from},
 };
 
@@ -73,6 +79,7 @@ async fn a_handshake_that_is_never_finished_is_not_waited_for() {
     let mut other = TcpStream::connect(address).await.unwrap();
     other.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
     assert!(heard(&mut other).await.contains("come in"));
+    says(Limit::RequestHeadTime, Answer::Cut);
 }
 
 #[tokio::test]
@@ -82,7 +89,8 @@ async fn whoever_has_not_said_who_they_are_may_say_only_so_much() {
     let long = format!("GET / HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "x".repeat(2 * HEAD_LIMIT));
     let _ = stream.write_all(long.as_bytes()).await;
     let answer = heard(&mut stream).await;
-    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431"), "{answer}");
+    let told = format!("HTTP/1.1 {}", answers(Limit::RequestHeadBytes));
+    assert!(answer.is_empty() || answer.starts_with(&told), "{answer}");
 }
 
 #[tokio::test]
@@ -97,6 +105,7 @@ async fn a_full_house_takes_nobody_in_and_nobody_out() {
     let mut third = TcpStream::connect(address).await.unwrap();
     let _ = third.write_all(ask).await;
     assert_eq!(heard(&mut third).await, "");
+    says(Limit::Connections, Answer::Cut);
     first.write_all(ask).await.unwrap();
     drop(second);
     // Its place is free as soon as the server has noticed.
@@ -122,7 +131,11 @@ async fn one_address_opens_only_so_many_sockets_in_a_minute(pool: PgPoolOptions,
         match knocked {
             Ok(_) => assert!(n < 3),
             Err(tungstenite::Error::Http(response)) => {
-                assert!(n >= 3 && response.status() == 429 && response.headers().contains_key("retry-after"));
+                assert!(
+                    n >= 3
+                        && response.status() == answers(Limit::Handshakes)
+                        && response.headers().contains_key("retry-after")
+                );
             }
             Err(other) => panic!("{other}"),
         }
@@ -152,7 +165,7 @@ async fn a_socket_that_says_nothing_is_closed_whatever_it_pings(pool: PgPoolOpti
             () = tokio::time::sleep(SOON / 10) => drop(quiet.send(Packet::Ping(vec![].into())).await),
         }
     };
-    assert_eq!(code, CloseCode::TryAgain.code());
+    assert_eq!(code, closes(Limit::FirstWord, Some(Retry::Soon)).code());
     // Who has spoken may think for longer.
     let mut tab = Tab::connect(&address, &cookie, seat.meeting, Section::Plan, 5).await;
     tab.say(Message::AuthToken(String::new())).await;

@@ -13,14 +13,14 @@ use axum::{
 };
 use server::{
     arrivals::{self, Arrival, NoDoor},
-    limits::{CODE_GUESSES_PER_MINUTE, KNOCK_LIMIT},
+    limits::{CODE_GUESSES_PER_MINUTE, KNOCK_LIMIT, Limit},
 };
 use shared::Role;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use time::Duration;
 use tower::ServiceExt;
 
-use crate::support::{Seat, TestServer, text};
+use crate::support::{Seat, TestServer, limit::answers, text};
 
 /// The value of a cookie that this answer sets; nothing, if it sets none or takes it away.
 pub(crate) fn cookie(response: &Response<Body>, name: &str) -> Option<String> {
@@ -214,6 +214,8 @@ async fn a_code_is_replaced_ends_by_itself_and_cannot_be_guessed_for_long(
         assert!(guess(from(3 + house.door().await.knocks.len() as u8), &code).await.is_ok());
     }
     assert_eq!(guess(from(90), &code).await, Err(NoDoor::TooOften), "the door is crowded");
+    let told = post(&house.server, "/code", "", &format!("code={}&name=Zofia", code.replace(' ', ""))).await;
+    assert_eq!((told.status().as_u16(), leads_to(&told)), (answers(Limit::Knocks), "/code?why=often"));
 }
 
 #[sqlx::test(migrations = false)]

@@ -32,6 +32,7 @@ mod matrix;
 mod memory;
 mod metrics;
 mod next_meeting;
+mod panics;
 mod pep;
 mod postgres;
 mod pupils;

@@ -20,20 +20,20 @@ use tracing_subscriber::{fmt::MakeWriter, layer::SubscriberExt};
 
 use crate::support::{TestServer, socket::knock, table::item, text};
 
-async fn scrape(server: &TestServer) -> String {
+pub(crate) async fn scrape(server: &TestServer) -> String {
     let request = Request::get("/metrics").body(Body::empty()).unwrap();
     text(server.admin.clone().oneshot(request).await.unwrap()).await
 }
 
 /// The figure of this name, labels included.
-fn figure(page: &str, name: &str) -> f64 {
+pub(crate) fn figure(page: &str, name: &str) -> f64 {
     let line = page.lines().find_map(|line| line.strip_prefix(&format!("roundtable_{name} ")));
     line.unwrap_or_else(|| panic!("no {name} in\n{page}")).parse().unwrap()
 }
 
 /// Other tests of this process are counted too, so that more may have moved than we know of.
 #[track_caller]
-fn moved(before: &str, after: &str, name: &str, by: f64) {
+pub(crate) fn moved(before: &str, after: &str, name: &str, by: f64) {
     let (before, after) = (figure(before, name), figure(after, name));
     assert!(after - before >= by, "{name}: from {before} to {after}");
 }

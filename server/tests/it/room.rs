@@ -333,11 +333,3 @@ fn leaving_a_section_keeps_the_others() {
     assert_eq!(table.heard(conn, Section::Plan), []);
     assert!(table.heard(conn, Section::Assess).iter().any(|message| matches!(message, Message::Update(_))));
 }
-
-#[test]
-fn too_many_connections_of_one_person_are_turned_away() {
-    let mut table = Table::new(Stage::Meeting);
-    let connections: Vec<_> = (0..21).map(|_| table.connect(Role::Parent)).collect();
-    assert_eq!(table.closed.get(&connections[20]), Some(&CloseCode::TooMany));
-    assert_eq!(table.closed.len(), 1);
-}

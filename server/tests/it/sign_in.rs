@@ -12,7 +12,7 @@ use server::{
         login_sessions::{self, Proof},
     },
     keys::{self, code_app::CodeApp},
-    limits::ACCOUNT_TRIES_PER_MINUTE,
+    limits::{ACCOUNT_TRIES_PER_MINUTE, Limit},
     secret::Hash,
     upkeep,
 };
@@ -21,7 +21,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use time::Duration;
 use tower::ServiceExt;
 
-use crate::support::{NOON, Seat, TestServer, connect, owner, roundtable, socket::Tab, text};
+use crate::support::{NOON, Seat, TestServer, connect, limit::answers, owner, roundtable, socket::Tab, text};
 
 const PASSWORD: &str = "blue kettle on the hob";
 const EMAIL: &str = "j.pike@larkfield.example";
@@ -266,7 +266,9 @@ async fn guessing_ends_after_a_few_tries_for_accounts_that_are_there_and_not(
         let form = format!("email={email}&password=blue+kettle+on+the+hub&code=000000");
         let mut told = vec![];
         for _ in 0..=ACCOUNT_TRIES_PER_MINUTE {
-            told.push(location(&send(&server, "/signin", None, &form).await).to_owned());
+            let answer = send(&server, "/signin", None, &form).await;
+            assert_eq!(answer.status().as_u16(), answers(Limit::PasswordTries));
+            told.push(location(&answer).to_owned());
         }
         // Setting the account up was one of them.
         let wrong = told.iter().filter(|told| *told == "/signin?why=wrong").count();

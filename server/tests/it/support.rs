@@ -2,6 +2,7 @@
 
 pub(crate) mod database;
 pub(crate) mod house;
+pub(crate) mod limit;
 pub(crate) mod nats;
 pub(crate) mod node;
 pub(crate) mod socket;

@@ -45,6 +45,7 @@ const ROWS: &[Row] = &[
     told("letters delivered for a second of processor time, 10 rooms", "linear.10", Better::More),
     told("… the same letters in 100 rooms", "linear.100", Better::More),
     told("… the same letters in 500 rooms", "linear.500", Better::More),
+    less("… the most of these three above the least, %", "linear.spread_percent", 20.0),
     less("coming into a document of 60,000 single edits, ms", "join.warm_1", 8.0),
     less("… fifty at once, the last", "join.warm_50", 120.0),
     less("… after a restart", "join.cold_1", 100.0),

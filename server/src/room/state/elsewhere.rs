@@ -17,9 +17,12 @@ use shared::{
 };
 
 use super::{Effect, RoomState, missed::Reading};
-use crate::room::{
-    notice::{Beat, NodeId, Notice},
-    presence::ENTRIES_LIMIT,
+use crate::{
+    limits::Limit,
+    room::{
+        notice::{Beat, NodeId, Notice},
+        presence::ENTRIES_LIMIT,
+    },
 };
 
 /// How often the others hear that we are here, though nothing changed.
@@ -103,7 +106,10 @@ impl RoomState {
         let Some(elsewhere) = &mut self.elsewhere else { return };
         if let Some(known) = elsewhere.nodes.get_mut(&node) {
             known.heard_at = now;
-        } else if elsewhere.nodes.len() < NODE_LIMIT && notice != Notice::Gone {
+        } else if elsewhere.nodes.len() >= NODE_LIMIT {
+            Limit::Servers.reached();
+            return;
+        } else if notice != Notice::Gone {
             elsewhere.nodes.insert(node, Node { heard_at: now, here: BTreeSet::new() });
         }
         match notice {

@@ -8,7 +8,7 @@ use axum::{
 };
 use server::{
     http,
-    limits::{CODE_GUESSES_PER_MINUTE, Settings},
+    limits::{CODE_GUESSES_PER_MINUTE, Limit, Settings},
 };
 use shared::Role;
 use sqlx::{
@@ -25,7 +25,9 @@ use crate::{
     lobby::{cookie, leads_to},
     matrix::{self, Table, Who},
     support::{
-        TestServer, owner,
+        TestServer,
+        limit::answers,
+        owner,
         socket::{ORIGIN, knock},
         text,
     },
@@ -185,6 +187,7 @@ async fn nobody_comes_from_elsewhere_by_saying_so(pool: PgPoolOptions, options: 
             form.len()
         );
         let answer = raw(address, &request).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {}", answers(Limit::CodeGuesses))), "{answer}");
         answer.to_lowercase().split("location: /code?why=").nth(1).unwrap().lines().next().unwrap().to_owned()
     };
     // The proxy adds whom it saw; what the client wrote before that, and every other such header, is only words.

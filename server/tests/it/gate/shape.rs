@@ -1,6 +1,9 @@
 //! What a section has a place for, and what is no update at all.
 
+use server::limits::Limit;
+
 use super::*;
+use crate::support::limit::refuses;
 
 #[test]
 fn what_builds_on_something_never_seen_is_refused() {
@@ -9,7 +12,7 @@ fn what_builds_on_something_never_seen_is_refused() {
     parent.doc.add(&TARGETS, item(1), NewItem::default());
     parent.unsent();
     parent.edit(&mut table, |doc| doc.splice(&TARGETS, item(1), "title", &insert("lost")));
-    assert_eq!(refusal(&parent.listen(&mut table)), Some(Refusal::MissingPast));
+    assert_eq!(refusal(&parent.listen(&mut table)), Some(refuses(Limit::PendingStructs)));
 }
 
 #[test]
@@ -108,6 +111,6 @@ fn ten_and_thirty_thousand_lists_within_lists_are_survived() {
         deep.extend([117, 1].repeat(depth));
         deep.extend([126, 0]);
         table.say(teacher.conn, Section::Passport, Message::Update(deep));
-        assert_eq!(refusal(&teacher.listen(&mut table)), Some(Refusal::UnknownShape));
+        assert_eq!(refusal(&teacher.listen(&mut table)), Some(refuses(Limit::Nesting)));
     }
 }

@@ -207,7 +207,8 @@ impl Tab {
         }
     }
 
-    async fn next(&mut self) -> Result<Message, u16> {
+    /// The next message, or the code it was closed with.
+    pub(crate) async fn next(&mut self) -> Result<Message, u16> {
         tokio::time::timeout(PATIENCE, self.message()).await.expect("nothing was heard")
     }
 

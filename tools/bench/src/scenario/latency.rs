@@ -97,6 +97,7 @@ pub(super) async fn run_linear(house: &House, target: Target, pace: Pace, to: &m
     if target == Target::Hocuspocus {
         return Ok(()); // nobody asked it of the peer
     }
+    let mut per_second = vec![];
     for rooms in [10, 100, 500] {
         let server = house.open(target).await?;
         let counts = Rc::new(Deliveries::default());
@@ -105,9 +106,14 @@ pub(super) async fn run_linear(house: &House, target: Target, pace: Pace, to: &m
         sleep(Duration::from_secs(2)).await;
         let stretch = Stretch::of(&server, &gathering, &counts, pace.choose(4, 15)).await;
         drop(typing);
-        to.put(format!("linear.{rooms}"), stretch.delivered as f64 / stretch.cost.cpu());
+        let delivered = stretch.delivered as f64 / stretch.cost.cpu();
+        to.put(format!("linear.{rooms}"), delivered);
+        per_second.push(delivered);
         drop(gathering);
         server.stop().await?;
     }
+    let (least, most) =
+        (per_second.iter().copied().fold(f64::MAX, f64::min), per_second.iter().copied().fold(0.0, f64::max));
+    to.put("linear.spread_percent", 100.0 * (most / least - 1.0));
     Ok(())
 }
