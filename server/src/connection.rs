@@ -10,6 +10,7 @@ use std::{
     collections::HashMap,
     panic::AssertUnwindSafe,
     pin::pin,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -53,14 +54,14 @@ pub(crate) async fn serve(
     rooms: Rooms,
     session: Hash,
     sessions: OpenSessions,
-    settings: Settings,
+    settings: Arc<Settings>,
 ) {
     let conn = rooms.next_connection();
     let _open = Open::new(conn);
     let (outbox, outgoing) = outbox();
     let _session = sessions.open(viewer.school, session, conn.0, outbox.clone());
     let (sink, mut stream) = socket.split();
-    let Settings { patience, .. } = settings;
+    let patience = settings.patience;
     let pace = Pace::new(&settings, Instant::now());
     let (joined, denials) = (HashMap::new(), 0);
     let mut connection = Connection { conn, viewer, rooms, pace, patience, joined, denials, outbox: outbox.clone() };

@@ -83,7 +83,7 @@ impl RoomHandle {
 
     /// Takes a passage out for everybody, and returns when nobody is sent it any more.
     pub async fn hide(&self, hiding: Hiding) -> Result<(), RoomError> {
-        self.ask(|reply| Mail::Hide(hiding, reply)).await
+        self.ask(|reply| Mail::Hide(Box::new(hiding), reply)).await
     }
 
     /// Tells the room that the meeting’s stage, as committed, is now this one. Rights change at once.

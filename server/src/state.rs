@@ -34,7 +34,7 @@ pub struct AppState {
     pub assets: SiteAssets,
     /// Where people reach this server: `https://meetings.example.sch.uk`.
     pub url: Arc<str>,
-    pub limits: Settings,
+    pub limits: Arc<Settings>,
     pub(crate) join_key: JoinKey,
     pub(crate) handshakes: Arc<Handshakes>,
     pub(crate) passwords: Passwords,
@@ -60,7 +60,7 @@ impl AppState {
     ) -> Self {
         // Leptos asks for its options, but what it would do with them is done by `http::assets`.
         let leptos = LeptosOptions::builder().output_name("roundtable").build();
-        let (sessions, limits) = (OpenSessions::default(), Settings::default());
+        let (sessions, limits) = (OpenSessions::default(), Arc::new(Settings::default()));
         let handshakes = Arc::new(Handshakes::new(limits.handshakes_per_minute));
         let guesses =
             [CODE_GUESSES_PER_MINUTE, ALL_CODE_GUESSES_PER_MINUTE].map(|most| Arc::new(Handshakes::new(most)));
@@ -93,7 +93,7 @@ impl AppState {
     #[must_use]
     pub fn with_limits(self, limits: Settings) -> Self {
         let handshakes = Arc::new(Handshakes::new(limits.handshakes_per_minute));
-        Self { limits, handshakes, ..self }
+        Self { limits: Arc::new(limits), handshakes, ..self }
     }
 
     /// The same, where schools have providers of accounts.

@@ -8,12 +8,23 @@ use super::{Quiesced, Reply, SectionCopy, hide::Hiding, outbox::Outbox, state::C
 
 #[derive(Debug)]
 pub(crate) enum Mail {
-    Connect { conn: ConnectionId, person: PersonId, outbox: Outbox },
-    Frame { conn: ConnectionId, section: Section, message: Message },
-    Disconnect { conn: ConnectionId },
+    Connect {
+        conn: ConnectionId,
+        person: PersonId,
+        outbox: Outbox,
+    },
+    Frame {
+        conn: ConnectionId,
+        section: Section,
+        message: Message,
+    },
+    Disconnect {
+        conn: ConnectionId,
+    },
     Sections(Reply<Vec<SectionCopy>>),
     Quiesce(Reply<Quiesced>),
-    Hide(Hiding, Reply<()>),
+    /// Boxed, as whatever is seldom: there is room for a mailbox of them in every room.
+    Hide(Box<Hiding>, Reply<()>),
     Here(Reply<Vec<ParticipantId>>),
     AwayFor(ParticipantId, Reply<Duration>),
     StageChanged(Stage),

@@ -14,7 +14,7 @@
 mod tests;
 
 use std::{
-    cell::OnceCell,
+    cell::{Cell, OnceCell},
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
@@ -86,8 +86,10 @@ pub struct SectionState {
     pub schema: u32,
     pub numbers: Numbers,
     section: Section,
-    /// Made when somebody first needs it: of the ten sections of a meeting many are never opened.
+    /// Made when somebody first needs it, and let go at [`Self::rest`]: of the sections of a meeting many are never
+    /// opened, and a document takes ten times the room of the bytes it is made of.
     made: OnceCell<Made>,
+    needed: Cell<bool>,
     gate: Gate,
     /// The whole document up to some update, and those accepted since.
     base: Arc<[u8]>,
@@ -109,6 +111,7 @@ impl SectionState {
         Ok(Self {
             section: loaded.section,
             made: if size > MADE_AGAIN { made.into() } else { OnceCell::new() },
+            needed: Cell::default(),
             epoch: loaded.epoch,
             schema: loaded.schema,
             numbers: Numbers::new(loaded.seq),
@@ -270,23 +273,36 @@ impl SectionState {
         self.base.clone()
     }
 
+    /// Asked at every tick: lets go of a document that nobody has needed since the last one, if it is soon made again.
+    pub fn rest(&mut self) {
+        if !self.needed.replace(false) && self.size() <= MADE_AGAIN {
+            self.made.take();
+        }
+    }
+
     fn doc(&self) -> &SectionDoc {
         &self.made().doc
     }
 
     fn made(&self) -> &Made {
+        self.needed.set(true);
         let make = || Made::of(self.section, &self.base, &self.since).expect("it was made of the same bytes before");
         self.made.get_or_init(make)
     }
 
     fn check_size(&self, more: usize) -> Result<(), Refusal> {
-        let kept = self.base.len() + self.since.iter().map(|update| update.len()).sum::<usize>();
+        let kept = self.size();
         // The sum counts what was deleted since: look closer before saying no.
         if kept + more <= SIZE_LIMIT || self.doc().state().len() + more <= SIZE_LIMIT {
             Ok(())
         } else {
             Err(Refusal::TooLong)
         }
+    }
+
+    /// Of the bytes it is made of.
+    fn size(&self) -> usize {
+        self.base.len() + self.since.iter().map(|update| update.len()).sum::<usize>()
     }
 
     /// Without a writer nothing is judged but whether all it builds on is here.

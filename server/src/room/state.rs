@@ -143,7 +143,7 @@ pub enum Input {
     /// Takes a passage out, and is answered, with nothing, when that is committed.
     Hide {
         question: u64,
-        hiding: Hiding,
+        hiding: Box<Hiding>,
     },
     /// The server is going away.
     Shutdown,
@@ -245,8 +245,8 @@ struct Open {
     refused: bool,
     /// When its last SyncStep1 was answered, as a ticket. What comes after it is sent as it comes.
     caught_up: Option<u64>,
-    /// Writes that wait until we know what it may have seen elsewhere.
-    unsure: Option<Unsure>,
+    /// Writes that wait until we know what it may have seen elsewhere. Seldom any, so boxed.
+    unsure: Option<Box<Unsure>>,
 }
 
 impl RoomState {
@@ -423,6 +423,7 @@ impl RoomState {
     fn tick(&mut self, now: Instant) {
         self.look_after_others(now);
         self.seen.extend(self.here.iter().map(|participant| (*participant, now)));
+        self.sections.values_mut().for_each(SectionState::rest);
         let empty = self.empty_since.is_some_and(|since| now.duration_since(since) >= self.stay);
         if !empty || self.quiet.is_some() || !self.held.is_settled() {
             return;

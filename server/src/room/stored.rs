@@ -89,7 +89,10 @@ async fn authority(db: &Db, key: RoomKey) -> sqlx::Result<Option<Authority>> {
         name: seat.name,
         colour: seat.colour,
     });
-    Ok(Some((stored.stage, stored.pupil, participants.collect())))
+    let mut participants: Vec<_> = participants.collect();
+    // They lie where the larger rows lay that they were made of, and stay as long as the room.
+    participants.shrink_to_fit();
+    Ok(Some((stored.stage, stored.pupil, participants)))
 }
 
 /// The stage and who is at the table, as they were committed. Nothing at all, if it has no answer just now.

@@ -350,7 +350,7 @@ impl Room {
 
     /// Nothing else is looked at between the look at the words and taking them out: so what is kept as evidence is what
     /// stood there. Without evidence nothing is hidden.
-    async fn hide(&mut self, hiding: Hiding, reply: Reply<()>) {
+    async fn hide(&mut self, hiding: Box<Hiding>, reply: Reply<()>) {
         let kept = match self.state.written_by(&hiding.passage) {
             Ok(written_by) => stored::keep_evidence(self.rooms.db(), self.key, &hiding, &written_by).await,
             Err(error) => Err(error),

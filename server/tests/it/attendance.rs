@@ -23,8 +23,9 @@ async fn shown(server: &TestServer, seat: &Seat) -> Attendance {
 async fn leave(server: &TestServer, seat: &Seat, tab: Tab) {
     drop(tab);
     let room = server.rooms.open(seat.viewer.school, seat.meeting);
+    // Each answer comes from the room, after all that reached it before.
     while room.here().await.unwrap().contains(&seat.participant) {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        tokio::task::yield_now().await;
     }
 }
 

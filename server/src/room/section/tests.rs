@@ -103,3 +103,31 @@ fn bytes_that_make_yrs_panic_are_no_update() {
         assert!(matches!(state.take(&doc.state().into(), WRITER, Ok(()), true), Ok(Outcome::Accepted { .. })));
     }
 }
+
+#[test]
+fn a_document_that_nobody_needs_is_let_go_and_made_again_as_it_was() {
+    let (mut state, doc) = written();
+    state.rest();
+    assert!(state.made.get().is_some(), "somebody needed it just now");
+    state.rest();
+    assert!(state.made.get().is_none());
+    assert_eq!(titles(&state), ["before"]);
+    // As it was for whoever has part of it, and for whoever writes on.
+    assert_eq!(shape::state_vector(&state.state_vector()), shape::state_vector(&doc.state_vector()));
+    state.rest();
+    state.rest();
+    let before = doc.state_vector();
+    doc.add(&TARGETS, item(2), NewItem::default().with("title", "after"));
+    let update: Arc<[u8]> = doc.diff(&before).unwrap().into();
+    assert!(matches!(state.take(&update, WRITER, Ok(()), true), Ok(Outcome::Accepted { .. })));
+    assert_eq!(titles(&state), ["before", "after"]);
+    // One that takes longer to make stays.
+    for n in 3..30 {
+        let before = doc.state_vector();
+        doc.add(&TARGETS, item(n), NewItem::default().with("title", "x".repeat(2_000)));
+        state.take(&doc.diff(&before).unwrap().into(), WRITER, Ok(()), true).unwrap();
+    }
+    state.rest();
+    state.rest();
+    assert!(state.made.get().is_some());
+}

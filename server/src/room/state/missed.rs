@@ -145,7 +145,8 @@ impl RoomState {
         let question = self.ask_log_anew(section);
         let open = self.connections.get_mut(&conn).and_then(|connection| connection.open.get_mut(&section));
         if let Some(open) = open {
-            open.unsure.get_or_insert(Unsure { question, messages: VecDeque::new() }).messages.push_back(message);
+            let unsure = open.unsure.get_or_insert_with(|| Box::new(Unsure { question, messages: VecDeque::new() }));
+            unsure.messages.push_back(message);
         }
     }
 

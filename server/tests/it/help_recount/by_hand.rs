@@ -1,0 +1,259 @@
+//! What anybody would count, from the JSON of the records that were agreed and nothing else.
+
+use super::*;
+
+/// A help somebody was given, with all that stands beside it.
+pub(super) struct Given<'a> {
+    pub(super) child: &'a Child,
+    pub(super) help: &'a Provision,
+    pub(super) term: String,
+    pub(super) cost: Option<&'a Cost>,
+    /// How many sessions were looked back on, and how many of them happened.
+    pub(super) counted: Option<(i64, i64)>,
+    pub(super) review: Option<AgreedRecord>,
+}
+
+fn term(plan: &AgreedRecord) -> String {
+    let day = |words: &str| Date::parse(words, &Iso8601::DATE);
+    let from = day(&plan.meeting.held_on).unwrap();
+    let days = day(&plan.review_on).map_or(84, |until| (until - from).whole_days());
+    let middle = from + Duration::days(days / 2);
+    let number = match u8::from(middle.month()) {
+        1..=3 => 1,
+        4..=8 => 2,
+        _ => 3,
+    };
+    format!("{}-{number}", middle.year())
+}
+
+fn sum(numbers: impl Iterator<Item = Option<i64>>) -> Option<i64> {
+    numbers.flatten().fold(None, |sum, number| Some(sum.unwrap_or(0) + number))
+}
+
+/// What is read back of a meeting is its JSON, and nothing else.
+pub(super) async fn given<'a>(owner: &mut PgConnection, all: &'a [Child]) -> Vec<Given<'a>> {
+    let mut given = vec![];
+    for child in all {
+        let mut newest = vec![];
+        for cycle in &child.cycles {
+            let json: String =
+                sqlx::query_scalar("select canonical_json from records where meeting_id = $1 order by version desc")
+                    .bind(cycle.versions[0].meeting.id.0)
+                    .fetch_one(&mut *owner)
+                    .await
+                    .unwrap();
+            newest.push(serde_json::from_str::<AgreedRecord>(&json).unwrap());
+        }
+        for (at, cycle) in child.cycles.iter().enumerate() {
+            let review = newest.get(at + 1);
+            for help in &cycle.versions.last().unwrap().provision {
+                assert!(newest[at].provision.contains(help));
+                let rows = || {
+                    review
+                        .into_iter()
+                        .flat_map(|review| &review.delivery)
+                        .filter(|row| row.provision == help.id.to_string())
+                };
+                let by_meeting = sum(rows().map(|row| row.planned)).zip(sum(rows().map(|row| row.delivered)));
+                let told = cycle.told.iter().find(|told| told.help == help.id);
+                let told = told.map(|told| (told.days as i64, told.happened as i64));
+                given.push(Given {
+                    child,
+                    help,
+                    term: term(&newest[at]),
+                    cost: cycle.costs.iter().find(|cost| cost.provision == help.id),
+                    counted: by_meeting.or(told),
+                    review: review.cloned(),
+                });
+            }
+        }
+    }
+    given
+}
+
+fn key(name: &str) -> String {
+    name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&Child], given: &[&Given], costs: bool) {
+    let asked = |filter: &str, what: &str| filter.is_empty() || filter == what;
+    let of_term: Vec<_> = given.iter().filter(|given| given.term == page.query.term).collect();
+    let wanted: Vec<_> = of_term
+        .iter()
+        .filter(|given| {
+            asked(&query.year, given.child.year)
+                && asked(&query.class, given.child.class)
+                && asked(&query.tier, &given.help.tier)
+                && asked(&query.area, &given.help.area)
+                && asked(&query.who, &given.help.who)
+                && (!costs || asked(&query.funding, given.cost.map_or("", |cost| &cost.funding)))
+        })
+        .collect();
+
+    type Sums<'a> = (Vec<&'a str>, i64, i64, i64, i64, Option<i64>);
+    let mut kinds: BTreeMap<(String, String), Sums> = BTreeMap::new();
+    let mut loads: BTreeMap<&str, BTreeMap<String, (i64, i64, i64)>> = BTreeMap::new();
+    for one in &wanted {
+        let help = one.help;
+        let row = kinds.entry((help.tier.clone(), key(&help.name))).or_default();
+        row.0.push(&one.child.name);
+        row.1 += help.minutes.unwrap_or(0) * help.sessions.unwrap_or(0);
+        row.2 += help.sessions.unwrap_or(0);
+        row.3 += one.counted.map_or(0, |(planned, _)| planned);
+        row.4 += one.counted.map_or(0, |(_, delivered)| delivered);
+        row.5 = sum([row.5, one.cost.and_then(|cost| cost.pence_per_pupil).filter(|_| costs)].into_iter());
+        if !help.who.is_empty() {
+            let (children, group, weekly) =
+                loads.entry(&help.who).or_default().entry(key(&help.name)).or_insert((0, 1, 0));
+            *children += 1;
+            *group = (*group).max(if help.ratio == "1:3" { 3 } else { 1 });
+            *weekly = (*weekly).max(help.sessions_per_week.unwrap_or(0) * help.minutes.unwrap_or(0));
+        }
+    }
+    for sums in kinds.values_mut() {
+        sums.0.sort_unstable();
+    }
+    let shown: BTreeMap<_, Sums> = page
+        .rows
+        .iter()
+        .map(|row| {
+            let mut names: Vec<_> = row.children.iter().map(|share| share.name.as_str()).collect();
+            names.sort_unstable();
+            (
+                (row.tier.clone(), key(&row.name)),
+                (names, row.minutes, row.planned, row.counted, row.delivered, row.pence),
+            )
+        })
+        .collect();
+    assert_eq!(shown, kinds, "{query:?}");
+    let children: BTreeSet<_> = wanted.iter().map(|one| one.child.id).collect();
+    assert_eq!(page.children as usize, children.len());
+    assert_eq!(page.delivered, kinds.values().map(|sums| sums.4).sum::<i64>());
+
+    let hours = |helps: BTreeMap<String, (i64, i64, i64)>| -> i64 {
+        // A group is given once, however many children are in it, and a group that is not full is one too.
+        helps
+            .into_values()
+            .map(|(children, group, weekly)| (children / group + i64::from(children % group > 0)) * weekly)
+            .sum()
+    };
+    let loads: BTreeMap<_, _> =
+        loads.into_iter().map(|(who, helps)| (who, hours(helps))).filter(|(_, minutes)| *minutes > 0).collect();
+    assert_eq!(page.load.iter().map(|load| (load.who.as_str(), load.minutes)).collect::<BTreeMap<_, _>>(), loads);
+
+    // Need and help is of the whole term, whatever else was chosen.
+    let is_helped = |child: &Child, area: &str| {
+        of_term.iter().any(|one| one.child.id == child.id && (area.is_empty() || one.help.area == area))
+    };
+    let gaps: Vec<_> = known
+        .iter()
+        .filter(|child| child.need.is_some_and(|(_, area)| !is_helped(child, area)))
+        .map(|child| child.name.as_str())
+        .collect();
+    assert_eq!(page.gaps.iter().map(|gap| gap.name.as_str()).collect::<Vec<_>>(), gaps);
+    for coverage in &page.coverage {
+        let with_need: Vec<_> =
+            known.iter().filter(|child| child.need.is_some_and(|(_, area)| area == coverage.area)).collect();
+        let with_help = with_need.iter().filter(|child| is_helped(child, &coverage.area)).count();
+        assert_eq!((coverage.with_need as usize, coverage.with_help as usize), (with_need.len(), with_help));
+    }
+    let mut in_plan: BTreeMap<(Uuid, Option<MeetingId>, String), usize> = BTreeMap::new();
+    for one in &wanted {
+        // Two plans of a child in one term are told apart by what looked back on them.
+        let review = one.review.as_ref().map(|review| review.meeting.id);
+        *in_plan.entry((one.child.id, review, key(&one.help.name))).or_default() += 1;
+    }
+    let twice = in_plan.values().filter(|times| **times > 1).count();
+    assert_eq!(page.twice.len(), twice);
+}
+
+pub(super) fn impact_is_counted_right(page: &ImpactPage, query: &ImpactQuery, given: &[&Given], costs: bool) {
+    let mut expected: BTreeMap<String, ImpactRow> = BTreeMap::new();
+    let mut children: BTreeMap<String, (BTreeSet<Uuid>, BTreeSet<Uuid>)> = BTreeMap::new();
+    let mut unclear = BTreeSet::new();
+    for one in given {
+        let (help, Some(review)) = (one.help, &one.review) else { continue };
+        if !(query.term.is_empty() || query.term == one.term) || !(query.area.is_empty() || query.area == help.area) {
+            continue;
+        }
+        let row = expected.entry(key(&help.name)).or_default();
+        let (all, judged) = children.entry(key(&help.name)).or_default();
+        all.insert(one.child.id);
+        let (planned, delivered) = one.counted.unwrap_or((0, 0));
+        row.planned += planned;
+        row.delivered += delivered;
+        let mut is_judged = false;
+        for target in review.reviews.iter().filter(|target| help.targets.contains(&target.id)) {
+            let steps = match target.rating.as_str() {
+                "EXCEEDED" => 4,
+                "ACHIEVED" => 3,
+                "PARTLY" => 2,
+                "SMALL_STEPS" => 1,
+                "NOT_YET" => 0,
+                "NOT_DELIVERED" => {
+                    row.not_tried += 1;
+                    continue;
+                }
+                _ => continue,
+            };
+            is_judged = true;
+            row.steps += steps;
+            row.got_there += u32::from(steps >= 3);
+            row.part_way += u32::from(steps == 1 || steps == 2);
+            row.not_yet += u32::from(steps == 0);
+            let (before, after) = (target.before, target.after);
+            for voice in [(before.pupil, after.pupil), (before.home, after.home), (before.school, after.school)] {
+                if let (Some(before), Some(after)) = voice {
+                    (row.before, row.after, row.scored) = (row.before + before, row.after + after, row.scored + 1);
+                }
+            }
+        }
+        if is_judged {
+            judged.insert(one.child.id);
+            row.pence = sum([row.pence, one.cost.and_then(|cost| cost.pence_per_pupil).filter(|_| costs)].into_iter());
+            match (one.counted, help.minutes) {
+                (Some((_, happened)), Some(each)) => row.minutes = Some(row.minutes.unwrap_or(0) + happened * each),
+                _ => drop(unclear.insert(key(&help.name))),
+            }
+        }
+    }
+    for (kind, row) in &mut expected {
+        (row.children, row.judged_children) = (children[kind].0.len() as u32, children[kind].1.len() as u32);
+        row.minutes = row.minutes.filter(|_| !unclear.contains(kind));
+    }
+    expected.retain(|_, row| row.judged() + row.not_tried > 0);
+    let bare =
+        |row: &ImpactRow| ImpactRow { name: String::new(), area: String::new(), who: String::new(), ..row.clone() };
+    let shown: BTreeMap<_, _> = page.rows.iter().map(|row| (key(&row.name), bare(row))).collect();
+    assert_eq!(shown, expected, "{query:?}");
+}
+
+/// Twice running nothing, or little, moved in one area.
+pub(super) fn stuck<'a>(known: &[&'a Child]) -> BTreeSet<(&'a str, &'static str)> {
+    let mut stuck = BTreeSet::new();
+    for child in known.iter().filter(|child| child.need.is_some()) {
+        let pairs =
+            child.cycles.windows(2).map(|pair| (pair[0].versions.last().unwrap(), pair[1].versions.last().unwrap()));
+        let looked: Vec<_> = pairs.filter(|(_, review)| !review.reviews.is_empty()).collect();
+        let Some([before, last]) = looked.last_chunk::<2>() else { continue };
+        for area in AREAS.into_iter().filter(|area| !area.is_empty()) {
+            let little = |(plan, review): &(&AgreedRecord, &AgreedRecord)| {
+                let of_area = plan.targets.iter().filter(|target| target.area == area).map(|target| target.id);
+                let ids: BTreeSet<_> = of_area.collect();
+                let found: Vec<_> = review
+                    .reviews
+                    .iter()
+                    .filter(|found| ids.contains(&found.id))
+                    .map(|found| found.rating.as_str())
+                    .collect();
+                let judged: Vec<_> =
+                    found.into_iter().filter(|rating| !matches!(*rating, "" | "NOT_DELIVERED")).collect();
+                !judged.is_empty() && judged.iter().all(|rating| matches!(*rating, "NOT_YET" | "SMALL_STEPS"))
+            };
+            if little(before) && little(last) {
+                stuck.insert((child.name.as_str(), area));
+            }
+        }
+    }
+    stuck
+}
