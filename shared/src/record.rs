@@ -11,6 +11,7 @@
 
 mod canonical;
 mod items;
+mod known;
 mod missing;
 mod people;
 mod project;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     canonical::{canonical_json, hash},
+    known::{Baseline, Need},
     missing::{Missing, missing, twice, worth_a_look},
     people::{Agreement, Attendee, Response},
     project::{Facts, project},
@@ -47,6 +49,10 @@ pub struct AgreedRecord {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub access: Vec<Arrangement>,
     pub boards: Vec<Statements>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Need>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub baselines: Vec<Baseline>,
     pub differences: Vec<Difference>,
     pub reviews: Vec<ReviewedTarget>,
     pub remarks: Vec<Statement>,

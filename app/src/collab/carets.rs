@@ -14,6 +14,8 @@ use leptos::prelude::document;
 use shared::{ParticipantId, presence::Presence};
 use web_sys::{Element, HtmlElement, css};
 
+use super::field::class_of;
+
 /// How long a name stands beside a caret that came, or moved after a rest. Somebody who writes on is not named
 /// again and again: the name would cover what stands above it.
 pub(super) const NAMED_MS: f64 = 2_000.0;
@@ -79,7 +81,7 @@ impl Carets {
 
     fn mark(&self, who: &Presence, named: bool) -> Option<Element> {
         let mark = document().create_element("span").ok()?;
-        mark.set_class_name(&format!("caret person-{}", who.colour));
+        mark.set_class_name(&format!("caret {}", class_of(who)));
         if named {
             let name = document().create_element("b").ok()?;
             name.set_text_content(Some(&who.name));

@@ -7,7 +7,7 @@
 
 use leptos::{html, prelude::*};
 use shared::{
-    Section, Stage,
+    Role, Section, Stage,
     doc::FieldAddress,
     presence::Presence,
     schema::{Field, Kind, List},
@@ -192,9 +192,14 @@ fn room_left_words(left: i64) -> String {
     }
 }
 
+/// In whose colour a caret stands, and the line that says who writes: a child has their own.
+pub(super) fn class_of(who: &Presence) -> String {
+    if who.role == Role::Pupil { "person-pupil".to_owned() } else { format!("person-{}", who.colour) }
+}
+
 fn live_class(writers: &[Presence]) -> String {
     match writers.first() {
-        Some(writer) => format!("field is-live person-{}", writer.colour),
+        Some(writer) => format!("field is-live {}", class_of(writer)),
         None => "field".to_owned(),
     }
 }

@@ -30,6 +30,21 @@ pub fn go_to_or(id: String, other: &str) {
     go_to(id);
 }
 
+/// Where the focus goes if what had it is no longer there a moment from now. Nobody is taken from where they are.
+pub fn go_to_if_lost(id: &'static str) {
+    set_timeout(
+        move || {
+            #[cfg(feature = "hydrate")]
+            if browser::is_nowhere() {
+                browser::focus_by_id(id);
+            }
+            #[cfg(not(feature = "hydrate"))]
+            let _ = id;
+        },
+        Duration::from_secs(1),
+    );
+}
+
 /// Called before a list is put into a new order: an element that is moved in the page loses the
 /// focus, so it is given back.
 pub fn keep() {
@@ -126,6 +141,10 @@ mod browser {
         if let Some(element) = element.dyn_ref::<HtmlElement>() {
             let _ = element.focus();
         }
+    }
+
+    pub(super) fn is_nowhere() -> bool {
+        document().active_element().is_none_or(|element| element.tag_name() == "BODY")
     }
 
     pub(super) fn within(row: &str) -> Within {

@@ -3,7 +3,7 @@
 //! What must stay true: rows are keyed by item, so nobody else’s edit makes a row anew; what is
 //! removed stays on the page until it is left, and “Put back” brings back every letter. Whoever is in
 //! the midst of a row that somebody else removes keeps the row, its boxes and their focus until they
-//! leave it themselves.
+//! leave it themselves; and while somebody writes in one of the rows, none of them changes places.
 
 use leptos::{attr::custom::custom_attribute, prelude::*};
 use shared::{ItemId, doc::NewItem, schema::List};
@@ -48,11 +48,12 @@ where
     F: Fn(Item) -> V + Clone + Send + Sync + 'static,
     V: IntoView + 'static,
 {
+    let order = unmoved(shown);
     view! {
         <For
             each=move || {
                 focus::keep();
-                shown.get()
+                order.get()
             }
             key=|id| *id
             children=move |id| {
@@ -70,6 +71,34 @@ where
             }
         />
     }
+}
+
+/// These rows, in the order they have on this page: while somebody writes in one of them, another’s “Up” or “Down” waits
+/// for them to leave it. A box that is moved in a page loses its focus, and a word that is being composed.
+fn unmoved(shown: Memo<Vec<ItemId>>) -> Memo<Vec<ItemId>> {
+    let focus_went = RwSignal::new(());
+    let order = Memo::new(move |before: Option<&Vec<ItemId>>| {
+        focus_went.track();
+        let now = shown.get();
+        match before {
+            Some(before) if before.iter().any(|id| focus::within(&id.to_string()) == Within::Writing) => {
+                in_order_of(before, &now)
+            }
+            _ => now,
+        }
+    });
+    focus::tell_when_it_goes(focus_went, move || order.get() != shown.get());
+    order
+}
+
+/// What is there now: what was there before as it stood, what is new behind what it follows.
+fn in_order_of(before: &[ItemId], now: &[ItemId]) -> Vec<ItemId> {
+    let mut order: Vec<ItemId> = before.iter().filter(|id| now.contains(id)).copied().collect();
+    for (at, id) in now.iter().enumerate().filter(|(_, id)| !before.contains(id)) {
+        let follows = at.checked_sub(1).and_then(|at| order.iter().position(|other| *other == now[at]));
+        order.insert(follows.map_or(0, |at| at + 1), *id);
+    }
+    order
 }
 
 /// Whether a row was removed, and whether it is gone from this page too.
@@ -224,5 +253,20 @@ pub(crate) fn new_item(people: People, pupils: bool) -> NewItem {
         NewItem { captured: "spoken".to_owned(), ..NewItem::by(people.pupil().person) }
     } else {
         NewItem::by(me.person)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn while_somebody_writes_rows_stay_where_they_are_and_new_ones_come_in_behind_what_they_follow() {
+        let ids = |ids: &[u128]| ids.iter().map(|id| ItemId(Uuid::from_u128(*id))).collect::<Vec<_>>();
+        assert_eq!(in_order_of(&ids(&[1, 2, 3]), &ids(&[3, 2, 1])), ids(&[1, 2, 3]));
+        assert_eq!(in_order_of(&ids(&[1, 2, 3]), &ids(&[9, 3, 8, 7, 1])), ids(&[9, 1, 3, 8, 7]));
+        assert_eq!(in_order_of(&[], &ids(&[1, 2])), ids(&[1, 2]));
     }
 }

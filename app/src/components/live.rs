@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use shared::sync::SaveState;
+use shared::{Stage, sync::SaveState};
 
 use crate::{collab::use_meeting, components::people::People, pages::meeting::parts::Part};
 
@@ -69,6 +69,17 @@ pub fn LiveRegion() -> impl IntoView {
                 if let Some(who) = together(&who) {
                     announcer.say(format!("{who} {what}"));
                 }
+            }
+        },
+        false,
+    );
+
+    let stage = meeting.stage();
+    Effect::watch(
+        move || stage.get(),
+        move |now, before, _| {
+            if (before, *now) == (Some(&Stage::Preparing), Stage::Meeting) {
+                announcer.say("The meeting has begun".to_owned());
             }
         },
         false,

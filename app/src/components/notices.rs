@@ -105,7 +105,13 @@ pub fn JustAgreed() -> impl IntoView {
     let is_news = RwSignal::new(false);
     Effect::watch(
         move || stage.get(),
-        move |now, before, _| is_news.set(*now == Stage::Agreed && before != Some(now)),
+        move |now, before, _| {
+            is_news.set(*now == Stage::Agreed && before != Some(now));
+            if is_news.get_untracked() {
+                // The boxes close, and the keyboard with them for whoever was in one.
+                focus::go_to_if_lost(AT_HAND);
+            }
+        },
         false,
     );
     move || {
@@ -204,13 +210,22 @@ fn Kept(kept: KeptWords) -> impl IntoView {
 /// An answer that was being written when the plan was saved. It is in no record, so it must not go without a word.
 #[component]
 pub fn UnsentAnswer(words: RwSignal<String>) -> impl IntoView {
+    let had_answered = untrack(|| People::here().myself()).is_some_and(|me| me.answer.is_some());
+    let (title, what) = if had_answered {
+        (
+            "The plan was saved before you changed your answer.",
+            "The answer you had given is in the record; this is not:",
+        )
+    } else {
+        ("The plan was saved before you gave your answer.", "It is not in the record. Here is what you had written:")
+    };
     view! {
         <section class="kept" aria-label="An answer that was not sent">
             <h2>
                 <Icon name="lock" />
-                "The plan was saved before you gave your answer."
+                {title}
             </h2>
-            <p>"It is not in the record. Here is what you had written; tell whoever runs the meeting:"</p>
+            <p>{what} " Tell whoever runs the meeting."</p>
             <blockquote class="kept-words" tabindex="0" dir="auto">
                 {move || words.get()}
             </blockquote>

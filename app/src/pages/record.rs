@@ -7,6 +7,7 @@
 #![expect(unreachable_pub, reason = "a component’s props are public, however private the component")]
 
 mod agreed;
+mod known;
 mod said;
 mod steps;
 mod went;
@@ -20,6 +21,7 @@ use shared::{
 
 use self::{
     agreed::{Agreed, Came, Differences},
+    known::Known,
     said::{Boards, Lines, Passport, PupilSaid},
     steps::{Actions, NextSteps, Promises},
     went::HowItWent,
@@ -122,6 +124,7 @@ fn TheRecord(page: view::RecordPage) -> impl IntoView {
                                 </section>
                             }
                         })}
+                    <Known record=record.clone() />
                     <Differences
                         differences=record.differences.clone()
                         people=people.clone()

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Action, AgreedRecord, Agreement, Arrangement, Attendee, Delivery, MeetingFacts, Missing, Outcome, Provision,
-    ReviewedTarget, Target,
+    Action, AgreedRecord, Agreement, Arrangement, Attendee, Baseline, Delivery, MeetingFacts, Missing, Need, Outcome,
+    Provision, ReviewedTarget, Target,
     items::{each, kept},
     missing::missing,
     said::{Voices, differences, statement_lists, statements},
@@ -43,6 +43,8 @@ pub fn project(sections: &BTreeMap<Section, SectionDoc>, facts: Facts) -> Result
         passport: statement_lists(read(Section::Passport), passport::LISTS, voices),
         access: each(read(Section::Passport), &passport::ACCESS, Arrangement::read),
         boards: statement_lists(read(Section::Assess), BOARDS, voices),
+        needs: each(read(Section::Assess), &assess::NEEDS, Need::read),
+        baselines: each(read(Section::Assess), &assess::BASELINES, Baseline::read),
         differences: differences(read(Section::Assess), voices),
         reviews: each(read(Section::Review), &review::TARGETS, ReviewedTarget::read),
         remarks: statements(read(Section::Review), &review::REMARKS, voices),

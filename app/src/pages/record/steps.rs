@@ -131,7 +131,7 @@ pub(super) fn Actions(actions: Vec<Action>) -> impl IntoView {
                                 let done = if action.status.is_empty() { "" } else { " (done)" };
                                 view! {
                                     <tr>
-                                        <th scope="row">{action.who}</th>
+                                        <th scope="row">{either(action.who, "Nobody is named".to_owned())}</th>
                                         <td class="typed" dir="auto">
                                             {action.what}
                                         </td>

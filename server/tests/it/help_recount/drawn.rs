@@ -131,6 +131,8 @@ fn some_record(chance: &mut StdRng, meeting: MeetingId, held_on: Date, last: Opt
         agreements: vec![],
         passport: vec![],
         access: vec![],
+        needs: vec![],
+        baselines: vec![],
         boards: vec![],
         differences: vec![],
         reviews,

@@ -47,9 +47,12 @@ pub(super) fn AgreeAndSave() -> impl IntoView {
                                 type="button"
                                 id=SAVE
                                 disabled=move || save.pending().get()
-                                on:click=move |_| {
-                                    save.dispatch(());
-                                    sure.set(false);
+                                on:click=move |event| {
+                                    // The second half of a double click on what stood here before is no answer.
+                                    if event.detail() < 2 {
+                                        save.dispatch(());
+                                        sure.set(false);
+                                    }
                                 }
                             >
                                 <Icon name="tick" />
