@@ -22,7 +22,7 @@ use crate::{
         hidden::HiddenPage,
         line::{Fault, Line, LinePage},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
-        pep::PepPage,
+        pep::{PepPage, RatingSent},
         pupils::PupilPage,
         register::{RegisterPage, RegisterQuery},
     },
@@ -122,6 +122,24 @@ pub trait Backend: Doors {
         person: PersonId,
         reason: String,
     ) -> Result<Vec<Fault>, AppError>;
+    /// Sets the last day on which the child is shared with somebody from outside, or that there is none.
+    async fn share_until(
+        &self,
+        viewer: Viewer,
+        pupil: PupilId,
+        person: PersonId,
+        until: String,
+    ) -> Result<Vec<Fault>, AppError>;
+    /// Staff: this version of the passport was read. Whether it is the newest.
+    async fn passport_confirm(
+        &self,
+        viewer: Viewer,
+        pupil: PupilId,
+        meeting: MeetingId,
+        version: u32,
+    ) -> Result<bool, AppError>;
+    /// Social care at the child’s table: the Virtual School’s rating of the newest plan, or what is missing.
+    async fn pep_rate(&self, viewer: Viewer, pupil: PupilId, sent: RatingSent) -> Result<Vec<Fault>, AppError>;
     /// A looked-after child’s education plan, for those who answer for it.
     async fn pep_page(&self, viewer: Viewer, pupil: PupilId) -> Result<PepPage, AppError>;
     /// Staff: the children with extra help, of the whole school or their own.

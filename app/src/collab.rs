@@ -91,6 +91,7 @@ pub struct Meeting {
     pub pupil: PersonId,
     looked_after: bool,
     may_hide: bool,
+    tiers: StoredValue<Vec<(String, String)>>,
     sections: StoredValue<Vec<SectionStore>>,
     state: State,
 }
@@ -278,6 +279,7 @@ impl Meeting {
             pupil: page.pupil.person,
             looked_after: page.pupil.looked_after,
             may_hide: page.may_hide,
+            tiers: StoredValue::new(page.tiers.clone()),
             sections: StoredValue::new(sections.to_vec()),
             state: State {
                 save_state: RwSignal::new(None),
@@ -364,6 +366,11 @@ impl Meeting {
     pub fn may_hide(&self) -> Memo<bool> {
         let (stage, runs_it, by_post) = (self.state.stage, self.runs_it(), self.may_hide);
         Memo::new(move |_| (by_post || runs_it.get()) && stage.get() != Stage::Agreed)
+    }
+
+    /// What the school calls this code of a list, if it has a name of its own for it.
+    pub fn called(&self, code: &str) -> Option<String> {
+        self.tiers.with_value(|tiers| tiers.iter().find(|(known, _)| known == code).map(|(_, name)| name.clone()))
     }
 
     /// Who writes where: each person once, without me.

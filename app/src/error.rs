@@ -22,6 +22,9 @@ pub enum AppError {
         "The person running the meeting has closed your place. What you wrote stays in the plan. If this is a mistake, ring the school office."
     )]
     PlaceClosed,
+    /// Of this child, until a day that was set.
+    #[error("The school shared this child’s meetings and records with you until a day that is over.")]
+    SharingEnded,
     /// Nobody takes a meeting out of the hands of somebody who is there.
     #[error("Whoever runs the meeting is here, or has only just gone. Wait a moment: they may be coming back.")]
     RunBySomebody,

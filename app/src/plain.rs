@@ -13,6 +13,7 @@ pub mod sign_in;
 pub mod staff;
 pub mod trail;
 pub mod welcome;
+pub mod words;
 
 use http::request::Parts;
 use leptos::prelude::*;

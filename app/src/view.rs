@@ -9,6 +9,7 @@ pub mod map;
 pub mod pep;
 pub mod pupils;
 pub mod register;
+pub mod words;
 
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -55,6 +56,8 @@ pub struct Here {
     pub is_staff: bool,
     /// Came with an account, and not by a link.
     pub has_account: bool,
+    /// What things are called here.
+    pub words: words::SchoolWords,
 }
 
 /// Where in a long list a page is.
@@ -144,6 +147,8 @@ pub struct MeetingPage {
     pub version: Option<u32>,
     /// May hide a passage by what they are in the school, whoever runs the meeting.
     pub may_hide: bool,
+    /// What the school calls its tiers of help, where it has names of its own: by their codes.
+    pub tiers: Vec<(String, String)>,
 }
 
 /// Of a meeting’s page, what changes while it is open and is known to the server alone.

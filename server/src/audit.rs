@@ -120,9 +120,17 @@ verbs! {
     /// says of who did what is not to say whom.
     KeptFrom = "kept-from",
     LetNear = "let-near",
+    /// Until when a child is shared with somebody from outside, and that it is over. They are the subject, as above.
+    SharingSet = "sharing-set",
+    SharingEnded = "sharing-ended",
     ActionTicked = "action-ticked",
     SessionTold = "session-told",
     PepRead = "pep-read",
+    PepRated = "pep-rated",
+    /// Somebody of the staff said to have read it.
+    PassportRead = "passport-read",
+    /// What the school calls its plans and tiers.
+    WordsSet = "words-set",
     /// Which passage, by its id alone. Neither is in what is handed out about a child: [`Verb::RESTRICTED`].
     PassageHidden = "passage-hidden",
     HiddenRead = "hidden-read",

@@ -14,7 +14,7 @@ mod lobby;
 pub mod map;
 mod next;
 mod pages;
-pub(crate) mod pupils;
+pub mod pupils;
 pub mod records;
 pub mod register;
 
@@ -29,7 +29,7 @@ use app::{
         hidden::HiddenPage,
         line::{Fault, Line, LinePage},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
-        pep::PepPage,
+        pep::{PepPage, RatingSent},
         pupils::PupilPage,
         register::{RegisterPage, RegisterQuery},
     },
@@ -112,7 +112,12 @@ impl Seated {
         let me = db::participants::find_admitted(&mut txn, id, viewer.person).await.map_err(unavailable)?;
         let Some(me) = me else {
             let removed = db::seats::was_removed(&mut txn, id, viewer.person).await.map_err(unavailable)?;
-            return Err(if removed { AppError::PlaceClosed } else { AppError::NotFound });
+            let is_over = db::sharing::is_over_at(&mut txn, id, viewer.person).await.map_err(unavailable)?;
+            return Err(match (removed, is_over) {
+                (true, _) => AppError::PlaceClosed,
+                (false, true) => AppError::SharingEnded,
+                (false, false) => AppError::NotFound,
+            });
         };
         Ok(Self { txn, meeting, me })
     }
@@ -217,6 +222,30 @@ impl Backend for ServerBackend {
 
     async fn pep_page(&self, viewer: Viewer, pupil: PupilId) -> Result<PepPage, AppError> {
         pupils::pep::page(self, viewer, pupil).await
+    }
+
+    async fn pep_rate(&self, viewer: Viewer, pupil: PupilId, sent: RatingSent) -> Result<Vec<Fault>, AppError> {
+        pupils::rating::rate(self, viewer, pupil, &sent).await
+    }
+
+    async fn passport_confirm(
+        &self,
+        viewer: Viewer,
+        pupil: PupilId,
+        meeting: MeetingId,
+        version: u32,
+    ) -> Result<bool, AppError> {
+        pupils::reading::confirm(self, viewer, pupil, (meeting, version)).await
+    }
+
+    async fn share_until(
+        &self,
+        viewer: Viewer,
+        pupil: PupilId,
+        person: PersonId,
+        until: String,
+    ) -> Result<Vec<Fault>, AppError> {
+        pupils::sharing::set(self, viewer, pupil, person, &until).await
     }
 
     async fn line_page(&self, viewer: Viewer, pupil: PupilId) -> Result<LinePage, AppError> {

@@ -17,11 +17,13 @@ pub mod origin;
 pub mod pages;
 mod passkeys;
 mod password;
+mod pep;
 mod plain;
 mod posts;
 pub mod record;
 pub mod school;
 mod school_account;
+mod sent;
 pub mod session;
 mod set_up;
 mod sign_in;
@@ -29,6 +31,7 @@ mod staff;
 mod switch;
 mod trail;
 mod welcome;
+mod words;
 
 use std::path::Path;
 
@@ -79,6 +82,8 @@ fn personal() -> Vec<Answered> {
         (Method::POST, "/pupils/{id}/register", post(line::change)),
         (Method::POST, "/pupils/{id}/keep-from", post(line::keep_from)),
         (Method::POST, "/pupils/{id}/let-near", post(line::let_near)),
+        (Method::POST, "/pupils/{id}/share-until", post(line::share_until)),
+        (Method::POST, "/pupils/{id}/pep/rating", post(pep::rate)),
         (Method::GET, "/register.csv", get(school::register)),
         (Method::POST, "/register/import", post(school::bring_in)),
         (Method::POST, "/delivery", post(delivery::tell)),
@@ -95,6 +100,8 @@ fn personal() -> Vec<Answered> {
         (Method::GET, "/trail", get(trail::show)),
         (Method::GET, "/staff", get(staff::show)),
         (Method::POST, "/staff", post(staff::join)),
+        (Method::GET, "/school", get(words::show)),
+        (Method::POST, "/school", post(words::set)),
         (Method::GET, "/staff/posts", get(posts::show)),
         (Method::POST, "/staff/posts", post(posts::set)),
         (Method::POST, "/staff/open", post(staff::open)),

@@ -42,10 +42,11 @@ const HIDDEN_WHY: &str = "Words that were hidden in a meeting, if any were, and 
      designated safeguarding lead.";
 
 /// Tables whose rows are not handed out, and what is said instead. What begins with `restricted` is never handed out.
-const LEFT_OUT: [(&str, &str); 10] = [
+const LEFT_OUT: [(&str, &str); 11] = [
     (HIDDEN, HIDDEN_WHY),
     ("withheld", "Who is kept from the child, and why: restricted. Ask the designated safeguarding lead."),
     ("let_near", "Who was kept from the child and is not any more: restricted likewise."),
+    ("sharing", "Until when the child is shared with whom: restricted likewise."),
     ("retention_holds", "Whether and why the file is held: for the school’s legal adviser."),
     ("retention_marks", "When the file is to be destroyed: follows from the date of birth and the school’s rules."),
     ("join_links", "Hashes of personal links: they would let nobody in, and say nothing."),

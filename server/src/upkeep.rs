@@ -5,6 +5,7 @@ use std::{convert::Infallible, time::Duration};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
+    backend::pupils::sharing,
     db::{erasures, histories},
     retention::{self, Deed},
     state::AppState,
@@ -22,11 +23,15 @@ const LOOK_FOR_DUE: Duration = Duration::from_secs(60 * 60);
 /// How often to look whether meetings have ended.
 const LOOK_FOR_ENDED: Duration = Duration::from_secs(10);
 
+/// How often to look whether a day has passed until which a child was shared with somebody.
+const LOOK_FOR_SHARING: Duration = Duration::from_secs(20);
+
 /// Runs until it is dropped.
 pub async fn run(state: AppState, keep_history: time::Duration) -> Infallible {
     tokio::join!(
         end_sessions(&state),
         mark_sessions(&state),
+        end_sharing(&state),
         destroy_histories(&state, keep_history),
         give_memory_back(&state)
     )
@@ -45,6 +50,21 @@ pub async fn end_sessions(state: &AppState) -> Infallible {
             tracing::warn!(%error, "sessions cannot be looked up; trying again");
         }
         answered = asked.is_ok();
+    }
+}
+
+/// Keeps from a child whoever it was shared with until yesterday.
+async fn end_sharing(state: &AppState) -> Infallible {
+    let mut tick = interval(LOOK_FOR_SHARING);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut answered = true;
+    loop {
+        tick.tick().await;
+        let ended = sharing::end_due(&state.db, &state.rooms, state.clock.now()).await;
+        if let (Err(error), true) = (&ended, answered) {
+            tracing::warn!(%error, "whose sharing is over cannot be looked up; trying again");
+        }
+        answered = ended.is_ok();
     }
 }
 

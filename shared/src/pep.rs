@@ -58,6 +58,37 @@ pub enum Rating {
     Red,
 }
 
+impl Rating {
+    /// The best first.
+    pub const ALL: [Self; 3] = [Self::Green, Self::Amber, Self::Red];
+
+    /// The name used in the database and in forms.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Green => "green",
+            Self::Amber => "amber",
+            Self::Red => "red",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rating| rating.name() == name)
+    }
+
+    /// What a Virtual School gives it for.
+    pub fn criteria(self) -> &'static str {
+        match self {
+            Self::Green => {
+                "The child’s voice is strong and changed the plan. Last targets were looked back on, the new ones are \
+                 SMART, the help says what, when, where, by whom and how often. Carers had their say. The money is \
+                 costed and for a target, moving on is planned, and it says who came and when the next one is."
+            }
+            Self::Amber => "Voice, money and next date are there. Something else of it is not good enough yet.",
+            Self::Red => "No voice of the child, no date for the next one, or nothing to show for the money.",
+        }
+    }
+}
+
 pub fn rating(checks: &[Check]) -> Rating {
     let is_missing = |at: usize| checks.get(at).is_none_or(|check| check.state == State::Missing);
     if [VOICE, PREMIUM, NEXT].into_iter().any(is_missing) {

@@ -85,4 +85,7 @@ pub struct MeetingFacts {
     pub held_on: String,
     pub place: String,
     pub facilitator: String,
+    /// What the school called its plans when this one was agreed; empty for “plan”.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub plan_name: String,
 }

@@ -196,6 +196,12 @@ pub fn may_see_pep(posts: &[Post], place: Option<Role>, withheld: bool) -> bool 
     }
 }
 
+/// Whether somebody rates a looked-after child’s education plan for the Virtual School: social care at the child’s table,
+/// where its head sits too. Whoever holds a post here would rate their own school’s plan.
+pub fn may_rate_pep(posts: &[Post], place: Option<Role>, withheld: bool) -> bool {
+    posts.is_empty() && Tie::of(posts, place, withheld) == Tie::SocialCare
+}
+
 /// A part of a child’s page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Matter {
@@ -209,6 +215,10 @@ pub enum Matter {
     Plan,
     /// Ticking off what was promised.
     Action,
+    /// Saying that one has read the passport.
+    Confirm,
+    /// Who of the staff has read it, and who has not.
+    Readers,
     /// That the child is looked after. Where, why and with whom is kept nowhere here.
     Care,
     Cost,
@@ -219,12 +229,14 @@ pub enum Matter {
 }
 
 impl Matter {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Child,
         Self::Identity,
         Self::Needs,
         Self::Plan,
         Self::Action,
+        Self::Confirm,
+        Self::Readers,
         Self::Care,
         Self::Cost,
         Self::Line,
@@ -243,7 +255,7 @@ pub fn may_see(matter: Matter, tie: Tie) -> bool {
             // A child is more than a code: their page speaks of help.
             Tie::Child | Tie::Nobody => false,
         },
-        Matter::Identity | Matter::Action => match tie {
+        Matter::Identity | Matter::Action | Matter::Confirm => match tie {
             Tie::Leads | Tie::Teaches => true,
             Tie::Child | Tie::Family | Tie::Visits | Tie::SocialCare | Tie::Nobody => false,
         },
@@ -251,7 +263,7 @@ pub fn may_see(matter: Matter, tie: Tie) -> bool {
             Tie::Leads | Tie::Teaches | Tie::SocialCare => true,
             Tie::Child | Tie::Family | Tie::Visits | Tie::Nobody => false,
         },
-        Matter::Cost | Matter::Line | Matter::Everything => match tie {
+        Matter::Cost | Matter::Readers | Matter::Line | Matter::Everything => match tie {
             Tie::Leads => true,
             Tie::Teaches | Tie::Child | Tie::Family | Tie::Visits | Tie::SocialCare | Tie::Nobody => false,
         },
@@ -302,6 +314,16 @@ mod tests {
         for post in Post::ALL {
             assert!(!may_see_pep(&[post], Some(Role::SocialCare), true), "{post:?}");
         }
+    }
+
+    #[test]
+    fn nobody_of_the_school_rates_the_schools_plan() {
+        for role in Role::ALL {
+            assert_eq!(may_rate_pep(&[], Some(role), false), role == Role::SocialCare, "{role:?}");
+            assert!(!may_rate_pep(&[], Some(role), true));
+            assert!(Post::ALL.into_iter().all(|post| !may_rate_pep(&[post], Some(role), false)));
+        }
+        assert!(!may_rate_pep(&[], None, false));
     }
 
     #[test]

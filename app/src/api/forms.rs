@@ -15,6 +15,16 @@ pub async fn tick_action(pupil: PupilId, meeting: MeetingId, item: ItemId) -> Re
     Ok(())
 }
 
+/// Somebody of the staff has read this version of a child’s passport. Another than the newest leads to the newest.
+#[server]
+pub async fn confirm_passport(pupil: PupilId, meeting: MeetingId, version: u32) -> Result<(), AppError> {
+    let (backend, viewer) = crate::backend::backend()?;
+    let is_newest = backend.passport_confirm(viewer, pupil, meeting, version).await?;
+    let newer = if is_newest { "" } else { "?newer=yes" };
+    leptos_axum::redirect(&format!("/pupils/{pupil}/passport{newer}#read"));
+    Ok(())
+}
+
 /// The next meeting, from what this one agreed.
 #[server]
 pub async fn start_next_meeting(meeting: MeetingId) -> Result<MeetingId, AppError> {

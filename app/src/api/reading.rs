@@ -99,5 +99,7 @@ pub async fn read_hidden(passage: Option<Uuid>) -> Result<HiddenPage, AppError> 
 
 pub async fn read_pep(pupil: PupilId) -> Result<PepPage, AppError> {
     let (backend, viewer) = backend()?;
-    backend.pep_page(viewer, pupil).await
+    let mut page = backend.pep_page(viewer, pupil).await?;
+    page.refused = use_context().unwrap_or_default();
+    Ok(page)
 }

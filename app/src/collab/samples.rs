@@ -33,6 +33,7 @@ pub(super) fn page(section: Section, access: Access, stage: Stage, fill: impl Fn
     fill(&doc);
     let me = ParticipantId(Uuid::from_u128(1));
     MeetingPage {
+        tiers: vec![],
         id: MeetingId(Uuid::from_u128(1)),
         school: "Larkfield Hollow Primary School".to_owned(),
         pupil: Pupil {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use shared::schema::{Code, Field as Schema, Kind};
 
 use super::{authors::WhoWrote, dates, item::Item, people::People};
-use crate::collab::CollabField;
+use crate::collab::{CollabField, Meeting, use_meeting};
 
 /// A field by its key in the schema, whatever it holds.
 #[component]
@@ -43,8 +43,10 @@ pub fn Field(
         })
         .into_any(),
         Kind::Choice(codes) => {
-            let words = Memo::new(move |_| said(codes, &item.words(key).get()));
-            control_or_words(may_write, item, field, label, hide_label, words, move || choice(item, field, codes))
+            let meeting = use_meeting();
+            let words = Memo::new(move |_| said(meeting, codes, &item.words(key).get()));
+            let control = move || choice(meeting, item, field, codes);
+            control_or_words(may_write, item, field, label, hide_label, words, control)
         }
         Kind::Date => {
             let words = Memo::new(move |_| dates::long(&item.words(key).get()));
@@ -121,15 +123,20 @@ fn control_or_words(
 }
 
 /// The words of a code; nothing chosen yet says nothing.
-fn said(codes: &'static [Code], code: &str) -> String {
-    codes.iter().find(|known| known.code == code).map(|known| known.label.to_owned()).unwrap_or_default()
+fn said(meeting: Meeting, codes: &'static [Code], code: &str) -> String {
+    codes.iter().find(|known| known.code == code).map(|known| called(meeting, known)).unwrap_or_default()
 }
 
-fn choice(item: Item, field: &'static Schema, codes: &'static [Code]) -> AnyView {
+/// As the school has it, or as the schema has.
+fn called(meeting: Meeting, code: &Code) -> String {
+    meeting.called(code.code).unwrap_or_else(|| code.label.to_owned())
+}
+
+fn choice(meeting: Meeting, item: Item, field: &'static Schema, codes: &'static [Code]) -> AnyView {
     let chosen = item.words(field.key);
-    let nothing = codes.iter().all(|code| !code.code.is_empty()).then_some(("", "Not chosen yet"));
-    let options = nothing.into_iter().chain(codes.iter().map(|code| (code.code, code.label)));
-    let options: Vec<_> = options.map(|(code, label)| (code.to_owned(), label.to_owned())).collect();
+    let nothing = codes.iter().all(|code| !code.code.is_empty()).then(|| (String::new(), "Not chosen yet".to_owned()));
+    let options = codes.iter().map(|code| (code.code.to_owned(), called(meeting, code)));
+    let options: Vec<_> = nothing.into_iter().chain(options).collect();
     select(item.address(field).dom_id(), options, move || chosen.get(), move |code| item.set_words(field.key, code))
 }
 

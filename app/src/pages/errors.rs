@@ -42,6 +42,11 @@ fn words(error: &AppError) -> (&'static str, &'static str, &'static str) {
         AppError::NotFound => ("We could not find that", "help", RING),
         AppError::LinkEnded => ("This link does not work", "clock", RING),
         AppError::PlaceClosed => ("You are no longer in this meeting", "door", RING),
+        AppError::SharingEnded => (
+            "Sharing with you has ended",
+            "calendar",
+            "What you wrote stays. If you still work with the child, or this is a mistake, ring the school office: the SENCO can share it again.",
+        ),
         AppError::RunBySomebody => ("Somebody runs the meeting already", "help", "Go back to the meeting."),
         AppError::NotAllowed => ("That is not yours to open", "lock", RING),
         AppError::NotStarted => ("The meeting has not started", "clock", RING),
@@ -86,7 +91,7 @@ fn way_on(error: &AppError) -> Option<impl IntoView + use<>> {
             }
             .into_any(),
         ),
-        AppError::NotSignedIn | AppError::LinkEnded | AppError::PlaceClosed => None,
+        AppError::NotSignedIn | AppError::LinkEnded | AppError::PlaceClosed | AppError::SharingEnded => None,
     }
 }
 
@@ -97,7 +102,7 @@ fn answer_with_status(error: &AppError) {
             AppError::NotSignedIn => http::StatusCode::UNAUTHORIZED,
             AppError::NotFound => http::StatusCode::NOT_FOUND,
             AppError::LinkEnded | AppError::Outdated => http::StatusCode::GONE,
-            AppError::NotAllowed | AppError::PlaceClosed => http::StatusCode::FORBIDDEN,
+            AppError::NotAllowed | AppError::PlaceClosed | AppError::SharingEnded => http::StatusCode::FORBIDDEN,
             AppError::NotStarted
             | AppError::RunBySomebody
             | AppError::Agreed

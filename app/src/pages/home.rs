@@ -43,6 +43,7 @@ pub fn HomePage() -> impl IntoView {
 #[component]
 fn Meetings(page: MeetingsPage) -> impl IntoView {
     let (coming, done): (Vec<_>, Vec<_>) = page.meetings.into_iter().partition(|row| row.stage != Stage::Agreed);
+    let plan = page.here.words.plan().to_owned();
     view! {
         <Title text="Meetings" />
         <SchoolFrame here=page.here.clone() at=At::Home class="home" skip="Skip to the meetings">
@@ -50,9 +51,9 @@ fn Meetings(page: MeetingsPage) -> impl IntoView {
                 <h1>"Hello, " {page.here.name}</h1>
                 <p class="lead">{how_many(page.coming)} {page.staff.as_ref().map(what_is_late)}</p>
             </header>
-            <MeetingList title="Meetings to come" rows=coming />
+            <MeetingList title="Meetings to come" rows=coming plan=plan.clone() />
             {page.staff.map(|staff| view! { <Staff staff /> })}
-            <MeetingList title="Agreed" rows=done />
+            <MeetingList title="Agreed" rows=done plan />
             <Turn paging=page.paging path="/" chosen=vec![] />
         </SchoolFrame>
     }
@@ -67,7 +68,7 @@ fn how_many(coming: u32) -> String {
 }
 
 #[component]
-fn MeetingList(title: &'static str, rows: Vec<MeetingRow>) -> impl IntoView {
+fn MeetingList(title: &'static str, rows: Vec<MeetingRow>, plan: String) -> impl IntoView {
     let id = title.to_lowercase().replace(' ', "-");
     let mut counted = BTreeSet::new();
     (!rows.is_empty()).then(|| {
@@ -80,7 +81,7 @@ fn MeetingList(title: &'static str, rows: Vec<MeetingRow>) -> impl IntoView {
                         .map(|row| {
                             // Of this year, and once for each child.
                             let says_how_many = row.stage != Stage::Agreed && counted.insert((row.child, row.pupil.clone()));
-                            view! { <Row row says_how_many /> }
+                            view! { <Row row says_how_many plan=plan.clone() /> }
                         })
                         .collect_view()}
                 </ul>
@@ -90,13 +91,13 @@ fn MeetingList(title: &'static str, rows: Vec<MeetingRow>) -> impl IntoView {
 }
 
 #[component]
-fn Row(row: MeetingRow, says_how_many: bool) -> impl IntoView {
+fn Row(row: MeetingRow, says_how_many: bool, plan: String) -> impl IntoView {
     let meeting = format!("/meetings/{}", row.id);
     let (href, words, class) = match row.stage {
-        Stage::Preparing if row.prepares => (format!("{meeting}/prepare"), "Get ready", "button"),
-        Stage::Preparing => (meeting, "Get ready", "button"),
-        Stage::Meeting => (meeting, "Go in", "button primary"),
-        Stage::Agreed => (format!("{meeting}/record"), "Read the plan", "button"),
+        Stage::Preparing if row.prepares => (format!("{meeting}/prepare"), "Get ready".to_owned(), "button"),
+        Stage::Preparing => (meeting, "Get ready".to_owned(), "button"),
+        Stage::Meeting => (meeting, "Go in".to_owned(), "button primary"),
+        Stage::Agreed => (format!("{meeting}/record"), format!("Read the {plan}"), "button"),
     };
     let name = match row.child {
         Some(child) => view! {

@@ -5,13 +5,14 @@
 #![expect(unreachable_pub, reason = "a component’s props are public, however private the component")]
 
 mod kept;
+mod sharing;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use shared::{PupilId, census};
 
-use self::kept::WhoIsKept;
+use self::{kept::WhoIsKept, sharing::SharedWith};
 use crate::{
     api::reading::read_line,
     components::{
@@ -44,6 +45,7 @@ fn TheLine(page: Page) -> impl IntoView {
         _ if !page.refused.faults.is_empty() => None,
         "line" => Some("The register says so now."),
         "kept" => Some("From this moment they learn nothing of this child: their open pages are closed."),
+        "until" => Some("It is written down until when. Before that day nothing changes for them."),
         "near" => Some("They are let near again. A meeting they are to come to still has to invite them."),
         _ => None,
     };
@@ -83,6 +85,7 @@ fn TheLine(page: Page) -> impl IntoView {
                     refused=page.refused.clone()
                 />
             </section>
+            <SharedWith page=page.clone() />
             <WhoIsKept page />
         </SchoolFrame>
     }

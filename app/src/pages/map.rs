@@ -10,7 +10,7 @@ mod carries;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use shared::schema::{AREAS, plan::TIERS};
+use shared::schema::AREAS;
 
 use self::carries::{Covered, Gaps, WhoCarriesIt};
 use crate::{
@@ -98,7 +98,7 @@ fn TheMap(page: Page) -> impl IntoView {
                     </a>
                 </header>
                 <Filters page=page.clone() />
-                <Rows rows=page.rows.clone() shows_cost=page.shows_cost />
+                <Rows rows=page.rows.clone() tiers=page.here.words.all_tiers() shows_cost=page.shows_cost />
                 <OftenMissed rows=missed />
                 <StandsTwice twice=page.twice />
             </section>
@@ -112,7 +112,7 @@ fn TheMap(page: Page) -> impl IntoView {
 fn Filters(page: Page) -> impl IntoView {
     let same = |words: Vec<String>| words.into_iter().map(|words| (words.clone(), words)).collect::<Vec<_>>();
     let terms = page.terms.into_iter().map(|term| (term.clone(), term_words(&term))).collect();
-    let tiers = TIERS.iter().map(|tier| (tier.code.to_owned(), tier.label.to_owned())).collect();
+    let tiers = page.here.words.all_tiers();
     let areas = AREAS.iter().map(|area| (area.code.to_owned(), area.label.to_owned())).collect();
     let MapQuery { term, year, tier, area, who, class, funding } = page.query;
     view! {
@@ -144,16 +144,15 @@ fn Filters(page: Page) -> impl IntoView {
 }
 
 #[component]
-fn Rows(rows: Vec<MapRow>, shows_cost: bool) -> impl IntoView {
+fn Rows(rows: Vec<MapRow>, tiers: Vec<(String, String)>, shows_cost: bool) -> impl IntoView {
     if rows.is_empty() {
         return view! { <p class="hint">"No agreed plan has such help in this term."</p> }.into_any();
     }
     let columns = ["Help", "Children", "Hours", "Happened"].into_iter().chain(shows_cost.then_some("Cost"));
     let head = columns.map(|words| view! { <th role="columnheader" scope="col">{words}</th> }).collect_view();
-    let groups = TIERS
-        .iter()
-        .map(|tier| (tier.code, tier.label))
-        .chain([("", "Not said")])
+    let groups = tiers
+        .into_iter()
+        .chain([(String::new(), "Not said".to_owned())])
         .map(|(code, label)| (label, rows.iter().filter(|row| row.tier == code).cloned().collect::<Vec<_>>()))
         .filter(|(_, rows)| !rows.is_empty())
         .map(|(label, rows)| {

@@ -5,12 +5,17 @@
 #![expect(unreachable_pub, reason = "a component’s props are public, however private the component")]
 
 mod parts;
+mod rating;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 use shared::pep::{Rating, State};
 
-use self::parts::{Learning, Money, Steps, WhatTheySaid};
+use self::{
+    parts::{Learning, Money, Steps, WhatTheySaid},
+    rating::VirtualSchool,
+};
 use crate::{
     api::reading::read_pep,
     components::{
@@ -25,7 +30,12 @@ use crate::{
 
 #[component]
 pub fn PepPage() -> impl IntoView {
-    once_read(the_plan(), |page| view! { <ThePlan page /> })
+    let was_rated = use_query_map().read_untracked().get("done").as_deref() == Some("rated");
+    let page = async move {
+        let page = the_plan().await?;
+        Ok(Page { was_rated: was_rated && page.refused.faults.is_empty(), ..page })
+    };
+    once_read(page, |page| view! { <ThePlan page /> })
 }
 
 /// Of the child of the address.
@@ -40,13 +50,15 @@ fn ThePlan(page: Page) -> impl IntoView {
         Some(plan) => format!("Personal education plan, {}. Met on {}.", plan.term, dates::short(&plan.met_on)),
         None => "There is no plan yet: the first meeting that is agreed makes one.".to_owned(),
     };
-    let sheets = page.plan.map(|plan| {
+    let sheets = page.plan.clone().map(|plan| {
+        let plan_called = page.here.words.plan().to_owned();
         view! {
             <div class="school">
                 <GoodEnough plan=plan.clone() />
                 <WhatTheySaid plan=plan.clone() pupil=page.pupil.clone() />
+                <VirtualSchool page=page.clone() agreed_in=plan.agreed_in />
                 <Money plan=plan.clone() />
-                <Steps plan=plan.clone() name=name.clone() />
+                <Steps plan=plan.clone() name=name.clone() plan_called />
                 <Learning plan />
                 <KeptApart name=name.clone() />
             </div>

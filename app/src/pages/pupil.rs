@@ -8,6 +8,7 @@
 mod around;
 mod cycles;
 mod passport;
+mod readers;
 mod target;
 
 use leptos::prelude::*;
@@ -18,6 +19,7 @@ use self::{
     around::{Actions, HelpInTests, HelpNow, Meetings, WhoIsRound},
     cycles::LastCycles,
     passport::InTheirWords,
+    readers::WhoHasRead,
 };
 
 use crate::{
@@ -55,8 +57,9 @@ fn ThePupil(page: pupils::PupilPage) -> impl IntoView {
                 <Meetings page=page.clone() />
                 <Actions page=page.clone() />
                 <HelpInTests access=page.access.clone() />
-                <HelpNow help=page.help.clone() />
+                <HelpNow help=page.help.clone() words=page.here.words.clone() />
                 <WhoIsRound name=page.pupil.name.clone() people=page.people.clone() />
+                <WhoHasRead readers=page.reading.readers.clone() />
                 {page.may_take_away.then(|| view! { <TakeAway id=page.id name=page.pupil.name.clone() /> })}
             </div>
         </SchoolFrame>

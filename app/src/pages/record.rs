@@ -50,6 +50,7 @@ fn TheRecord(page: view::RecordPage) -> impl IntoView {
     let facts = &record.meeting;
     let meeting = facts.id;
     let name = facts.pupil_name.clone();
+    let plan_called = if facts.plan_name.is_empty() { "plan" } else { &facts.plan_name }.to_owned();
     let agreed_on = dates::short(&agreed_day);
     let met = if facts.held_on == agreed_day {
         String::new()
@@ -61,7 +62,7 @@ fn TheRecord(page: view::RecordPage) -> impl IntoView {
     let decision = plan::DECISIONS.iter().find(|code| code.code == record.decision).map(|code| code.label);
     let impact = (!record.expected_impact.is_empty()).then(|| record.expected_impact.clone());
     view! {
-        <Title text=format!("{name}’s plan, agreed {agreed_on}") />
+        <Title text=format!("{name}’s {plan_called}, agreed {agreed_on}") />
         <AroundStyle />
         <div class="record-page">
             <SkipLink to="#plan" words="Skip to the plan" />
@@ -91,7 +92,7 @@ fn TheRecord(page: view::RecordPage) -> impl IntoView {
                     <header class="record-head">
                         <Portrait pupil=pupil.clone() />
                         <div>
-                            <h1 id="title">{name.clone()} "’s plan"</h1>
+                            <h1 id="title">{name.clone()} "’s " {plan_called}</h1>
                             <p>
                                 "Our copy of what we agreed on " {dates::long(&agreed_day)} ", at "
                                 {facts.school.clone()} "." {met}

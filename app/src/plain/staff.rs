@@ -125,6 +125,10 @@ pub fn page(page: Staff) -> impl IntoView {
                     <a class="button" href="/staff/posts">
                         "Who is what: set posts"
                     </a>
+                    " "
+                    <a class="button" href="/school">
+                        "What we call things"
+                    </a>
                 </p>
                 <ul class="sessions">{people.into_iter().map(colleague).collect_view()}</ul>
             </section>

@@ -18,8 +18,10 @@ pub struct LinePage {
     pub let_near: Vec<LetNear>,
     /// Who might be.
     pub others: Vec<Somebody>,
+    /// From outside the school, and until when.
+    pub shared: Vec<Shared>,
     pub refused: NotChanged,
-    /// What was just done: `line`, `kept` or `near`.
+    /// What was just done: `line`, `kept`, `near` or `until`.
     pub done: String,
 }
 
@@ -45,6 +47,17 @@ pub struct Line {
 pub struct Somebody {
     pub person: PersonId,
     pub name: String,
+}
+
+/// Somebody with whom the child is shared, or was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shared {
+    pub person: PersonId,
+    pub name: String,
+    pub title: String,
+    /// `YYYY-MM-DD`, the last day; empty where there is none.
+    pub until: String,
+    pub has_ended: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use shared::{
     pep::{Check, Rating},
 };
 
-use super::{Here, Pupil, pupils::CycleTarget};
+use super::{Here, Pupil, line::Fault, pupils::CycleTarget};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PepPage {
@@ -16,7 +16,40 @@ pub struct PepPage {
     pub pupil: Pupil,
     /// None before the first meeting has agreed one.
     pub plan: Option<Pep>,
+    /// By the Virtual School, the newest first.
+    pub ratings: Vec<Rated>,
+    pub may_rate: bool,
+    /// What was sent and not done.
+    pub refused: RatingSent,
+    /// It was just written down.
+    pub was_rated: bool,
 }
+
+/// The Virtual School’s own word on a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rated {
+    pub rating: Rating,
+    pub words: String,
+    pub name: String,
+    pub title: String,
+    pub on: String,
+    /// When the plan was made that was rated.
+    pub met_on: String,
+    pub is_of_newest: bool,
+}
+
+/// A rating as the form sends it, and what is wrong with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RatingSent {
+    /// The meeting whose plan was on the page.
+    pub plan: String,
+    pub rating: String,
+    pub words: String,
+    pub faults: Vec<Fault>,
+}
+
+/// So many letters of why.
+pub const RATING_LIMIT: usize = 500;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pep {

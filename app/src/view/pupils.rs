@@ -30,6 +30,7 @@ pub struct PupilPage {
     /// Oldest first.
     pub cycles: Vec<Cycle>,
     pub passport: Option<Passport>,
+    pub reading: Reading,
     pub access: Vec<Arrangement>,
     pub meetings: Vec<Met>,
     pub held_this_year: u32,
@@ -107,6 +108,23 @@ pub struct Passport {
     pub lists: Vec<Statements>,
     /// Older versions: the records they are in, newest first.
     pub earlier: Vec<(MeetingId, String)>,
+}
+
+/// Who of the staff has read the newest passport. Empty for who is not of the staff.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// The meeting that agreed it, and the version of its record: for whoever may say to have read it.
+    pub version: Option<(MeetingId, u32)>,
+    /// The day this person said so.
+    pub mine: Option<String>,
+    /// For those who answer for the child.
+    pub readers: Vec<PassportReader>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassportReader {
+    pub name: String,
+    pub read_on: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

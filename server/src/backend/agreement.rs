@@ -105,6 +105,7 @@ async fn facts(
             held_on: meeting.opened_at.map_or(meeting.held_on, OffsetDateTime::date).to_string(),
             place: meeting.place.clone(),
             facilitator: facilitator(&seats),
+            plan_name: db::school_words::of(txn).await?.plan,
         },
         attendance: seats
             .iter()

@@ -38,7 +38,12 @@ pub(super) async fn join(backend: &ServerBackend, now_here: Option<Viewer>, toke
     let seat = participants::find(&mut txn, link.participant).await.map_err(unavailable)?.ok_or(AppError::LinkEnded)?;
     if !seat.admitted {
         let removed = db::seats::was_removed(&mut txn, seat.meeting, seat.person).await.map_err(unavailable)?;
-        return Err(if removed { AppError::PlaceClosed } else { AppError::LinkEnded });
+        let is_over = db::sharing::is_over_at(&mut txn, seat.meeting, seat.person).await.map_err(unavailable)?;
+        return Err(match (removed, is_over) {
+            (true, _) => AppError::PlaceClosed,
+            (false, true) => AppError::SharingEnded,
+            (false, false) => AppError::LinkEnded,
+        });
     }
     if db::accounts::has_left(&mut txn, seat.person).await.map_err(unavailable)? {
         return Err(AppError::LinkEnded);
@@ -120,6 +125,7 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
     let seats = participants::list(&mut txn, id).await.map_err(unavailable)?;
     let mut answers = agreements::list(&mut txn, id).await.map_err(unavailable)?;
     let posts = db::posts::held(&mut txn, viewer).await.map_err(unavailable)?;
+    let words = db::school_words::of(&mut txn).await.map_err(unavailable)?;
     // Not held while the room is asked, which may itself be waiting for a connection.
     drop(txn);
 
@@ -169,6 +175,7 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
         }),
         version: meeting.version.map(i32::cast_unsigned),
         may_hide: may_hide(me.role, &posts),
+        tiers: words.tiers,
     })
 }
 

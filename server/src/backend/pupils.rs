@@ -7,6 +7,9 @@ pub(super) mod cycles;
 pub(crate) mod kept;
 pub(crate) mod line;
 pub(super) mod pep;
+pub(crate) mod rating;
+pub(crate) mod reading;
+pub mod sharing;
 
 use app::{
     backend::Viewer,
@@ -82,7 +85,10 @@ pub(super) async fn ties(
 async fn find(txn: &mut SchoolTransaction, viewer: Viewer, id: PupilId, today: Date) -> Result<(Pupil, Tie), AppError> {
     let tie = tie(txn, viewer, id).await?;
     let pupil = db::pupils::find(txn, id, today).await.map_err(unavailable)?;
-    pupil.filter(|_| may_see(Matter::Child, tie)).map(|pupil| (pupil, tie)).ok_or(AppError::NotFound)
+    match pupil.filter(|_| may_see(Matter::Child, tie)) {
+        Some(pupil) => Ok((pupil, tie)),
+        None => Err(sharing::why_not(txn, id, viewer.person).await?),
+    }
 }
 
 /// Who is here, for the top of a page of the school.
@@ -94,6 +100,7 @@ pub(super) async fn here(txn: &mut SchoolTransaction, viewer: Viewer) -> Result<
         name: name.ok_or(AppError::NotSignedIn)?,
         is_staff: !posts.is_empty(),
         has_account: !viewer.by_link,
+        words: db::school_words::of(txn).await.map_err(unavailable)?,
     })
 }
 
@@ -135,6 +142,7 @@ async fn make(
         cycles: if see(Matter::Plan) { cycles::of(&records, &given, pupil.person) } else { vec![] },
         little_progress: if see(Matter::Action) { cycles::little_progress(&rated) } else { vec![] },
         passport: see(Matter::Child).then(|| passport(&records)).flatten(),
+        reading: reading::of(txn, viewer, pupil.id, tie, records.last()).await?,
         access: records.last().filter(|_| see(Matter::Child)).map(|record| record.access.clone()).unwrap_or_default(),
         meetings: if see(Matter::Plan) { met(meetings, &records, tie) } else { vec![] },
         held_this_year: u32::try_from(pupil.held_this_year).unwrap_or(u32::MAX),

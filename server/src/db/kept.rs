@@ -99,6 +99,14 @@ pub async fn let_near(
     )
     .execute(txn.connection())
     .await?;
+    // A day until which the child was shared with them is over and done with: there may be another.
+    sqlx::query!(
+        "delete from sharing where pupil_id = $1 and person_id = $2 and ended_at is not null",
+        pupil.0,
+        person.0
+    )
+    .execute(txn.connection())
+    .await?;
     Ok(let_near.rows_affected() == 1)
 }
 

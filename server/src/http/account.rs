@@ -105,7 +105,13 @@ pub(super) fn runs_accounts(posts: &[Post]) -> bool {
 }
 
 pub(super) async fn who(txn: &mut SchoolTransaction, account: &accounts::Account) -> sqlx::Result<Here> {
-    Ok(Here { school: db::schools::name(txn).await?, name: account.name.clone(), is_staff: true, has_account: true })
+    Ok(Here {
+        school: db::schools::name(txn).await?,
+        name: account.name.clone(),
+        is_staff: true,
+        has_account: true,
+        words: db::school_words::of(txn).await?,
+    })
 }
 
 /// “today at 8.12”, “on 6 November”, by the school’s clock.

@@ -32,7 +32,7 @@ pub(super) async fn json(
         Err(error) => {
             let status = match error {
                 AppError::NotSignedIn => StatusCode::UNAUTHORIZED,
-                AppError::PlaceClosed => StatusCode::FORBIDDEN,
+                AppError::PlaceClosed | AppError::SharingEnded => StatusCode::FORBIDDEN,
                 AppError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
                 _ => StatusCode::NOT_FOUND,
             };

@@ -83,7 +83,8 @@ pub(super) async fn map(
     csv::row(&mut rows, columns.into_iter().chain(page.shows_cost.then_some("Cost in pounds")));
     for row in &page.rows {
         let numbers = [row.children.len() as i64, row.minutes, row.planned, row.counted, row.delivered];
-        let mut cells = vec![term_words(&page.query.term), row.name.clone(), row.tier.clone(), row.who.clone()];
+        let mut cells =
+            vec![term_words(&page.query.term), row.name.clone(), page.here.words.tier(&row.tier), row.who.clone()];
         cells.extend(numbers.iter().map(ToString::to_string));
         cells.extend(page.shows_cost.then(|| pounds(row.pence)));
         csv::row(&mut rows, cells.iter().map(String::as_str));
@@ -218,7 +219,7 @@ fn file(name: &str, rows: String) -> Response {
 pub(super) fn refusal(error: &AppError) -> Response {
     let status = match error {
         AppError::NotSignedIn => StatusCode::UNAUTHORIZED,
-        AppError::NotAllowed => StatusCode::FORBIDDEN,
+        AppError::NotAllowed | AppError::SharingEnded => StatusCode::FORBIDDEN,
         AppError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::NOT_FOUND,
     };

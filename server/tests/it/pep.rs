@@ -1,6 +1,9 @@
 //! A looked-after child’s education plan, and those it is for.
 
-use app::{error::AppError, view::pep::PepPage};
+use app::{
+    error::AppError,
+    view::pep::{PepPage, RatingSent},
+};
 use shared::{
     pep::{Rating, State},
     record::AgreedRecord,
@@ -104,4 +107,89 @@ async fn nothing_of_care_placement_or_contact_is_on_it(pool: PgPoolOptions, opti
     let answer = server.get(&path, Some(&server.sign_in(&pat).await)).await;
     assert_eq!(answer.status(), 404);
     assert!(!text(answer).await.contains("premium"));
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_virtual_school_rates_it_and_earlier_ratings_stay(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let gareth = server.seat("Kai", "Gareth", 3).await;
+    let designated = server.seat("Kai", "Mrs Hussain-Webb", 3).await;
+    let before = server.pep(&gareth, "Kai", "Pat").await.unwrap();
+    assert!(before.may_rate && before.ratings.is_empty());
+    let plan = before.plan.unwrap();
+    let kai = server.pupil_of(&gareth).await;
+    let path = format!("/pupils/{kai}/pep/rating");
+    let cookie = server.sign_in(&gareth).await;
+    let send = async |rating: &str, words: &str| {
+        let form = format!("plan={}&rating={rating}&words={}", plan.agreed_in, words.replace(' ', "+"));
+        server.post_form_as(&path, Some(&cookie), form).await
+    };
+    // Without a colour or a sentence nothing is written down, and what was typed stays.
+    for (rating, words, said) in
+        [("", "Good voice", "Choose green"), ("blue", "Good voice", "Choose green"), ("red", "", "Say why")]
+    {
+        let refused = send(rating, words).await;
+        assert_eq!(refused.status(), 422, "{rating}");
+        let page = text(refused).await;
+        assert!(page.contains(said) && page.contains(words), "{rating}");
+    }
+    assert_eq!(send("red", &"x".repeat(501)).await.status(), 422);
+    assert!(server.pep(&gareth, "Kai", "Pat").await.unwrap().ratings.is_empty());
+
+    assert_eq!(send("amber", "The voice is strong; say when each help happens").await.status(), 303);
+    server.clock.forward(time::Duration::days(3));
+    let cookie = server.sign_in(&gareth).await;
+    let form = format!("plan={}&rating=green&words=All+of+it+now", plan.agreed_in);
+    assert_eq!(server.post_form_as(&path, Some(&cookie), form).await.status(), 303);
+    let page = server.pep(&designated, "Kai", "Pat").await.unwrap();
+    assert!(!page.may_rate);
+    // What is counted stands beside it, as it was.
+    assert_eq!(page.plan.as_ref().unwrap().rating, plan.rating);
+    let said: Vec<_> =
+        page.ratings.iter().map(|rated| (rated.rating, rated.words.as_str(), rated.on.as_str())).collect();
+    assert_eq!(
+        said,
+        [
+            (Rating::Green, "All of it now", "2026-11-22"),
+            (Rating::Amber, "The voice is strong; say when each help happens", "2026-11-19"),
+        ]
+    );
+    assert!(page.ratings.iter().all(|rated| rated.is_of_newest && rated.name.contains("Gareth")));
+    assert!(page.ratings[0].title.contains("Virtual School"), "{}", page.ratings[0].title);
+    let html = server.get(&format!("/pupils/{kai}/pep"), Some(&server.sign_in(&designated).await)).await;
+    let html = text(html).await;
+    assert!(html.contains("Sunday 22 November 2026") && html.contains("Earlier ratings (1)"));
+    assert!(!html.contains("Give this rating"));
+    assert_eq!(server.trail_of(&options, "pep-rated").await, 2);
+
+    // The server itself cannot change or take back one.
+    let mut txn = server.db.begin(gareth.viewer.school).await.unwrap();
+    let changed = sqlx::query("update pep_ratings set rating = 'red'").execute(txn.connection()).await;
+    assert!(changed.unwrap_err().to_string().contains("permission denied"));
+}
+
+#[sqlx::test(migrations = false)]
+async fn nobody_of_the_school_rates_its_plan_and_an_older_plan_is_not_rated(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let gareth = server.seat("Kai", "Gareth", 3).await;
+    let kai = server.pupil_of(&gareth).await;
+    let plan = server.pep(&gareth, "Kai", "Pat").await.unwrap().plan.unwrap().agreed_in;
+    let sent = RatingSent { plan: plan.to_string(), rating: "green".into(), words: "Good".into(), faults: vec![] };
+    let rate = async |seat: &Seat, sent: &RatingSent| server.backend.pep_rate(seat.viewer, kai, sent.clone()).await;
+    // Those who may read it hear that it is not theirs; to the others there is no such plan.
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    for seat in [&pike, &server.seat("Kai", "Mrs Hussain-Webb", 3).await] {
+        assert_eq!(rate(seat, &sent).await, Err(AppError::NotAllowed));
+    }
+    for name in ["Pat", "Kai", "Miss Fenn"] {
+        assert_eq!(rate(&server.seat("Kai", name, 3).await, &sent).await, Err(AppError::NotFound), "{name}");
+    }
+    let older = server.seat("Kai", "Pat", 1).await.meeting;
+    let faults = rate(&gareth, &RatingSent { plan: older.to_string(), ..sent.clone() }).await.unwrap();
+    assert!(faults[0].what_to_do.contains("not the newest plan"), "{faults:?}");
+    assert_eq!(server.trail_of(&options, "pep-rated").await, 0);
+    assert_eq!(rate(&gareth, &sent).await, Ok(vec![]));
 }

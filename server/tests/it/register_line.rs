@@ -24,7 +24,7 @@ const GOOD: &str = "provision=E&since=2026-09-01&need=SEMH&need=ASD&need=&looked
                     &class_name=5S&upn=A1&born_on=2016-05-04&home_language=Polish";
 
 impl TestServer {
-    async fn verbs(&self, options: &PgConnectOptions, about: uuid::Uuid) -> Vec<String> {
+    pub(crate) async fn verbs(&self, options: &PgConnectOptions, about: uuid::Uuid) -> Vec<String> {
         sqlx::query_scalar("select verb from audit where subject = $1 and verb <> 'pupil-read' order by number")
             .bind(about)
             .fetch_all(&mut owner(options).await)
@@ -33,7 +33,7 @@ impl TestServer {
     }
 
     /// Signed in with an account, and not by a link.
-    async fn account(&self, viewer: Viewer) -> String {
+    pub(crate) async fn account(&self, viewer: Viewer) -> String {
         let mut txn = self.db.begin(viewer.school).await.unwrap();
         let email = format!("{}@school.example", viewer.person);
         accounts::create(&mut txn, viewer.person, &email, NOON).await.unwrap();

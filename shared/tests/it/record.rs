@@ -51,6 +51,7 @@ fn facts() -> Facts {
         reason: None,
         agreed_at: "2026-11-19T16:35:00Z".to_owned(),
         meeting: MeetingFacts {
+            plan_name: String::new(),
             id: MeetingId(Uuid::from_u128(9)),
             pupil_name: "Tomek".to_owned(),
             pupil_full_name: "Tomasz Wieczorek".to_owned(),

@@ -143,13 +143,14 @@ fn paid(help: PaidHelp) -> impl IntoView {
 }
 
 #[component]
-pub fn Steps(plan: Pep, name: String) -> impl IntoView {
+pub fn Steps(plan: Pep, name: String, plan_called: String) -> impl IntoView {
     view! {
         <section class="sheet span-6" aria-labelledby="h-steps">
             <header class="sheet-head with-side">
                 <h2 id="h-steps">"Next steps"</h2>
                 <a class="button" href=format!("/meetings/{}/record", plan.agreed_in) rel="external">
-                    "The agreed plan"
+                    "The agreed "
+                    {plan_called}
                 </a>
             </header>
             // Under a heading of their own size, as on the child’s page.

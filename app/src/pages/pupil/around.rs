@@ -3,7 +3,7 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 use shared::{
     record::Arrangement,
-    schema::{AREAS, passport, plan::TIERS},
+    schema::{AREAS, passport},
 };
 
 use crate::{
@@ -16,7 +16,10 @@ use crate::{
         thirds::{MEETINGS_A_YEAR, Thirds},
     },
     pages::NotDone,
-    view::pupils::{ActionRow, Around, HelpRow, PupilPage},
+    view::{
+        pupils::{ActionRow, Around, HelpRow, PupilPage},
+        words::SchoolWords,
+    },
 };
 
 /// “Communication and interaction”.
@@ -122,13 +125,14 @@ fn OneAction(action: ActionRow, may_tick: bool) -> impl IntoView {
 
 /// The child’s own rows of the provision map. What they cost is there for those who answer for the money.
 #[component]
-pub fn HelpNow(help: Vec<HelpRow>) -> impl IntoView {
+pub fn HelpNow(help: Vec<HelpRow>, words: SchoolWords) -> impl IntoView {
     (!help.is_empty()).then(|| {
+        let plan_called = words.plan().to_owned();
         let shows_cost = help.iter().any(|row| row.pence.is_some());
         let columns = ["Help", "Who", "How much more", "Planned"].into_iter().chain(shows_cost.then_some("Cost"));
         let head = columns.map(|words| view! { <th scope="col">{words}</th> }).collect_view();
         let line = move |row: HelpRow| {
-            let tier = TIERS.iter().find(|tier| tier.code == row.tier).map(|tier| tier.label);
+            let tier = words.tier(&row.tier);
             let planned = match (row.sessions, row.minutes) {
                 (Some(sessions), Some(minutes)) if sessions > 0 => format!("{sessions} times {minutes} minutes"),
                 (Some(sessions), None) if sessions > 0 => format!("{sessions} times"),
@@ -149,7 +153,7 @@ pub fn HelpNow(help: Vec<HelpRow>) -> impl IntoView {
             <section class="sheet" aria-labelledby="h-help">
                 <header class="sheet-head">
                     <h2 id="h-help">"The extra help"</h2>
-                    <p>"What the plan that holds now promises."</p>
+                    <p>{format!("What the {} that holds now promises.", plan_called)}</p>
                 </header>
                 <div class="table-scroll" role="region" aria-label="The extra help, table" tabindex="0">
                     <table class="plain-table">

@@ -86,7 +86,7 @@ pub fn LastCycles(page: PupilPage) -> impl IntoView {
                     .into_iter()
                     .map(|cycle| {
                         let open = opens(&cycle);
-                        view! { <OneCycle cycle name=name.clone() open /> }
+                        view! { <OneCycle cycle name=name.clone() plan=page.here.words.plan().to_owned() open /> }
                     })
                     .collect_view()}
                 {next}
@@ -145,7 +145,12 @@ fn in_short(cycles: &[Cycle]) -> String {
 }
 
 #[component]
-fn OneCycle(cycle: Cycle, name: String, open: Option<(shared::MeetingId, String, bool)>) -> impl IntoView {
+fn OneCycle(
+    cycle: Cycle,
+    name: String,
+    plan: String,
+    open: Option<(shared::MeetingId, String, bool)>,
+) -> impl IntoView {
     let id = format!("cycle-{}", cycle.planned_in);
     let is_over = cycle.reviewed_in.is_some();
     let end = cycle.reviewed_in.as_ref().map_or(&cycle.review_on, |(_, day)| day);
@@ -232,7 +237,7 @@ fn OneCycle(cycle: Cycle, name: String, open: Option<(shared::MeetingId, String,
                 {disagreed.collect_view()}
                 {open
                     .map(|(id, day, reviewed)| {
-                        let words = if reviewed { "Record, " } else { "Open the plan, " };
+                        let words = if reviewed { "Record, ".to_owned() } else { format!("Open the {plan}, ") };
                         view! {
                             <a class="button" href=format!("/meetings/{id}/record") rel="external">
                                 {words}

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::record::Statements;
 
-use super::the_child;
+use super::{readers::IHaveRead, the_child};
 use crate::{
     components::{
         dates, finish::FinishPlain, icon::Icon, my_view::MyViewButton, people::Portrait, words::how_captured,
@@ -155,6 +155,7 @@ fn ThePassport(page: pupils::PupilPage) -> impl IntoView {
                     <div class="passport-rest">{rest.into_iter().map(list).collect_view()}</div>
                     <p class="small">{version}</p>
                 </article>
+                <IHaveRead id=page.id reading=page.reading.clone() />
             </main>
         </div>
     }

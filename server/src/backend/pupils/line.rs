@@ -11,7 +11,7 @@ use app::{
 use shared::{PersonId, PupilId, census, rights::Matter};
 use time::Date;
 
-use super::{here, may_see, tie};
+use super::{here, may_see, sharing, tie};
 use crate::{
     audit::{Deed, Verb},
     backend::{
@@ -60,6 +60,7 @@ pub(crate) async fn page(backend: &ServerBackend, viewer: Viewer, id: PupilId) -
             .collect(),
         // Nobody keeps themselves away: they could not take it back.
         others: others.into_iter().filter(|other| other.person != viewer.person).map(somebody).collect(),
+        shared: sharing::list(&mut txn, id).await?,
         refused: NotChanged::default(),
         done: String::new(),
     };

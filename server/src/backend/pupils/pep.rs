@@ -10,7 +10,7 @@ use app::{
     view::{
         self,
         map::term_words,
-        pep::{Due, PaidHelp, Pep, PepPage, Spend, Subject, Wish},
+        pep::{Due, PaidHelp, Pep, PepPage, RatingSent, Spend, Subject, Wish},
     },
 };
 use shared::{
@@ -23,7 +23,7 @@ use shared::{
 };
 use time::{Date, Month, macros::format_description};
 
-use super::{cycles, here, records, who_came};
+use super::{cycles, here, rating, records, sharing, who_came};
 use crate::{
     audit::{Deed, Verb},
     backend::{ServerBackend, next::read},
@@ -41,11 +41,18 @@ pub(in crate::backend) async fn page(
     let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
     let is_theirs = may_open(&mut txn, viewer, id).await?;
     let pupil = db::pupils::find(&mut txn, id, school_day(now)).await.map_err(unavailable)?;
-    let pupil = pupil.filter(|pupil| is_theirs && pupil.looked_after).ok_or(AppError::NotFound)?;
+    let Some(pupil) = pupil.filter(|pupil| is_theirs && pupil.looked_after) else {
+        return Err(sharing::why_not(&mut txn, id, viewer.person).await?);
+    };
+    let plan = plan(&mut txn, &pupil, school_day(now)).await?;
     let page = PepPage {
         here: here(&mut txn, viewer).await?,
         id,
-        plan: plan(&mut txn, &pupil, school_day(now)).await?,
+        ratings: rating::given(&mut txn, id, plan.as_ref().map(|plan| plan.agreed_in)).await?,
+        may_rate: plan.is_some() && rating::may_rate(&mut txn, viewer, id).await?,
+        refused: RatingSent::default(),
+        was_rated: false,
+        plan,
         pupil: view::Pupil {
             person: pupil.person,
             name: pupil.name,

@@ -118,6 +118,7 @@ fn some_record(chance: &mut StdRng, meeting: MeetingId, held_on: Date, last: Opt
         reason: None,
         agreed_at: words(),
         meeting: MeetingFacts {
+            plan_name: String::new(),
             id: meeting,
             pupil_name: words(),
             pupil_full_name: words(),

@@ -16,7 +16,8 @@ const LEADS: May = May::OnlyWithATie(|tie| tie == Tie::Leads);
 /// What is asked, in the order in which it makes sense: a command, or an address. What is given begins with `/` where the
 /// address has parts, and what a form sends stands behind its `?`; else it is what the form sends.
 pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
-    let Table { now, agreed, other, knocks, child, promised, cared_for, help, colleague, .. } = table;
+    let Table { now, agreed, other, knocks, child, promised, cared_for, their_plan, visitor, help, colleague, .. } =
+        table;
     let meeting = |more: &str| format!("meeting={now}{more}");
     let of = |more: &str| meeting(&format!("&participant={other}{more}"));
     let record = format!("meeting={agreed}");
@@ -69,6 +70,8 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("POST /staff", format!("name=Zoe+Ward&email=z.{colleague}@new.example&post=teacher"), May::WhoRunsAccounts),
         ("GET /staff/posts", String::new(), May::WhoRunsAccounts),
         ("POST /staff/posts", whom("&post=teacher&class=3P"), May::WhoRunsTheirAccount),
+        ("GET /school", String::new(), May::WhoRunsAccounts),
+        ("POST /school", "plan=Support+Plan&targeted=Wave+2".to_owned(), May::WhoRunsAccounts),
         ("POST /staff/open", whom(&format!("&email={colleague}@new.example")), May::WhoRunsTheirAccount),
         ("POST /staff/link", whom(""), May::WhoRunsTheirAccount),
         ("POST /staff/close", whom(""), May::WhoRunsTheirAccount),
@@ -103,6 +106,12 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
             LEADS,
         ),
         ("POST /pupils/{id}/let-near", of_child(&format!("let-near?person={colleague}&reason=No+longer+so")), LEADS),
+        ("POST /pupils/{id}/share-until", of_child(&format!("share-until?person={visitor}&until=2027-01-31")), LEADS),
+        (
+            "POST /pupils/{id}/pep/rating",
+            format!("/pupils/{cared_for}/pep/rating?plan={their_plan}&rating=green&words=It+is+all+there"),
+            May::RatesPep,
+        ),
         ("GET /pupils/{id}", format!("/pupils/{child}"), TIED),
         ("GET /pupils/{id}/pep", format!("/pupils/{child}/pep"), May::NotOfThisChild),
         ("GET /pupils/{id}/pep", format!("/pupils/{cared_for}/pep"), May::AnswersForPep),
@@ -133,6 +142,11 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         (
             "tick_action",
             format!("pupil={child}&meeting={agreed}&item={promised}"),
+            May::WithATie(|tie| matches!(tie, Tie::Leads | Tie::Teaches)),
+        ),
+        (
+            "confirm_passport",
+            format!("pupil={child}&meeting={agreed}&version=1"),
             May::WithATie(|tie| matches!(tie, Tie::Leads | Tie::Teaches)),
         ),
         // To somebody who may not have it: so that the table stays as it is, everybody is told the same.

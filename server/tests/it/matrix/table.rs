@@ -32,6 +32,10 @@ pub(crate) struct Table {
     /// The meeting of the other table, and its looked-after child.
     pub(crate) elsewhere: MeetingId,
     pub(crate) cared_for: PupilId,
+    /// The meeting that agreed that child’s newest education plan.
+    pub(crate) their_plan: MeetingId,
+    /// Somebody from outside the school, at this table.
+    pub(crate) visitor: PersonId,
     /// A help that the earlier meeting planned.
     pub(crate) help: Uuid,
     /// Somebody of the staff without an account. Each who asks has one of their own, so that each may do the same.
@@ -125,6 +129,8 @@ impl Table {
         let sql = "select item_id from help_given where meeting_id = $1 limit 1";
         let help = sqlx::query_scalar(sql).bind(earlier.meeting.0).fetch_one(&mut *owner).await.unwrap();
         let cared_for = server.pupil_of(same).await;
+        let sql = "select meeting_id from agreed_records where pupil_id = $1 order by held_on desc limit 1";
+        let their_plan = MeetingId(sqlx::query_scalar(sql).bind(cared_for.0).fetch_one(&mut *owner).await.unwrap());
         let late = Seat {
             viewer: tomek.viewer,
             meeting: tomek.meeting,
@@ -144,6 +150,8 @@ impl Table {
             promised,
             elsewhere: same.meeting,
             cared_for,
+            their_plan,
+            visitor: tomek.viewer.person,
             help,
             colleague: colleague(Who::SignedOut),
         }

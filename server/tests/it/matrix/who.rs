@@ -3,7 +3,7 @@
 use shared::{
     Role, Section, Stage,
     policy::access,
-    rights::{Breadth, Page, Post, Tie, breadth, may_read_hidden, may_read_trail, may_see_pep},
+    rights::{Breadth, Page, Post, Tie, breadth, may_rate_pep, may_read_hidden, may_read_trail, may_see_pep},
 };
 
 /// Who asks.
@@ -136,6 +136,8 @@ pub(crate) enum May {
     ReadsTrail,
     /// Whoever answers for this looked-after child’s education plan: the child of the other table.
     AnswersForPep,
+    /// Whoever rates that plan for the Virtual School; others who may read it hear that it is not theirs to do.
+    RatesPep,
     /// Nobody: it is a page of looked-after children, and whether this one is, is not said.
     NotOfThisChild,
     /// Whoever has a tie to the child of this table, of such a kind; others hear that it is not theirs to do.
@@ -177,6 +179,11 @@ impl May {
                 Who::Holds(_) | Who::KeptAway => yes_or(may_see_pep(&who.posts(), None, false), Told::NotFound),
                 Who::OtherTable(role) => yes_or(may_see_pep(&[], Some(role), false), Told::NotFound),
                 _ => Told::NotFound,
+            },
+            Self::RatesPep => match (who, Self::AnswersForPep.told(who)) {
+                (Who::OtherTable(role), Told::Yes) => yes_or(may_rate_pep(&[], Some(role), false), Told::PlaceClosed),
+                (_, Told::Yes) => Told::PlaceClosed,
+                (_, told) => told,
             },
             Self::NotOfThisChild => Told::NotFound,
             Self::WithATie(_) if who.tie() == Tie::Nobody => Told::NotFound,

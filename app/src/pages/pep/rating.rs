@@ -1,0 +1,162 @@
+//! What the Virtual School says of a plan: its rating with who and when, the earlier ones, and the form for whoever
+//! gives it.
+
+use leptos::prelude::*;
+use shared::{MeetingId, PupilId, pep::Rating};
+
+use super::Shape;
+use crate::{
+    components::{dates, icon::Icon},
+    view::pep::{PepPage, RATING_LIMIT, Rated, RatingSent},
+};
+
+pub(super) fn name(rating: Rating) -> &'static str {
+    match rating {
+        Rating::Green => "Green",
+        Rating::Amber => "Amber",
+        Rating::Red => "Red",
+    }
+}
+
+#[component]
+pub fn VirtualSchool(page: PepPage, agreed_in: MeetingId) -> impl IntoView {
+    let PepPage { id, ratings, may_rate, refused, was_rated, .. } = page;
+    let (mut newest, mut earlier) = (None, vec![]);
+    for rated in ratings {
+        if newest.is_none() && rated.is_of_newest {
+            newest = Some(rated);
+        } else {
+            earlier.push(rated);
+        }
+    }
+    let now = match newest {
+        Some(rated) => view! { <OneRating rated /> }.into_any(),
+        None => view! { <p class="hint">"The Virtual School has not rated this plan yet."</p> }.into_any(),
+    };
+    view! {
+        <section class="sheet" aria-labelledby="h-rated" id="rating">
+            <header class="sheet-head">
+                <h2 id="h-rated">"The Virtual School’s rating"</h2>
+                <p>"Its own word, beside what is counted above."</p>
+            </header>
+            {was_rated
+                .then(|| {
+                    view! {
+                        <p class="finding" role="status">
+                            <Icon name="tick" />
+                            <strong>"It is written down, with your name and the day."</strong>
+                        </p>
+                    }
+                })}
+            {now}
+            <Earlier earlier />
+            {may_rate.then(|| view! { <Form id agreed_in refused /> })}
+        </section>
+    }
+}
+
+#[component]
+fn OneRating(rated: Rated) -> impl IntoView {
+    let class = match rated.rating {
+        Rating::Green => "rag is-green",
+        Rating::Amber => "rag is-amber",
+        Rating::Red => "rag is-red",
+    };
+    let who = if rated.title.is_empty() { rated.name } else { format!("{}, {}", rated.name, rated.title) };
+    view! {
+        <figure>
+            <div class=class>
+                <Shape rating=rated.rating />
+                <blockquote>
+                    <strong>{name(rated.rating)}</strong>
+                    " "
+                    <span dir="auto">{rated.words}</span>
+                </blockquote>
+            </div>
+            <figcaption>{format!("{who}, {}", dates::long(&rated.on))}</figcaption>
+        </figure>
+    }
+}
+
+#[component]
+fn Earlier(earlier: Vec<Rated>) -> impl IntoView {
+    let line = |rated: Rated| {
+        view! {
+            <li>
+                <strong>{name(rated.rating)}</strong>
+                {format!(", {}, by {}. The plan of {}. ", dates::short(&rated.on), rated.name, dates::short(&rated.met_on))}
+                <span dir="auto">{rated.words}</span>
+            </li>
+        }
+    };
+    (!earlier.is_empty()).then(|| {
+        view! {
+            <details class="more">
+                <summary>{format!("Earlier ratings ({})", earlier.len())}</summary>
+                <ul class="gaps">{earlier.into_iter().map(line).collect_view()}</ul>
+            </details>
+        }
+    })
+}
+
+#[component]
+fn Form(id: PupilId, agreed_in: MeetingId, refused: RatingSent) -> impl IntoView {
+    let wrong = |field: &str| {
+        let all: Vec<_> = refused.faults.iter().filter(|fault| fault.field == field).collect();
+        (!all.is_empty()).then(|| {
+            let words = all.iter().map(|fault| fault.what_to_do.as_str()).collect::<Vec<_>>().join(" ");
+            view! {
+                <p class="error" id=format!("{field}-error") role="alert">
+                    <Icon name="stop" />
+                    {words}
+                </p>
+            }
+        })
+    };
+    let (wrong_rating, wrong_words) = (wrong("green"), wrong("words"));
+    let is_wrong = wrong_words.is_some();
+    let choice = |rating: Rating| {
+        let is_chosen = refused.rating == rating.name();
+        view! {
+            <label class="choice">
+                <input id=rating.name() type="radio" name="rating" value=rating.name() checked=is_chosen />
+                <span>
+                    {name(rating)}
+                    <span class="hint">{rating.criteria()}</span>
+                </span>
+            </label>
+        }
+    };
+    let choices = Rating::ALL.map(choice).into_iter().collect_view();
+    view! {
+        <form class="line-form rate-form gap-top" method="post" action=format!("/pupils/{id}/pep/rating")>
+            <h3>"Rate this plan"</h3>
+            <input type="hidden" name="plan" value=agreed_in.to_string() />
+            <fieldset>
+                <legend>"How good is it?"</legend>
+                {wrong_rating}
+                {choices}
+            </fieldset>
+            <div class=if is_wrong { "field has-error" } else { "field" }>
+                <label for="words">"Why, in a sentence"</label>
+                <span class="hint" id="words-hint">
+                    "What is good, or what would make it green. The school reads it here."
+                </span>
+                {wrong_words}
+                <input
+                    id="words"
+                    name="words"
+                    type="text"
+                    autocomplete="off"
+                    maxlength=RATING_LIMIT
+                    value=refused.words.clone()
+                    aria-describedby=if is_wrong { "words-hint words-error" } else { "words-hint" }
+                    aria-invalid=is_wrong.then_some("true")
+                />
+            </div>
+            <button class="button primary" type="submit">
+                "Give this rating"
+            </button>
+        </form>
+    }
+}

@@ -1,0 +1,84 @@
+//! Who of the staff has read which version of a passport, by their own word.
+
+use shared::{MeetingId, PersonId, PupilId};
+use time::OffsetDateTime;
+
+use super::SchoolTransaction;
+
+/// Somebody of the child’s staff.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    pub person: PersonId,
+    pub name: String,
+    pub read_at: Option<OffsetDateTime>,
+}
+
+/// Who works with the child, by their place at the table, and whoever else has read this version.
+pub async fn of_version(
+    txn: &mut SchoolTransaction,
+    pupil: PupilId,
+    meeting: MeetingId,
+    version: i32,
+) -> sqlx::Result<Vec<Reader>> {
+    let rows = sqlx::query!(
+        r#"select p.id, p.full_name, r.read_at as "read_at?"
+           from (
+             select person_id from places
+             where pupil_id = $1 and admitted and role in ('facilitator', 'teacher', 'assistant')
+             union
+             select person_id from passport_reads where meeting_id = $2 and version = $3
+           ) who
+             join people p on p.id = who.person_id
+             left join passport_reads r on r.person_id = p.id and r.meeting_id = $2 and r.version = $3
+           where not exists (select from accounts a where a.person_id = p.id and a.disabled_at is not null)
+           order by p.full_name, p.id"#,
+        pupil.0,
+        meeting.0,
+        version
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Reader { person: PersonId(row.id), name: row.full_name, read_at: row.read_at })
+        .collect())
+}
+
+pub async fn read_at(
+    txn: &mut SchoolTransaction,
+    meeting: MeetingId,
+    version: i32,
+    person: PersonId,
+) -> sqlx::Result<Option<OffsetDateTime>> {
+    sqlx::query_scalar!(
+        "select read_at from passport_reads where meeting_id = $1 and version = $2 and person_id = $3",
+        meeting.0,
+        version,
+        person.0
+    )
+    .fetch_optional(txn.connection())
+    .await
+}
+
+/// They have read it. Whether that is news.
+pub async fn add(
+    txn: &mut SchoolTransaction,
+    meeting: MeetingId,
+    version: i32,
+    person: PersonId,
+    at: OffsetDateTime,
+) -> sqlx::Result<bool> {
+    let school = txn.school().0;
+    let added = sqlx::query!(
+        "insert into passport_reads (school_id, meeting_id, version, person_id, read_at)
+         values ($1, $2, $3, $4, $5) on conflict do nothing",
+        school,
+        meeting.0,
+        version,
+        person.0,
+        at
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(added.rows_affected() == 1)
+}

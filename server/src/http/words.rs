@@ -1,0 +1,104 @@
+//! What the school calls its plans and its tiers of help, set by its head and its SENCO.
+//!
+//! What must stay true: a name is words and nothing else; what is empty is called as everywhere.
+
+use app::{
+    backend::Viewer,
+    plain::words::{Words, page},
+    view::words::{PLAN_LIMIT, SchoolWords, TIER_LIMIT},
+};
+use axum::{
+    Form,
+    extract::{Query, State, rejection::FormRejection},
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+use shared::schema::plan::TIERS;
+
+use super::{
+    account::who,
+    plain::{Plain, later, to_sign_in},
+    staff::begin,
+};
+use crate::{
+    audit::{Deed, Verb},
+    db::{self, accounts, school_words},
+    state::AppState,
+};
+
+const TITLE: &str = "What we call things";
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Asked {
+    said: String,
+}
+
+pub(super) async fn show(State(state): State<AppState>, Query(asked): Query<Asked>, plain: Plain) -> Response {
+    let Some(viewer) = plain.viewer() else { return to_sign_in("first") };
+    match read(&state, viewer).await {
+        Ok(Some(words)) => plain.page(TITLE, None, || page(Words { was_set: asked.said == "set", ..words })),
+        Ok(None) => plain.not_theirs(),
+        Err(error) => later(&error),
+    }
+}
+
+async fn read(state: &AppState, viewer: Viewer) -> sqlx::Result<Option<Words>> {
+    let Some(mut txn) = begin(state, viewer).await? else { return Ok(None) };
+    let Some(me) = accounts::lock(&mut txn, viewer.person).await? else { return Ok(None) };
+    let here = who(&mut txn, &me).await?;
+    Ok(Some(Words { words: here.words.clone(), here, too_long: vec![], was_set: false }))
+}
+
+type Fields = Vec<(String, String)>;
+
+pub(super) async fn set(
+    State(state): State<AppState>,
+    plain: Plain,
+    fields: Result<Form<Fields>, FormRejection>,
+) -> Response {
+    let Some(viewer) = plain.viewer() else { return to_sign_in("first") };
+    let fields = fields.map(|Form(fields)| fields).unwrap_or_default();
+    let (words, too_long) = given(&fields);
+    let outcome = if too_long.is_empty() { set_here(&state, viewer, &words).await } else { Ok(true) };
+    match outcome {
+        Ok(true) if too_long.is_empty() => Redirect::to("/school?said=set").into_response(),
+        Ok(true) => match read(&state, viewer).await {
+            Ok(Some(now)) => plain.wrong(TITLE, || page(Words { words, too_long, ..now })),
+            Ok(None) => plain.not_theirs(),
+            Err(error) => later(&error),
+        },
+        Ok(false) => plain.not_theirs(),
+        Err(error) => later(&error),
+    }
+}
+
+/// What was typed, and which boxes hold too much.
+fn given(fields: &Fields) -> (SchoolWords, Vec<String>) {
+    let mut too_long = vec![];
+    let mut value = |name: &str, limit: usize| {
+        let typed = fields.iter().find(|(key, _)| key == name).map(|(_, value)| shared::plain::plain(value));
+        let words = typed.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+        if words.chars().count() > limit {
+            too_long.push(name.to_owned());
+        }
+        words
+    };
+    let plan = value("plan", PLAN_LIMIT);
+    let tiers = TIERS.iter().map(|tier| (tier.code.to_owned(), value(tier.code, TIER_LIMIT)));
+    // What is as everywhere is not the school’s own word: should that change, it changes here too.
+    let is_own = |(code, name): &(String, String)| {
+        !name.is_empty() && TIERS.iter().all(|tier| tier.code != code.as_str() || tier.label != name.as_str())
+    };
+    let tiers = tiers.filter(is_own).collect();
+    (SchoolWords { plan, tiers }, too_long)
+}
+
+/// False for who may not.
+async fn set_here(state: &AppState, viewer: Viewer, words: &SchoolWords) -> sqlx::Result<bool> {
+    let Some(mut txn) = begin(state, viewer).await? else { return Ok(false) };
+    school_words::set(&mut txn, words).await?;
+    db::audit::add(&mut txn, Deed::new(viewer.person, Verb::WordsSet), state.clock.now()).await?;
+    txn.commit().await?;
+    Ok(true)
+}
