@@ -91,7 +91,7 @@ pub struct Meeting {
     pub pupil: PersonId,
     looked_after: bool,
     may_hide: bool,
-    tiers: StoredValue<Vec<(String, String)>>,
+    tiers: StoredValue<Vec<String>>,
     sections: StoredValue<Vec<SectionStore>>,
     state: State,
 }
@@ -368,9 +368,9 @@ impl Meeting {
         Memo::new(move |_| (by_post || runs_it.get()) && stage.get() != Stage::Agreed)
     }
 
-    /// What the school calls this code of a list, if it has a name of its own for it.
-    pub fn called(&self, code: &str) -> Option<String> {
-        self.tiers.with_value(|tiers| tiers.iter().find(|(known, _)| known == code).map(|(_, name)| name.clone()))
+    /// What the school calls the tier at this place, if it has names of its own.
+    pub fn tier(&self, at: usize) -> Option<String> {
+        self.tiers.with_value(|tiers| tiers.get(at).cloned())
     }
 
     /// Who writes where: each person once, without me.

@@ -147,8 +147,8 @@ pub struct MeetingPage {
     pub version: Option<u32>,
     /// May hide a passage by what they are in the school, whoever runs the meeting.
     pub may_hide: bool,
-    /// What the school calls its tiers of help, where it has names of its own: by their codes.
-    pub tiers: Vec<(String, String)>,
+    /// What the school calls its tiers of help, in their order; none where it has no names of its own.
+    pub tiers: Vec<String>,
 }
 
 /// Of a meeting’s page, what changes while it is open and is known to the server alone.

@@ -43,7 +43,8 @@ pub fn Field(
         })
         .into_any(),
         Kind::Choice(codes) => {
-            let meeting = use_meeting();
+            // Tiers of help are called as the school calls them.
+            let meeting = (key == "tier").then(use_meeting);
             let words = Memo::new(move |_| said(meeting, codes, &item.words(key).get()));
             let control = move || choice(meeting, item, field, codes);
             control_or_words(may_write, item, field, label, hide_label, words, control)
@@ -123,19 +124,19 @@ fn control_or_words(
 }
 
 /// The words of a code; nothing chosen yet says nothing.
-fn said(meeting: Meeting, codes: &'static [Code], code: &str) -> String {
-    codes.iter().find(|known| known.code == code).map(|known| called(meeting, known)).unwrap_or_default()
+fn said(meeting: Option<Meeting>, codes: &'static [Code], code: &str) -> String {
+    codes.iter().position(|known| known.code == code).map(|at| called(meeting, codes, at)).unwrap_or_default()
 }
 
 /// As the school has it, or as the schema has.
-fn called(meeting: Meeting, code: &Code) -> String {
-    meeting.called(code.code).unwrap_or_else(|| code.label.to_owned())
+fn called(meeting: Option<Meeting>, codes: &'static [Code], at: usize) -> String {
+    meeting.and_then(|meeting| meeting.tier(at)).unwrap_or_else(|| codes[at].label.to_owned())
 }
 
-fn choice(meeting: Meeting, item: Item, field: &'static Schema, codes: &'static [Code]) -> AnyView {
+fn choice(meeting: Option<Meeting>, item: Item, field: &'static Schema, codes: &'static [Code]) -> AnyView {
     let chosen = item.words(field.key);
     let nothing = codes.iter().all(|code| !code.code.is_empty()).then(|| (String::new(), "Not chosen yet".to_owned()));
-    let options = codes.iter().map(|code| (code.code.to_owned(), called(meeting, code)));
+    let options = (0..codes.len()).map(|at| (codes[at].code.to_owned(), called(meeting, codes, at)));
     let options: Vec<_> = nothing.into_iter().chain(options).collect();
     select(item.address(field).dom_id(), options, move || chosen.get(), move |code| item.set_words(field.key, code))
 }

@@ -175,7 +175,10 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
         }),
         version: meeting.version.map(i32::cast_unsigned),
         may_hide: may_hide(me.role, &posts),
-        tiers: words.tiers,
+        tiers: match words.tiers.is_empty() {
+            true => vec![],
+            false => words.all_tiers().into_iter().map(|(_, name)| name).collect(),
+        },
     })
 }
 
