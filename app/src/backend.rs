@@ -97,6 +97,15 @@ pub trait Backend: Doors {
     async fn hidden_page(&self, viewer: Viewer, passage: Option<Uuid>) -> Result<HiddenPage, AppError>;
     /// Facilitator: saves the record and closes the sections, or says what is missing.
     async fn record_agree(&self, viewer: Viewer, meeting: MeetingId) -> Result<(), AppError>;
+    /// The record as it was in an earlier version.
+    async fn record_version_page(
+        &self,
+        viewer: Viewer,
+        meeting: MeetingId,
+        version: u32,
+    ) -> Result<RecordPage, AppError>;
+    /// Facilitator, and those who answer for every child: opens an agreed meeting again, for this reason.
+    async fn record_reopen(&self, viewer: Viewer, meeting: MeetingId, reason: String) -> Result<(), AppError>;
     /// Facilitator: makes the next meeting from this record.
     async fn meeting_start_next(&self, viewer: Viewer, meeting: MeetingId) -> Result<MeetingId, AppError>;
 

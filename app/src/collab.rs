@@ -110,6 +110,7 @@ struct State {
     spotlight: RwSignal<Option<(String, String)>>,
     people_news: RwSignal<u32>,
     recorded: RwSignal<Option<u32>>,
+    reopened: RwSignal<Option<String>>,
     kept: RwSignal<Vec<KeptWords>>,
     removed: RwSignal<bool>,
     signed_out: RwSignal<bool>,
@@ -292,6 +293,7 @@ impl Meeting {
                 spotlight: RwSignal::new(page.spotlight.clone().map(|part| (part, String::new()))),
                 people_news: RwSignal::new(0),
                 recorded: RwSignal::new(page.version),
+                reopened: RwSignal::new(page.reopened.clone()),
                 kept: RwSignal::new(vec![]),
                 removed: RwSignal::new(false),
                 scribing,
@@ -337,6 +339,9 @@ impl Meeting {
     /// What was told to those who were there at the time.
     pub fn caught_up(&self, now: &PeopleNow) {
         let _ = self.state.open_for_seconds.try_set(now.open_for_seconds);
+        if self.state.reopened.try_with_untracked(|reopened| *reopened != now.reopened) == Some(true) {
+            let _ = self.state.reopened.try_set(now.reopened.clone());
+        }
         if now.version.is_some() && self.state.recorded.try_get_untracked().flatten() != now.version {
             let _ = self.state.recorded.try_set(now.version);
         }
@@ -411,6 +416,11 @@ impl Meeting {
     /// The version of the saved record.
     pub fn recorded(&self) -> Signal<Option<u32>> {
         self.state.recorded.into()
+    }
+
+    /// Agreed once, and open again: why.
+    pub fn reopened(&self) -> Signal<Option<String>> {
+        self.state.reopened.into()
     }
 
     /// Words that were refused, newest last, until they are dismissed.

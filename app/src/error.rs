@@ -40,6 +40,9 @@ pub enum AppError {
     /// An answer that says nothing without words beside it.
     #[error("Your answer needs some words: what you want to add, or which part you disagree with.")]
     WordsMissing,
+    /// What was agreed is not opened again without one.
+    #[error("Say in some words why it has to be corrected, in 300 letters at most. Nothing has changed yet.")]
+    ReasonMissing,
     /// Something else stands there by now than what was to be hidden.
     #[error("The text changed just now. Look again, then hide it.")]
     TextChanged,

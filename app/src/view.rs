@@ -145,6 +145,8 @@ pub struct MeetingPage {
     pub open_for_seconds: Option<u32>,
     /// Of the record, once there is one.
     pub version: Option<u32>,
+    /// Agreed once, and open again: why.
+    pub reopened: Option<String>,
     /// May hide a passage by what they are in the school, whoever runs the meeting.
     pub may_hide: bool,
     /// What the school calls its tiers of help, in their order; none where it has no names of its own.
@@ -161,6 +163,7 @@ pub struct PeopleNow {
     pub spotlight: Option<String>,
     /// Of the saved record.
     pub version: Option<u32>,
+    pub reopened: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -234,10 +237,37 @@ pub struct RecordPage {
     pub pupil: Pupil,
     /// Side and colour of the people who agreed, for their tokens.
     pub people: Vec<Participant>,
+    /// All versions there are, the first one first.
+    pub versions: Vec<Version>,
+    /// While it is being corrected.
+    pub reopened: Option<Reopened>,
+    /// Whether this person may open it again to correct it.
+    pub may_correct: bool,
     /// Whether this person may start the next cycle.
     pub can_start_next: bool,
     /// The next meeting, if it was started already.
     pub next_meeting: Option<MeetingId>,
+}
+
+/// One of the versions of a record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Version {
+    pub version: u32,
+    /// The day at school.
+    pub agreed_on: String,
+    /// Why there is one after the first.
+    pub reason: Option<String>,
+}
+
+/// A record that is being corrected.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reopened {
+    pub reason: String,
+    pub by: String,
+    /// The day at school.
+    pub on: String,
+    /// Whether who reads has a place at the table.
+    pub mine: bool,
 }
 
 impl MeetingPage {

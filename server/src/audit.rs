@@ -107,6 +107,8 @@ verbs! {
     ScribeNamed = "scribe-named",
     Agreed = "agreed",
     Answered = "answered",
+    /// What was agreed is open again, to be corrected.
+    RecordReopened = "record-reopened",
     NextStarted = "next-started",
     RecordRead = "record-read",
     RecordExported = "record-exported",

@@ -17,6 +17,7 @@ mod pages;
 pub mod pupils;
 pub mod records;
 pub mod register;
+mod reopen;
 
 use std::{sync::Arc, time::Duration};
 
@@ -144,7 +145,7 @@ impl Backend for ServerBackend {
     }
 
     async fn record_page(&self, viewer: Viewer, meeting: MeetingId) -> Result<RecordPage, AppError> {
-        let page = records::page(&self.db, viewer, meeting).await?;
+        let page = records::page(&self.db, viewer, meeting, None).await?;
         self.was_read(viewer, meeting, Verb::RecordRead).await?;
         Ok(page)
     }
@@ -210,6 +211,21 @@ impl Backend for ServerBackend {
 
     async fn record_agree(&self, viewer: Viewer, meeting: MeetingId) -> Result<(), AppError> {
         self.to_the_end(async move |this| commands::agree(&this, viewer, meeting).await).await
+    }
+
+    async fn record_version_page(
+        &self,
+        viewer: Viewer,
+        meeting: MeetingId,
+        version: u32,
+    ) -> Result<RecordPage, AppError> {
+        let page = records::page(&self.db, viewer, meeting, Some(version)).await?;
+        self.was_read(viewer, meeting, Verb::RecordRead).await?;
+        Ok(page)
+    }
+
+    async fn record_reopen(&self, viewer: Viewer, meeting: MeetingId, reason: String) -> Result<(), AppError> {
+        self.to_the_end(async move |this| reopen::reopen(&this, viewer, meeting, &reason).await).await
     }
 
     async fn meeting_start_next(&self, viewer: Viewer, meeting: MeetingId) -> Result<MeetingId, AppError> {

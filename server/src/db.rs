@@ -36,6 +36,7 @@ pub mod pupils;
 pub mod records;
 pub mod register;
 pub mod register_line;
+pub mod reopenings;
 pub mod retention;
 pub mod school_words;
 pub mod schools;

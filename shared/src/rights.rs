@@ -123,6 +123,16 @@ pub fn may_hide(place: Role, posts: &[Post]) -> bool {
         })
 }
 
+/// Whether somebody may open what was agreed again, to correct it: whoever runs that meeting, and those who answer for
+/// every child.
+pub fn may_correct(place: Option<Role>, tie: Tie) -> bool {
+    place.is_some_and(Role::can_facilitate)
+        || match tie {
+            Tie::Leads => true,
+            Tie::Teaches | Tie::Child | Tie::Family | Tie::Visits | Tie::SocialCare | Tie::Nobody => false,
+        }
+}
+
 /// Whether what was hidden is for these eyes: the safeguarding lead’s alone, or the head’s where nobody holds that post.
 pub fn may_read_hidden(posts: &[Post], has_lead: bool) -> bool {
     posts.iter().any(|post| match post {
@@ -336,6 +346,16 @@ mod tests {
         assert!(may_hide(Role::Facilitator, &[]) && may_hide(Role::Teacher, &[Post::Senco]));
         for role in Role::ALL.into_iter().filter(|role| *role != Role::Facilitator) {
             assert!(!may_hide(role, &[Post::Teacher, Post::Assistant]), "{role:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_agreed_is_opened_again_by_who_runs_the_meeting_and_who_answers_for_every_child() {
+        for role in Role::ALL {
+            for tie in Tie::ALL {
+                assert_eq!(may_correct(Some(role), tie), role == Role::Facilitator || tie == Tie::Leads);
+                assert_eq!(may_correct(None, tie), tie == Tie::Leads);
+            }
         }
     }
 

@@ -25,6 +25,15 @@ pub async fn confirm_passport(pupil: PupilId, meeting: MeetingId, version: u32) 
     Ok(())
 }
 
+/// What was agreed is to be corrected, for this reason: to the meeting, which is open again.
+#[server]
+pub async fn reopen_record(meeting: MeetingId, reason: String) -> Result<(), AppError> {
+    let (backend, viewer) = crate::backend::backend()?;
+    backend.record_reopen(viewer, meeting, reason).await?;
+    leptos_axum::redirect(&format!("/meetings/{meeting}"));
+    Ok(())
+}
+
 /// The next meeting, from what this one agreed.
 #[server]
 pub async fn start_next_meeting(meeting: MeetingId) -> Result<MeetingId, AppError> {

@@ -17,6 +17,7 @@ pub async fn read_people(meeting: MeetingId) -> Result<PeopleNow, AppError> {
         open_for_seconds: page.open_for_seconds,
         spotlight: page.spotlight,
         version: page.version,
+        reopened: page.reopened,
     })
 }
 

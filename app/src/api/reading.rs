@@ -48,9 +48,13 @@ pub async fn read_meeting(meeting: MeetingId) -> Result<MeetingPage, AppError> {
     backend.meeting_page(viewer, meeting).await
 }
 
-pub async fn read_record(meeting: MeetingId) -> Result<RecordPage, AppError> {
+/// The newest version, or the one that is asked for.
+pub async fn read_record(meeting: MeetingId, version: Option<u32>) -> Result<RecordPage, AppError> {
     let (backend, viewer) = backend()?;
-    backend.record_page(viewer, meeting).await
+    match version {
+        Some(version) => backend.record_version_page(viewer, meeting, version).await,
+        None => backend.record_page(viewer, meeting).await,
+    }
 }
 
 pub async fn read_pupil(pupil: PupilId) -> Result<PupilPage, AppError> {

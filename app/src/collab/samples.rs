@@ -76,6 +76,7 @@ pub(super) fn page(section: Section, access: Access, stage: Stage, fill: impl Fn
         spotlight: None,
         open_for_seconds: None,
         version: None,
+        reopened: None,
         may_hide: false,
     }
 }

@@ -51,7 +51,7 @@ fn words(error: &AppError) -> (&'static str, &'static str, &'static str) {
         AppError::NotAllowed => ("That is not yours to open", "lock", RING),
         AppError::NotStarted => ("The meeting has not started", "clock", RING),
         AppError::Agreed => ("The plan is agreed", "lock", "Everybody has the same copy. You can read it any time."),
-        AppError::Missing(_) | AppError::WordsMissing | AppError::TextChanged => {
+        AppError::Missing(_) | AppError::WordsMissing | AppError::ReasonMissing | AppError::TextChanged => {
             ("Something is still missing", "help", "Go back to the meeting to see what.")
         }
         AppError::Outdated => ("There is a newer version", "saving", RING),
@@ -81,6 +81,7 @@ fn way_on(error: &AppError) -> Option<impl IntoView + use<>> {
         | AppError::Agreed
         | AppError::Missing(_)
         | AppError::WordsMissing
+        | AppError::ReasonMissing
         | AppError::TextChanged
         | AppError::RunBySomebody => Some(
             view! {
@@ -108,6 +109,7 @@ fn answer_with_status(error: &AppError) {
             | AppError::Agreed
             | AppError::Missing(_)
             | AppError::WordsMissing
+            | AppError::ReasonMissing
             | AppError::TextChanged => http::StatusCode::CONFLICT,
             AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable => {
                 http::StatusCode::SERVICE_UNAVAILABLE

@@ -116,7 +116,11 @@ fn Row(row: MeetingRow, says_how_many: bool, plan: String) -> impl IntoView {
                 <span>{row.kind} ", " {row.year_group}</span>
                 <span>
                     <time datetime=row.held_on>{row.when}</time>
-                    {(row.stage == Stage::Meeting).then_some(" – together now")}
+                    {match (row.stage, row.version) {
+                        (Stage::Meeting, Some(_)) => " – open again, to put something right",
+                        (Stage::Meeting, None) => " – together now",
+                        (Stage::Preparing | Stage::Agreed, _) => "",
+                    }}
                 </span>
             </p>
             {says_how_many

@@ -171,22 +171,34 @@ fn sheet_of(part: Part) -> AnyView {
     }
 }
 
-/// Agreed, so it stays as it is: everything below is words now.
+/// Agreed, so it stays as it is: everything below is words now. Or open again, and why.
 #[component]
 fn AgreedNotice() -> impl IntoView {
     let meeting = crate::collab::use_meeting();
-    let stage = meeting.stage();
+    let (stage, reopened) = (meeting.stage(), meeting.reopened());
     move || {
-        (stage.get() == Stage::Agreed).then(|| {
-            view! {
-                <Notice icon="lock" title="Agreed">
-                    <p>"Everybody has the same copy. Nobody can change this version."</p>
-                    <a class="button primary" href=format!("/meetings/{}/record", meeting.id) rel="external">
-                        "Read the plan"
-                        <Icon name="right" />
-                    </a>
-                </Notice>
+        let said = match (stage.get(), reopened.get()) {
+            (Stage::Agreed, _) => {
+                ("lock", "Agreed", String::new(), "Everybody has the same copy. Nobody can change this version.")
             }
+            (_, Some(reason)) => (
+                "pen",
+                "Open again, to put something right",
+                reason,
+                "Answer anew when it is right. Until it is saved again, the plan as it was counts.",
+            ),
+            _ => return None,
+        };
+        let (icon, title, reason, words) = said;
+        Some(view! {
+            <Notice icon title>
+                <p dir="auto">{reason}</p>
+                <p>{words}</p>
+                <a class="button primary" href=format!("/meetings/{}/record", meeting.id) rel="external">
+                    "Read the plan"
+                    <Icon name="right" />
+                </a>
+            </Notice>
         })
     }
 }

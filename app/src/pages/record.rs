@@ -10,10 +10,12 @@ mod agreed;
 mod known;
 mod said;
 mod steps;
+mod versions;
 mod went;
 
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 use shared::{
     MeetingId,
     schema::{assess, plan},
@@ -24,6 +26,7 @@ use self::{
     known::Known,
     said::{Boards, Lines, Passport, PupilSaid},
     steps::{Actions, NextSteps, Promises},
+    versions::{Correct, IsItTheNewest, Others},
     went::HowItWent,
 };
 use crate::{
@@ -40,13 +43,17 @@ const CHECK_MARK: usize = 12;
 
 #[component]
 pub fn RecordPage() -> impl IntoView {
-    let record = async { read_record(id_of_address().ok_or(AppError::NotFound)?).await };
+    // What is no number is no version.
+    let version = use_query_map().read_untracked().get("version").map(|version| version.parse().unwrap_or_default());
+    let record = async move { read_record(id_of_address().ok_or(AppError::NotFound)?, version).await };
     once_read(record, |page| view! { <TheRecord page /> })
 }
 
 #[component]
 fn TheRecord(page: view::RecordPage) -> impl IntoView {
-    let view::RecordPage { record, hash, agreed_on: agreed_day, pupil, people, can_start_next, next_meeting } = page;
+    let view::RecordPage { record, hash, agreed_on: agreed_day, pupil, people, versions, reopened, .. } = page;
+    let (can_start_next, may_correct, next_meeting) = (page.can_start_next, page.may_correct, page.next_meeting);
+    let (this, is_newest) = (record.version, versions.last().is_none_or(|newest| newest.version == record.version));
     let facts = &record.meeting;
     let meeting = facts.id;
     let name = facts.pupil_name.clone();
@@ -88,6 +95,9 @@ fn TheRecord(page: view::RecordPage) -> impl IntoView {
                 </nav>
             </header>
             <main class="record" id="plan" tabindex="-1">
+                // Where one is after a form that was not done.
+                <NotDone />
+                <IsItTheNewest meeting this versions=versions.clone() reopened />
                 <article class="page" aria-labelledby="title">
                     <header class="record-head">
                         <Portrait pupil=pupil.clone() />
@@ -148,9 +158,11 @@ fn TheRecord(page: view::RecordPage) -> impl IntoView {
                             {record.reason.clone().map(|reason| format!(". Why there is a new version: {reason}"))}
                             ". If anything changes there will be a new version that says why."
                         </p>
+                        <Others meeting this versions />
                     </footer>
                 </article>
-                {can_start_next.then(|| view! { <NextCycle meeting next_meeting /> })}
+                {(can_start_next && is_newest).then(|| view! { <NextCycle meeting next_meeting /> })}
+                {(may_correct && is_newest).then(|| view! { <Correct meeting next_meeting /> })}
             </main>
         </div>
     }
@@ -170,7 +182,6 @@ fn NextCycle(meeting: MeetingId, next_meeting: Option<MeetingId>) -> impl IntoVi
             <div>
                 <h2 id="next-cycle">"The next cycle"</h2>
                 <p>"The passport comes along, these targets become “last targets”, and where we are now becomes the start."</p>
-                <NotDone />
                 {match next_meeting {
                     Some(next) => {
                         view! {

@@ -94,7 +94,7 @@ async fn facts(
     let moment = |at: OffsetDateTime| at.format(&Rfc3339).unwrap_or_default();
     Ok(Facts {
         version,
-        reason: None,
+        reason: db::reopenings::newest(txn, meeting.id).await?.map(|reopening| reopening.reason),
         agreed_at: moment(at),
         meeting: MeetingFacts {
             id: meeting.id,
@@ -110,8 +110,8 @@ async fn facts(
         attendance: seats
             .iter()
             // Why somebody was left out on purpose stands elsewhere, and that they were is for the school alone:
-            // the record lies on kitchen tables.
-            .filter(|seat| seat.expected != Attendance::NotInvitedOnPurpose)
+            // the record lies on kitchen tables. Who came to correct it was not at the meeting.
+            .filter(|seat| seat.attendance() != Attendance::NotInvitedOnPurpose)
             .map(|seat| Attendee {
                 person: seat.person,
                 name: seat.name.clone(),

@@ -154,7 +154,10 @@ pub(super) async fn agree(backend: &ServerBackend, viewer: Viewer, id: MeetingId
         Stage::Meeting => {}
     }
     let now = backend.clock.now();
-    db::participants::were_connected(&mut txn, &here).await.map_err(unavailable)?;
+    // Who comes to correct what was agreed was not at the meeting by that.
+    if !meeting.is_reopened {
+        db::participants::were_connected(&mut txn, &here).await.map_err(unavailable)?;
+    }
     #[expect(clippy::disallowed_methods, reason = "a new record, made on the server alone")]
     let record = RecordId(uuid::Uuid::now_v7());
     let version = agreement::save(&mut txn, &meeting, record, now).await?;

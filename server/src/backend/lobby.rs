@@ -74,7 +74,7 @@ pub(super) async fn admit(
     knock: KnockId,
     role: Option<Role>,
 ) -> Result<(), AppError> {
-    let (room, Seated { mut txn, .. }) = to_change(backend, viewer, id).await?;
+    let (room, Seated { mut txn, meeting, .. }) = to_change(backend, viewer, id).await?;
     let knock = at_this_door(&mut txn, id, knock).await?;
     if role.is_some_and(|role| !role.may_be_given()) {
         return Err(AppError::NotAllowed);
@@ -82,7 +82,7 @@ pub(super) async fn admit(
     let who = match (knock.participant, role) {
         (Some(who), None) => who,
         (Some(who), Some(role)) => give_role(&mut txn, who, role).await?,
-        (None, Some(role)) => seat_stranger(&mut txn, id, &knock.name, role).await?,
+        (None, Some(role)) => seat_stranger(&mut txn, id, &knock.name, role, meeting.is_reopened).await?,
         // Whoever runs the meeting says who they are.
         (None, None) => return Err(AppError::NotAllowed),
     };
@@ -127,6 +127,7 @@ async fn seat_stranger(
     id: MeetingId,
     name: &str,
     role: Role,
+    is_reopened: bool,
 ) -> Result<ParticipantId, AppError> {
     #[expect(clippy::disallowed_methods, reason = "a new person, made on the server alone")]
     let (person, who) = (PersonId(Uuid::now_v7()), ParticipantId(Uuid::now_v7()));
@@ -150,6 +151,7 @@ async fn seat_stranger(
         title: role.label(),
         colour: u8::try_from(others % 8 + 1).unwrap_or(1),
         expected: Attendance::Remote,
+        for_correction: is_reopened,
     };
     db::participants::create(txn, new).await.map_err(unavailable)?;
     Ok(who)

@@ -41,7 +41,7 @@ pub(super) async fn start(backend: &ServerBackend, viewer: Viewer, id: MeetingId
     if meeting.stage != Stage::Agreed {
         return Err(AppError::NotAllowed);
     }
-    let kept = db::records::find(&mut txn, id).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
+    let kept = db::records::find(&mut txn, id, None).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
     let record: AgreedRecord = serde_json::from_str(&kept.canonical_json).map_err(unavailable)?;
 
     #[expect(clippy::disallowed_methods, reason = "a new meeting, made on the server alone")]
@@ -111,9 +111,13 @@ async fn invite(
         if !seat.admitted && !left_out {
             continue; // asked to leave last time
         }
+        if seat.for_correction && !seat.role.can_facilitate() {
+            continue; // was not at the meeting
+        }
         // Derived, so that it needs no chance: one person has one place in one meeting.
         let id = ParticipantId(Uuid::new_v5(&next.0, seat.person.0.as_bytes()));
         let expected = match seat.attendance() {
+            Attendance::NotInvitedOnPurpose if seat.for_correction => Attendance::InPerson,
             left_out @ Attendance::NotInvitedOnPurpose => left_out,
             Attendance::Remote => Attendance::Remote,
             Attendance::NotNoted => seat.expected,
@@ -130,6 +134,7 @@ async fn invite(
             title: &seat.title,
             colour: seat.colour,
             expected,
+            for_correction: false,
         };
         db::participants::create(txn, new).await?;
         if !left_out {

@@ -126,6 +126,10 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
     let mut answers = agreements::list(&mut txn, id).await.map_err(unavailable)?;
     let posts = db::posts::held(&mut txn, viewer).await.map_err(unavailable)?;
     let words = db::school_words::of(&mut txn).await.map_err(unavailable)?;
+    let reopened = match meeting.is_reopened {
+        true => db::reopenings::newest(&mut txn, id).await.map_err(unavailable)?.map(|reopening| reopening.reason),
+        false => None,
+    };
     // Not held while the room is asked, which may itself be waiting for a connection.
     drop(txn);
 
@@ -174,6 +178,7 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
             u32::try_from(seconds.max(0)).unwrap_or(u32::MAX)
         }),
         version: meeting.version.map(i32::cast_unsigned),
+        reopened,
         may_hide: may_hide(me.role, &posts),
         tiers: match words.tiers.is_empty() {
             true => vec![],

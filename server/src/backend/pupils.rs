@@ -20,7 +20,7 @@ use app::{
     },
 };
 use shared::{
-    Attendance, ItemId, MeetingId, PupilId, Stage,
+    Attendance, ItemId, MeetingId, PupilId,
     record::AgreedRecord,
     rights::{Matter, Post, Tie, may_see},
 };
@@ -217,9 +217,9 @@ fn met(meetings: Vec<db::meetings::OfPupil>, records: &[AgreedRecord], tie: Tie)
         Met {
             id: meeting.id,
             held_on: meeting.held_on.to_string(),
-            agreed: meeting.stage == Stage::Agreed,
+            agreed: record.is_some(),
             who_came: record.map(who_came).unwrap_or_default(),
-            mine: meeting.mine || (tie == Tie::Leads && meeting.stage == Stage::Agreed),
+            mine: meeting.mine || (tie == Tie::Leads && record.is_some()),
         }
     };
     meetings.into_iter().map(one).collect()

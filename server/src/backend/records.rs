@@ -1,7 +1,15 @@
 //! Reading what was agreed.
 
-use app::{backend::Viewer, error::AppError, view::RecordPage};
-use shared::{Attendance, MeetingId, Section, Stage, access, record::AgreedRecord, rights::Tie};
+use app::{
+    backend::Viewer,
+    error::AppError,
+    view::{RecordPage, Reopened, Version},
+};
+use shared::{
+    Attendance, MeetingId, Role, Section, Stage, access,
+    record::AgreedRecord,
+    rights::{Tie, may_correct},
+};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
@@ -17,12 +25,16 @@ use crate::{
 
 /// The record, for those who may read what was agreed. Whoever asks for one that does not exist yet
 /// learns no more than whoever asks for somebody else’s.
-pub(crate) async fn kept(db: &Db, viewer: Viewer, id: MeetingId) -> Result<Kept, AppError> {
-    find(db, viewer, id).await.map(|(_, kept)| kept)
+pub(crate) async fn kept(db: &Db, viewer: Viewer, id: MeetingId, version: Option<u32>) -> Result<Kept, AppError> {
+    find(db, viewer, id, version).await.map(|(_, kept)| kept)
 }
 
-pub(super) async fn page(db: &Db, viewer: Viewer, id: MeetingId) -> Result<RecordPage, AppError> {
-    let (Reader { mut txn, meeting, can_start_next }, kept) = find(db, viewer, id).await?;
+/// Of this version, or of the newest.
+pub(super) async fn page(db: &Db, viewer: Viewer, id: MeetingId, version: Option<u32>) -> Result<RecordPage, AppError> {
+    let (Reader { mut txn, meeting, place, tie }, kept) = find(db, viewer, id, version).await?;
+    let versions = db::reopenings::versions(&mut txn, id).await.map_err(unavailable)?;
+    let reopening = if meeting.is_reopened { db::reopenings::newest(&mut txn, id).await } else { Ok(None) };
+    let reopening = reopening.map_err(unavailable)?;
     let seats = db::participants::list(&mut txn, id).await.map_err(unavailable)?;
     let mut answers = db::agreements::list(&mut txn, id).await.map_err(unavailable)?;
     let next = db::meetings::next(&mut txn, id).await.map_err(unavailable)?;
@@ -41,24 +53,43 @@ pub(super) async fn page(db: &Db, viewer: Viewer, id: MeetingId) -> Result<Recor
                 participant(seat, &[], answer)
             })
             .collect(),
-        can_start_next,
+        versions: versions
+            .into_iter()
+            .map(|one| Version {
+                version: one.version.cast_unsigned(),
+                agreed_on: school_day(one.agreed_at).to_string(),
+                reason: one.reason,
+            })
+            .collect(),
+        may_correct: meeting.stage == Stage::Agreed && may_correct(place, tie),
+        reopened: reopening.map(|reopening| Reopened {
+            reason: reopening.reason,
+            by: reopening.by,
+            on: school_day(reopening.at).to_string(),
+            mine: place.is_some(),
+        }),
+        // While it is being corrected, nothing new begins with it.
+        can_start_next: place.is_some_and(Role::can_facilitate) && (meeting.stage == Stage::Agreed || next.is_some()),
         next_meeting: next,
     })
 }
 
 /// Somebody who may read a record, and the meeting it is of.
-struct Reader {
-    txn: SchoolTransaction,
-    meeting: Meeting,
-    can_start_next: bool,
+pub(super) struct Reader {
+    pub(super) txn: SchoolTransaction,
+    pub(super) meeting: Meeting,
+    /// At its table, if they have one.
+    pub(super) place: Option<Role>,
+    pub(super) tie: Tie,
 }
 
 impl Reader {
     /// By a place at the table, as far as everybody there may read; or as one of those who answer for every child.
-    async fn find(db: &Db, viewer: Viewer, id: MeetingId) -> Result<Self, AppError> {
+    pub(super) async fn find(db: &Db, viewer: Viewer, id: MeetingId) -> Result<Self, AppError> {
         match Seated::find(db, viewer, id).await {
-            Ok(Seated { txn, meeting, me }) if access(Section::Plan, me.role, Stage::Agreed).can_read() => {
-                Ok(Self { txn, meeting, can_start_next: me.role.can_facilitate() })
+            Ok(Seated { mut txn, meeting, me }) if access(Section::Plan, me.role, Stage::Agreed).can_read() => {
+                let tie = tie(&mut txn, viewer, meeting.pupil).await?;
+                Ok(Self { txn, meeting, place: Some(me.role), tie })
             }
             Ok(_) => Err(AppError::NotFound),
             Err(AppError::NotFound) => Self::find_lead(db, viewer, id).await,
@@ -70,14 +101,14 @@ impl Reader {
         let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
         let meeting = db::meetings::find(&mut txn, id).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
         match tie(&mut txn, viewer, meeting.pupil).await? {
-            Tie::Leads => Ok(Self { txn, meeting, can_start_next: false }),
+            tie @ Tie::Leads => Ok(Self { txn, meeting, place: None, tie }),
             _ => Err(AppError::NotFound),
         }
     }
 }
 
-async fn find(db: &Db, viewer: Viewer, id: MeetingId) -> Result<(Reader, Kept), AppError> {
+async fn find(db: &Db, viewer: Viewer, id: MeetingId, version: Option<u32>) -> Result<(Reader, Kept), AppError> {
     let mut reader = Reader::find(db, viewer, id).await?;
-    let kept = db::records::find(&mut reader.txn, id).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
+    let kept = db::records::find(&mut reader.txn, id, version).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
     Ok((reader, kept))
 }

@@ -32,6 +32,17 @@ pub async fn answer(txn: &mut SchoolTransaction, participant: ParticipantId, ans
     Ok(())
 }
 
+/// Takes back what everybody answered: there is something else to answer to.
+pub async fn forget(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from agreements where participant_id in (select id from participants where meeting_id = $1)",
+        meeting.0
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(())
+}
+
 pub async fn list(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Result<BTreeMap<ParticipantId, Answer>> {
     let rows = sqlx::query!(
         "select participant_id, response, comment, answered_at

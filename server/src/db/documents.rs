@@ -218,10 +218,19 @@ pub async fn take(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Resu
 }
 
 /// Lets nothing more into the meeting’s documents. What is read of them afterwards in this transaction
-/// is all there will ever be.
+/// is all there is until they are opened again.
 pub async fn close(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Result<()> {
     lock(txn, meeting).await?;
     sqlx::query!("update doc_heads set closed = true where meeting_id = $1", meeting.0)
+        .execute(txn.connection())
+        .await?;
+    Ok(())
+}
+
+/// Lets words in again.
+pub async fn reopen(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Result<()> {
+    lock(txn, meeting).await?;
+    sqlx::query!("update doc_heads set closed = false where meeting_id = $1", meeting.0)
         .execute(txn.connection())
         .await?;
     Ok(())

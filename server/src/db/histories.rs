@@ -5,14 +5,15 @@ use time::OffsetDateTime;
 
 use super::{Db, SchoolTransaction};
 
-/// Meetings of this school agreed before this moment whose history is still there.
+/// Meetings of this school whose history is still there, and which were agreed before this moment; or opened again before
+/// it, where nobody has agreed anew.
 pub async fn due(txn: &mut SchoolTransaction, agreed_before: OffsetDateTime) -> sqlx::Result<Vec<MeetingId>> {
     let ids = sqlx::query_scalar!(
         "select id from meetings
-         where stage = 'agreed' and agreed_at <= $1
-           and (history_destroyed_at is null or history_destroyed_at < agreed_at)
+         where coalesce(agreed_at, reopened_at) <= $1
+           and (history_destroyed_at is null or history_destroyed_at < coalesce(agreed_at, reopened_at))
            and not exists (select from retention_holds held where held.pupil_id = meetings.pupil_id)
-         order by agreed_at",
+         order by coalesce(agreed_at, reopened_at)",
         agreed_before
     )
     .fetch_all(txn.connection())
@@ -28,8 +29,8 @@ pub async fn lock_due(
 ) -> sqlx::Result<bool> {
     let row = sqlx::query!(
         "select id from meetings
-         where id = $1 and stage = 'agreed' and agreed_at <= $2
-           and (history_destroyed_at is null or history_destroyed_at < agreed_at)
+         where id = $1 and coalesce(agreed_at, reopened_at) <= $2
+           and (history_destroyed_at is null or history_destroyed_at < coalesce(agreed_at, reopened_at))
            and not exists (select from retention_holds held where held.pupil_id = meetings.pupil_id)
          for update",
         meeting.0,

@@ -20,6 +20,8 @@ pub struct Meeting {
     pub ground_rules: Vec<String>,
     pub spotlight: Option<String>,
     pub opened_at: Option<OffsetDateTime>,
+    /// Agreed once, and open again to be corrected.
+    pub is_reopened: bool,
     pub previous: Option<MeetingId>,
     pub school: String,
     pub pupil: PupilId,
@@ -93,7 +95,7 @@ pub async fn create(txn: &mut SchoolTransaction, meeting: NewMeeting<'_>) -> sql
 pub async fn find(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Option<Meeting>> {
     let row = sqlx::query!(
         r#"select m.id, m.kind, m.cycle, m.stage, m.held_on, m.held_at, m.minutes, m.place, m.mode, m.ground_rules,
-                  m.spotlight, m.opened_at, m.previous_meeting_id, s.name as school, p.id as pupil_id, p.person_id, p.looked_after,
+                  m.spotlight, m.opened_at, m.reopened_at, m.previous_meeting_id, s.name as school, p.id as pupil_id, p.person_id, p.looked_after,
                   p.portrait, p.portrait_alt, person.display_name, person.full_name,
                   (select max(version) from records where meeting_id = m.id) as version
            from meetings m
@@ -119,6 +121,7 @@ pub async fn find(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Op
             ground_rules: row.ground_rules,
             spotlight: row.spotlight,
             opened_at: row.opened_at,
+            is_reopened: row.reopened_at.is_some(),
             previous: row.previous_meeting_id.map(MeetingId),
             school: row.school,
             pupil: PupilId(row.pupil_id),
@@ -167,7 +170,7 @@ pub async fn list_for(
                   (select max(version) from records where meeting_id = m.id) as version,
                   -- A school year begins in September: four months on, it is a calendar year.
                   (select count(*) from meetings other
-                   where other.pupil_id = m.pupil_id and other.stage = 'agreed'
+                   where other.pupil_id = m.pupil_id and (other.stage = 'agreed' or other.reopened_at is not null)
                      and date_part('year', other.held_on + interval '4 months')
                        = date_part('year', m.held_on + interval '4 months')) as "held_this_year!"
            from meetings m
@@ -335,9 +338,21 @@ pub async fn open(txn: &mut SchoolTransaction, id: MeetingId, now: OffsetDateTim
 }
 
 pub async fn agree(txn: &mut SchoolTransaction, id: MeetingId, now: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query!("update meetings set stage = 'agreed', agreed_at = $2 where id = $1", id.0, now)
+    sqlx::query!("update meetings set stage = 'agreed', agreed_at = $2, reopened_at = null where id = $1", id.0, now)
         .execute(txn.connection())
         .await?;
+    Ok(())
+}
+
+/// Opens an agreed meeting again. Its record stays what it is.
+pub async fn reopen(txn: &mut SchoolTransaction, id: MeetingId, now: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update meetings set stage = 'meeting', agreed_at = null, reopened_at = $2, spotlight = null where id = $1",
+        id.0,
+        now
+    )
+    .execute(txn.connection())
+    .await?;
     Ok(())
 }
 

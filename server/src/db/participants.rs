@@ -19,6 +19,8 @@ pub struct Participant {
     pub scribe: bool,
     /// How they were expected to come.
     pub expected: Attendance,
+    /// Came to correct what was agreed, and not to the meeting.
+    pub for_correction: bool,
     /// Connected at some time while the meeting went on.
     pub was_connected: bool,
     /// How they came, by the word of whoever runs the meeting.
@@ -28,8 +30,11 @@ pub struct Participant {
 }
 
 impl Participant {
-    /// How they came, as far as it is known now.
+    /// How they came, as far as it is known now. Who came to correct the record was not asked to the meeting.
     pub fn attendance(&self) -> Attendance {
+        if self.for_correction {
+            return Attendance::NotInvitedOnPurpose;
+        }
         Attendance::of(self.expected, self.was_connected, self.noted)
     }
 }
@@ -43,13 +48,15 @@ pub struct NewParticipant<'a> {
     pub title: &'a str,
     pub colour: u8,
     pub expected: Attendance,
+    pub for_correction: bool,
 }
 
 pub async fn create(txn: &mut SchoolTransaction, new: NewParticipant<'_>) -> sqlx::Result<()> {
     let school = txn.school().0;
     sqlx::query!(
-        "insert into participants (school_id, id, meeting_id, person_id, position, role, title, colour, attendance)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into participants (school_id, id, meeting_id, person_id, position, role, title, colour, attendance,
+           for_correction)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         school,
         new.id.0,
         new.meeting.0,
@@ -58,7 +65,8 @@ pub async fn create(txn: &mut SchoolTransaction, new: NewParticipant<'_>) -> sql
         new.role.name(),
         new.title,
         i32::from(new.colour),
-        new.expected.name()
+        new.expected.name(),
+        new.for_correction
     )
     .execute(txn.connection())
     .await?;
@@ -76,6 +84,7 @@ struct Row {
     colour: i32,
     scribe: bool,
     attendance: String,
+    for_correction: bool,
     was_connected: bool,
     noted: Option<String>,
     admitted: bool,
@@ -102,6 +111,7 @@ impl TryFrom<Row> for Participant {
             colour: u8::try_from(row.colour).unwrap_or(1),
             scribe: row.scribe,
             expected: attendance(&row.attendance)?,
+            for_correction: row.for_correction,
             was_connected: row.was_connected,
             noted: row.noted.as_deref().map(attendance).transpose()?,
             admitted: row.admitted,
@@ -114,7 +124,7 @@ pub async fn list(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Resu
     let rows = sqlx::query_as!(
         Row,
         r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe, attendance,
-                  was_connected, noted,
+                  for_correction, was_connected, noted,
                   (removed_at is null and attendance <> 'not_invited_on_purpose' and not exists (
                     select from withheld w join meetings m on m.pupil_id = w.pupil_id
                     where m.id = seat.meeting_id and w.person_id = seat.person_id
@@ -133,7 +143,7 @@ pub async fn find(txn: &mut SchoolTransaction, id: ParticipantId) -> sqlx::Resul
     let row = sqlx::query_as!(
         Row,
         r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe, attendance,
-                  was_connected, noted,
+                  for_correction, was_connected, noted,
                   (removed_at is null and attendance <> 'not_invited_on_purpose' and not exists (
                     select from withheld w join meetings m on m.pupil_id = w.pupil_id
                     where m.id = seat.meeting_id and w.person_id = seat.person_id
@@ -156,7 +166,7 @@ pub async fn find_admitted(
     let row = sqlx::query_as!(
         Row,
         r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe, attendance,
-                  was_connected, noted,
+                  for_correction, was_connected, noted,
                   true as "admitted!"
            from participants seat join people on people.id = person_id
            where meeting_id = $1 and person_id = $2
@@ -202,12 +212,14 @@ pub async fn were_connected(txn: &mut SchoolTransaction, here: &[ParticipantId])
     Ok(())
 }
 
-/// The same of somebody who comes, if the meeting goes on. Says whether that is news.
+/// The same of somebody who comes, if the meeting goes on; whoever comes to correct its record was not there for that.
+/// Says whether that is news.
 pub async fn connects(txn: &mut SchoolTransaction, id: ParticipantId) -> sqlx::Result<bool> {
     let came = sqlx::query!(
         "update participants seat set was_connected = true
          from meetings m
-         where seat.id = $1 and not was_connected and m.id = seat.meeting_id and m.stage = 'meeting'",
+         where seat.id = $1 and not was_connected and m.id = seat.meeting_id and m.stage = 'meeting'
+           and m.reopened_at is null",
         id.0
     )
     .execute(txn.connection())

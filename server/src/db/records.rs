@@ -26,11 +26,14 @@ pub struct Cost {
     pub funding: String,
 }
 
-/// The newest version of a meeting’s record.
-pub async fn find(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Result<Option<Kept>> {
+/// This version of a meeting’s record, or the newest.
+pub async fn find(txn: &mut SchoolTransaction, meeting: MeetingId, version: Option<u32>) -> sqlx::Result<Option<Kept>> {
     let row = sqlx::query!(
-        "select id, version, canonical_json, sha256 from records where meeting_id = $1 order by version desc limit 1",
-        meeting.0
+        "select id, version, canonical_json, sha256 from records
+         where meeting_id = $1 and version = coalesce($2, version)
+         order by version desc limit 1",
+        meeting.0,
+        version.map(|version| i32::try_from(version).unwrap_or(i32::MAX))
     )
     .fetch_optional(txn.connection())
     .await?;

@@ -92,7 +92,7 @@ pub async fn without_birth(txn: &mut SchoolTransaction) -> sqlx::Result<i64> {
 pub async fn drafts_due(txn: &mut SchoolTransaction, before: OffsetDateTime) -> sqlx::Result<Vec<Due>> {
     let rows = sqlx::query!(
         "select id, pupil_id from meetings
-         where stage <> 'agreed' and greatest(held_on::timestamptz, opened_at) <= $1
+         where stage <> 'agreed' and reopened_at is null and greatest(held_on::timestamptz, opened_at) <= $1
            and not exists (select from doc_updates where meeting_id = meetings.id and at > $1)
            and not exists (select from retention_holds held where held.pupil_id = meetings.pupil_id)
          order by held_on",

@@ -168,6 +168,7 @@ async fn create_meeting(txn: &mut SchoolTransaction, story: &Story<'_>) -> anyho
             // A ninth shares the first one’s.
             colour: (others.max(1) - 1) % 8 + 1,
             expected: attendee.attendance,
+            for_correction: false,
         };
         db::participants::create(txn, new).await?;
     }

@@ -2,10 +2,11 @@
 
 use app::{backend::Viewer, error::AppError};
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State, rejection::QueryRejection},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
 use shared::MeetingId;
 
 use super::session::MaybeViewer;
@@ -17,15 +18,22 @@ use crate::{
     state::AppState,
 };
 
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    /// The newest, if none is asked for.
+    version: Option<u32>,
+}
+
 pub(super) async fn json(
     State(state): State<AppState>,
     MaybeViewer(viewer): MaybeViewer,
     Path(id): Path<String>,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Response {
-    let answer = match (viewer, id.parse::<MeetingId>()) {
-        (None, _) => Err(AppError::NotSignedIn),
-        (_, Err(_)) => Err(AppError::NotFound),
-        (Some(viewer), Ok(meeting)) => taken(&state, viewer, meeting).await,
+    let answer = match (viewer, id.parse::<MeetingId>(), asked) {
+        (None, ..) => Err(AppError::NotSignedIn),
+        (Some(viewer), Ok(meeting), Ok(asked)) => taken(&state, viewer, meeting, asked.version).await,
+        (Some(_), ..) => Err(AppError::NotFound),
     };
     match answer {
         Ok(kept) => ([(header::CONTENT_TYPE, "application/json")], kept.canonical_json).into_response(),
@@ -42,8 +50,8 @@ pub(super) async fn json(
 }
 
 /// The record, once it is written down who takes it away.
-async fn taken(state: &AppState, viewer: Viewer, meeting: MeetingId) -> Result<Kept, AppError> {
-    let kept = records::kept(&state.db, viewer, meeting).await?;
+async fn taken(state: &AppState, viewer: Viewer, meeting: MeetingId, version: Option<u32>) -> Result<Kept, AppError> {
+    let kept = records::kept(&state.db, viewer, meeting, version).await?;
     let deed = Deed::new(viewer.person, Verb::RecordExported).in_meeting(meeting);
     audit::note(&state.db, viewer.school, deed, state.clock.now()).await.map_err(unavailable)?;
     Ok(kept)

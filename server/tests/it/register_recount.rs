@@ -40,9 +40,21 @@ struct Meeting {
     id: Uuid,
     held_on: Date,
     agreed: bool,
+    /// What was agreed is being corrected: it counts, and is to be agreed anew.
+    reopened: bool,
     review_on: Option<Date>,
     seat: Seat,
     promises: Vec<Promise>,
+}
+
+impl Meeting {
+    fn stage(&self) -> &'static str {
+        match (self.agreed, self.reopened) {
+            (true, true) => "meeting",
+            (true, false) => "agreed",
+            (false, _) => "preparing",
+        }
+    }
 }
 
 struct Child {
@@ -85,6 +97,7 @@ fn some_child(chance: &mut StdRng, number: usize) -> Child {
             id: Uuid::from_u128(chance.random()),
             held_on,
             agreed,
+            reopened: agreed && chance.random_bool(0.2),
             review_on: chance.random_bool(0.8).then(|| some_day(chance, -60, 60)),
             seat: [Seat::None, Seat::In, Seat::In, Seat::In, Seat::Removed, Seat::LeftOut][chance.random_range(0..6)],
             promises,
@@ -173,10 +186,10 @@ async fn found(owner: &mut PgConnection, school: &School) {
         for (cycle, meeting) in (1i32..).zip(&child.meetings) {
             run!(
                 "insert into meetings (school_id, id, pupil_id, kind, cycle, stage, held_on, held_at, minutes, place, mode,
-                                       ground_rules, previous_meeting_id, agreed_at)
-                 values ($1, $2, $3, '', $4, $5, $6, '10:00', 60, '', '', '{}', $7, $8)",
-                s, meeting.id, child.id, cycle, if meeting.agreed { "agreed" } else { "preparing" }, meeting.held_on,
-                previous, meeting.agreed.then_some(NOON)
+                                       ground_rules, previous_meeting_id, agreed_at, reopened_at)
+                 values ($1, $2, $3, '', $4, $5, $6, '10:00', 60, '', '', '{}', $7, $8, $9)",
+                s, meeting.id, child.id, cycle, meeting.stage(), meeting.held_on, previous,
+                (meeting.agreed && !meeting.reopened).then_some(NOON), meeting.reopened.then_some(NOON)
             );
             previous = Some(meeting.id);
             if meeting.seat != Seat::None {
@@ -352,8 +365,9 @@ fn home_is_counted_right(home: &StaffHome, school: &School, who: usize) {
     assert_eq!(home.reviews.iter().map(|due| due.name.as_str()).collect::<Vec<_>>(), names.collect::<Vec<_>>());
 
     let to_agree = known().flat_map(|child| child.meetings.iter().map(move |meeting| (meeting, child)));
-    let mut drafts: Vec<_> =
-        to_agree.filter(|(meeting, _)| !meeting.agreed && meeting.held_on <= NOON.date()).collect();
+    let mut drafts: Vec<_> = to_agree
+        .filter(|(meeting, _)| (!meeting.agreed || meeting.reopened) && meeting.held_on <= NOON.date())
+        .collect();
     drafts.sort_by_key(|(meeting, child)| (meeting.held_on, child.name.clone()));
     let names = drafts.into_iter().take(12).map(|(_, child)| child.name.as_str());
     assert_eq!(home.drafts.iter().map(|draft| draft.name.as_str()).collect::<Vec<_>>(), names.collect::<Vec<_>>());

@@ -119,6 +119,7 @@ async fn table(txn: &mut SchoolTransaction, number: usize, paper: &Paper) -> any
             title: role.label(),
             colour: seat as u8 + 1,
             expected: Attendance::Remote,
+            for_correction: false,
         };
         db::participants::create(txn, new).await?;
     }

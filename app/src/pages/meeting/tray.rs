@@ -126,7 +126,7 @@ pub(super) fn Tray(parts: Memo<Vec<Part>>, minutes: u32, seen: Signal<Option<Par
     }
 }
 
-/// How long the meeting has been going since it was opened. Agreed, there is no time left to watch.
+/// How long the meeting has been going since it was opened. Agreed once, there is no time left to watch.
 #[component]
 fn Timer(minutes: u32) -> impl IntoView {
     let meeting = use_meeting();
@@ -139,7 +139,7 @@ fn Timer(minutes: u32) -> impl IntoView {
         (_, over) => (in_minutes(over), format!("over the {minutes}")),
     };
     move || {
-        (stage.get() != Stage::Agreed).then(|| {
+        meeting.recorded().get().is_none().then(|| {
             view! {
                 <p class="timer">
                     <svg class="dial" viewBox="0 0 48 48" aria-hidden="true">

@@ -149,6 +149,8 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
             format!("pupil={child}&meeting={agreed}&version=1"),
             May::WithATie(|tie| matches!(tie, Tie::Leads | Tie::Teaches)),
         ),
+        // The last of what is done to the earlier meeting: it is open again from the first who may.
+        ("reopen_record", format!("meeting={agreed}&reason=The+day+was+wrong"), May::CorrectsRecord),
         // To somebody who may not have it: so that the table stays as it is, everybody is told the same.
         ("hand_over", meeting(&format!("&to={other}")), May::AtTheTable(|_| false)),
         ("POST /finish", String::new(), May::Anybody),

@@ -3,7 +3,9 @@
 use shared::{
     Role, Section, Stage,
     policy::access,
-    rights::{Breadth, Page, Post, Tie, breadth, may_rate_pep, may_read_hidden, may_read_trail, may_see_pep},
+    rights::{
+        Breadth, Page, Post, Tie, breadth, may_correct, may_rate_pep, may_read_hidden, may_read_trail, may_see_pep,
+    },
 };
 
 /// Who asks.
@@ -126,6 +128,8 @@ pub(crate) enum May {
     AtTheTable(fn(Role) -> bool),
     /// Whoever was at the table, and who leads on every child.
     ReadsRecord,
+    /// Of them, whoever may open it again.
+    CorrectsRecord,
     /// Whoever has one of the posts that this page of the school is for.
     Opens(Page),
     /// Whoever may tell of a session of this child’s help.
@@ -168,6 +172,11 @@ impl May {
             },
             Self::ReadsRecord if who.tie() == Tie::Leads => Told::Yes,
             Self::ReadsRecord => Self::AtTheTable(|_| true).told(who),
+            Self::CorrectsRecord => match who {
+                Who::Here(role) => yes_or(may_correct(Some(role), who.tie()), Told::NotAllowed),
+                Who::Holds(_) => yes_or(may_correct(None, who.tie()), Told::NotFound),
+                _ => Self::ReadsRecord.told(who),
+            },
             Self::Opens(page) => yes_or(breadth(page, &who.posts()) != Breadth::Nobody, Told::PlaceClosed),
             Self::Tells => match (breadth(Page::Delivery, &who.posts()), who) {
                 (Breadth::Nobody, _) => Told::PlaceClosed,

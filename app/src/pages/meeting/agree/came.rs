@@ -18,7 +18,9 @@ use crate::{
 #[component]
 pub(super) fn WhoCame() -> impl IntoView {
     let people = People::here();
-    let ids = Memo::new(move |_| people.all.with(|all| all.iter().map(|person| person.id).collect::<Vec<_>>()));
+    let ids = Memo::new(move |_| {
+        people.all.with(|all| all.iter().filter(|person| was_asked(person)).map(|person| person.id).collect::<Vec<_>>())
+    });
     let failed = RwSignal::new(None::<AppError>);
     view! {
         <section class="came" aria-labelledby="who-came">
@@ -33,6 +35,11 @@ pub(super) fn WhoCame() -> impl IntoView {
             {move || failed.get().map(|error| view! { <Failed error /> })}
         </section>
     }
+}
+
+/// Who came to correct what was agreed was not at the meeting.
+fn was_asked(person: &Participant) -> bool {
+    person.attendance != Attendance::NotInvitedOnPurpose
 }
 
 /// Whom nobody has seen and nobody has said anything of. It leads to where that can be said.
