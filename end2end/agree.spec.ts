@@ -98,7 +98,9 @@ test('they answer, one of them against; it is saved, closed, readable, and carri
   await page.getByLabel('When we meet again').fill(dayAhead(110))
   await boxes(page, 'plan', 'whole', 'expected_impact').fill('Tomek has friends to play with, and words for how he is.')
   const closing = [facilitator, parent, pupil, teacher].map(({ page }) => closesAtOnce(page))
-  await page.getByRole('button', { name: 'Agree and save' }).click()
+  // Whoever clicks twice out of habit is still asked.
+  await page.getByRole('button', { name: 'Agree and save' }).dblclick()
+  await expect(page.getByRole('button', { name: 'Yes, agree and save' })).toBeVisible()
   await page.getByRole('button', { name: 'Yes, agree and save' }).click()
   expect(await Promise.all(closing)).toEqual([true, true, true, true])
 
@@ -133,6 +135,9 @@ test('they answer, one of them against; it is saved, closed, readable, and carri
   await parent.page.goto(`/meetings/${facilitator.meeting.id}/record`)
   await expect(parent.page.locator('body')).toContainText('Not the big hall on Fridays')
   await expect(parent.page.locator('body')).toContainText(hash.slice(0, 4))
+  // What is hard and how it is known: the steps answer it.
+  expect(agreed.needs.length).toBeGreaterThan(0)
+  await expect(parent.page.getByRole('region', { name: 'What we know' })).toContainText(agreed.needs[0].evidence)
   await expect(parent.page.locator('body')).not.toContainText('£')
 
   // The next cycle starts from it.
