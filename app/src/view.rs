@@ -32,6 +32,8 @@ pub struct JoinPage {
     /// Who is signed in in this browser now, if it is somebody else.
     pub now_here: Option<String>,
     pub doors: doors::Doors,
+    /// The meeting is over: what the link leads to is what was agreed.
+    pub is_agreed: bool,
     /// People like this one often sit at a device of the school’s.
     pub is_likely_shared: bool,
 }

@@ -60,12 +60,15 @@ pub enum Place {
     Table(MeetingId),
     /// Where the families, the child and the visitors say what they think, in the days before.
     Preparation(MeetingId),
+    /// What was agreed there.
+    Record(MeetingId),
 }
 
 impl Place {
     fn of(seat: &Participant, stage: Option<Stage>, is_ahead: bool) -> Self {
         match stage {
             Some(Stage::Preparing) if is_ahead && seat.role.prepares() => Self::Preparation(seat.meeting),
+            Some(Stage::Agreed) => Self::Record(seat.meeting),
             _ => Self::Table(seat.meeting),
         }
     }

@@ -31,8 +31,19 @@ fn Letter(page: view::JoinPage, token: String) -> impl IntoView {
         Doors::Open => "You can read what is already written, before the meeting and during it.".to_owned(),
         Doors::Knock | Doors::Closed => format!("{facilitator} sees that you are at the door, and lets you in."),
     };
+    let (title, lead) = if page.is_agreed {
+        (
+            format!("The plan is ready, {}", page.name),
+            "The meeting is over. What was agreed is saved, and your copy is here.",
+        )
+    } else {
+        (
+            format!("Come to the table, {}", page.name),
+            "You are invited to a review meeting. Your part in it matters as much as anybody’s.",
+        )
+    };
     view! {
-        <Title text="You are invited" />
+        <Title text=if page.is_agreed { "The plan is ready" } else { "You are invited" } />
         // The address is the key: it must not travel on to anywhere else.
         <Meta name="referrer" content="same-origin" />
         <LetterFrame skip="Skip to the invitation">
@@ -45,10 +56,8 @@ fn Letter(page: view::JoinPage, token: String) -> impl IntoView {
                     {page.school}
                 </span>
             </p>
-            <h1>"Come to the table, " {page.name.clone()}</h1>
-            <p class="lead">
-                "You are invited to a review meeting. Your part in it matters as much as anybody’s."
-            </p>
+            <h1>{title}</h1>
+            <p class="lead">{lead}</p>
             <dl class="when-where">
                 <div>
                     <dt>
@@ -75,16 +84,10 @@ fn Letter(page: view::JoinPage, token: String) -> impl IntoView {
             {if page.doors == Doors::Closed {
                 view! { <DoorsClosed /> }.into_any()
             } else {
-                view! { <ComeIn token now_here=page.now_here name is_likely_shared=page.is_likely_shared /> }.into_any()
+                let button = if page.is_agreed { "Read the plan" } else { "Join the meeting" };
+                view! { <ComeIn token button now_here=page.now_here name is_likely_shared=page.is_likely_shared /> }.into_any()
             }}
-            <h2>"What happens"</h2>
-            <ol class="happens">
-                <li>{first}</li>
-                <li>"The child the meeting is about goes first, and may leave at any time."</li>
-                <li>"We all say what works and what does not. You can write, or just talk."</li>
-                <li>"We choose the next steps. You can agree, or disagree with any part."</li>
-                <li>"You leave with a copy."</li>
-            </ol>
+            {(!page.is_agreed).then(|| view! { <WhatHappens first /> })}
             <HelpLine icon="help">
                 "Not you, or something in the way? Ring the school office and ask for " {facilitator} "."
             </HelpLine>
@@ -92,11 +95,35 @@ fn Letter(page: view::JoinPage, token: String) -> impl IntoView {
     }
 }
 
+#[component]
+fn WhatHappens(
+    /// How one comes in.
+    first: String,
+) -> impl IntoView {
+    view! {
+        <h2>"What happens"</h2>
+        <ol class="happens">
+            <li>{first}</li>
+            <li>"The child the meeting is about goes first, and may leave at any time."</li>
+            <li>"We all say what works and what does not. You can write, or just talk."</li>
+            <li>"We choose the next steps. You can agree, or disagree with any part."</li>
+            <li>"You leave with a copy."</li>
+        </ol>
+    }
+}
+
 /// The one button. In a browser where somebody else is signed in it says so, and what it changes.
 #[component]
-fn ComeIn(token: String, now_here: Option<String>, name: String, is_likely_shared: bool) -> impl IntoView {
+fn ComeIn(
+    token: String,
+    /// What the button says.
+    button: &'static str,
+    now_here: Option<String>,
+    name: String,
+    is_likely_shared: bool,
+) -> impl IntoView {
     let button = match &now_here {
-        None => "Join the meeting".to_owned(),
+        None => button.to_owned(),
         Some(_) => format!("Be {name} instead"),
     };
     // In hand on a small screen, except where there is something to read first.

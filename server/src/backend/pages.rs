@@ -62,6 +62,7 @@ pub(super) async fn join(backend: &ServerBackend, now_here: Option<Viewer>, toke
     Ok(JoinPage {
         now_here,
         // What was agreed is read by whoever was there.
+        is_agreed: meeting.stage == Stage::Agreed,
         doors: if meeting.stage == Stage::Agreed { Doors::Open } else { doors },
         when: format!(
             "{} to {}",

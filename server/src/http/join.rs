@@ -80,6 +80,7 @@ fn address(place: Place) -> String {
     match place {
         Place::Table(meeting) => format!("/meetings/{meeting}"),
         Place::Preparation(meeting) => format!("/meetings/{meeting}/prepare"),
+        Place::Record(meeting) => format!("/meetings/{meeting}/record"),
     }
 }
 

@@ -65,6 +65,24 @@ async fn the_button_signs_in_and_leads_to_the_meeting(pool: PgPoolOptions, optio
     assert!(!text(server.get("/", Some(&cookie)).await).await.contains(&prepare));
 }
 
+#[sqlx::test(migrations = false)]
+async fn once_the_plan_is_agreed_the_same_link_leads_to_it(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let (pike, mum) = (server.seat("Tomek", "Mrs Pike", 3).await, server.seat("Tomek", "Agnieszka", 3).await);
+    server.backend.meeting_start(pike.viewer, pike.meeting).await.unwrap();
+    server.backend.record_agree(pike.viewer, pike.meeting).await.unwrap();
+
+    let link = format!("/join/{}", server.token(&mum).await);
+    let letter = text(server.get(&link, None).await).await;
+    assert!(letter.contains("The plan is ready, Agnieszka") && letter.contains("Read the plan"));
+    assert!(!letter.contains("You are invited") && !letter.contains("Join the meeting"));
+    let response = server.post(&link, None).await;
+    let record = format!("/meetings/{}/record", mum.meeting);
+    assert_eq!(response.headers()[header::LOCATION], record);
+    let cookie = server.sign_in(&mum).await;
+    assert_eq!(server.get(&record, Some(&cookie)).await.status(), StatusCode::OK);
+}
+
 fn cookies(response: &Response<Body>) -> Vec<&str> {
     response.headers().get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok()).collect()
 }
