@@ -23,7 +23,7 @@ use crate::{
         line::{Fault, Line, LinePage},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
         pep::{PepPage, RatingSent},
-        pupils::PupilPage,
+        pupils::{PassportPage, PupilPage},
         register::{RegisterPage, RegisterQuery},
     },
 };
@@ -111,6 +111,17 @@ pub trait Backend: Doors {
 
     /// One child’s page, with what this person may see of them.
     async fn pupil_page(&self, viewer: Viewer, pupil: PupilId) -> Result<PupilPage, AppError>;
+    /// The child’s passport, the newest or as it was in this version.
+    async fn passport_page(
+        &self,
+        viewer: Viewer,
+        pupil: PupilId,
+        version: Option<Uuid>,
+    ) -> Result<PassportPage, AppError>;
+    /// Those who live or work with the child, and the child: where the passport is written now.
+    async fn passport_open(&self, viewer: Viewer, pupil: PupilId) -> Result<MeetingId, AppError>;
+    /// The same: keeps it as it stands as a version of today.
+    async fn passport_save(&self, viewer: Viewer, pupil: PupilId) -> Result<(), AppError>;
     /// The line of a child’s in the register, and who is kept from the child: for those who answer for it.
     async fn line_page(&self, viewer: Viewer, pupil: PupilId) -> Result<LinePage, AppError>;
     /// Writes the line down, or says what is wrong with it.
@@ -144,8 +155,8 @@ pub trait Backend: Doors {
         &self,
         viewer: Viewer,
         pupil: PupilId,
-        meeting: MeetingId,
-        version: u32,
+        version: Uuid,
+        number: u32,
     ) -> Result<bool, AppError>;
     /// Social care at the child’s table: the Virtual School’s rating of the newest plan, or what is missing.
     async fn pep_rate(&self, viewer: Viewer, pupil: PupilId, sent: RatingSent) -> Result<Vec<Fault>, AppError>;

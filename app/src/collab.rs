@@ -92,6 +92,8 @@ pub struct Meeting {
     looked_after: bool,
     may_hide: bool,
     tiers: StoredValue<Vec<String>>,
+    /// Whose passport this table is for, and for nothing else.
+    pub passport_of: Option<shared::PupilId>,
     sections: StoredValue<Vec<SectionStore>>,
     state: State,
 }
@@ -281,6 +283,7 @@ impl Meeting {
             looked_after: page.pupil.looked_after,
             may_hide: page.may_hide,
             tiers: StoredValue::new(page.tiers.clone()),
+            passport_of: page.passport_of,
             sections: StoredValue::new(sections.to_vec()),
             state: State {
                 save_state: RwSignal::new(None),

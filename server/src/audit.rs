@@ -126,6 +126,8 @@ verbs! {
     SharingSet = "sharing-set",
     SharingEnded = "sharing-ended",
     ActionTicked = "action-ticked",
+    PassportOpened = "passport-opened",
+    PassportSaved = "passport-saved",
     SessionTold = "session-told",
     PepRead = "pep-read",
     PepRated = "pep-rated",

@@ -31,7 +31,7 @@ use app::{
         line::{Fault, Line, LinePage},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
         pep::{PepPage, RatingSent},
-        pupils::PupilPage,
+        pupils::{PassportPage, PupilPage},
         register::{RegisterPage, RegisterQuery},
     },
 };
@@ -236,6 +236,23 @@ impl Backend for ServerBackend {
         pupils::page(self, viewer, pupil).await
     }
 
+    async fn passport_page(
+        &self,
+        viewer: Viewer,
+        pupil: PupilId,
+        version: Option<Uuid>,
+    ) -> Result<PassportPage, AppError> {
+        pupils::passport::page(self, viewer, pupil, version).await
+    }
+
+    async fn passport_open(&self, viewer: Viewer, pupil: PupilId) -> Result<MeetingId, AppError> {
+        self.to_the_end(async move |this| pupils::passport::open(&this, viewer, pupil).await).await
+    }
+
+    async fn passport_save(&self, viewer: Viewer, pupil: PupilId) -> Result<(), AppError> {
+        self.to_the_end(async move |this| pupils::passport::save(&this, viewer, pupil).await).await
+    }
+
     async fn pep_page(&self, viewer: Viewer, pupil: PupilId) -> Result<PepPage, AppError> {
         pupils::pep::page(self, viewer, pupil).await
     }
@@ -248,10 +265,10 @@ impl Backend for ServerBackend {
         &self,
         viewer: Viewer,
         pupil: PupilId,
-        meeting: MeetingId,
-        version: u32,
+        version: Uuid,
+        number: u32,
     ) -> Result<bool, AppError> {
-        pupils::reading::confirm(self, viewer, pupil, (meeting, version)).await
+        pupils::reading::confirm(self, viewer, pupil, (version, number)).await
     }
 
     async fn share_until(

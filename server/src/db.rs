@@ -29,6 +29,7 @@ pub mod meetings;
 pub mod participants;
 pub mod passkeys;
 pub mod passport_reads;
+pub mod passports;
 pub mod people;
 pub mod pep_ratings;
 pub mod posts;

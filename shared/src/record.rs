@@ -13,6 +13,7 @@ mod canonical;
 mod items;
 mod known;
 mod missing;
+mod passport;
 mod people;
 mod project;
 mod said;
@@ -24,6 +25,7 @@ pub use self::{
     canonical::{canonical_json, hash},
     known::{Baseline, Need},
     missing::{Missing, missing, twice, worth_a_look},
+    passport::{KeptPassport, PassportFacts, keep_passport},
     people::{Agreement, Attendee, Response},
     project::{Facts, project},
     said::{Difference, Hand, Statement, Statements},

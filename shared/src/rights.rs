@@ -223,6 +223,8 @@ pub enum Matter {
     Needs,
     /// Cycles, meetings, actions.
     Plan,
+    /// Changing the passport outside a meeting, and keeping a version of it.
+    Passport,
     /// Ticking off what was promised.
     Action,
     /// Saying that one has read the passport.
@@ -239,11 +241,12 @@ pub enum Matter {
 }
 
 impl Matter {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Child,
         Self::Identity,
         Self::Needs,
         Self::Plan,
+        Self::Passport,
         Self::Action,
         Self::Confirm,
         Self::Readers,
@@ -264,6 +267,11 @@ pub fn may_see(matter: Matter, tie: Tie) -> bool {
             Tie::Leads | Tie::Teaches | Tie::Family | Tie::Visits | Tie::SocialCare => true,
             // A child is more than a code: their page speaks of help.
             Tie::Child | Tie::Nobody => false,
+        },
+        // It is theirs, and of those who live or work with them. Who visits writes in it at the meeting.
+        Matter::Passport => match tie {
+            Tie::Leads | Tie::Teaches | Tie::Child | Tie::Family => true,
+            Tie::Visits | Tie::SocialCare | Tie::Nobody => false,
         },
         Matter::Identity | Matter::Action | Matter::Confirm => match tie {
             Tie::Leads | Tie::Teaches => true,

@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 use shared::{ItemId, MeetingId, PupilId};
+use uuid::Uuid;
 
 use crate::error::AppError;
 
@@ -17,11 +18,29 @@ pub async fn tick_action(pupil: PupilId, meeting: MeetingId, item: ItemId) -> Re
 
 /// Somebody of the staff has read this version of a child’s passport. Another than the newest leads to the newest.
 #[server]
-pub async fn confirm_passport(pupil: PupilId, meeting: MeetingId, version: u32) -> Result<(), AppError> {
+pub async fn confirm_passport(pupil: PupilId, version: Uuid, number: u32) -> Result<(), AppError> {
     let (backend, viewer) = crate::backend::backend()?;
-    let is_newest = backend.passport_confirm(viewer, pupil, meeting, version).await?;
+    let is_newest = backend.passport_confirm(viewer, pupil, version, number).await?;
     let newer = if is_newest { "" } else { "?newer=yes" };
     leptos_axum::redirect(&format!("/pupils/{pupil}/passport{newer}#read"));
+    Ok(())
+}
+
+/// To where the passport is written.
+#[server]
+pub async fn change_passport(pupil: PupilId) -> Result<(), AppError> {
+    let (backend, viewer) = crate::backend::backend()?;
+    let meeting = backend.passport_open(viewer, pupil).await?;
+    leptos_axum::redirect(&format!("/meetings/{meeting}?part=passport#passport"));
+    Ok(())
+}
+
+/// The passport as it stands is a version of today.
+#[server]
+pub async fn save_passport(pupil: PupilId) -> Result<(), AppError> {
+    let (backend, viewer) = crate::backend::backend()?;
+    backend.passport_save(viewer, pupil).await?;
+    leptos_axum::redirect(&format!("/pupils/{pupil}/passport"));
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use crate::{
         line::LinePage,
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
         pep::PepPage,
-        pupils::PupilPage,
+        pupils::{PassportPage, PupilPage},
         register::{RegisterPage, RegisterQuery},
     },
 };
@@ -60,6 +60,12 @@ pub async fn read_record(meeting: MeetingId, version: Option<u32>) -> Result<Rec
 pub async fn read_pupil(pupil: PupilId) -> Result<PupilPage, AppError> {
     let (backend, viewer) = backend()?;
     backend.pupil_page(viewer, pupil).await
+}
+
+/// The newest version, or the one that is asked for.
+pub async fn read_passport(pupil: PupilId, version: Option<Uuid>) -> Result<PassportPage, AppError> {
+    let (backend, viewer) = backend()?;
+    backend.passport_page(viewer, pupil, version).await
 }
 
 pub async fn read_line(pupil: PupilId) -> Result<LinePage, AppError> {

@@ -77,6 +77,7 @@ pub(super) fn page(section: Section, access: Access, stage: Stage, fill: impl Fn
         open_for_seconds: None,
         version: None,
         reopened: None,
+        passport_of: None,
         may_hide: false,
     }
 }

@@ -106,7 +106,7 @@ pub fn JustAgreed() -> impl IntoView {
     Effect::watch(
         move || stage.get(),
         move |now, before, _| {
-            is_news.set(*now == Stage::Agreed && before != Some(now));
+            is_news.set(*now == Stage::Agreed && before != Some(now) && meeting.passport_of.is_none());
             if is_news.get_untracked() {
                 // The boxes close, and the keyboard with them for whoever was in one.
                 focus::go_to_if_lost(AT_HAND);

@@ -88,7 +88,8 @@ pub fn MeetingPage() -> impl IntoView {
 }
 
 fn title(page: &view::MeetingPage) -> String {
-    format!("{}’s review meeting", page.pupil.name)
+    let what = if page.passport_of.is_some() { "passport" } else { "review meeting" };
+    format!("{}’s {what}", page.pupil.name)
 }
 
 /// What lives.
@@ -121,7 +122,7 @@ fn TableLayout(page: view::MeetingPage, also_here: Vec<AlsoHere>) -> impl IntoVi
     let parts = parts::for_me(meeting);
     let seen = seen(parts);
     Layout::All.provide();
-    let runs_it = meeting.runs_it();
+    let (runs_it, is_review) = (meeting.runs_it(), meeting.passport_of.is_none());
     let door = door::Door::provide();
     let (title, minutes) = (title(&page), page.minutes);
     view! {
@@ -132,12 +133,13 @@ fn TableLayout(page: view::MeetingPage, also_here: Vec<AlsoHere>) -> impl IntoVi
             <LiveRegion />
             <div class="table">
                 <Round title when=page.when place=page.place />
-                {move || (runs_it.get() && door.is_open()).then(|| view! { <DoorPanel /> })}
+                {move || (runs_it.get() && is_review && door.is_open()).then(|| view! { <DoorPanel /> })}
                 <div class="desk">
                     <Agenda parts ground_rules=page.ground_rules />
                     <main class="sheets" id="sheets" tabindex="-1">
                         <PartNav parts seen />
                         <AgreedNotice />
+                        <OfPassport />
                         <For each=move || parts.get() key=|part| *part children=sheet_of />
                     </main>
                 </div>
@@ -146,11 +148,11 @@ fn TableLayout(page: view::MeetingPage, also_here: Vec<AlsoHere>) -> impl IntoVi
                 <GoThere href=|part: Part| format!("#{}", part.key()) seen />
                 <SignedOutNotice />
                 <OutdatedNotice />
-                <NobodyRunsIt />
+                {is_review.then(|| view! { <NobodyRunsIt /> })}
                 <KeptWordsList />
                 <JustAgreed />
             </AtHand>
-            {move || runs_it.get().then(|| view! { <Tray parts minutes seen /> })}
+            {move || (runs_it.get() && is_review).then(|| view! { <Tray parts minutes seen /> })}
         </div>
     }
 }
@@ -178,6 +180,7 @@ fn AgreedNotice() -> impl IntoView {
     let (stage, reopened) = (meeting.stage(), meeting.reopened());
     move || {
         let said = match (stage.get(), reopened.get()) {
+            _ if meeting.passport_of.is_some() => return None,
             (Stage::Agreed, _) => {
                 ("lock", "Agreed", String::new(), "Everybody has the same copy. Nobody can change this version.")
             }
@@ -201,6 +204,34 @@ fn AgreedNotice() -> impl IntoView {
             </Notice>
         })
     }
+}
+
+/// A table for the passport alone: what becomes of what is written, and where to keep it.
+#[component]
+fn OfPassport() -> impl IntoView {
+    let meeting = crate::collab::use_meeting();
+    let stage = meeting.stage();
+    meeting.passport_of.map(|pupil| {
+        move || {
+            let (icon, title, words) = match stage.get() {
+                Stage::Agreed => ("lock", "Saved", "This version stays as it is. The next change begins with it."),
+                Stage::Preparing | Stage::Meeting => (
+                    "pen",
+                    "The passport, open to be changed",
+                    "When it is right, save it on its page as a version of today.",
+                ),
+            };
+            view! {
+                <Notice icon title>
+                    <p>{words}</p>
+                    <a class="button primary" href=format!("/pupils/{pupil}/passport") rel="external">
+                        "To its page"
+                        <Icon name="right" />
+                    </a>
+                </Notice>
+            }
+        }
+    })
 }
 
 #[component]

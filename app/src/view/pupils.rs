@@ -5,6 +5,7 @@ use shared::{
     ItemId, MeetingId, PupilId, Role,
     record::{Arrangement, Scores, Statement, Statements},
 };
+use uuid::Uuid;
 
 use super::{Here, Participant, Pupil};
 
@@ -31,6 +32,7 @@ pub struct PupilPage {
     pub cycles: Vec<Cycle>,
     pub passport: Option<Passport>,
     pub reading: Reading,
+    pub change_passport: Option<ChangePassport>,
     pub access: Vec<Arrangement>,
     pub meetings: Vec<Met>,
     pub held_this_year: u32,
@@ -102,19 +104,54 @@ pub struct CycleTarget {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Passport {
-    /// The meeting that agreed it.
-    pub agreed_in: MeetingId,
-    pub agreed_on: String,
+    /// Which version this is.
+    pub this: Uuid,
     pub lists: Vec<Statements>,
-    /// Older versions: the records they are in, newest first.
-    pub earlier: Vec<(MeetingId, String)>,
+    /// Help in tests, with how far each has come.
+    pub access: Vec<Arrangement>,
+    /// All there are, newest first.
+    pub versions: Vec<PassportVersion>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PassportVersion {
+    pub id: Uuid,
+    /// `YYYY-MM-DD`
+    pub on: String,
+    /// Who kept it, outside a meeting.
+    pub saved_by: Option<String>,
+    /// The meeting that agreed it.
+    pub agreed_in: Option<MeetingId>,
+}
+
+/// The way to change it, for whoever may.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChangePassport {
+    /// Somebody opened it, or a meeting is being prepared.
+    pub is_open: bool,
+    /// The day of that meeting, `YYYY-MM-DD`.
+    pub review_on: Option<String>,
+}
+
+/// The passport on a page of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PassportPage {
+    pub id: PupilId,
+    pub pupil: Pupil,
+    pub class_name: String,
+    pub key_adult: Option<String>,
+    /// None, before there is any.
+    pub passport: Option<Passport>,
+    pub change: Option<ChangePassport>,
+    /// Empty too where this is not the newest.
+    pub reading: Reading,
 }
 
 /// Who of the staff has read the newest passport. Empty for who is not of the staff.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
-    /// The meeting that agreed it, and the version of its record: for whoever may say to have read it.
-    pub version: Option<(MeetingId, u32)>,
+    /// Its id, and where a meeting agreed it which version of the record it is: for whoever may say to have read it.
+    pub version: Option<(Uuid, u32)>,
     /// The day this person said so.
     pub mine: Option<String>,
     /// For those who answer for the child.

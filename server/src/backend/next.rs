@@ -12,7 +12,7 @@ use shared::{
     record::{Action, AgreedRecord, Provision, Scores},
     schema::{actions, plan, review, staff},
 };
-use time::{Date, Duration, macros::format_description};
+use time::{Date, Duration, OffsetDateTime, macros::format_description};
 use uuid::Uuid;
 
 use super::{Seated, ServerBackend, commands::note};
@@ -24,7 +24,7 @@ use crate::{
         meetings::{Meeting, NewMeeting},
         participants::NewParticipant,
     },
-    error::{is_violation, unavailable},
+    error::{is_violation, of_room, unavailable},
     invitations,
     seed::SectionSeed,
 };
@@ -46,8 +46,8 @@ pub(super) async fn start(backend: &ServerBackend, viewer: Viewer, id: MeetingId
 
     #[expect(clippy::disallowed_methods, reason = "a new meeting, made on the server alone")]
     let next = MeetingId(Uuid::now_v7());
-    match create(&mut txn, backend, &meeting, &record, next, viewer.person).await {
-        Ok(()) => {}
+    let was_open = match create(&mut txn, backend, &meeting, &record, next, viewer.person).await {
+        Ok(was_open) => was_open,
         // Somebody else pressed the same button at the same moment: theirs is the one.
         Err(error) if is_violation(&error, "meetings_previous_meeting_id_once") => {
             drop(txn);
@@ -55,10 +55,14 @@ pub(super) async fn start(backend: &ServerBackend, viewer: Viewer, id: MeetingId
             return db::meetings::next(&mut txn, id).await.map_err(unavailable)?.ok_or(AppError::Unavailable);
         }
         Err(error) => return Err(unavailable(error)),
-    }
+    };
     let started = Deed::new(viewer.person, Verb::NextStarted).in_meeting(id).about(next.0);
     note(backend, &mut txn, started).await?;
     txn.commit().await.map_err(unavailable)?;
+    if let Some(passport) = was_open {
+        // Whoever writes there is told that it goes on in the next meeting.
+        backend.rooms.open(viewer.school, passport).stage_changed(Stage::Agreed).await.map_err(of_room)?;
+    }
     Ok(next)
 }
 
@@ -69,7 +73,9 @@ async fn create(
     record: &AgreedRecord,
     next: MeetingId,
     facilitator: PersonId,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<Option<MeetingId>> {
+    db::passports::lock(txn, last.pupil).await?;
+    let newest = db::passports::newest_table(txn, last.pupil).await?.filter(|newest| newest.for_passport);
     let review_on = Date::parse(&record.review_on, format_description!("[year]-[month]-[day]")).ok();
     let new = NewMeeting {
         id: next,
@@ -83,6 +89,7 @@ async fn create(
         mode: &last.mode,
         ground_rules: &last.ground_rules,
         previous: Some(last.id),
+        for_passport: false,
     };
     db::meetings::create(txn, new).await?;
     // As this table likes it; nobody can come to a door that is still closed from last time.
@@ -90,11 +97,41 @@ async fn create(
     db::doors::set(txn, next, doors.unwrap_or(Doors::Knock)).await?;
     invite(txn, backend, last.id, next).await?;
 
-    let stored = db::documents::load(txn, last.id).await?;
+    let mut stored = db::documents::load(txn, last.id).await?;
+    let was_open = match newest {
+        Some(newest) => take_passport(txn, newest.meeting, &mut stored, backend.clock.now()).await?,
+        None => None,
+    };
     for seed in seeds(next, record, &stored, facilitator) {
         seed.save(txn).await?;
     }
-    Ok(())
+    Ok(was_open)
+}
+
+/// The passport was changed since the last meeting: the next one begins with those words. The table where they were
+/// written is closed, if it was open, so that nobody writes on where nothing begins any more.
+async fn take_passport(
+    txn: &mut SchoolTransaction,
+    table: MeetingId,
+    stored: &mut [StoredSection],
+    now: OffsetDateTime,
+) -> sqlx::Result<Option<MeetingId>> {
+    let was_open = db::meetings::lock(txn, table).await?.is_some_and(|stage| stage != Stage::Agreed);
+    if was_open {
+        db::documents::close(txn, table).await?;
+        db::meetings::agree(txn, table, now).await?;
+    }
+    let last = stored.iter_mut().find(|stored| stored.section == Section::Passport);
+    if let (Some(last), Some(newest)) = (last, passport_of(txn, table).await?) {
+        *last = newest;
+    }
+    Ok(was_open.then_some(table))
+}
+
+/// The passport of this table, if it has one.
+pub(super) async fn passport_of(txn: &mut SchoolTransaction, table: MeetingId) -> sqlx::Result<Option<StoredSection>> {
+    let stored = db::documents::load(txn, table).await?;
+    Ok(stored.into_iter().find(|stored| stored.section == Section::Passport))
 }
 
 /// The same people as last time, each with a link of their own. Who excused themselves is expected
@@ -174,7 +211,7 @@ fn seeds(next: MeetingId, record: &AgreedRecord, stored: &[StoredSection], facil
 
 /// The section as it stood at the end, authors and all. What was taken off the page before everybody
 /// agreed is not carried on.
-fn whole(next: MeetingId, last: &StoredSection) -> Option<SectionSeed> {
+pub(super) fn whole(next: MeetingId, last: &StoredSection) -> Option<SectionSeed> {
     let owners: BTreeMap<_, _> = last.owners.iter().copied().collect();
     let doc = read(last)?;
     doc.erase_removed();

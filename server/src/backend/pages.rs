@@ -180,6 +180,7 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
         }),
         version: meeting.version.map(i32::cast_unsigned),
         reopened,
+        passport_of: meeting.for_passport.then_some(meeting.pupil),
         may_hide: may_hide(me.role, &posts),
         tiers: match words.tiers.is_empty() {
             true => vec![],

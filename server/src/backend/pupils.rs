@@ -6,6 +6,7 @@
 pub(super) mod cycles;
 pub(crate) mod kept;
 pub(crate) mod line;
+pub(super) mod passport;
 pub(super) mod pep;
 pub(crate) mod rating;
 pub(crate) mod reading;
@@ -16,7 +17,7 @@ use app::{
     error::AppError,
     view::{
         self, Here,
-        pupils::{ActionRow, Around, HelpRow, Identity, Met, Needs, Passport, PupilPage},
+        pupils::{ActionRow, Around, HelpRow, Identity, Met, Needs, PupilPage},
     },
 };
 use shared::{
@@ -113,7 +114,9 @@ async fn make(
     here: Here,
 ) -> Result<PupilPage, AppError> {
     let see = |matter| may_see(matter, tie);
-    let records = records(txn, pupil.id).await?;
+    let (records, agreed_at) = records_and_when(txn, pupil.id).await?;
+    let versions = passport::versions(txn, pupil.id, &records, &agreed_at).await?;
+    let passport = passport::shown(&versions, None).filter(|_| see(Matter::Child));
     let meetings = db::meetings::list_of_pupil(txn, pupil.id, viewer.person).await.map_err(unavailable)?;
     let wanted = help::Wanted { pupil: Some(pupil.id), ..help::Wanted::default() };
     let given = help::given(txn, &wanted).await.map_err(unavailable)?;
@@ -141,9 +144,10 @@ async fn make(
         may_open_pep,
         cycles: if see(Matter::Plan) { cycles::of(&records, &given, pupil.person) } else { vec![] },
         little_progress: if see(Matter::Action) { cycles::little_progress(&rated) } else { vec![] },
-        passport: see(Matter::Child).then(|| passport(&records)).flatten(),
-        reading: reading::of(txn, viewer, pupil.id, tie, records.last()).await?,
-        access: records.last().filter(|_| see(Matter::Child)).map(|record| record.access.clone()).unwrap_or_default(),
+        reading: reading::of(txn, viewer, pupil.id, tie, versions.last()).await?,
+        access: passport.as_ref().map(|passport| passport.access.clone()).unwrap_or_default(),
+        passport,
+        change_passport: passport::change(txn, viewer, pupil.id, tie).await?,
         meetings: if see(Matter::Plan) { met(meetings, &records, tie) } else { vec![] },
         held_this_year: u32::try_from(pupil.held_this_year).unwrap_or(u32::MAX),
         actions: open.into_iter().map(|action| row(action, today)).collect(),
@@ -184,18 +188,17 @@ async fn make(
 
 /// Oldest first.
 async fn records(txn: &mut SchoolTransaction, pupil: PupilId) -> Result<Vec<AgreedRecord>, AppError> {
-    let kept = db::records::list_of_pupil(txn, pupil).await.map_err(unavailable)?;
-    kept.iter().map(|kept| serde_json::from_str(&kept.canonical_json).map_err(unavailable)).collect()
+    records_and_when(txn, pupil).await.map(|(records, _)| records)
 }
 
-fn passport(records: &[AgreedRecord]) -> Option<Passport> {
-    let (last, earlier) = records.split_last()?;
-    let version = |record: &AgreedRecord| (record.meeting.id, record.meeting.held_on.clone());
-    let (agreed_in, agreed_on) = version(last);
-    let mut lists = last.passport.clone();
-    // They have a part of their own, with how far each has come.
-    lists.retain(|list| list.key != "access");
-    Some(Passport { agreed_in, agreed_on, lists, earlier: earlier.iter().rev().map(version).collect() })
+/// The same, and when the first version of each was agreed.
+async fn records_and_when(
+    txn: &mut SchoolTransaction,
+    pupil: PupilId,
+) -> Result<(Vec<AgreedRecord>, Vec<OffsetDateTime>), AppError> {
+    let kept = db::records::list_of_pupil(txn, pupil).await.map_err(unavailable)?;
+    let one = |kept: &db::records::OfPupil| Ok((serde_json::from_str(&kept.canonical_json)?, kept.first_agreed_at));
+    kept.iter().map(one).collect::<serde_json::Result<_>>().map_err(unavailable)
 }
 
 pub(super) fn row(action: actions::Open, today: Date) -> ActionRow {

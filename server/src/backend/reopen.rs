@@ -48,7 +48,7 @@ pub(super) async fn reopen(
     if version == 1 {
         return Err(AppError::NotFound);
     }
-    seat(&mut txn, viewer, id).await?;
+    seat(&mut txn, viewer, id, true).await?;
     db::reopenings::create(&mut txn, id, version, &reason, viewer.person, now).await.map_err(unavailable)?;
     db::agreements::forget(&mut txn, id).await.map_err(unavailable)?;
     db::documents::reopen(&mut txn, id).await.map_err(unavailable)?;
@@ -66,12 +66,17 @@ async fn find(backend: &ServerBackend, viewer: Viewer, id: MeetingId) -> Result<
     if may_correct(reader.place, reader.tie) { Ok(reader) } else { Err(AppError::NotAllowed) }
 }
 
-/// Who answers for every child and was not at this table gets a place at its end.
-async fn seat(txn: &mut SchoolTransaction, viewer: Viewer, id: MeetingId) -> Result<(), AppError> {
+/// Who answers for every child and was not at this table gets a place at its end. Whether it is a new one.
+pub(super) async fn seat(
+    txn: &mut SchoolTransaction,
+    viewer: Viewer,
+    id: MeetingId,
+    for_correction: bool,
+) -> Result<bool, AppError> {
     let seats = db::participants::list(txn, id).await.map_err(unavailable)?;
     match seats.iter().find(|seat| seat.person == viewer.person) {
-        Some(seat) if seat.admitted => return Ok(()),
-        // Left out on purpose, or asked to leave: somebody else corrects it.
+        Some(seat) if seat.admitted => return Ok(false),
+        // Left out on purpose, or asked to leave: somebody else does it.
         Some(_) => return Err(AppError::PlaceClosed),
         None => {}
     }
@@ -87,7 +92,8 @@ async fn seat(txn: &mut SchoolTransaction, viewer: Viewer, id: MeetingId) -> Res
         title: if posts.contains(&Post::Senco) { "SENCO" } else { "Head teacher" },
         colour: u8::try_from(others % 8 + 1).unwrap_or(1),
         expected: Attendance::Remote,
-        for_correction: true,
+        for_correction,
     };
-    db::participants::create(txn, new).await.map_err(unavailable)
+    db::participants::create(txn, new).await.map_err(unavailable)?;
+    Ok(true)
 }

@@ -22,6 +22,8 @@ pub struct Meeting {
     pub opened_at: Option<OffsetDateTime>,
     /// Agreed once, and open again to be corrected.
     pub is_reopened: bool,
+    /// A table for the passport alone.
+    pub for_passport: bool,
     pub previous: Option<MeetingId>,
     pub school: String,
     pub pupil: PupilId,
@@ -65,6 +67,8 @@ pub struct NewMeeting<'a> {
     pub mode: &'a str,
     pub ground_rules: &'a [String],
     pub previous: Option<MeetingId>,
+    /// For the passport alone, and no review.
+    pub for_passport: bool,
 }
 
 pub async fn create(txn: &mut SchoolTransaction, meeting: NewMeeting<'_>) -> sqlx::Result<()> {
@@ -72,8 +76,8 @@ pub async fn create(txn: &mut SchoolTransaction, meeting: NewMeeting<'_>) -> sql
     sqlx::query!(
         "insert into meetings (
            school_id, id, pupil_id, kind, cycle, stage, held_on, held_at, minutes, place, mode, ground_rules,
-           previous_meeting_id
-         ) values ($1, $2, $3, $4, $5, 'preparing', $6, $7, $8, $9, $10, $11, $12)",
+           previous_meeting_id, for_passport
+         ) values ($1, $2, $3, $4, $5, 'preparing', $6, $7, $8, $9, $10, $11, $12, $13)",
         school,
         meeting.id.0,
         meeting.pupil.0,
@@ -85,7 +89,8 @@ pub async fn create(txn: &mut SchoolTransaction, meeting: NewMeeting<'_>) -> sql
         meeting.place,
         meeting.mode,
         meeting.ground_rules,
-        meeting.previous.map(|id| id.0)
+        meeting.previous.map(|id| id.0),
+        meeting.for_passport
     )
     .execute(txn.connection())
     .await?;
@@ -95,7 +100,7 @@ pub async fn create(txn: &mut SchoolTransaction, meeting: NewMeeting<'_>) -> sql
 pub async fn find(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Option<Meeting>> {
     let row = sqlx::query!(
         r#"select m.id, m.kind, m.cycle, m.stage, m.held_on, m.held_at, m.minutes, m.place, m.mode, m.ground_rules,
-                  m.spotlight, m.opened_at, m.reopened_at, m.previous_meeting_id, s.name as school, p.id as pupil_id, p.person_id, p.looked_after,
+                  m.spotlight, m.opened_at, m.reopened_at, m.for_passport, m.previous_meeting_id, s.name as school, p.id as pupil_id, p.person_id, p.looked_after,
                   p.portrait, p.portrait_alt, person.display_name, person.full_name,
                   (select max(version) from records where meeting_id = m.id) as version
            from meetings m
@@ -122,6 +127,7 @@ pub async fn find(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Op
             spotlight: row.spotlight,
             opened_at: row.opened_at,
             is_reopened: row.reopened_at.is_some(),
+            for_passport: row.for_passport,
             previous: row.previous_meeting_id.map(MeetingId),
             school: row.school,
             pupil: PupilId(row.pupil_id),
@@ -149,7 +155,7 @@ pub async fn count_for(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::R
         r#"select count(*) as "all!", count(*) filter (where m.stage <> 'agreed') as "to_come!"
            from meetings m
              join participants seat on seat.meeting_id = m.id
-           where seat.person_id = $1 and seat.removed_at is null and seat.attendance <> 'not_invited_on_purpose'
+           where seat.person_id = $1 and not m.for_passport and seat.removed_at is null and seat.attendance <> 'not_invited_on_purpose'
              and not exists (select from withheld w where w.pupil_id = m.pupil_id and w.person_id = $1)"#,
         person.0
     )
@@ -170,14 +176,14 @@ pub async fn list_for(
                   (select max(version) from records where meeting_id = m.id) as version,
                   -- A school year begins in September: four months on, it is a calendar year.
                   (select count(*) from meetings other
-                   where other.pupil_id = m.pupil_id and (other.stage = 'agreed' or other.reopened_at is not null)
+                   where other.pupil_id = m.pupil_id and not other.for_passport and (other.stage = 'agreed' or other.reopened_at is not null)
                      and date_part('year', other.held_on + interval '4 months')
                        = date_part('year', m.held_on + interval '4 months')) as "held_this_year!"
            from meetings m
              join pupils p on p.id = m.pupil_id
              join people person on person.id = p.person_id
              join participants seat on seat.meeting_id = m.id
-           where seat.person_id = $1 and seat.removed_at is null and seat.attendance <> 'not_invited_on_purpose'
+           where seat.person_id = $1 and not m.for_passport and seat.removed_at is null and seat.attendance <> 'not_invited_on_purpose'
              and not exists (select from withheld w where w.pupil_id = m.pupil_id and w.person_id = $1)
            order by m.stage = 'agreed', case when m.stage <> 'agreed' then m.held_on end, m.held_on desc, m.held_at desc,
                     m.id
@@ -217,7 +223,7 @@ pub struct OfPupil {
     pub mine: bool,
 }
 
-/// A child’s meetings, newest first.
+/// A child’s review meetings, newest first.
 pub async fn list_of_pupil(txn: &mut SchoolTransaction, pupil: PupilId, asks: PersonId) -> sqlx::Result<Vec<OfPupil>> {
     let rows = sqlx::query!(
         r#"select id, held_on, stage,
@@ -228,7 +234,7 @@ pub async fn list_of_pupil(txn: &mut SchoolTransaction, pupil: PupilId, asks: Pe
                       and not exists (select from withheld w where w.pupil_id = m.pupil_id and w.person_id = $2)
                   ) as "mine!"
            from meetings m
-           where pupil_id = $1
+           where pupil_id = $1 and not for_passport
            order by held_on desc, held_at desc"#,
         pupil.0,
         asks.0
@@ -278,7 +284,7 @@ pub async fn list_drafts(
            from meetings m
              join pupils p on p.id = m.pupil_id
              join people child on child.id = p.person_id
-           where m.stage <> 'agreed' and m.held_on <= $1
+           where m.stage <> 'agreed' and not m.for_passport and m.held_on <= $1
              and ($2::uuid is null or ($4 or m.pupil_id = any (array(select pupil_id from places where person_id = $2 and admitted)))
              and m.pupil_id <> all (array(select pupil_id from withheld where person_id = $2)))
            order by m.held_on, child.display_name
@@ -308,7 +314,7 @@ pub async fn list_drafts(
 pub async fn list_latest(txn: &mut SchoolTransaction) -> sqlx::Result<Vec<MeetingId>> {
     let ids = sqlx::query_scalar!(
         "select id from meetings m
-         where not exists (select from meetings next where next.previous_meeting_id = m.id)
+         where not for_passport and not exists (select from meetings next where next.previous_meeting_id = m.id)
          order by held_on desc, held_at desc"
     )
     .fetch_all(txn.connection())

@@ -49,12 +49,16 @@ pub async fn find(txn: &mut SchoolTransaction, meeting: MeetingId, version: Opti
 pub struct OfPupil {
     pub meeting: MeetingId,
     pub canonical_json: String,
+    /// Of its first version.
+    pub first_agreed_at: OffsetDateTime,
 }
 
 /// A child’s records, oldest first.
 pub async fn list_of_pupil(txn: &mut SchoolTransaction, pupil: PupilId) -> sqlx::Result<Vec<OfPupil>> {
     let rows = sqlx::query!(
-        r#"select meeting_id as "meeting!", canonical_json as "canonical_json!" from agreed_records
+        r#"select meeting_id as "meeting!", canonical_json as "canonical_json!",
+                  (select min(first.agreed_at) from records first where first.meeting_id = newest.meeting_id) as "first!"
+           from agreed_records newest
            where pupil_id = $1
            order by held_on, cycle"#,
         pupil.0
@@ -63,7 +67,11 @@ pub async fn list_of_pupil(txn: &mut SchoolTransaction, pupil: PupilId) -> sqlx:
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| OfPupil { meeting: MeetingId(row.meeting), canonical_json: row.canonical_json })
+        .map(|row| OfPupil {
+            meeting: MeetingId(row.meeting),
+            canonical_json: row.canonical_json,
+            first_agreed_at: row.first,
+        })
         .collect())
 }
 

@@ -148,6 +148,7 @@ async fn create_meeting(txn: &mut SchoolTransaction, story: &Story<'_>) -> anyho
         mode: &meeting.mode,
         ground_rules: rules.map(|meeting| meeting.ground_rules.as_slice()).unwrap_or_default(),
         previous: story.number.checked_sub(1).map(|last| meeting_id(&pupil.meetings[last].id)),
+        for_passport: false,
     };
     db::meetings::create(txn, new).await?;
     // Whoever tries the demo holds everybody’s link, and nobody may be there to let them in.

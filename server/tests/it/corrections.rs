@@ -21,7 +21,7 @@ use crate::support::{NOON, Seat, TestServer, owner, text};
 const REASON: &str = "The day of the club was wrong.";
 
 /// Tomek’s meeting, agreed at noon: by whoever runs it, and by his dad.
-async fn agreed(server: &TestServer) -> (Seat, Seat) {
+pub(crate) async fn agreed(server: &TestServer) -> (Seat, Seat) {
     let (pike, marek) = (server.seat("Tomek", "Mrs Pike", 3).await, server.seat("Tomek", "Marek", 3).await);
     server.backend.meeting_start(pike.viewer, pike.meeting).await.unwrap();
     server.backend.meeting_answer(marek.viewer, pike.meeting, Response::Agree, String::new()).await.unwrap();
@@ -164,7 +164,7 @@ async fn it_is_opened_again_by_who_may_with_a_reason_and_by_nobody_else(
 }
 
 /// Somebody with an account who is the head here, and sits at no table.
-async fn a_head(server: &TestServer, of: &Seat) -> Viewer {
+pub(crate) async fn a_head(server: &TestServer, of: &Seat) -> Viewer {
     let mut txn = server.db.begin(of.viewer.school).await.unwrap();
     let person = PersonId(Uuid::from_u128(77));
     let new = db::people::NewPerson { id: person, kind: "staff", full_name: "Mrs Okafor", display_name: "Mrs Okafor" };

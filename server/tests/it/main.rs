@@ -35,6 +35,7 @@ mod metrics;
 mod next_meeting;
 mod panics;
 mod passport_reads;
+mod passports;
 mod pep;
 mod postgres;
 mod pupils;

@@ -56,7 +56,7 @@ async fn staff_say_once_that_they_have_read_a_version_and_a_new_one_asks_again(
     assert_eq!(sides(&server.child(&pike).await).0, Vec::<&str>::new());
     assert!(server.child(&qureshi).await.reading.mine.is_none());
     let (newest, version) = server.child(&qureshi).await.reading.version.unwrap();
-    assert_eq!(newest, pike.meeting);
+    assert_eq!(newest, pike.meeting.0);
     assert_eq!(backend.passport_confirm(pike.viewer, tomek, newest, version).await, Ok(true));
     assert_eq!(sides(&server.child(&pike).await).0, ["Mrs Joanna Pike"]);
 }

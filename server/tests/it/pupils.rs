@@ -52,7 +52,8 @@ async fn the_page_says_what_the_records_agreed(pool: PgPoolOptions, options: PgC
     let needs = page.needs.unwrap();
     assert_eq!((needs.provision.as_str(), &needs.types[..]), ("K", &["ASD".to_owned(), "SLCN".to_owned()][..]));
     let passport = page.passport.unwrap();
-    assert_eq!((passport.agreed_in, passport.earlier.len()), (second.meeting.id, 2));
+    assert_eq!((passport.this, passport.versions.len()), (second.meeting.id.0, 3));
+    assert!(passport.versions.iter().all(|version| version.saved_by.is_none()));
     assert!(page.access.iter().any(|help| help.status == "normal_way_of_working"));
     assert_eq!(page.meetings.len(), 4);
     assert!(page.actions.is_empty(), "what July promised is done");

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::AgreedRecord;
-
 /// The record as bytes: JSON with sorted keys and no spaces, the same wherever it is made.
-pub fn canonical_json(record: &AgreedRecord) -> Result<String, serde_json::Error> {
+pub fn canonical_json(record: &impl Serialize) -> Result<String, serde_json::Error> {
     fn sorted(value: serde_json::Value) -> serde_json::Value {
         match value {
             serde_json::Value::Object(map) => {

@@ -107,6 +107,7 @@ async fn table(txn: &mut SchoolTransaction, number: usize, paper: &Paper) -> any
         mode: "hybrid",
         ground_rules: &[],
         previous: None,
+        for_passport: false,
     };
     db::meetings::create(txn, new).await?;
     for (seat, role) in ROLES.iter().enumerate() {

@@ -148,6 +148,9 @@ impl Part {
 pub fn for_me(meeting: Meeting) -> Memo<Vec<Part>> {
     Memo::new(move |_| {
         let may_read = |section| meeting.section(section).is_some();
+        if meeting.passport_of.is_some() {
+            return vec![Part::Passport];
+        }
         Part::ALL
             .into_iter()
             .filter(|part| match part {

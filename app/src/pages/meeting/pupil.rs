@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use shared::Role;
 
 use super::{
-    AgreedNotice,
+    AgreedNotice, OfPassport,
     parts::{self, Part},
     sheet::Layout,
     sheet_of,
@@ -36,7 +36,11 @@ pub(super) fn PupilLayout(also_here: Vec<doors::AlsoHere>) -> impl IntoView {
     let (address, authors) = (Address::here(), AuthorsShown::here());
     let now = Memo::new(move |_| {
         let asked = address.get("part").and_then(|key| Part::from_key(&key));
-        asked.filter(|part| parts.with(|parts| parts.contains(part))).unwrap_or(Part::Admire)
+        asked.filter(|part| parts.with(|parts| parts.contains(part))).unwrap_or(if meeting.passport_of.is_some() {
+            Part::Passport
+        } else {
+            Part::Admire
+        })
     });
     Layout::OneAtATime { now }.provide();
     view! {
@@ -48,6 +52,7 @@ pub(super) fn PupilLayout(also_here: Vec<doors::AlsoHere>) -> impl IntoView {
                 <main class="pupil-main" id="sheets" tabindex="-1">
                     <Steps parts now />
                     <AgreedNotice />
+                    <OfPassport />
                     <For each=move || parts.get() key=|part| *part children=sheet_of />
                     <AuthorsLink />
                 </main>
@@ -93,7 +98,7 @@ fn PupilBar(also_here: Vec<doors::AlsoHere>) -> impl IntoView {
             <h1 class="pupil-name">
                 <Portrait pupil=people.pupil() />
                 <span>{people.pupil_name()}</span>
-                <span class="visually-hidden">"’s review meeting"</span>
+                <span class="visually-hidden">{if meeting.passport_of.is_some() { "’s passport" } else { "’s review meeting" }}</span>
             </h1>
             <MyViewButton />
             <Stages />

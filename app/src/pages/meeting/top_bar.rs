@@ -28,7 +28,10 @@ pub(super) fn TopBar(also_here: Vec<doors::AlsoHere>) -> impl IntoView {
             </a>
             <a class="topbar-pupil" href="#who" rel="external">
                 <Portrait pupil=people.pupil() class="small" />
-                <span>{people.pupil_name()} "’s review"</span>
+                <span>
+                    {people.pupil_name()}
+                    {if use_meeting().passport_of.is_some() { "’s passport" } else { "’s review" }}
+                </span>
             </a>
             <div class="always">
                 <Stages />
@@ -76,7 +79,8 @@ pub(crate) fn NeedsScripts() -> impl IntoView {
 
 #[component]
 pub(super) fn Stages() -> impl IntoView {
-    let now = use_meeting().stage();
+    let meeting = use_meeting();
+    let now = meeting.stage();
     let step = move |stage: Stage| {
         let class = move || match stage.cmp(&now.get()) {
             std::cmp::Ordering::Less => "is-done",
@@ -90,11 +94,14 @@ pub(super) fn Stages() -> impl IntoView {
             </li>
         }
     };
-    view! {
-        <nav class="stages" aria-label="Stage of the meeting">
-            <ol>{Stage::ALL.map(step).collect_view()}</ol>
-        </nav>
-    }
+    // A passport has none: it is open, or it is saved.
+    meeting.passport_of.is_none().then(|| {
+        view! {
+            <nav class="stages" aria-label="Stage of the meeting">
+                <ol>{Stage::ALL.map(step).collect_view()}</ol>
+            </nav>
+        }
+    })
 }
 
 /// One of four phrases and no others; nothing before the page knows. Not a live region: it would talk over

@@ -1,17 +1,24 @@
-//! The passport as it was last agreed: a few lines on the child’s page, and the whole of it on one page to print.
+//! The passport: a few lines of it on the child’s page, and the whole of it on one page to print, the newest or as it
+//! was; with the way to change it.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
-use shared::record::Statements;
+use leptos_router::hooks::use_query_map;
+use shared::{PupilId, record::Statements};
 
-use super::{readers::IHaveRead, the_child};
+use super::readers::IHaveRead;
 use crate::{
+    api::{
+        forms::{ChangePassport, SavePassport},
+        reading::read_passport,
+    },
     components::{
         dates, finish::FinishPlain, icon::Icon, my_view::MyViewButton, people::Portrait, words::how_captured,
     },
-    pages::{SkipLink, once_read},
+    error::AppError,
+    pages::{NotDone, SkipLink, id_of_address, once_read},
     shell::AroundStyle,
-    view::pupils,
+    view::pupils::{self, PassportVersion},
 };
 
 /// Of “It would help me if you could…”, on the child’s page.
@@ -21,6 +28,7 @@ const LINES: usize = 4;
 pub fn InTheirWords(page: pupils::PupilPage) -> impl IntoView {
     let href = format!("/pupils/{}/passport", page.id);
     let name = page.pupil.name.clone();
+    let change = page.change_passport.map(|change| view! { <Change pupil=page.id change /> });
     let inside = match &page.passport {
         None => view! { <p class="hint">"There is no passport yet. The first meeting begins one."</p> }.into_any(),
         Some(passport) => {
@@ -70,35 +78,77 @@ pub fn InTheirWords(page: pupils::PupilPage) -> impl IntoView {
                 <h2 id="h-words">"In " {name} "’s words"</h2>
             </header>
             {inside}
+            {change}
         </section>
+    }
+}
+
+/// The way to write in it, and to keep what was written as a version.
+#[component]
+fn Change(pupil: PupilId, change: pupils::ChangePassport) -> impl IntoView {
+    let said = match (change.is_open, &change.review_on) {
+        (_, Some(day)) => {
+            format!("It is open in the meeting of {}: what is changed there is in it at once.", dates::short(day))
+        }
+        (true, None) => "It is open to be changed. The others who are round the table find it here too.".to_owned(),
+        (false, None) => "Alone or together, also when no meeting is near.".to_owned(),
+    };
+    let save = change.is_open.then(|| {
+        view! {
+            <form method="post" action=SavePassport::url()>
+                <input type="hidden" name="pupil" value=pupil.to_string() />
+                <button class="button" type="submit">
+                    <Icon name="tick" />
+                    "Save this version"
+                </button>
+            </form>
+        }
+    });
+    let hint =
+        change.is_open.then(|| view! { <p class="hint">"Saving keeps it as it stands now, with today’s date."</p> });
+    view! {
+        <NotDone />
+        <p class="gap-top">{said}</p>
+        <div class="row">
+            <form method="post" action=ChangePassport::url()>
+                <input type="hidden" name="pupil" value=pupil.to_string() />
+                <button class="button" type="submit">
+                    <Icon name="pen" />
+                    {if change.is_open { "Go on changing the passport" } else { "Change the passport" }}
+                </button>
+            </form>
+            {save}
+        </div>
+        {hint}
     }
 }
 
 /// The passport alone.
 #[component]
 pub(crate) fn PassportPage() -> impl IntoView {
-    once_read(the_child(), |page| view! { <ThePassport page /> })
+    // What is no id is no version.
+    let version = use_query_map().read_untracked().get("version").map(|version| version.parse().unwrap_or_default());
+    let page = async move { read_passport(id_of_address().ok_or(AppError::NotFound)?, version).await };
+    once_read(page, |page| view! { <ThePassport page /> })
 }
 
 /// What stands first and in the pupil’s yellow; the rest follows in two columns.
 const FIRST: &str = "help";
 
 #[component]
-fn ThePassport(page: pupils::PupilPage) -> impl IntoView {
+fn ThePassport(page: pupils::PassportPage) -> impl IntoView {
     let name = page.pupil.name.clone();
-    let back = format!("/pupils/{}", page.id);
-    let (first, rest): (Vec<_>, Vec<_>) = page
-        .passport
-        .as_ref()
-        .map(|passport| passport.lists.clone())
-        .unwrap_or_default()
-        .into_iter()
-        .partition(|list| list.key == FIRST);
-    let version = page.passport.as_ref().map(|passport| {
-        let earlier = passport.earlier.iter().map(|(_, day)| dates::short(day)).collect::<Vec<_>>();
-        let before = if earlier.is_empty() { String::new() } else { format!(" Before that: {}.", earlier.join(", ")) };
-        format!("Version {}, agreed {}.{before}", earlier.len() + 1, dates::short(&passport.agreed_on))
+    let (id, back) = (page.id, format!("/pupils/{}", page.id));
+    let (lists, versions, this) =
+        page.passport.map(|passport| (passport.lists, passport.versions, Some(passport.this))).unwrap_or_default();
+    let (first, rest): (Vec<_>, Vec<_>) = lists.into_iter().partition(|list| list.key == FIRST);
+    let at = versions.iter().position(|version| Some(version.id) == this);
+    let which = at.map(|at| {
+        let (number, all) = (versions.len() - at, versions.len());
+        let newest = if at == 0 { "" } else { " There is a newer one." };
+        format!("Version {number} of {all}, {}.{newest}", kept(&versions[at]))
     });
+    let change = page.change.map(|change| view! { <Change pupil=id change /> });
     let list = |list: Statements| {
         view! {
             <section>
@@ -153,10 +203,58 @@ fn ThePassport(page: pupils::PupilPage) -> impl IntoView {
                         })
                         .collect_view()}
                     <div class="passport-rest">{rest.into_iter().map(list).collect_view()}</div>
-                    <p class="small">{version}</p>
+                    <p class="small">{which}</p>
                 </article>
                 <IHaveRead id=page.id reading=page.reading.clone() />
+                {change
+                    .map(|change| {
+                        view! {
+                            <section class="page next-cycle" aria-labelledby="h-change">
+                                <div>
+                                    <h2 id="h-change">"Change the passport"</h2>
+                                    {change}
+                                </div>
+                            </section>
+                        }
+                    })}
+                <Versions id versions this=at />
             </main>
         </div>
     }
+}
+
+/// “agreed 3 May 2026”, “saved by Mrs Pike, 3 May 2026”.
+fn kept(version: &PassportVersion) -> String {
+    let day = dates::short(&version.on);
+    version.saved_by.as_ref().map_or_else(|| format!("agreed {day}"), |by| format!("saved by {by}, {day}"))
+}
+
+/// All there are, the newest first: each can be read as it was.
+#[component]
+fn Versions(id: PupilId, versions: Vec<PassportVersion>, this: Option<usize>) -> impl IntoView {
+    let all = versions.len();
+    let one = move |(at, version): (usize, PassportVersion)| {
+        let words = format!("Version {}", all - at);
+        let href = format!("/pupils/{id}/passport?version={}", version.id);
+        let link = view! {
+            <a href=href rel="external" aria-current=(this == Some(at)).then_some("page")>
+                {words}
+            </a>
+        };
+        view! {
+            <li>
+                {link} ", " {kept(&version)}
+            </li>
+        }
+    };
+    (all > 1).then(|| {
+        view! {
+            <section class="page next-cycle" aria-labelledby="h-versions">
+                <div>
+                    <h2 id="h-versions">"Versions over time"</h2>
+                    <ul>{versions.into_iter().enumerate().map(one).collect_view()}</ul>
+                </div>
+            </section>
+        }
+    })
 }

@@ -15,7 +15,7 @@ use crate::{
 #[component]
 pub fn IHaveRead(id: PupilId, reading: Reading) -> impl IntoView {
     let is_newer = use_query_map().read_untracked().get("newer").is_some();
-    reading.version.map(|(meeting, version)| {
+    reading.version.map(|(version, number)| {
         let inside = match reading.mine {
             Some(day) => view! {
                 <p role="status">
@@ -35,8 +35,8 @@ pub fn IHaveRead(id: PupilId, reading: Reading) -> impl IntoView {
                     })}
                 <form method="post" action=ConfirmPassport::url()>
                     <input type="hidden" name="pupil" value=id.to_string() />
-                    <input type="hidden" name="meeting" value=meeting.to_string() />
                     <input type="hidden" name="version" value=version.to_string() />
+                    <input type="hidden" name="number" value=number.to_string() />
                     <button class="button primary" type="submit">
                         <Icon name="tick" />
                         "I have read this"

@@ -6,17 +6,20 @@ use app::{
     view::pupils::{PassportReader, Reading},
 };
 use shared::{
-    MeetingId, PupilId,
-    record::AgreedRecord,
+    PupilId,
     rights::{Matter, Tie, may_see},
 };
+use uuid::Uuid;
 
-use super::{find, records};
+use super::{find, passport, records_and_when};
 use crate::{
     audit::{Deed, Verb},
     backend::ServerBackend,
     clock::school_day,
-    db::{self, SchoolTransaction, passport_reads},
+    db::{
+        self, SchoolTransaction,
+        passport_reads::{self, Version},
+    },
     error::unavailable,
 };
 
@@ -26,18 +29,18 @@ pub(super) async fn of(
     viewer: Viewer,
     pupil: PupilId,
     tie: Tie,
-    newest: Option<&AgreedRecord>,
+    newest: Option<&passport::Version>,
 ) -> Result<Reading, AppError> {
     let Some(newest) = newest.filter(|_| may_see(Matter::Confirm, tie)) else { return Ok(Reading::default()) };
-    let (meeting, version) = version_of(newest);
-    let mine = passport_reads::read_at(txn, meeting, version, viewer.person).await.map_err(unavailable)?;
+    let version = newest.read;
+    let mine = passport_reads::read_at(txn, version, viewer.person).await.map_err(unavailable)?;
     let readers = if may_see(Matter::Readers, tie) {
-        passport_reads::of_version(txn, pupil, meeting, version).await.map_err(unavailable)?
+        passport_reads::of_version(txn, pupil, version).await.map_err(unavailable)?
     } else {
         vec![]
     };
     Ok(Reading {
-        version: Some((meeting, newest.version)),
+        version: Some((newest.id, newest.number)),
         mine: mine.map(|at| school_day(at).to_string()),
         readers: readers
             .into_iter()
@@ -49,16 +52,12 @@ pub(super) async fn of(
     })
 }
 
-fn version_of(record: &AgreedRecord) -> (MeetingId, i32) {
-    (record.meeting.id, i32::try_from(record.version).unwrap_or(i32::MAX))
-}
-
 /// Somebody of the staff has read this version. Whether it is the newest: another one is not written down.
 pub(crate) async fn confirm(
     backend: &ServerBackend,
     viewer: Viewer,
     pupil: PupilId,
-    version: (MeetingId, u32),
+    version: (Uuid, u32),
 ) -> Result<bool, AppError> {
     let now = backend.clock.now();
     let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
@@ -66,13 +65,17 @@ pub(crate) async fn confirm(
     if !may_see(Matter::Confirm, tie) {
         return Err(AppError::NotAllowed);
     }
-    let newest = records(&mut txn, pupil).await?.pop();
-    let Some(newest) = newest.filter(|newest| (newest.meeting.id, newest.version) == version) else {
+    let (records, agreed_at) = records_and_when(&mut txn, pupil).await?;
+    let newest = passport::versions(&mut txn, pupil, &records, &agreed_at).await?.pop();
+    let Some(newest) = newest.filter(|newest| (newest.id, newest.number) == version) else {
         return Ok(false);
     };
-    let (meeting, number) = version_of(&newest);
-    if passport_reads::add(&mut txn, meeting, number, viewer.person, now).await.map_err(unavailable)? {
-        let deed = Deed::new(viewer.person, Verb::PassportRead).in_meeting(meeting).about(pupil.0);
+    if passport_reads::add(&mut txn, newest.read, viewer.person, now).await.map_err(unavailable)? {
+        let deed = Deed::new(viewer.person, Verb::PassportRead).about(pupil.0);
+        let deed = match newest.read {
+            Version::Agreed(meeting, _) => deed.in_meeting(meeting),
+            Version::Saved(_) => deed,
+        };
         db::audit::add(&mut txn, deed, now).await.map_err(unavailable)?;
         txn.commit().await.map_err(unavailable)?;
     }

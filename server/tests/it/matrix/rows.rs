@@ -11,6 +11,7 @@ use super::{May, Table};
 const EVERYBODY: May = May::AtTheTable(|_| true);
 const FACILITATOR: May = May::AtTheTable(Role::can_facilitate);
 const TIED: May = May::OnlyWithATie(|tie| tie != Tie::Nobody);
+const CHANGES_PASSPORT: May = May::WithATie(|tie| matches!(tie, Tie::Leads | Tie::Teaches | Tie::Child | Tie::Family));
 const LEADS: May = May::OnlyWithATie(|tie| tie == Tie::Leads);
 
 /// What is asked, in the order in which it makes sense: a command, or an address. What is given begins with `/` where the
@@ -146,9 +147,12 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ),
         (
             "confirm_passport",
-            format!("pupil={child}&meeting={agreed}&version=1"),
+            format!("pupil={child}&version={agreed}&number=1"),
             May::WithATie(|tie| matches!(tie, Tie::Leads | Tie::Teaches)),
         ),
+        // No meeting is to come any more, so there is a table for it alone.
+        ("change_passport", format!("pupil={child}"), CHANGES_PASSPORT),
+        ("save_passport", format!("pupil={child}"), CHANGES_PASSPORT),
         // The last of what is done to the earlier meeting: it is open again from the first who may.
         ("reopen_record", format!("meeting={agreed}&reason=The+day+was+wrong"), May::CorrectsRecord),
         // To somebody who may not have it: so that the table stays as it is, everybody is told the same.
