@@ -1,7 +1,6 @@
 // The passport between two meetings: a teacher and a child write in it together, it is saved with its day, and a parent
 // reads and prints the newest, and the one before.
-import { expect, test } from './support/test.ts'
-import { hydrated } from './support/test.ts'
+import { expect, hydrated, test } from './support/test.ts'
 import { saved } from './support/page.ts'
 
 test.use({ school: 'changes a passport' })
@@ -26,6 +25,7 @@ test('a passport is changed together outside a meeting, saved, and every version
   await hydrated(page)
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Tomek’s passport')
   await expect(page.locator('.tray, .stages')).toHaveCount(0)
+  await expect(page.getByRole('button', { name: /Door/ })).toHaveCount(0)
 
   // The child finds it on their own page, writes there, and both see it at once.
   const pupil = await reads({ pupil: 'Tomek', role: 'pupil' })

@@ -128,7 +128,7 @@ fn TableLayout(page: view::MeetingPage, also_here: Vec<AlsoHere>) -> impl IntoVi
     view! {
         <div class="meeting-page">
             <SkipLink to="#sheets" words="Skip to the sheets" />
-            {move || runs_it.get().then(|| view! { <SkipLink to="#tray" words="Skip to what runs the meeting" /> })}
+            {move || (runs_it.get() && is_review).then(|| view! { <SkipLink to="#tray" words="Skip to what runs the meeting" /> })}
             <TopBar also_here />
             <LiveRegion />
             <div class="table">

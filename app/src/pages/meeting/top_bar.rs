@@ -38,7 +38,7 @@ pub(super) fn TopBar(also_here: Vec<doors::AlsoHere>) -> impl IntoView {
                 <SaveStateLine />
                 <HowMany />
             </div>
-            <DoorButton />
+            {use_meeting().passport_of.is_none().then(|| view! { <DoorButton /> })}
             <AlsoHere also_here meeting=use_meeting().id />
             <MyViewButton />
             <Finish />
