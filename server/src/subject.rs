@@ -3,6 +3,7 @@
 //! ```text
 //! README.html      what is in it, what is not and why, and the names of others, to be looked at before it is handed on
 //! records/         each agreed record, as it was agreed (JSON, what its hash is of) and to be read
+//! passports/       each version of the passport that was saved outside a meeting, likewise
 //! meetings/        what stands in the documents of each meeting, with who said it
 //! tables/          every other row that hangs on the child
 //! audit.html       who did, read and took away what
@@ -115,20 +116,27 @@ pub(crate) async fn gather(
     let words =
         |row: &Map<String, Value>, key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let meetings: BTreeMap<Uuid, String> = rows_of(&tables, "meetings")
-        .filter_map(|row| Some((id(row, "id")?, format!("{} cycle {}", words(row, "held_on"), row.get("cycle")?))))
+        .filter_map(|row| {
+            let (id, day) = (id(row, "id")?, words(row, "held_on"));
+            // There may be several on one day.
+            let is_passport = row.get("for_passport").and_then(Value::as_bool) == Some(true);
+            let title =
+                if is_passport { format!("{day} passport {id}") } else { format!("{day} cycle {}", row.get("cycle")?) };
+            Some((id, title))
+        })
         .collect();
 
     let mut files = Files::new();
     for record in rows_of(&tables, "records") {
         let meeting = id(record, "meeting_id").and_then(|id| meetings.get(&id)).cloned().unwrap_or_default();
         let name = format!("records/{meeting} version {}", record.get("version").unwrap_or(&Value::Null));
-        let canonical = words(record, "canonical_json");
-        let read: Value = serde_json::from_str(&canonical).map_err(|_| NotExported::Unreadable)?;
-        files.insert(
-            format!("{name}.html"),
-            html::page(&format!("Agreed record, {meeting}"), &html::value(&read, &who)),
-        );
-        files.insert(format!("{name}.json"), canonical);
+        kept(&mut files, &name, &format!("Agreed record, {meeting}"), words(record, "canonical_json"), &who)?;
+    }
+    for passport in rows_of(&tables, "passports") {
+        let (day, id) = (words(passport, "saved_at"), words(passport, "id"));
+        let day = day.split('T').next().unwrap_or_default();
+        let (name, title) = (format!("passports/{day} {id}"), format!("Passport, saved {day}"));
+        kept(&mut files, &name, &title, words(passport, "canonical_json"), &who)?;
     }
     for (meeting, title) in &meetings {
         let sections = documents::read(txn, MeetingId(*meeting), &who).await.ok_or(NotExported::Unreadable)?;
@@ -166,6 +174,20 @@ pub(crate) async fn gather(
     files.insert("names.json".to_owned(), html::pretty(&json!(others)));
     files.insert("README.html".to_owned(), html::read_me(&name, school_day(now), &files, &left_out, &others));
     Ok(files)
+}
+
+/// As it was kept, and to be read.
+fn kept(
+    files: &mut Files,
+    name: &str,
+    title: &str,
+    canonical: String,
+    who: &BTreeMap<Uuid, &str>,
+) -> Result<(), NotExported> {
+    let read: Value = serde_json::from_str(&canonical).map_err(|_| NotExported::Unreadable)?;
+    files.insert(format!("{name}.html"), html::page(title, &html::value(&read, who)));
+    files.insert(format!("{name}.json"), canonical);
+    Ok(())
 }
 
 fn rows_of<'a>(

@@ -119,12 +119,12 @@ pub(crate) fn request(method: &Method, path: &str, given: &str) -> (axum::http::
     (request, Body::from(form))
 }
 
-/// A file of one child, with a number of its own.
+/// A file of one child, with a number of its own, which is its name too: no page says that of itself.
 fn file(number: &str) -> String {
     let number = number.get(..13).unwrap_or_default();
     format!(
         "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"starters.csv\"\r\n\r\n\
-         Full name,Year group,Class,Extra help,Needs,UPN,Looked after\nChild {number},4,4A,K,ASD,{number},no\n\r\n--x--\r\n"
+         Full name,Year group,Class,Extra help,Needs,UPN,Looked after\n{number},4,4A,K,ASD,{number},no\n\r\n--x--\r\n"
     )
 }
 

@@ -25,7 +25,7 @@ use crate::{
     tenants::rows_of_all_tables,
 };
 
-type Files = BTreeMap<String, String>;
+pub(crate) type Files = BTreeMap<String, String>;
 
 fn unpack(archive: &[u8]) -> Files {
     let mut archive = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
@@ -38,7 +38,7 @@ fn unpack(archive: &[u8]) -> Files {
     names.into_iter().map(read).collect()
 }
 
-async fn taken(server: &TestServer, name: &str) -> (StatusCode, Option<Files>) {
+pub(crate) async fn taken(server: &TestServer, name: &str) -> (StatusCode, Option<Files>) {
     let seat = server.seat("Tomek", name, 3).await;
     let cookie = server.sign_in(&seat).await;
     let path = format!("/pupils/{}/export", server.pupil_of(&seat).await);
