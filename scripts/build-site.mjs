@@ -10,6 +10,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { dirname, extname, join, relative, resolve } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { bundle, browserslistToTargets } from 'lightningcss'
@@ -61,7 +62,7 @@ function buildWasm() {
   // Not a profile of its own, which would build every macro a second time.
   const quick = ['app', 'shared'].flatMap((crate) => ['--config', `profile.dev.package.${crate}.opt-level=1`])
   cargo('build', '-p', 'app', '--lib', '--target', 'wasm32-unknown-unknown',
-    '--no-default-features', '--features', 'hydrate', '--profile', profile, ...quick)
+    '--no-default-features', '--features', 'hydrate', '--profile', profile, ...quick, ...(release ? withoutPlaces() : []))
   const built = join(cargoTarget, 'wasm32-unknown-unknown', release ? profile : 'debug', 'app.wasm')
 
   // The same module from the compiler gives the same files: wasm-opt takes half a minute, so remember them.
@@ -80,6 +81,13 @@ function buildWasm() {
     // Scripts that crates bring along, which roundtable.js imports by path.
     snippets: files(join(out, 'snippets')).map((path) => [relative(out, path), readFileSync(path)]),
   }
+}
+
+// Where crates lie on the machine that builds is nobody’s business, and would be downloaded with every place that may panic.
+function withoutPlaces() {
+  const registries = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry/src')
+  const flags = existsSync(registries) ? readdirSync(registries).map((name) => `--remap-path-prefix=${join(registries, name)}/=`) : []
+  return ['--config', `build.rustflags=${JSON.stringify(flags)}`]
 }
 
 // What counts is the size under brotli, so some steps leave the module longer: what is the same again and again costs little.

@@ -5,6 +5,8 @@
 //! the midst of a row that somebody else removes keeps the row, its boxes and their focus until they
 //! leave it themselves; and while somebody writes in one of the rows, none of them changes places.
 
+use std::{hash::Hash, sync::Arc};
+
 use leptos::{attr::custom::custom_attribute, prelude::*};
 use shared::{ItemId, doc::NewItem, schema::List};
 
@@ -45,32 +47,49 @@ pub fn all_shown(store: SectionStore, list: &'static List) -> Memo<Vec<ItemId>> 
 #[component]
 pub fn Rows<F, V>(store: SectionStore, list: &'static List, shown: Memo<Vec<ItemId>>, row: F) -> impl IntoView
 where
-    F: Fn(Item) -> V + Clone + Send + Sync + 'static,
+    F: Fn(Item) -> V + Send + Sync + 'static,
     V: IntoView + 'static,
 {
-    let order = unmoved(shown);
-    view! {
-        <For
-            each=move || {
-                focus::keep();
-                order.get()
-            }
-            key=|id| *id
-            children=move |id| {
-                provide_context(Neighbours(shown));
-                let item = Item { store, list, id };
-                let Life { is_removed, is_gone } = Life::of(item);
-                let row = row.clone();
-                view! {
-                    {move || is_removed.get().then(|| view! { <Removed item is_gone /> })}
-                    {move || {
-                        let mark = custom_attribute("data-row", id.to_string());
-                        (!is_gone.get()).then(|| row(item).into_any().add_any_attr(mark))
-                    }}
-                }
-            }
-        />
-    }
+    rows(store, list, shown, Arc::new(move |item| row(item).into_any()))
+}
+
+/// One for all kinds of rows, because a browser downloads each kind of list there is.
+fn rows(
+    store: SectionStore,
+    list: &'static List,
+    shown: Memo<Vec<ItemId>>,
+    row: Arc<dyn Fn(Item) -> AnyView + Send + Sync>,
+) -> AnyView {
+    each(unmoved(shown), move |id| {
+        provide_context(Neighbours(shown));
+        let item = Item { store, list, id };
+        let Life { is_removed, is_gone } = Life::of(item);
+        let row = row.clone();
+        view! {
+            {move || is_removed.get().then(|| view! { <Removed item is_gone /> })}
+            {move || {
+                let mark = custom_attribute("data-row", id.to_string());
+                (!is_gone.get()).then(|| row(item).add_any_attr(mark))
+            }}
+        }
+        .into_any()
+    })
+}
+
+/// What there is one of for each of these, which are told apart by themselves.
+pub fn each<K>(all: Memo<Vec<K>>, row: impl Fn(K) -> AnyView + Send + Sync + 'static) -> AnyView
+where
+    K: Copy + Eq + Hash + Send + Sync + 'static,
+{
+    each_of(all, Arc::new(row))
+}
+
+/// One for all rows of a kind of key, for the same reason.
+fn each_of<K>(all: Memo<Vec<K>>, row: Arc<dyn Fn(K) -> AnyView + Send + Sync>) -> AnyView
+where
+    K: Copy + Eq + Hash + Send + Sync + 'static,
+{
+    view! { <For each=move || all.get() key=|key| *key children=move |key| row(key) /> }.into_any()
 }
 
 /// These rows, in the order they have on this page: while somebody writes in one of them, another’s “Up” or “Down” waits
@@ -79,6 +98,7 @@ fn unmoved(shown: Memo<Vec<ItemId>>) -> Memo<Vec<ItemId>> {
     let focus_went = RwSignal::new(());
     let order = Memo::new(move |before: Option<&Vec<ItemId>>| {
         focus_went.track();
+        focus::keep();
         let now = shown.get();
         match before {
             Some(before) if before.iter().any(|id| focus::within(&id.to_string()) == Within::Writing) => {

@@ -52,6 +52,7 @@ use crate::{
         authors::AuthorsShown,
         frame::LetterFrame,
         icon::Icon,
+        list::each,
         live::LiveRegion,
         notices::{AtHand, GoThere, JustAgreed, KeptWordsList, Notice, OutdatedNotice, SignedOutNotice},
         people::People,
@@ -140,7 +141,7 @@ fn TableLayout(page: view::MeetingPage, also_here: Vec<AlsoHere>) -> impl IntoVi
                         <PartNav parts seen />
                         <AgreedNotice />
                         <OfPassport />
-                        <For each=move || parts.get() key=|part| *part children=sheet_of />
+                        {each(parts, |part| sheet_of(part).into_any())}
                     </main>
                 </div>
             </div>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::parts::Part;
 use crate::{
     collab::use_meeting,
-    components::{authors::AuthorsLink, focus, icon::Icon},
+    components::{authors::AuthorsLink, focus, icon::Icon, list::each},
 };
 
 /// Where everybody was last asked to look.
@@ -67,9 +67,8 @@ fn PartLinks(parts: Memo<Vec<Part>>, now: Memo<Option<Part>>) -> impl IntoView {
         Some(now) if place(part) < place(now) => "is-done",
         Some(_) | None => "",
     };
-    view! {
-        <ol>
-            <For each=move || parts.get() key=|part| *part let:part>
+    let line = move |part: Part| {
+        view! {
                 <li class=move || class(part)>
                     // `external`: the browser goes there and takes the focus along.
                     <a
@@ -83,9 +82,10 @@ fn PartLinks(parts: Memo<Vec<Part>>, now: Memo<Option<Part>>) -> impl IntoView {
                         }}
                     </a>
                 </li>
-            </For>
-        </ol>
-    }
+        }
+        .into_any()
+    };
+    view! { <ol>{each(parts, line)}</ol> }
 }
 
 /// On a phone: before, all parts, after.

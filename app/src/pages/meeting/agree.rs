@@ -23,6 +23,7 @@ use crate::{
     collab::use_meeting,
     components::{
         icon::Icon,
+        list::each,
         notices::{MissingList, UnsentAnswer},
         people::{People, TokenOf},
     },
@@ -54,9 +55,7 @@ pub(super) fn Agree() -> impl IntoView {
                     .then(|| view! { <UnsentAnswer words=unsent /> })
             }}
             <ul class="answers">
-                <For each=move || asked.get() key=|id| *id let:id>
-                    <AnswerOf id />
-                </For>
+                {each(asked, |id| view! { <AnswerOf id /> }.into_any())}
             </ul>
             {move || (runs_it.get() && stage.get() == Stage::Meeting).then(|| view! { <AgreeAndSave /> })}
         </Sheet>

@@ -19,6 +19,7 @@ use crate::{
         authors::{AuthorsLink, AuthorsShown},
         finish::Finish,
         icon::Icon,
+        list::each,
         live::LiveRegion,
         my_view::MyViewButton,
         notices::{AtHand, GoThere, JustAgreed, KeptWordsList, OutdatedNotice, SignedOutNotice},
@@ -53,7 +54,7 @@ pub(super) fn PupilLayout(also_here: Vec<doors::AlsoHere>) -> impl IntoView {
                     <Steps parts now />
                     <AgreedNotice />
                     <OfPassport />
-                    <For each=move || parts.get() key=|part| *part children=sheet_of />
+                    {each(parts, |part| sheet_of(part).into_any())}
                     <AuthorsLink />
                 </main>
             </div>
@@ -146,10 +147,8 @@ fn Steps(parts: Memo<Vec<Part>>, now: Memo<Part>) -> impl IntoView {
             ""
         }
     };
-    view! {
-        <nav aria-label="Parts of the meeting">
-            <ol class="steps">
-                <For each=move || parts.get() key=|part| *part let:part>
+    let step = move |part: Part| {
+        view! {
                     <li class=move || class(part)>
                         <a
                             href=move || href(part, authors)
@@ -159,8 +158,12 @@ fn Steps(parts: Memo<Vec<Part>>, now: Memo<Part>) -> impl IntoView {
                             <span>{part.plain_title()}</span>
                         </a>
                     </li>
-                </For>
-            </ol>
+        }
+        .into_any()
+    };
+    view! {
+        <nav aria-label="Parts of the meeting">
+            <ol class="steps">{each(parts, step)}</ol>
         </nav>
     }
 }

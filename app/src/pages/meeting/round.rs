@@ -9,6 +9,7 @@ use crate::{
     collab::use_meeting,
     components::{
         icon::Icon,
+        list::each,
         people::{People, Portrait, Token},
     },
     view::Participant,
@@ -39,9 +40,7 @@ pub(super) fn Round(title: String, when: String, place: String) -> impl IntoView
             </div>
             <h2 class="visually-hidden">"Who is here"</h2>
             <ul class="seats">
-                <For each=move || seated.get() key=|id| *id let:id>
-                    <Seat id seated />
-                </For>
+                {each(seated, move |id| view! { <Seat id seated /> }.into_any())}
             </ul>
         </section>
     }

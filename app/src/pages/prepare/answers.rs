@@ -15,7 +15,7 @@ use crate::{
         focus,
         icon::Icon,
         item::Item,
-        list::{new_item, shown},
+        list::{each, new_item, shown},
         people::People,
     },
 };
@@ -79,13 +79,12 @@ pub(super) fn OwnWords(
         focus::go_to(item.dom_id("answer"));
     };
     view! {
-        <For
-            each=move || rows.get()
-            key=|id| *id
-            children=move |id| {
-                view! { <Field item=Item { store, list: LIST, id } key="answer" label rows=4 hide_label=true /> }
-            }
-        />
+        {each(
+            rows,
+            move |id| {
+                view! { <Field item=Item { store, list: LIST, id } key="answer" label rows=4 hide_label=true /> }.into_any()
+            },
+        )}
         {move || {
             (is_empty.get() && access.get().can_write())
                 .then(|| {

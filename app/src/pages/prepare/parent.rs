@@ -10,7 +10,9 @@ use super::{
 };
 use crate::{
     collab::{SectionStore, use_meeting},
-    components::{address::Address, field::Field, focus, frame::HelpLine, icon::Icon, item::Item, people::People},
+    components::{
+        address::Address, field::Field, focus, frame::HelpLine, icon::Icon, item::Item, list::each, people::People,
+    },
 };
 
 struct Question {
@@ -131,10 +133,9 @@ fn LookOver(store: SectionStore, whose: Whose, now: Memo<usize>) -> impl IntoVie
                     .zip(1..)
                     .map(|(question, number)| view! { <Said store whose question number /> })
                     .collect_view()}
-                <For
-                    each=move || others.get()
-                    key=|id| *id
-                    children=move |id| {
+                {each(
+                    others,
+                    move |id| {
                         let item = Item { store, list: LIST, id };
                         let question = item.words("question");
                         view! {
@@ -143,8 +144,9 @@ fn LookOver(store: SectionStore, whose: Whose, now: Memo<usize>) -> impl IntoVie
                                 <Field item key="answer" label=untrack(move || question.get()) rows=2 hide_label=true />
                             </li>
                         }
-                    }
-                />
+                            .into_any()
+                    },
+                )}
                 <li>
                     <h2>{ELSE}</h2>
                     <OwnWords store whose question=ELSE label=ELSE begin="Add something else" />
@@ -221,7 +223,7 @@ fn LastTime() -> impl IntoView {
                 (Some(store), Some(rows)) => {
                     view! {
                         <ul class="last-time">
-                            <For each=move || rows.get() key=|id| *id children=move |id| target(store, id) />
+                            {each(rows, move |id| target(store, id).into_any())}
                         </ul>
                     }
                         .into_any()

@@ -10,7 +10,10 @@ use super::Failed;
 use crate::{
     api::meetings::note_attendance,
     collab::use_meeting,
-    components::people::{People, TokenOf},
+    components::{
+        list::each,
+        people::{People, TokenOf},
+    },
     error::AppError,
     view::Participant,
 };
@@ -27,9 +30,7 @@ pub(super) fn WhoCame() -> impl IntoView {
             <h4 id="who-came">"Who came"</h4>
             <p class="hint">"The plan will say this. You see the room: if something is not right, choose what is."</p>
             <ul>
-                <For each=move || ids.get() key=|id| *id let:id>
-                    <Came id failed />
-                </For>
+                {each(ids, move |id| view! { <Came id failed /> }.into_any())}
             </ul>
             <Others failed />
             {move || failed.get().map(|error| view! { <Failed error /> })}
