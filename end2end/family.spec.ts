@@ -101,3 +101,33 @@ async function answer(page: Page, choice: string, comment: string): Promise<void
   await page.getByRole('button', { name: 'Give my answer' }).click()
   await expect(page.getByText('Your answer is on the table')).toBeVisible()
 }
+
+test('an answer that comes late takes back nothing that was said after it was asked for', async ({ join }) => {
+  const { page } = await join({ pupil: 'Amara', stage: 'preparing', role: 'facilitator' })
+  await page.getByRole('button', { name: 'Start the meeting' }).click()
+  const open = page.getByRole('region', { name: 'Who came' }).locator('select:has(option[value="not_noted"]:checked)')
+  await expect(open.nth(2)).toBeVisible()
+  // The first is the child, who has no seat among the others.
+  const [, first, second] = await open.evaluateAll((all) => all.map(({ id }) => `[id="${id}"]`))
+
+  let release: (() => void) | undefined
+  let isFirst = true
+  await page.route(/read_people/, async (route) => {
+    if (!isFirst) return route.continue()
+    isFirst = false
+    const response = await route.fetch()
+    await new Promise<void>((resolve) => (release = resolve))
+    await route.fulfill({ response })
+  })
+  await page.locator(first).selectOption({ label: 'Sent apologies' })
+  await expect.poll(() => release !== undefined).toBe(true)
+  await page.locator(second).selectOption({ label: 'Sent apologies' })
+  // The page has heard of the second before it hears of the first.
+  await expect(page.locator('.seat', { hasText: 'Sent apologies' })).toHaveCount(2)
+  const late = page.waitForResponse(/read_people/)
+  release!()
+  await (await late).finished()
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))))
+  await expect(page.locator('.seat', { hasText: 'Sent apologies' })).toHaveCount(2)
+  await expect(page.locator(second)).toHaveValue('apologies')
+})

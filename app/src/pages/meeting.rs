@@ -251,12 +251,19 @@ pub(crate) fn Removed() -> impl IntoView {
 fn keep_people_fresh(meeting: Meeting, people: People) {
     let (news, recorded, here) = (meeting.people_news(), meeting.recorded(), meeting.here());
     let (stage, scribe) = (meeting.stage(), meeting.scribe());
+    // Answers come in any order: what was asked before what is shown is older than it.
+    let (asked, shown) = (StoredValue::new(0_u32), StoredValue::new(0_u32));
     Effect::watch(
         move || (news.get(), recorded.get(), here.get(), stage.get(), scribe.get()),
         move |_, _, _| {
+            let this = asked.get_value() + 1;
+            asked.set_value(this);
             leptos::task::spawn_local(async move {
                 // Without an answer the page keeps what it knows.
-                if let Ok(now) = read_people(meeting.id).await {
+                if let Ok(now) = read_people(meeting.id).await
+                    && shown.try_get_value().is_some_and(|shown| shown < this)
+                {
+                    shown.set_value(this);
                     meeting.caught_up(&now);
                     let _ = people.earlier.try_set(now.earlier_writers);
                     let _ = people.all.try_set(now.people);
