@@ -128,6 +128,9 @@ verbs! {
     ActionTicked = "action-ticked",
     PassportOpened = "passport-opened",
     PassportSaved = "passport-saved",
+    /// The picture on it.
+    PictureChosen = "picture-chosen",
+    PictureTakenAway = "picture-taken-away",
     SessionTold = "session-told",
     PepRead = "pep-read",
     PepRated = "pep-rated",

@@ -32,6 +32,7 @@ pub mod passport_reads;
 pub mod passports;
 pub mod people;
 pub mod pep_ratings;
+pub mod pictures;
 pub mod posts;
 pub mod pupils;
 pub mod records;

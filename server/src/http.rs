@@ -18,6 +18,7 @@ pub mod pages;
 mod passkeys;
 mod password;
 mod pep;
+mod picture;
 mod plain;
 mod posts;
 pub mod record;
@@ -37,13 +38,18 @@ use std::path::Path;
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     http::{Method, StatusCode},
     middleware::{from_fn, from_fn_with_state},
     routing::{MethodRouter, any, get, post},
 };
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
-use crate::{limits::BODY_LIMIT, state::AppState, ws};
+use crate::{
+    limits::{BODY_LIMIT, PICTURE_FORM_LIMIT, PICTURE_PATIENCE},
+    state::AppState,
+    ws,
+};
 
 pub fn router(state: AppState, site: &Path) -> Router {
     // Only here is it asked who somebody is: a file needs no database.
@@ -54,15 +60,22 @@ pub fn router(state: AppState, site: &Path) -> Router {
     let live = add(Router::new(), live())
         .layer(from_fn_with_state(state.clone(), session::read))
         .layer(from_fn_with_state(state.clone(), ws::knock));
+    let patience = |time| TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, time);
+    // A photograph is longer than any form, and takes longer to arrive.
+    let pictures = add(Router::new(), pictures())
+        .layer(from_fn_with_state(state.clone(), session::read))
+        .layer(DefaultBodyLimit::max(PICTURE_FORM_LIMIT))
+        .layer(patience(PICTURE_PATIENCE));
     add(Router::new(), for_anybody())
         .merge(personal)
         .merge(live)
         .nest_service("/pkg", assets::hashed(site))
         .fallback_service(assets::or_else(site, pages::not_found(&state)))
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(patience(state.limits.patience.request))
+        .merge(pictures)
         .layer(from_fn(origin::guard))
         .layer(from_fn_with_state(state.clone(), csp::headers))
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, state.limits.patience.request))
         .layer(CatchPanicLayer::new())
         .with_state(state)
 }
@@ -111,6 +124,14 @@ fn personal() -> Vec<Answered> {
     ]
 }
 
+fn pictures() -> Vec<Answered> {
+    vec![
+        (Method::GET, "/pupils/{id}/picture", get(picture::show)),
+        (Method::POST, "/pupils/{id}/picture", post(picture::choose)),
+        (Method::POST, "/pupils/{id}/picture/remove", post(picture::take_away)),
+    ]
+}
+
 fn live() -> Vec<Answered> {
     vec![(Method::GET, "/live", get(ws::upgrade))]
 }
@@ -141,7 +162,7 @@ fn add(router: Router<AppState>, answered: Vec<Answered>) -> Router<AppState> {
 
 /// Every address there is, but for files: what a test must ask as everybody.
 pub fn addresses(state: &AppState) -> Vec<(Method, String)> {
-    let own = [personal(), live(), for_anybody()].concat();
+    let own = [personal(), pictures(), live(), for_anybody()].concat();
     let own = own.into_iter().map(|(method, path, _)| (method, path.to_owned()));
     own.chain(pages::addresses(state)).collect()
 }

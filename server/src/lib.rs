@@ -21,6 +21,7 @@ pub mod keys;
 pub mod limits;
 pub mod logging;
 pub mod metrics;
+pub mod picture;
 pub mod postgres;
 mod qr;
 pub mod retention;

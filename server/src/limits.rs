@@ -71,6 +71,21 @@ pub const ACCOUNT_TRIES_PER_MINUTE: u32 = 10;
 /// Passwords checked at once: each takes 19 MiB.
 pub const PASSWORD_CHECKS: usize = 4;
 
+/// The file of a picture: a telephone’s photograph.
+pub const PICTURE_LIMIT: usize = 10 * 1024 * 1024;
+/// A longer one is let arrive for so long, so that whoever sent it reads why it was not taken.
+pub const PICTURE_FORM_LIMIT: usize = 40 * 1024 * 1024;
+/// The points of one, which telephones count by the dozen million, and one side of it.
+pub const PICTURE_POINTS_LIMIT: u64 = 25_000_000;
+pub const PICTURE_SIDE_LIMIT: u32 = 12_000;
+/// What one may take while it is read.
+pub const PICTURE_ROOM: usize = 128 * 1024 * 1024;
+/// Pictures that arrive at once, and of these, are read at once.
+pub const PICTURES_ARRIVING: usize = 8;
+pub const PICTURES_READ: usize = 2;
+/// A photograph takes its time from a bus.
+pub const PICTURE_PATIENCE: Duration = Duration::from_secs(120);
+
 /// People at one door.
 pub const KNOCK_LIMIT: usize = 20;
 

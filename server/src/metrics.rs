@@ -20,7 +20,7 @@ use shared::{event::Refusal, protocol::CloseCode};
 use crate::limits::Limit;
 
 /// How many limits there are to count.
-pub(crate) const LIMITS: usize = 45;
+pub(crate) const LIMITS: usize = 48;
 
 pub static METRICS: Metrics = Metrics::new();
 

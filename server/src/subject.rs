@@ -4,6 +4,7 @@
 //! README.html      what is in it, what is not and why, and the names of others, to be looked at before it is handed on
 //! records/         each agreed record, as it was agreed (JSON, what its hash is of) and to be read
 //! passports/       each version of the passport that was saved outside a meeting, likewise
+//! picture.jpg      the picture on the passport; what is on it in words, and who chose it, is in “tables”
 //! meetings/        what stands in the documents of each meeting, with who said it
 //! tables/          every other row that hangs on the child
 //! audit.html       who did, read and took away what
@@ -61,6 +62,9 @@ const LEFT_OUT: [(&str, &str); 11] = [
 const ALSO_NOT_HERE: &str = "Letters that were typed and deleted again: they are kept for two weeks after the agreement at most, \
      to bring documents of several people together, and are not read by anybody.";
 
+/// The picture on the passport.
+const PICTURE: &str = "picture.jpg";
+
 /// Files by name.
 pub(crate) type Files = BTreeMap<String, String>;
 
@@ -87,21 +91,26 @@ pub async fn export(
 ) -> Result<Vec<u8>, NotExported> {
     let deed = audit::Deed { actor: taken_by, verb: Verb::SubjectExported, meeting: None, subject: Some(pupil.0) };
     db::audit::add(txn, deed, now).await?;
-    let files = gather(txn, pupil, now).await?;
+    let (files, picture) = gather(txn, pupil, now).await?;
     let mut archive = ZipWriter::new(Cursor::new(vec![]));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     for (name, content) in files {
         archive.start_file(name, options)?;
         archive.write_all(content.as_bytes())?;
     }
+    if let Some(jpeg) = picture {
+        archive.start_file(PICTURE, options)?;
+        archive.write_all(&jpeg)?;
+    }
     Ok(archive.finish()?.into_inner())
 }
 
-pub(crate) async fn gather(
+/// All there is to be read, and the picture.
+async fn gather(
     txn: &mut SchoolTransaction,
     pupil: PupilId,
     now: OffsetDateTime,
-) -> Result<Files, NotExported> {
+) -> Result<(Files, Option<Vec<u8>>), NotExported> {
     let mut tables: BTreeMap<String, Vec<Map<String, Value>>> = BTreeMap::new();
     for (table, row) in subject::rows(txn, pupil).await? {
         let Value::Object(row) = row else { continue };
@@ -172,8 +181,11 @@ pub(crate) async fn gather(
     let name = words(&child, "full_name");
     let others = names::of_others(&everybody, id(&child, "id"), &files);
     files.insert("names.json".to_owned(), html::pretty(&json!(others)));
-    files.insert("README.html".to_owned(), html::read_me(&name, school_day(now), &files, &left_out, &others));
-    Ok(files)
+    let picture = db::pictures::find(txn, pupil).await?;
+    let all: Vec<_> = files.keys().map(String::as_str).chain(picture.as_ref().map(|_| PICTURE)).collect();
+    let read_me = html::read_me(&name, school_day(now), &all, &left_out, &others);
+    files.insert("README.html".to_owned(), read_me);
+    Ok((files, picture))
 }
 
 /// As it was kept, and to be read.

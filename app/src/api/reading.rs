@@ -65,7 +65,9 @@ pub async fn read_pupil(pupil: PupilId) -> Result<PupilPage, AppError> {
 /// The newest version, or the one that is asked for.
 pub async fn read_passport(pupil: PupilId, version: Option<Uuid>) -> Result<PassportPage, AppError> {
     let (backend, viewer) = backend()?;
-    backend.passport_page(viewer, pupil, version).await
+    let mut page = backend.passport_page(viewer, pupil, version).await?;
+    page.not_taken = use_context().unwrap_or_default();
+    Ok(page)
 }
 
 pub async fn read_line(pupil: PupilId) -> Result<LinePage, AppError> {

@@ -8,6 +8,7 @@
 mod around;
 mod cycles;
 mod passport;
+mod picture;
 mod readers;
 mod target;
 
@@ -19,6 +20,7 @@ use self::{
     around::{Actions, HelpInTests, HelpNow, Meetings, WhoIsRound},
     cycles::LastCycles,
     passport::InTheirWords,
+    picture::Picture,
     readers::WhoHasRead,
 };
 
@@ -28,7 +30,6 @@ use crate::{
         code::{NeedName, ProvisionName},
         dates,
         frame::{At, SchoolFrame},
-        people::Portrait,
     },
     error::AppError,
     pages::{id_of_address, once_read},
@@ -148,7 +149,7 @@ fn Head(page: pupils::PupilPage) -> impl IntoView {
     view! {
         <header class="child-head">
             <div class="child-name">
-                <Portrait pupil=page.pupil.clone() class="large" />
+                <Picture pupil=page.pupil.clone() class="large" />
                 <h1>{page.pupil.name.clone()}</h1>
                 <p class="lead">{called}</p>
                 {pep}

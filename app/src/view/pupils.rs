@@ -7,7 +7,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::{Here, Participant, Pupil};
+use super::{Here, Participant, Pupil, line::Fault};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PupilPage {
@@ -145,7 +145,19 @@ pub struct PassportPage {
     pub change: Option<ChangePassport>,
     /// Empty too where this is not the newest.
     pub reading: Reading,
+    pub not_taken: PictureNotTaken,
 }
+
+/// A picture that was sent and not taken: nothing has changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PictureNotTaken {
+    /// What was said to be on it.
+    pub words: String,
+    pub faults: Vec<Fault>,
+}
+
+/// So many letters say what is on a picture.
+pub const PICTURE_WORDS: usize = 200;
 
 /// Who of the staff has read the newest passport. Empty for who is not of the staff.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

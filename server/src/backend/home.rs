@@ -1,14 +1,19 @@
 //! What waits for somebody with a post in the school: of all children, or of those they meet for.
 
+use std::collections::BTreeMap;
+
 use app::{
     backend::Viewer,
     error::AppError,
     view::home::{Draft, ReviewDue, StaffHome},
 };
-use shared::rights::Page;
+use shared::rights::{Page, Tie};
 use time::Date;
 
-use super::{map::sight, pupils::row};
+use super::{
+    map::sight,
+    pupils::{picture, row, ties},
+};
 use crate::{
     audit,
     db::{self, SchoolTransaction, actions, register},
@@ -35,6 +40,9 @@ pub(super) async fn of(
     let late = register::Wanted { only_late: true, ..wanted };
     let late = register::lines(txn, &late, today, 1, 0).await.map_err(unavailable)?;
     let drafts = db::meetings::list_drafts(txn, known_to, today, SHOWN).await.map_err(unavailable)?;
+    let pupils: Vec<_> = drafts.iter().map(|draft| draft.pupil).collect();
+    let ties: BTreeMap<_, _> = ties(txn, viewer, &pupils).await?.into_iter().collect();
+    let tie = |pupil| ties.get(&pupil).copied().unwrap_or(Tie::Nobody);
     let promised = actions::Of { known_to, due_before: Some(today), limit: SHOWN, ..actions::Of::default() };
     let promised = actions::open(txn, promised).await.map_err(unavailable)?;
     Ok(Some(StaffHome {
@@ -49,7 +57,7 @@ pub(super) async fn of(
                 pupil: draft.pupil,
                 name: draft.pupil_name,
                 class_name: draft.class_name,
-                portrait: draft.portrait,
+                portrait: picture::address(tie(draft.pupil), draft.pupil, draft.has_picture),
                 held_on: draft.held_on.to_string(),
                 is_open: draft.is_open,
                 waits_for: draft.waits_for,

@@ -1,6 +1,6 @@
 //! What the pages show.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use app::{
     backend::Viewer,
@@ -14,11 +14,11 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use shared::{
     MeetingId, ParticipantId, PersonId, Role, Stage,
     policy::access_for,
-    rights::{Matter, may_hide, may_see},
+    rights::{Matter, Tie, may_hide, may_see},
 };
 use time::{Date, Duration, Time};
 
-use super::{Seated, ServerBackend};
+use super::{Seated, ServerBackend, pupils::picture};
 use crate::{
     db::{self, agreements, meetings::Meeting, participants},
     error::{of_room, unavailable},
@@ -91,11 +91,8 @@ pub(super) async fn meetings(backend: &ServerBackend, viewer: Viewer, page: u32)
     let meetings = db::meetings::list_for(&mut txn, viewer.person, Paging::LINES.into(), paging.skipped().into());
     let meetings = meetings.await.map_err(unavailable)?;
     let pupils: Vec<_> = meetings.iter().map(|meeting| meeting.pupil).collect::<BTreeSet<_>>().into_iter().collect();
-    let children: BTreeSet<_> = super::pupils::ties(&mut txn, viewer, &pupils)
-        .await?
-        .into_iter()
-        .filter_map(|(pupil, tie)| may_see(Matter::Child, tie).then_some(pupil))
-        .collect();
+    let ties: BTreeMap<_, _> = super::pupils::ties(&mut txn, viewer, &pupils).await?.into_iter().collect();
+    let tie = |pupil| ties.get(&pupil).copied().unwrap_or(Tie::Nobody);
     Ok(MeetingsPage {
         here,
         staff,
@@ -106,8 +103,8 @@ pub(super) async fn meetings(backend: &ServerBackend, viewer: Viewer, page: u32)
             .map(|meeting| MeetingRow {
                 id: meeting.id,
                 pupil: meeting.pupil_name,
-                child: children.get(&meeting.pupil).copied(),
-                portrait: meeting.portrait,
+                child: may_see(Matter::Child, tie(meeting.pupil)).then_some(meeting.pupil),
+                portrait: picture::address(tie(meeting.pupil), meeting.pupil, meeting.has_picture),
                 year_group: meeting.year_group,
                 kind: meeting.kind,
                 held_on: meeting.held_on.to_string(),
@@ -127,6 +124,7 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
     let mut answers = agreements::list(&mut txn, id).await.map_err(unavailable)?;
     let posts = db::posts::held(&mut txn, viewer).await.map_err(unavailable)?;
     let words = db::school_words::of(&mut txn).await.map_err(unavailable)?;
+    let tie = super::pupils::tie(&mut txn, viewer, meeting.pupil).await?;
     let reopened = match meeting.is_reopened {
         true => db::reopenings::newest(&mut txn, id).await.map_err(unavailable)?.map(|reopening| reopening.reason),
         false => None,
@@ -145,7 +143,7 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
         earlier_writers(backend, viewer, &wrote.difference(&at_table).copied().collect::<Vec<_>>()).await?;
     Ok(MeetingPage {
         id,
-        pupil: pupil(&meeting),
+        pupil: pupil(&meeting, tie),
         when: when(meeting.held_on, meeting.held_at),
         school: meeting.school,
         kind: meeting.kind,
@@ -206,12 +204,12 @@ async fn earlier_writers(
         .collect())
 }
 
-pub(super) fn pupil(meeting: &Meeting) -> Pupil {
+pub(super) fn pupil(meeting: &Meeting, tie: Tie) -> Pupil {
     Pupil {
         person: meeting.pupil_person,
         name: meeting.pupil_name.clone(),
-        portrait: meeting.portrait.clone(),
-        portrait_alt: meeting.portrait_alt.clone(),
+        portrait: picture::address(tie, meeting.pupil, meeting.picture.is_some()),
+        portrait_alt: meeting.picture.clone().unwrap_or_default(),
         looked_after: meeting.looked_after,
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod kept;
 pub(crate) mod line;
 pub(super) mod passport;
 pub(super) mod pep;
+pub(crate) mod picture;
 pub(crate) mod rating;
 pub(crate) mod reading;
 pub mod sharing;
@@ -179,8 +180,8 @@ async fn make(
         pupil: view::Pupil {
             person: pupil.person,
             name: pupil.name,
-            portrait: pupil.portrait,
-            portrait_alt: pupil.portrait_alt,
+            portrait: picture::address(tie, pupil.id, pupil.picture.is_some()),
+            portrait_alt: pupil.picture.unwrap_or_default(),
             looked_after: see(Matter::Care) && pupil.looked_after,
         },
     })

@@ -50,10 +50,10 @@ pub async fn pupils(txn: &mut SchoolTransaction, new: &Pupils) -> sqlx::Result<(
     let school = txn.school().0;
     sqlx::query!(
         "insert into pupils (
-           school_id, portrait_alt, pronouns, home_language, id, person_id, year_group, class_name, upn, born_on,
+           school_id, pronouns, home_language, id, person_id, year_group, class_name, upn, born_on,
            sen_provision, looked_after, key_adult_id, sen_since
          )
-         select $1, '', '', 'English', * from unnest(
+         select $1, '', 'English', * from unnest(
            $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::date[], $8::text[], $9::boolean[],
            $10::uuid[], $11::date[]
          )",

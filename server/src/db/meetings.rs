@@ -31,8 +31,8 @@ pub struct Meeting {
     pub pupil_name: String,
     pub pupil_full_name: String,
     pub looked_after: bool,
-    pub portrait: Option<String>,
-    pub portrait_alt: String,
+    /// What is on the pupil’s picture, if there is one.
+    pub picture: Option<String>,
     /// Of the record, once there is one.
     pub version: Option<i32>,
 }
@@ -42,7 +42,7 @@ pub struct Listed {
     pub id: MeetingId,
     pub pupil_name: String,
     pub pupil: PupilId,
-    pub portrait: Option<String>,
+    pub has_picture: bool,
     pub year_group: String,
     pub kind: String,
     pub stage: Stage,
@@ -101,12 +101,13 @@ pub async fn find(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Op
     let row = sqlx::query!(
         r#"select m.id, m.kind, m.cycle, m.stage, m.held_on, m.held_at, m.minutes, m.place, m.mode, m.ground_rules,
                   m.spotlight, m.opened_at, m.reopened_at, m.for_passport, m.previous_meeting_id, s.name as school, p.id as pupil_id, p.person_id, p.looked_after,
-                  p.portrait, p.portrait_alt, person.display_name, person.full_name,
+                  pictures.words as "picture?", person.display_name, person.full_name,
                   (select max(version) from records where meeting_id = m.id) as version
            from meetings m
              join schools s using (school_id)
              join pupils p on p.id = m.pupil_id
              join people person on person.id = p.person_id
+             left join pictures on pictures.pupil_id = p.id
            where m.id = $1"#,
         id.0
     )
@@ -135,8 +136,7 @@ pub async fn find(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Op
             pupil_name: row.display_name,
             pupil_full_name: row.full_name,
             looked_after: row.looked_after,
-            portrait: row.portrait,
-            portrait_alt: row.portrait_alt,
+            picture: row.picture,
             version: row.version,
         })
     })
@@ -171,7 +171,7 @@ pub async fn list_for(
     offset: i64,
 ) -> sqlx::Result<Vec<Listed>> {
     let rows = sqlx::query!(
-        r#"select m.id, m.pupil_id, person.display_name, p.portrait, p.year_group, m.kind, m.stage, m.held_on, m.held_at,
+        r#"select m.id, m.pupil_id, person.display_name, exists (select from pictures where pupil_id = p.id) as "has_picture!", p.year_group, m.kind, m.stage, m.held_on, m.held_at,
                   seat.role,
                   (select max(version) from records where meeting_id = m.id) as version,
                   -- A school year begins in September: four months on, it is a calendar year.
@@ -200,7 +200,7 @@ pub async fn list_for(
                 id: MeetingId(row.id),
                 pupil_name: row.display_name,
                 pupil: PupilId(row.pupil_id),
-                portrait: row.portrait,
+                has_picture: row.has_picture,
                 year_group: row.year_group,
                 kind: row.kind,
                 stage: stage(&row.stage)?,
@@ -253,7 +253,7 @@ pub struct Draft {
     pub pupil: PupilId,
     pub pupil_name: String,
     pub class_name: String,
-    pub portrait: Option<String>,
+    pub has_picture: bool,
     pub held_on: Date,
     pub is_open: bool,
     /// Who has a say and has not answered.
@@ -268,7 +268,7 @@ pub async fn list_drafts(
     limit: i64,
 ) -> sqlx::Result<Vec<Draft>> {
     let rows = sqlx::query!(
-        r#"select m.pupil_id, child.display_name, p.class_name, p.portrait, m.held_on, m.stage = 'meeting' as "is_open!",
+        r#"select m.pupil_id, child.display_name, p.class_name, exists (select from pictures where pupil_id = p.id) as "has_picture!", m.held_on, m.stage = 'meeting' as "is_open!",
                   array(
                     select people.display_name
                     from participants seat
@@ -302,7 +302,7 @@ pub async fn list_drafts(
             pupil: PupilId(row.pupil_id),
             pupil_name: row.display_name,
             class_name: row.class_name,
-            portrait: row.portrait,
+            has_picture: row.has_picture,
             held_on: row.held_on,
             is_open: row.is_open,
             waits_for: row.waits_for,

@@ -28,8 +28,8 @@ pub struct Pupil {
     pub person: PersonId,
     pub name: String,
     pub full_name: String,
-    pub portrait: Option<String>,
-    pub portrait_alt: String,
+    /// What is on their picture, if they have one.
+    pub picture: Option<String>,
     pub looked_after: bool,
     pub year_group: String,
     pub class_name: String,
@@ -67,22 +67,17 @@ pub struct NewPupil<'a> {
     pub person: PersonId,
     pub year_group: &'a str,
     pub looked_after: bool,
-    pub portrait: Option<&'a str>,
-    pub portrait_alt: &'a str,
 }
 
 pub async fn create(txn: &mut SchoolTransaction, pupil: NewPupil<'_>) -> sqlx::Result<()> {
     let school = txn.school().0;
     sqlx::query!(
-        "insert into pupils (school_id, id, person_id, year_group, looked_after, portrait, portrait_alt)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into pupils (school_id, id, person_id, year_group, looked_after) values ($1, $2, $3, $4, $5)",
         school,
         pupil.id.0,
         pupil.person.0,
         pupil.year_group,
-        pupil.looked_after,
-        pupil.portrait,
-        pupil.portrait_alt
+        pupil.looked_after
     )
     .execute(txn.connection())
     .await?;
@@ -129,7 +124,7 @@ pub(super) async fn set_needs(txn: &mut SchoolTransaction, pupil: PupilId, needs
 
 pub async fn find(txn: &mut SchoolTransaction, id: PupilId, today: Date) -> sqlx::Result<Option<Pupil>> {
     let row = sqlx::query!(
-        r#"select p.person_id, person.display_name, person.full_name, p.portrait, p.portrait_alt, p.looked_after,
+        r#"select p.person_id, person.display_name, person.full_name, pictures.words as "picture?", p.looked_after,
                   p.year_group, p.class_name, p.upn, p.born_on, p.pronouns, p.home_language, p.communication,
                   adult.display_name as "key_adult?", p.sen_provision, p.sen_since,
                   array(select code from pupil_needs where pupil_id = p.id order by rank) as "needs!",
@@ -141,6 +136,7 @@ pub async fn find(txn: &mut SchoolTransaction, id: PupilId, today: Date) -> sqlx
            from pupils p
              join people person on person.id = p.person_id
              left join people adult on adult.id = p.key_adult_id
+             left join pictures on pictures.pupil_id = p.id
            where p.id = $1"#,
         id.0,
         today
@@ -152,8 +148,7 @@ pub async fn find(txn: &mut SchoolTransaction, id: PupilId, today: Date) -> sqlx
         person: PersonId(row.person_id),
         name: row.display_name,
         full_name: row.full_name,
-        portrait: row.portrait,
-        portrait_alt: row.portrait_alt,
+        picture: row.picture,
         looked_after: row.looked_after,
         year_group: row.year_group,
         class_name: row.class_name,

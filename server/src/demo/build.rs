@@ -14,15 +14,16 @@ use super::{
 use crate::{
     db::{
         self, SchoolTransaction, meetings::NewMeeting, participants::NewParticipant, people::NewPerson,
-        pupils::NewPupil,
+        pictures::NewPicture, pupils::NewPupil,
     },
+    picture::remake,
     seed::SectionSeed,
 };
 
 pub(super) const DAY: &[BorrowedFormatItem<'static>] = format_description!("[year]-[month]-[day]");
 
-/// Pictures that children chose, and where they are.
-const PORTRAITS: &[(&str, &str)] = &[("pupil-tomek", "/img/tomek.svg")];
+/// Pictures that children chose.
+const PICTURES: &[(&str, &[u8])] = &[("pupil-tomek", include_bytes!("../../../demo/tomek.png"))];
 
 pub(super) async fn school(
     txn: &mut SchoolTransaction,
@@ -35,17 +36,15 @@ pub(super) async fn school(
     create_people(txn, &pupils, people, &school.name).await?;
     for pupil in pupils {
         let id = txn.school();
-        let portrait = PORTRAITS.iter().find(|(of, _)| *of == pupil.id).map(|(_, path)| *path);
         let new = NewPupil {
             id: pupil_id(&pupil.id),
             person: person_id(id, &pupil.person_id),
             year_group: &format!("Year {}", pupil.year_group),
             looked_after: pupil.looked_after,
-            portrait,
-            portrait_alt: &pupil.passport.photo.alt,
         };
         db::pupils::create(txn, new).await?;
         register(txn, pupil).await?;
+        picture(txn, pupil).await?;
         for number in 0..pupil.meetings.len() {
             let story = Story::new(id, pupil, people, number);
             create_meeting(txn, &story).await.with_context(|| story.meeting.id.clone())?;
@@ -130,6 +129,20 @@ async fn register(txn: &mut SchoolTransaction, pupil: &Pupil) -> anyhow::Result<
         db::pupils::withhold(txn, pupil_id(&pupil.id), person_id(school, person), reason).await?;
     }
     Ok(())
+}
+
+/// As if the child had brought it to the first meeting.
+async fn picture(txn: &mut SchoolTransaction, pupil: &Pupil) -> anyhow::Result<()> {
+    let Some((_, file)) = PICTURES.iter().find(|(of, _)| *of == pupil.id) else { return Ok(()) };
+    let first = pupil.meetings.first().context("no meeting")?;
+    let new = NewPicture {
+        pupil: pupil_id(&pupil.id),
+        jpeg: &remake(file)?,
+        words: &pupil.passport.photo.alt,
+        by: person_id(txn.school(), &pupil.person_id),
+        at: Date::parse(&first.date, DAY)?.midnight().assume_utc(),
+    };
+    Ok(db::pictures::put(txn, new).await?)
 }
 
 async fn create_meeting(txn: &mut SchoolTransaction, story: &Story<'_>) -> anyhow::Result<()> {

@@ -14,6 +14,9 @@ pub enum Limit {
     RequestHeadTime,
     RequestBody,
     RequestTime,
+    PictureSize,
+    PicturePoints,
+    PicturesAtOnce,
     Handshakes,
     CodeGuesses,
     PasswordTries,
@@ -83,13 +86,16 @@ pub struct Row {
 }
 
 impl Limit {
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 48] = [
         Self::Connections,
         Self::ConnectionsOfAddress,
         Self::RequestHeadBytes,
         Self::RequestHeadTime,
         Self::RequestBody,
         Self::RequestTime,
+        Self::PictureSize,
+        Self::PicturePoints,
+        Self::PicturesAtOnce,
         Self::Handshakes,
         Self::CodeGuesses,
         Self::PasswordTries,

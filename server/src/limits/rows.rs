@@ -10,8 +10,9 @@ use shared::{
 use super::{
     ACCOUNT_TRIES_PER_MINUTE, ADDRESS_CONNECTION_LIMIT, ALL_CODE_GUESSES_PER_MINUTE, BODY_LIMIT, BURST_SECONDS,
     BYTE_BURST_SECONDS, CODE_GUESSES_PER_MINUTE, DENIAL_LIMIT, FIRST_WORD_PATIENCE, HEAD_LIMIT, HEAD_PATIENCE,
-    KNOCK_LIMIT, PASSWORD_CHECKS, PASSWORD_TRIES_PER_MINUTE, QUESTION_BURST, QUESTION_RATE, REQUEST_PATIENCE,
-    ROOM_LIMIT, SILENCE_PATIENCE, Settings, WRITE_PATIENCE,
+    KNOCK_LIMIT, PASSWORD_CHECKS, PASSWORD_TRIES_PER_MINUTE, PICTURE_FORM_LIMIT, PICTURE_LIMIT, PICTURE_PATIENCE,
+    PICTURE_POINTS_LIMIT, PICTURE_ROOM, PICTURE_SIDE_LIMIT, PICTURES_ARRIVING, PICTURES_READ, QUESTION_BURST,
+    QUESTION_RATE, REQUEST_PATIENCE, ROOM_LIMIT, SILENCE_PATIENCE, Settings, WRITE_PATIENCE,
     list::{Answer, Limit, Row},
     printed::{bytes, count, time},
 };
@@ -53,9 +54,35 @@ impl Limit {
                 Cut,
             ),
             Self::RequestBody => row("request-body", bytes(BODY_LIMIT), "The form is not read.", Http(413)),
-            Self::RequestTime => {
-                row("request-time", time(REQUEST_PATIENCE), "The request is given up; asking again is safe.", Http(408))
-            }
+            Self::RequestTime => row(
+                "request-time",
+                format!("{}, {} with a picture", time(REQUEST_PATIENCE), time(PICTURE_PATIENCE)),
+                "The request is given up; asking again is safe.",
+                Http(408),
+            ),
+            Self::PictureSize => row(
+                "picture-size",
+                format!("{}, {} to be told so", bytes(PICTURE_LIMIT), bytes(PICTURE_FORM_LIMIT)),
+                "It is not kept, and the page says why, with the words that were sent with it.",
+                Http(422),
+            ),
+            Self::PicturePoints => row(
+                "picture-points",
+                format!(
+                    "{} million, {} a side, {} unpacked",
+                    PICTURE_POINTS_LIMIT / 1_000_000,
+                    count(PICTURE_SIDE_LIMIT as usize),
+                    bytes(PICTURE_ROOM)
+                ),
+                "Known from its head, before there is room for them: it is not unpacked, and the page says why.",
+                Http(422),
+            ),
+            Self::PicturesAtOnce => row(
+                "pictures-at-once",
+                format!("{PICTURES_ARRIVING} arriving, of which {PICTURES_READ} are read"),
+                "Whoever sends one more is asked to send it again in a minute; who has arrived waits their turn.",
+                Http(503),
+            ),
             Self::Handshakes => row(
                 "handshakes-of-address",
                 format!("{} a minute", settings.handshakes_per_minute),

@@ -10,7 +10,7 @@ use serde_json::Value;
 use time::Date;
 use uuid::Uuid;
 
-use super::{Files, names::Name};
+use super::names::Name;
 
 pub(super) fn escape(words: &str) -> Cow<'_, str> {
     html_escape::encode_text(words)
@@ -57,7 +57,7 @@ pub(super) fn value(value: &Value, who: &BTreeMap<Uuid, &str>) -> String {
     }
 }
 
-pub(super) fn read_me(name: &str, day: Date, files: &Files, left_out: &BTreeSet<String>, others: &[Name]) -> String {
+pub(super) fn read_me(name: &str, day: Date, files: &[&str], left_out: &BTreeSet<String>, others: &[Name]) -> String {
     let mut body = format!(
         "<p>Everything this school’s Roundtable holds about {}, gathered on {day}. JSON files are for machines, and say \
          everything; HTML files are the same to be read.</p><h2>Before you hand it on</h2><p>These people are named in it. \
@@ -80,7 +80,7 @@ pub(super) fn read_me(name: &str, day: Date, files: &Files, left_out: &BTreeSet<
     body.push_str("</tbody></table><h2>What is not in it</h2><ul>");
     body.extend(left_out.iter().map(|reason| format!("<li>{}</li>", escape(reason))));
     body.push_str("</ul><h2>What is in it</h2><ul>");
-    body.extend(files.keys().map(|file| format!("<li>{}</li>", escape(file))));
+    body.extend(files.iter().map(|file| format!("<li>{}</li>", escape(file))));
     body.push_str("</ul>");
     page(&format!("What is held about {name}"), &body)
 }

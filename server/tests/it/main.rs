@@ -37,6 +37,7 @@ mod panics;
 mod passport_reads;
 mod passports;
 mod pep;
+mod pictures;
 mod postgres;
 mod pupils;
 mod records;

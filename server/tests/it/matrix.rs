@@ -27,7 +27,10 @@ pub(crate) use self::{
     table::{Table, colleague, session, viewer},
     who::{At, May, Told, Who},
 };
-use crate::support::{TestServer, owner, text};
+use crate::{
+    pictures,
+    support::{TestServer, owner, text},
+};
 
 /// What cannot be done here by those who may, each told so; where it can be is tested.
 const NOT_NOW: [&str; 9] = [
@@ -106,8 +109,11 @@ pub(crate) fn request(method: &Method, path: &str, given: &str) -> (axum::http::
         _ => (path, given),
     };
     let (kind, form) = match path {
-        "/register/import" => ("multipart/form-data; boundary=x", file(form)),
-        _ => ("application/x-www-form-urlencoded", form.to_owned()),
+        "/register/import" => (pictures::KIND, file(form).into_bytes()),
+        _ if method == Method::POST && path.ends_with("/picture") => {
+            (pictures::KIND, pictures::form(form, &pictures::drawing(8, 8)))
+        }
+        _ => ("application/x-www-form-urlencoded", form.as_bytes().to_vec()),
     };
     let request = Request::builder()
         .method(method)

@@ -159,9 +159,14 @@ async fn found(owner: &mut PgConnection, school: &School) {
             &child.name
         );
         run!(
-            "insert into pupils (school_id, id, person_id, year_group, looked_after, portrait_alt, class_name, sen_provision)
-             values ($1, $2, $3, '', $4, '', $5, $6)",
-            s, child.id, child.person, child.looked_after, child.class, child.provision
+            "insert into pupils (school_id, id, person_id, year_group, looked_after, class_name, sen_provision)
+             values ($1, $2, $3, '', $4, $5, $6)",
+            s,
+            child.id,
+            child.person,
+            child.looked_after,
+            child.class,
+            child.provision
         );
         for (rank, code) in (1i32..).zip(&child.needs) {
             run!(

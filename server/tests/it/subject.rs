@@ -31,8 +31,10 @@ fn unpack(archive: &[u8]) -> Files {
     let mut archive = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
     let names: Vec<_> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
     let read = |name: String| {
-        let mut content = String::new();
-        archive.by_name(&name).unwrap().read_to_string(&mut content).unwrap();
+        let mut content = vec![];
+        archive.by_name(&name).unwrap().read_to_end(&mut content).unwrap();
+        // All but a picture are letters.
+        let content = if name.ends_with(".jpg") { format!("{content:?}") } else { String::from_utf8(content).unwrap() };
         (name, content)
     };
     names.into_iter().map(read).collect()
@@ -76,8 +78,9 @@ async fn everything_about_a_child_is_in_it_and_can_be_read(pool: PgPoolOptions, 
     // Every record as it was agreed, by its hash, and to be read.
     let mut txn = server.db.begin(mum.viewer.school).await.unwrap();
     let records = db::records::list_of_pupil(&mut txn, tomek).await.unwrap();
+    let picture = db::pictures::find(&mut txn, tomek).await.unwrap().unwrap();
     drop(txn);
-    assert!(records.len() > 1);
+    assert!(records.len() > 1 && files.contains_key("picture.jpg"));
     for record in &records {
         let kept = files.iter().find(|(_, content)| hash(content) == hash(&record.canonical_json));
         let (name, _) = kept.expect("a record is missing");
@@ -96,11 +99,13 @@ async fn everything_about_a_child_is_in_it_and_can_be_read(pool: PgPoolOptions, 
                 assert_eq!(as_markup(content), None, "{name}");
                 assert!(!content.contains("<script") && !content.contains("<img"), "{name}");
             }
+            "jpg" => assert_eq!(*content, format!("{picture:?}"), "{name}"),
             other => panic!("{other}"),
         }
         assert!(!content.contains(secret), "{name} says what is restricted");
     }
     let read_me = &files["README.html"];
+    assert!(read_me.contains("<li>picture.jpg</li>") && files["tables/pictures.html"].contains("train driver"));
     assert!(read_me.contains("restricted") && read_me.contains("designated safeguarding lead"));
     assert!(files["audit.json"].contains("signed-in") && files["audit.json"].contains("Mrs Pike"));
 

@@ -86,14 +86,7 @@ async fn table(txn: &mut SchoolTransaction, number: usize, paper: &Paper) -> any
         login_sessions::create(txn, session, person(seat), "Load", now, now + Duration::hours(12)).await?;
     }
     let child = ROLES.iter().position(|role| *role == Role::Pupil).unwrap_or_default();
-    let new = NewPupil {
-        id: pupil,
-        person: person(child),
-        year_group: "Year 5",
-        looked_after: false,
-        portrait: None,
-        portrait_alt: "",
-    };
+    let new = NewPupil { id: pupil, person: person(child), year_group: "Year 5", looked_after: false };
     db::pupils::create(txn, new).await?;
     let new = NewMeeting {
         id: meeting,

@@ -6,7 +6,10 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use shared::{PupilId, record::Statements};
 
-use super::readers::IHaveRead;
+use super::{
+    picture::{ChoosePicture, Picture, WhatBecameOfIt},
+    readers::IHaveRead,
+};
 use crate::{
     api::{
         forms::{ChangePassport, SavePassport},
@@ -28,6 +31,16 @@ const LINES: usize = 4;
 pub fn InTheirWords(page: pupils::PupilPage) -> impl IntoView {
     let href = format!("/pupils/{}/passport", page.id);
     let name = page.pupil.name.clone();
+    let picture = page.change_passport.is_some().then(|| {
+        let words = if page.pupil.portrait.is_some() { "Change the picture" } else { "Choose a picture" };
+        view! {
+            <p class="gap-top">
+                <a href=format!("{href}#h-picture") rel="external">
+                    {words}
+                </a>
+            </p>
+        }
+    });
     let change = page.change_passport.map(|change| view! { <Change pupil=page.id change /> });
     let inside = match &page.passport {
         None => view! { <p class="hint">"There is no passport yet. The first meeting begins one."</p> }.into_any(),
@@ -79,6 +92,7 @@ pub fn InTheirWords(page: pupils::PupilPage) -> impl IntoView {
             </header>
             {inside}
             {change}
+            {picture}
         </section>
     }
 }
@@ -148,6 +162,9 @@ fn ThePassport(page: pupils::PassportPage) -> impl IntoView {
         let newest = if at == 0 { "" } else { " There is a newer one." };
         format!("Version {number} of {all}, {}.{newest}", kept(&versions[at]))
     });
+    let picture = page.change.is_some().then(|| {
+        view! { <ChoosePicture id pupil=page.pupil.clone() not_taken=page.not_taken.clone() /> }
+    });
     let change = page.change.map(|change| view! { <Change pupil=id change /> });
     let list = |list: Statements| {
         view! {
@@ -177,9 +194,10 @@ fn ThePassport(page: pupils::PassportPage) -> impl IntoView {
                 <p class="hint">"To print it, use your browser’s Print: it fits one page."</p>
             </header>
             <main class="record" id="main" tabindex="-1">
+                <WhatBecameOfIt not_taken=page.not_taken.clone() />
                 <article class="page passport-sheet" aria-labelledby="title">
                     <header class="record-head">
-                        <Portrait pupil=page.pupil.clone() />
+                        <Picture pupil=page.pupil.clone() />
                         <div>
                             <h1 id="title">{name.clone()} "’s passport"</h1>
                             <p>{page.class_name.clone()} ". My key adult: " {page.key_adult.clone().unwrap_or_default()}</p>
@@ -217,6 +235,7 @@ fn ThePassport(page: pupils::PassportPage) -> impl IntoView {
                             </section>
                         }
                     })}
+                {picture}
                 <Versions id versions this=at />
             </main>
         </div>

@@ -9,7 +9,7 @@ use app::{
     error::AppError,
     view::{
         self,
-        pupils::{ChangePassport, Passport, PassportPage, PassportVersion},
+        pupils::{ChangePassport, Passport, PassportPage, PassportVersion, PictureNotTaken},
     },
 };
 use shared::{
@@ -20,7 +20,7 @@ use shared::{
 use time::{OffsetDateTime, Time, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
-use super::{find, reading};
+use super::{find, picture, reading};
 use crate::{
     audit::{Deed, Verb},
     backend::{
@@ -138,13 +138,14 @@ pub(in crate::backend) async fn page(
         passport,
         change,
         reading,
+        not_taken: PictureNotTaken::default(),
         class_name: pupil.class_name,
         key_adult: pupil.key_adult,
         pupil: view::Pupil {
             person: pupil.person,
             name: pupil.name,
-            portrait: pupil.portrait,
-            portrait_alt: pupil.portrait_alt,
+            portrait: picture::address(tie, id, pupil.picture.is_some()),
+            portrait_alt: pupil.picture.unwrap_or_default(),
             looked_after: may_see(Matter::Care, tie) && pupil.looked_after,
         },
     })
@@ -169,7 +170,7 @@ pub(super) async fn change(
 }
 
 /// By a tie to the child; where it is open already, at that table: those who answer for every child are given a place.
-async fn may_change(
+pub(super) async fn may_change(
     txn: &mut SchoolTransaction,
     viewer: Viewer,
     tie: Tie,

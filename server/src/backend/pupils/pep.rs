@@ -23,7 +23,7 @@ use shared::{
 };
 use time::{Date, Month, macros::format_description};
 
-use super::{cycles, here, rating, records, sharing, who_came};
+use super::{cycles, here, picture, rating, records, sharing, tie, who_came};
 use crate::{
     audit::{Deed, Verb},
     backend::{ServerBackend, next::read},
@@ -56,8 +56,8 @@ pub(in crate::backend) async fn page(
         pupil: view::Pupil {
             person: pupil.person,
             name: pupil.name,
-            portrait: pupil.portrait,
-            portrait_alt: pupil.portrait_alt,
+            portrait: picture::address(tie(&mut txn, viewer, id).await?, id, pupil.picture.is_some()),
+            portrait_alt: pupil.picture.unwrap_or_default(),
             looked_after: true,
         },
     };

@@ -255,14 +255,7 @@ pub(super) async fn create(txn: &mut SchoolTransaction, child: &Child) -> sqlx::
     let (person, pupil) = (PersonId(Uuid::now_v7()), PupilId(Uuid::now_v7()));
     let new = NewPerson { id: person, kind: "pupil", full_name: &child.full_name, display_name: &child.called };
     db::people::create(txn, new).await?;
-    let new = NewPupil {
-        id: pupil,
-        person,
-        year_group: &child.year_group,
-        looked_after: child.looked_after,
-        portrait: None,
-        portrait_alt: "",
-    };
+    let new = NewPupil { id: pupil, person, year_group: &child.year_group, looked_after: child.looked_after };
     db::pupils::create(txn, new).await?;
     let facts = Facts {
         class_name: &child.class_name,

@@ -1,5 +1,5 @@
-//! Files that are more, or other, than they seem. One kind comes in: a table of children. Nothing that is packed is
-//! unpacked, and no picture is taken from anybody.
+//! Files that are more, or other, than they seem. Here the table of children, of which nothing that is packed is unpacked;
+//! the other kind that comes in is a picture: see `pictures`.
 
 use std::time::{Duration, Instant};
 

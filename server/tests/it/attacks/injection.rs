@@ -93,7 +93,8 @@ async fn rename_everything(owner: &mut PgConnection) {
     for (table, columns) in [
         ("schools", &["name"][..]),
         ("people", &["full_name", "display_name"]),
-        ("pupils", &["class_name", "year_group", "portrait_alt", "pronouns", "home_language", "upn"]),
+        ("pupils", &["class_name", "year_group", "pronouns", "home_language", "upn"]),
+        ("pictures", &["words"]),
         ("meetings", &["kind", "place", "mode"]),
         ("participants", &["title"]),
         ("withheld", &["reason"]),

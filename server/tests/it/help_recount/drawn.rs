@@ -228,9 +228,14 @@ pub(super) async fn found(
             .unwrap();
         run!(
             &mut *owner,
-            "insert into pupils (school_id, id, person_id, year_group, looked_after, portrait_alt, class_name, sen_provision)
-             values ($1, $2, $3, $4, false, '', $5, $6)",
-            s, child.id, child.person, child.year, child.class, if child.need.is_some() { "K" } else { "N" }
+            "insert into pupils (school_id, id, person_id, year_group, looked_after, class_name, sen_provision)
+             values ($1, $2, $3, $4, false, $5, $6)",
+            s,
+            child.id,
+            child.person,
+            child.year,
+            child.class,
+            if child.need.is_some() { "K" } else { "N" }
         );
         if let Some((code, _)) = child.need {
             run!(

@@ -12,6 +12,8 @@ const EVERYBODY: May = May::AtTheTable(|_| true);
 const FACILITATOR: May = May::AtTheTable(Role::can_facilitate);
 const TIED: May = May::OnlyWithATie(|tie| tie != Tie::Nobody);
 const CHANGES_PASSPORT: May = May::WithATie(|tie| matches!(tie, Tie::Leads | Tie::Teaches | Tie::Child | Tie::Family));
+const CHANGES_PICTURE: May =
+    May::AtAddressWithATie(|tie| matches!(tie, Tie::Leads | Tie::Teaches | Tie::Child | Tie::Family));
 const LEADS: May = May::OnlyWithATie(|tie| tie == Tie::Leads);
 
 /// What is asked, in the order in which it makes sense: a command, or an address. What is given begins with `/` where the
@@ -117,6 +119,9 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("GET /pupils/{id}/pep", format!("/pupils/{child}/pep"), May::NotOfThisChild),
         ("GET /pupils/{id}/pep", format!("/pupils/{cared_for}/pep"), May::AnswersForPep),
         ("GET /pupils/{id}/passport", format!("/pupils/{child}/passport"), TIED),
+        ("GET /pupils/{id}/picture", of_child("picture"), TIED),
+        ("POST /pupils/{id}/picture", of_child("picture?words=A+red+square"), CHANGES_PICTURE),
+        ("POST /pupils/{id}/picture/remove", of_child("picture/remove"), CHANGES_PICTURE),
         // what live pages read
         ("read_people", meeting(""), EVERYBODY),
         ("read_door", meeting(""), FACILITATOR),

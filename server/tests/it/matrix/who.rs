@@ -146,6 +146,8 @@ pub(crate) enum May {
     NotOfThisChild,
     /// Whoever has a tie to the child of this table, of such a kind; others hear that it is not theirs to do.
     WithATie(fn(Tie) -> bool),
+    /// The same, at an address, where it is told by the status.
+    AtAddressWithATie(fn(Tie) -> bool),
     /// The same; others hear of no such page.
     OnlyWithATie(fn(Tie) -> bool),
 }
@@ -195,8 +197,9 @@ impl May {
                 (_, told) => told,
             },
             Self::NotOfThisChild => Told::NotFound,
-            Self::WithATie(_) if who.tie() == Tie::Nobody => Told::NotFound,
+            Self::WithATie(_) | Self::AtAddressWithATie(_) if who.tie() == Tie::Nobody => Told::NotFound,
             Self::WithATie(may) => yes_or(may(who.tie()), Told::NotAllowed),
+            Self::AtAddressWithATie(may) => yes_or(may(who.tie()), Told::PlaceClosed),
             Self::OnlyWithATie(may) => yes_or(may(who.tie()), Told::NotFound),
         }
     }
