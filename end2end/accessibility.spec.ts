@@ -51,8 +51,16 @@ for (const [what, width, height] of [['a small phone', 320, 640], ['400 % zoom o
     await page.goto('/')
     for (const path of [`/meetings/${meeting.id}`, await recordPath(page), '/']) {
       await page.goto(path)
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-      expect(wide, path).toBeLessThanOrEqual(0)
+      const fits = async (what: string) => {
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+        expect(wide, what).toBeLessThanOrEqual(0)
+      }
+      await fits(path)
+      // One part at a time is to be seen.
+      for (const href of await page.locator('.part-list a[href^="#"]').evaluateAll((all) => all.map((link) => link.getAttribute('href')!))) {
+        await page.goto(path + href)
+        await fits(path + href)
+      }
     }
   })
 }

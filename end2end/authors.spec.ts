@@ -107,6 +107,7 @@ test('a change of the pupil’s words is not taken, and what was written instead
   const pupil = await join({ ...meeting, role: 'pupil' })
   const teacher = await join({ ...meeting, role: 'teacher' })
   await teacher.page.setViewportSize({ width: 360, height: 640 })
+  await openPart(teacher.page, 'passport')
   await teacher.page.getByRole('button', { name: 'Add something that would help' }).click()
   const mine = teacher.page.locator('textarea:focus')
   await teacher.page.keyboard.type('Give him time.')

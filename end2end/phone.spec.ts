@@ -1,11 +1,19 @@
 // A parent on a phone, who has never seen this and reads no instructions: from the link in the message to words that
 // are kept.
-import { boxes, saved } from './support/page.ts'
+import type { Page } from '@playwright/test'
+import { boxes, openPart, saved } from './support/page.ts'
 import { expect, find, test } from './support/test.ts'
+
+test.use({ school: 'is on telephones' })
+
+const phone = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true }
+
+/** The parts of the meeting that are to be seen. */
+const shown = (page: Page) => page.locator('.sheet:visible').evaluateAll((sheets) => sheets.map(({ id }) => id))
 
 test('a parent on a small phone writes after three taps at the most, from the link on', async ({ browser, server, reads }) => {
   const { meeting, person } = find(server.meetings(), { pupil: 'Tomek', stage: 'preparing', name: 'Agnieszka' })
-  const context = await browser.newContext({ baseURL: server.url, viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true })
+  const context = await browser.newContext({ baseURL: server.url, ...phone })
   const page = await context.newPage()
   const start = Date.now()
   await page.goto(person.join_url) // the link, opened from the message
@@ -30,4 +38,52 @@ test('a parent on a small phone writes after three taps at the most, from the li
   await theirs.goto(`/meetings/${meeting.id}`)
   await expect.poll(() => boxes(theirs, 'assess', 'admire').evaluateAll((all) => all.map((box) => (box as HTMLTextAreaElement).value))).toContain(words)
   await context.close()
+})
+
+test('a phone shows one part of the meeting at a time, and the way on stands at its end', async ({ join }) => {
+  const { page } = await join({ pupil: 'Tomek', stage: 'preparing', name: 'Marek' })
+  await page.setViewportSize(phone.viewport)
+  const name = page.locator('.part-list summary strong')
+  expect(await shown(page)).toEqual(['admire'])
+  const next = page.locator('.way-on').getByRole('link')
+  await expect(next).toHaveText('Next part: How last targets went')
+  await next.click()
+  await expect(page.locator('#last')).toBeInViewport()
+  expect(await shown(page)).toEqual(['last'])
+  await expect(name).toHaveText('How last targets went')
+
+  // Up at the table it is still the part it was, and the arrows go on from it.
+  await page.evaluate(() => window.scrollTo(0, 0))
+  await expect(name).toHaveText('How last targets went')
+  await page.getByRole('navigation', { name: 'Parts of the meeting, in one line' }).getByRole('link', { name: 'Next part: What’s working, what’s not' }).click()
+  await expect.poll(() => shown(page)).toEqual(['working'])
+  await expect(name).toHaveText('What’s working, what’s not')
+
+  // Back is back.
+  await page.goBack()
+  await expect.poll(() => shown(page)).toEqual(['last'])
+  await openPart(page, 'agree')
+  expect(await shown(page)).toEqual(['agree'])
+  await expect(page.locator('.way-on')).toHaveText(/^(Next part: )?$/)
+
+  // Whoever turns the device over while they write stays where they write.
+  await page.setViewportSize({ width: 1100, height: 700 })
+  const words = page.locator('#working textarea:enabled').first()
+  await words.focus()
+  await page.setViewportSize(phone.viewport)
+  await expect(words).toBeFocused()
+  await expect(words).toBeVisible()
+
+  // On paper all of it.
+  await page.emulateMedia({ media: 'print' })
+  expect((await shown(page)).length).toBeGreaterThan(5)
+})
+
+test('on a phone, whoever runs it is shown what the buttons send them to', async ({ join }) => {
+  const { page } = await join({ pupil: 'Kai', role: 'facilitator' })
+  await page.setViewportSize(phone.viewport)
+  await page.getByRole('button', { name: 'Start the meeting' }).click()
+  await page.getByRole('button', { name: 'Next part' }).click()
+  await expect(page.locator('.sheet:focus')).toBeVisible()
+  expect(await shown(page)).toEqual([await page.locator('.sheet:focus').getAttribute('id')])
 })

@@ -18,11 +18,17 @@ export async function itemOf(box: Locator): Promise<string> {
   return /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/.exec(id)?.[1] ?? ''
 }
 
-/** The part of the page a person is at. The pupil sees one part at a time; everybody else all of them. */
+/** The part of the page a person is at. The pupil sees one part at a time, and so does a phone; everybody else all. */
 export async function openPart(page: Page, part: string): Promise<void> {
   const turns = page.locator(`a[href="?part=${part}"]`)
-  const link = (await turns.count()) ? turns.first() : page.locator(`a[href="#${part}"]`).first()
-  if (await link.isVisible()) await link.click()
+  const list = page.locator('.part-list')
+  if (await list.isVisible()) {
+    if ((await list.getAttribute('open')) === null) await list.locator('summary').click()
+    await list.locator(`a[href="#${part}"]`).click()
+  } else {
+    const link = (await turns.count()) ? turns.first() : page.locator(`a[href="#${part}"]`).first()
+    if (await link.isVisible()) await link.click()
+  }
   await expect(page.locator(`#${part}`)).toBeVisible()
 }
 

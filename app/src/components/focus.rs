@@ -112,10 +112,21 @@ fn is_in(id: &str) -> bool {
     }
 }
 
+/// Whether an element is to be seen on the page, be it further up or down.
+pub fn is_shown(id: &str) -> bool {
+    #[cfg(feature = "hydrate")]
+    return browser::place(id).is_some();
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = id;
+        false
+    }
+}
+
 /// Whether an element has been scrolled to the top of the window, or past it.
 pub fn has_reached_top(id: &str) -> bool {
     #[cfg(feature = "hydrate")]
-    return browser::has_reached_top(id);
+    return browser::place(id).is_some_and(|place| place.top() < browser::FROM_THE_TOP);
     #[cfg(not(feature = "hydrate"))]
     {
         let _ = id;
@@ -125,16 +136,23 @@ pub fn has_reached_top(id: &str) -> bool {
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use leptos::prelude::{document, queue_microtask};
+    use leptos::prelude::{document, queue_microtask, window};
     use wasm_bindgen::JsCast;
-    use web_sys::{Element, HtmlElement};
+    use web_sys::{DomRect, Element, HtmlElement};
 
     use super::Within;
 
-    /// Whether there is such an element.
+    /// Whether there is such an element. On a phone one part of the meeting is to be seen at a time: the address turns
+    /// to the one that it is in.
     pub(super) fn focus_by_id(id: &str) -> bool {
         let element = document().get_element_by_id(id);
-        element.as_ref().map(focus).is_some()
+        if let Some(element) = &element {
+            if place_of(element).is_none() {
+                let _ = window().location().set_hash(id);
+            }
+            focus(element);
+        }
+        element.is_some()
     }
 
     fn focus(element: &Element) {
@@ -157,10 +175,17 @@ mod browser {
         }
     }
 
-    pub(super) fn has_reached_top(id: &str) -> bool {
-        const FROM_THE_TOP: f64 = 240.0;
-        let element = document().get_element_by_id(id);
-        element.is_some_and(|element| element.get_bounding_client_rect().top() < FROM_THE_TOP)
+    /// So near is at the top of the window: in CSS pixels.
+    pub(super) const FROM_THE_TOP: f64 = 240.0;
+
+    /// None where it is not to be seen.
+    pub(super) fn place(id: &str) -> Option<DomRect> {
+        document().get_element_by_id(id).and_then(|element| place_of(&element))
+    }
+
+    fn place_of(element: &Element) -> Option<DomRect> {
+        let place = element.get_bounding_client_rect();
+        (place.width() > 0.0).then_some(place)
     }
 
     pub(super) fn keep() {

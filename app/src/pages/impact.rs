@@ -34,6 +34,8 @@ use crate::{
 /// Of one mark, in the drawing’s own units.
 const MARK: usize = 30;
 const MARKS_A_LINE: usize = 12;
+/// As many as can be taken in with the eye: where there are more targets, one mark stands for several.
+const MARKS: u32 = 5 * MARKS_A_LINE as u32;
 
 #[component]
 pub fn ImpactPage() -> impl IntoView {
@@ -139,8 +141,12 @@ fn Filters(query: ImpactQuery, terms: Vec<String>) -> impl IntoView {
 
 #[component]
 fn Worked(row: ImpactRow, shows_cost: bool) -> impl IntoView {
-    let marks: Vec<Kind> =
-        counts(&row).into_iter().flat_map(|(kind, count)| std::iter::repeat_n(kind, count as usize)).collect();
+    let counts = counts(&row);
+    let targets_a_mark = counts.iter().map(|(_, count)| count).sum::<u32>().div_ceil(MARKS).max(1);
+    // Rounded up: what happened to few is seen beside what happened to many.
+    let marks = |(kind, count): (Kind, u32)| std::iter::repeat_n(kind, count.div_ceil(targets_a_mark) as usize);
+    let marks: Vec<Kind> = counts.into_iter().flat_map(marks).collect();
+    let several = (targets_a_mark > 1).then(|| format!("Here one mark is {targets_a_mark} targets. "));
     let wide = marks.len().clamp(1, MARKS_A_LINE) * MARK;
     let high = marks.len().div_ceil(MARKS_A_LINE).max(1) * MARK;
     let drawn = marks
@@ -185,7 +191,7 @@ fn Worked(row: ImpactRow, shows_cost: bool) -> impl IntoView {
                 >
                     {drawn.collect_view()}
                 </svg>
-                <p>{sentence(&row)} " " {scores}</p>
+                <p>{several} {sentence(&row)} " " {scores}</p>
             </div>
             <dl class="worked-num">
                 <div>

@@ -35,7 +35,7 @@ use leptos::prelude::*;
 use shared::{Role, Stage};
 
 use self::{
-    agenda::{Agenda, PartNav, seen},
+    agenda::{Agenda, PartNav, place_of, seen, step},
     door::{DoorPanel, NobodyRunsIt},
     parts::Part,
     pupil::PupilLayout,
@@ -122,6 +122,7 @@ fn TableLayout(page: view::MeetingPage, also_here: Vec<AlsoHere>) -> impl IntoVi
     let meeting = crate::collab::use_meeting();
     let parts = parts::for_me(meeting);
     let seen = seen(parts);
+    let at = place_of(parts, seen);
     Layout::All.provide();
     let (runs_it, is_review) = (meeting.runs_it(), meeting.passport_of.is_none());
     let door = door::Door::provide();
@@ -138,10 +139,12 @@ fn TableLayout(page: view::MeetingPage, also_here: Vec<AlsoHere>) -> impl IntoVi
                 <div class="desk">
                     <Agenda parts ground_rules=page.ground_rules />
                     <main class="sheets" id="sheets" tabindex="-1">
-                        <PartNav parts seen />
+                        <PartNav parts at />
                         <AgreedNotice />
                         <OfPassport />
                         {each(parts, |part| sheet_of(part).into_any())}
+                        // A phone shows one part at a time: at its end, the way on.
+                        <p class="way-on">{step(parts, at, 1)}</p>
                     </main>
                 </div>
             </div>

@@ -14,9 +14,13 @@ pub(super) fn spotlit() -> Memo<Option<Part>> {
     Memo::new(move |_| spotlight.get().and_then(|(key, _)| Part::from_key(&key)))
 }
 
-/// The part whose sheet lies at the top of the window now.
+/// The part whose sheet lies at the top of the window now; on a phone, the one sheet that lies there.
 pub(super) fn in_view(parts: &[Part]) -> Option<Part> {
-    parts.iter().rev().find(|part| focus::has_reached_top(part.key())).or(parts.first()).copied()
+    let shown: Vec<Part> = parts.iter().copied().filter(|part| focus::is_shown(part.key())).collect();
+    match *shown {
+        [Part::Who, only] => Some(only),
+        _ => shown.iter().rev().find(|part| focus::has_reached_top(part.key())).or(parts.first()).copied(),
+    }
 }
 
 /// The part this person has before them, which need not be where everybody was asked to look. None until
@@ -31,10 +35,21 @@ pub(super) fn seen(parts: Memo<Vec<Part>>) -> Signal<Option<Part>> {
             }
         };
         look();
-        let listening = window_event_listener(leptos::ev::scroll, move |_| look());
-        on_cleanup(move || listening.remove());
+        // One sheet in the place of another need not scroll the page.
+        let listening =
+            ["scroll", "hashchange", "resize"].map(|what| window_event_listener_untyped(what, move |_| look()));
+        on_cleanup(move || listening.into_iter().for_each(WindowListenerHandle::remove));
     });
     seen.into()
+}
+
+/// Its place among the parts.
+pub(super) fn place_of(parts: Memo<Vec<Part>>, seen: Signal<Option<Part>>) -> Memo<usize> {
+    let now = spotlit();
+    Memo::new(move |_| {
+        let now = seen.get().or_else(|| now.get()).unwrap_or(Part::Who);
+        parts.with(|parts| parts.iter().position(|part| *part == now).unwrap_or(0))
+    })
 }
 
 #[component]
@@ -88,33 +103,14 @@ fn PartLinks(parts: Memo<Vec<Part>>, now: Memo<Option<Part>>) -> impl IntoView {
     view! { <ol>{each(parts, line)}</ol> }
 }
 
-/// On a phone: before, all parts, after.
+/// On a narrow screen: before, all parts, after.
 #[component]
-pub(super) fn PartNav(parts: Memo<Vec<Part>>, seen: Signal<Option<Part>>) -> impl IntoView {
+pub(super) fn PartNav(parts: Memo<Vec<Part>>, at: Memo<usize>) -> impl IntoView {
     let now = spotlit();
-    let at = Memo::new(move |_| {
-        let now = seen.get().or_else(|| now.get()).unwrap_or(Part::Who);
-        parts.with(|parts| parts.iter().position(|part| *part == now).unwrap_or(0))
-    });
-    let step = move |by: isize, icon: &'static str, words: &'static str| {
-        let part = move || parts.with(|parts| parts.get(at.get().checked_add_signed(by)?).copied());
-        view! {
-            <a
-                class=move || if part().is_some() { "part-step" } else { "part-step is-off" }
-                href=move || part().map(|part| format!("#{}", part.key()))
-                rel="external"
-            >
-                <span class="visually-hidden">
-                    {words} {move || part().map(Part::title)}
-                </span>
-                <Icon name=icon />
-            </a>
-        }
-    };
     let open = NodeRef::<leptos::html::Details>::new();
     view! {
         <nav class="part-nav" aria-label="Parts of the meeting, in one line">
-            {step(-1, "left", "Part before: ")}
+            {step(parts, at, -1)}
             <details
                 class="part-list"
                 node_ref=open
@@ -136,7 +132,21 @@ pub(super) fn PartNav(parts: Memo<Vec<Part>>, seen: Signal<Option<Part>>) -> imp
                 <PartLinks parts now />
                 <AuthorsLink />
             </details>
-            {step(1, "right", "Next part: ")}
+            {step(parts, at, 1)}
         </nav>
     }
+}
+
+/// The part before the one at this place, or the next one, by its name.
+pub(super) fn step(parts: Memo<Vec<Part>>, at: Memo<usize>, by: isize) -> AnyView {
+    let part = move || parts.with(|parts| parts.get(at.get().checked_add_signed(by)?).copied());
+    let (words, icon) = if by < 0 { ("Part before: ", "left") } else { ("Next part: ", "right") };
+    view! {
+        // Before the first and after the last it leads nowhere, and keeps its place.
+        <a class="part-step" href=move || part().map(|part| format!("#{}", part.key())) rel="external">
+            <span>{words} {move || part().map(Part::title)}</span>
+            <Icon name=icon />
+        </a>
+    }
+    .into_any()
 }

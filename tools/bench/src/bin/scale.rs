@@ -16,7 +16,7 @@ use anyhow::{Context, bail, ensure};
 use clap::Parser;
 use server::{
     db::{
-        self, Db,
+        self, Db, accounts,
         login_sessions::{self, Proof},
     },
     demo::{
@@ -114,6 +114,8 @@ async fn school(cli: &Cli, data: &Path) -> anyhow::Result<Made> {
         let proof = if person == made.parent { Proof::Link } else { Proof::Full };
         login_sessions::create_with(&mut txn, session, person, proof, "Load", now, until).await?;
     }
+    // The pages of accounts are for those who have one.
+    accounts::create(&mut txn, made.senco, "senco@scale.example", now).await?;
     txn.commit().await?;
     db.close().await;
     // As autovacuum does in the hours after so much was written.
