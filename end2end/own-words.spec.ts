@@ -2,7 +2,7 @@
 // passport; until when a child is shared: as the SENCO, a teacher, the Virtual School and the family meet them.
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { expect, test } from './support/test.ts'
+import { expect, signsIn, test } from './support/test.ts'
 
 test.use({ school: 'has its own words' })
 test.describe.configure({ timeout: 120_000 })
@@ -34,17 +34,7 @@ async function toChild(page: Page, name: RegExp): Promise<void> {
 }
 
 test('a SENCO says what the plan and the tiers are called, and every page calls them so', async ({ server, browser, reads }) => {
-  // The demo prints what opens an account.
-  const [, email, password, code] = /Mrs Joanna Pike\s+(\S+)\s+(\S+)\s+codes: ([^,\s]+)/.exec(server.log())!
-  const page = await (await browser.newContext({ baseURL: server.url })).newPage()
-  await page.goto('/signin')
-  const way = page.locator('details.password-way')
-  if (!(await way.evaluate((details: HTMLDetailsElement) => details.open))) await way.locator('summary').click()
-  await page.getByLabel('School e-mail').fill(email!)
-  await page.getByLabel('Password', { exact: true }).fill(password!)
-  await page.getByLabel('Six numbers from your code app').fill(code!)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(page).toHaveURL(`${server.url}/`)
+  const page = await signsIn(browser, server)
   await page.goto('/staff')
   await page.getByRole('link', { name: 'What we call things' }).click()
   await fits(page)

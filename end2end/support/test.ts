@@ -96,3 +96,18 @@ export function find(meetings: Meeting[], wanted: Wanted): { meeting: Meeting; p
   }
   throw new Error(`nobody in the demo school is ${JSON.stringify(wanted)}`)
 }
+
+/** A SENCO of the demo, signed in with what it printed. */
+export async function signsIn(browser: Browser, server: Server): Promise<Page> {
+  const [, email, password, code] = /Mrs Joanna Pike\s+(\S+)\s+(\S+)\s+codes: ([^,\s]+)/.exec(server.log())!
+  const page = await (await browser.newContext({ baseURL: server.url })).newPage()
+  await page.goto('/signin')
+  const way = page.locator('details.password-way')
+  if (!(await way.evaluate((details: HTMLDetailsElement) => details.open))) await way.locator('summary').click()
+  await page.getByLabel('School e-mail').fill(email!)
+  await page.getByLabel('Password', { exact: true }).fill(password!)
+  await page.getByLabel('Six numbers from your code app').fill(code!)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL(`${server.url}/`)
+  return page
+}

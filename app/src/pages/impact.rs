@@ -21,10 +21,9 @@ use crate::{
         frame::{At, SchoolFrame},
         icon::Icon,
         money::pounds,
-        people::Sun,
         turn::Turn,
     },
-    pages::{once_read, pupil::area_words},
+    pages::{map::carries::InNeed, once_read, pupil::area_words},
     view::{
         Paging,
         map::{Gap, ImpactPage as Page, ImpactQuery, ImpactRow, term_words},
@@ -318,19 +317,8 @@ fn InNumbers(rows: Vec<ImpactRow>, shows_cost: bool) -> impl IntoView {
 fn LittleProgress(stuck: Vec<Gap>, paging: Paging, chosen: Vec<(&'static str, String)>) -> impl IntoView {
     let none = stuck.is_empty().then(|| view! { <p class="hint">"Nobody, in the last two reviews of each child."</p> });
     let line = |gap: Gap| {
-        view! {
-            <li>
-                <Sun picture=None name=gap.name.clone() />
-                <p>
-                    <a href=format!("/pupils/{}", gap.pupil) rel="external">
-                        <strong>{gap.name}</strong>
-                    </a>
-                    " "
-                    {gap.class_name}
-                    <span>{area_words(&gap.need)}</span>
-                </p>
-            </li>
-        }
+        let need = area_words(&gap.need).into_any();
+        view! { <InNeed gap need /> }
     };
     view! {
         <section class="sheet" aria-labelledby="h-little">

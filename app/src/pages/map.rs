@@ -5,7 +5,7 @@
 
 #![expect(unreachable_pub, reason = "a component’s props are public, however private the component")]
 
-mod carries;
+pub(super) mod carries;
 
 use leptos::prelude::*;
 use leptos_meta::Title;

@@ -69,6 +69,23 @@ impl Plain {
         response
     }
 
+    /// What was read for whoever asks; for whom nothing could be read, it is not. `is_wrong` where something that was
+    /// sent was not as it should be.
+    pub(super) fn read<T, V: IntoView + 'static>(
+        self,
+        title: &str,
+        read: sqlx::Result<Option<T>>,
+        is_wrong: bool,
+        body: impl FnOnce(T) -> V,
+    ) -> Response {
+        match read {
+            Ok(Some(read)) if is_wrong => self.wrong(title, || body(read)),
+            Ok(Some(read)) => self.page(title, None, || body(read)),
+            Ok(None) => self.not_theirs(),
+            Err(error) => later(&error),
+        }
+    }
+
     /// For who has an account, and not the post that this is for.
     pub(super) fn not_theirs(self) -> Response {
         let mut response = self.page("That is not yours to open", None, app::plain::not_yours::page);

@@ -39,12 +39,8 @@ pub(super) async fn show(State(state): State<AppState>, Query(asked): Query<Aske
 
 async fn answer(state: &AppState, plain: Plain, said: Option<&'static str>, wrong: Option<&'static str>) -> Response {
     let Some(viewer) = plain.viewer() else { return to_sign_in("first") };
-    match read(state, viewer).await {
-        Ok(Some(posts)) if wrong.is_some() => plain.wrong("Who is what", || page(Posts { wrong, ..posts })),
-        Ok(Some(posts)) => plain.page("Who is what", None, || page(Posts { said, ..posts })),
-        Ok(None) => plain.not_theirs(),
-        Err(error) => later(&error),
-    }
+    let read = read(state, viewer).await;
+    plain.read("Who is what", read, wrong.is_some(), |posts| page(Posts { said, wrong, ..posts }))
 }
 
 async fn read(state: &AppState, viewer: Viewer) -> sqlx::Result<Option<Posts>> {

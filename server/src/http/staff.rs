@@ -39,12 +39,8 @@ pub(super) async fn show(State(state): State<AppState>, plain: Plain) -> Respons
 }
 
 async fn answer(state: &AppState, plain: Plain, viewer: Viewer, done: Done) -> Response {
-    match read(state, viewer, done).await {
-        Ok(Some(staff)) if staff.wrong.is_some() => plain.wrong("Staff accounts", || page(staff)),
-        Ok(Some(staff)) => plain.page("Staff accounts", None, || page(staff)),
-        Ok(None) => plain.not_theirs(),
-        Err(error) => later(&error),
-    }
+    let is_wrong = done.wrong.is_some();
+    plain.read("Staff accounts", read(state, viewer, done).await, is_wrong, page)
 }
 
 /// A transaction of somebody who runs the accounts here.

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::{
     account::who,
-    plain::{Plain, later, to_sign_in},
+    plain::{Plain, to_sign_in},
 };
 use crate::{
     audit::{self, Deed, Verb},
@@ -40,11 +40,7 @@ pub(super) struct Asked {
 
 pub(super) async fn show(State(state): State<AppState>, Query(asked): Query<Asked>, plain: Plain) -> Response {
     let Some(viewer) = plain.viewer() else { return to_sign_in("first") };
-    match read(&state, viewer, asked).await {
-        Ok(Some(trail)) => plain.page("Who did what", None, || page(trail)),
-        Ok(None) => plain.not_theirs(),
-        Err(error) => later(&error),
-    }
+    plain.read("Who did what", read(&state, viewer, asked).await, false, page)
 }
 
 async fn read(state: &AppState, viewer: Viewer, asked: Asked) -> sqlx::Result<Option<Trail>> {

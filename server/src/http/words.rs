@@ -36,11 +36,8 @@ pub(super) struct Asked {
 
 pub(super) async fn show(State(state): State<AppState>, Query(asked): Query<Asked>, plain: Plain) -> Response {
     let Some(viewer) = plain.viewer() else { return to_sign_in("first") };
-    match read(&state, viewer).await {
-        Ok(Some(words)) => plain.page(TITLE, None, || page(Words { was_set: asked.said == "set", ..words })),
-        Ok(None) => plain.not_theirs(),
-        Err(error) => later(&error),
-    }
+    let read = read(&state, viewer).await;
+    plain.read(TITLE, read, false, |words| page(Words { was_set: asked.said == "set", ..words }))
 }
 
 async fn read(state: &AppState, viewer: Viewer) -> sqlx::Result<Option<Words>> {
@@ -63,11 +60,10 @@ pub(super) async fn set(
     let outcome = if too_long.is_empty() { set_here(&state, viewer, &words).await } else { Ok(true) };
     match outcome {
         Ok(true) if too_long.is_empty() => Redirect::to("/school?said=set").into_response(),
-        Ok(true) => match read(&state, viewer).await {
-            Ok(Some(now)) => plain.wrong(TITLE, || page(Words { words, too_long, ..now })),
-            Ok(None) => plain.not_theirs(),
-            Err(error) => later(&error),
-        },
+        Ok(true) => {
+            let read = read(&state, viewer).await;
+            plain.read(TITLE, read, true, |now| page(Words { words, too_long, ..now }))
+        }
         Ok(false) => plain.not_theirs(),
         Err(error) => later(&error),
     }

@@ -103,21 +103,8 @@ pub fn Covered(coverage: Vec<Coverage>) -> impl IntoView {
 pub fn Gaps(gaps: Vec<Gap>) -> impl IntoView {
     (!gaps.is_empty()).then(|| {
         let line = |gap: Gap| {
-            view! {
-                <li>
-                    <Sun picture=None name=gap.name.clone() />
-                    <p>
-                        <a href=format!("/pupils/{}", gap.pupil) rel="external">
-                            <strong>{gap.name}</strong>
-                        </a>
-                        " "
-                        {gap.class_name}
-                        <span>
-                            <NeedName code=gap.need />
-                        </span>
-                    </p>
-                </li>
-            }
+            let need = view! { <NeedName code=gap.need.clone() /> }.into_any();
+            view! { <InNeed gap need /> }
         };
         view! {
             <section class="sheet" aria-labelledby="h-gaps">
@@ -129,4 +116,22 @@ pub fn Gaps(gaps: Vec<Gap>) -> impl IntoView {
             </section>
         }
     })
+}
+
+/// A child, their class, and a need of theirs in words.
+#[component]
+pub fn InNeed(gap: Gap, need: AnyView) -> impl IntoView {
+    view! {
+        <li>
+            <Sun picture=None name=gap.name.clone() />
+            <p>
+                <a href=format!("/pupils/{}", gap.pupil) rel="external">
+                    <strong>{gap.name}</strong>
+                </a>
+                " "
+                {gap.class_name}
+                <span>{need}</span>
+            </p>
+        </li>
+    }
 }
