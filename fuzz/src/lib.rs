@@ -26,13 +26,14 @@ use uuid::Uuid;
 /// With the name of its corpus.
 pub type Target = (&'static str, fn(&[u8]));
 
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 7] = [
     ("frames", frames),
     ("updates", updates),
     ("state_vectors", state_vectors),
     ("awareness", awareness),
     ("json", json),
     ("rooms", rooms),
+    ("pictures", pictures),
 ];
 
 pub const MEETING: MeetingId = MeetingId(Uuid::from_u128(7));
@@ -331,4 +332,14 @@ pub fn json(data: &[u8]) {
     if let Some((meeting, section)) = Section::parse_document_name(text) {
         assert_eq!(Section::parse_document_name(&section.document_name(meeting)), Some((meeting, section)));
     }
+}
+
+// ── pictures ──
+
+/// Any bytes are a picture or none; of one that is, a JPEG is made that the database takes, and nothing else stands in it.
+pub fn pictures(data: &[u8]) {
+    let Ok(kept) = server::picture::remake(data) else { return };
+    assert!(kept.starts_with(b"\xff\xd8\xff") && kept.ends_with(b"\xff\xd9"));
+    assert!(kept.len() <= 256 * 1024, "{} bytes", kept.len());
+    assert!(!kept.windows(4).any(|bytes| bytes == b"Exif" || bytes == b"http"));
 }

@@ -19,7 +19,11 @@ use crate::limits::{Limit, PICTURE_POINTS_LIMIT, PICTURE_ROOM, PICTURE_SIDE_LIMI
 
 /// The longer side of what is kept: three times what a page shows, as telephones have it.
 const SIDE: u32 = 400;
-const QUALITY: u8 = 85;
+
+/// So long may it be, which a photograph is a tenth of: see `migrations/28_pictures.sql`.
+const LONGEST: usize = 256 * 1024;
+/// The first is for what people look at; the others for points without any order.
+const QUALITIES: [u8; 3] = [85, 50, 20];
 
 /// Why there is no picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -99,11 +103,15 @@ pub fn remake(file: &[u8]) -> Result<Vec<u8>, NoPicture> {
         picture = picture.thumbnail(SIDE, SIDE);
     }
     picture.apply_orientation(orientation);
-    let mut kept = vec![];
-    JpegEncoder::new_with_quality(&mut kept, QUALITY)
-        .encode_image(&on_paper(&picture))
-        .map_err(|_| NoPicture::Broken)?;
-    Ok(kept)
+    let picture = on_paper(&picture);
+    for quality in QUALITIES {
+        let mut kept = vec![];
+        JpegEncoder::new_with_quality(&mut kept, quality).encode_image(&picture).map_err(|_| NoPicture::Broken)?;
+        if kept.len() <= LONGEST {
+            return Ok(kept);
+        }
+    }
+    Err(NoPicture::TooLarge)
 }
 
 fn why(error: &ImageError) -> NoPicture {
@@ -192,6 +200,22 @@ mod tests {
         assert_eq!(size(&remake(&png(100, 40)).unwrap()), (100, 40), "none is made larger");
         let seen = image::load_from_memory(&remake(&png(100, 40)).unwrap()).unwrap().to_rgb8();
         assert!(seen.get_pixel(90, 20).0.iter().all(|colour| *colour > 250), "what is not there is white");
+    }
+
+    #[test]
+    fn what_has_no_order_at_all_is_small_enough_for_the_database_too() {
+        let mut dice = 0x9e37_79b9_u32;
+        let noise = RgbImage::from_fn(SIDE, SIDE, |_, _| {
+            dice ^= dice << 13;
+            dice ^= dice >> 17;
+            dice ^= dice << 5;
+            let [red, green, blue, _] = dice.to_le_bytes();
+            image::Rgb([red, green, blue].map(|byte| if byte > 127 { 255 } else { 0 }))
+        });
+        let mut file = Cursor::new(vec![]);
+        noise.write_to(&mut file, ImageFormat::Png).unwrap();
+        let kept = remake(&file.into_inner()).unwrap();
+        assert!(kept.len() > 100_000 && kept.len() <= LONGEST, "{}", kept.len());
     }
 
     #[test]
