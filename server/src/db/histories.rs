@@ -78,7 +78,7 @@ pub async fn destroyed(txn: &mut SchoolTransaction, meeting: MeetingId, now: Off
 }
 
 /// Writes the tables’ files anew, without what was deleted from them. Gives up rather than wait for
-/// long.
+/// long, and while anybody else reads: what they may still see would be copied along.
 pub async fn rewrite(db: &Db) -> sqlx::Result<()> {
     sqlx::query!("select rewrite_histories()").execute(db.without_school()).await?;
     Ok(())

@@ -89,6 +89,18 @@ pub(crate) async fn owner(options: &PgConnectOptions) -> PgConnection {
     PgConnection::connect_with(options).await.unwrap()
 }
 
+/// The tables’ files are written anew only while nobody else reads: the server’s own tasks do, now and then.
+pub(crate) async fn once_nobody_reads(rewrite: impl AsyncFn() -> sqlx::Result<()>) {
+    for _ in 0..100 {
+        match rewrite().await {
+            Ok(()) => return,
+            Err(error) => assert!(error.to_string().contains("somebody reads"), "{error}"),
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("somebody reads all the time");
+}
+
 /// The server with the demo school.
 pub(crate) struct TestServer {
     pub(crate) db: Db,
