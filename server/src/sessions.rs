@@ -8,7 +8,7 @@
 //! answers. While it does not, nothing is saved either, and nobody is sent away for that.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -56,7 +56,8 @@ impl OpenSessions {
         if open.is_empty() {
             return Ok(());
         }
-        let good = db::login_sessions::good(db, &open, now).await?;
+        // Everybody’s, several times a second: each is looked up, not searched for.
+        let good: BTreeSet<Hash> = db::login_sessions::good(db, &open, now).await?.into_iter().collect();
         for ended in open.iter().filter(|session| !good.contains(session)) {
             self.end(*ended);
         }
