@@ -298,9 +298,26 @@ test('“Finish” leaves nothing on the device, in no tab', async ({ join, wire
   await finish(far.page)
   await isWiped(far.page, far.context, far.meeting.id)
   await expect(second).toHaveURL(/\/goodbye$/)
-  // And back is not a way in.
+  // And back is not a way in: not to the meeting, and not to the link that opened it.
   await far.page.goBack()
   await expect(far.page.locator('main')).not.toContainText('Tomek')
+  await far.page.goBack()
+  await expect(far.page.getByRole('button', { name: 'Join the meeting' })).toHaveCount(0)
+  expect(far.page.url()).not.toContain('/join/')
+})
+
+test('“Finish” without a network is done as soon as there is one, before anybody reads on', async ({ join, wire }) => {
+  const { far } = await together(join, wire)
+  await saved(far.page)
+  wire.cut()
+  await finish(far.page)
+  // What a browser shows where nothing answers.
+  await expect.poll(() => far.page.url()).toMatch(/^chrome-error/)
+  expect(await far.context.cookies()).not.toEqual([])
+  wire.mend()
+  const next = await far.context.newPage()
+  await next.goto('/')
+  await isWiped(next, far.context, far.meeting.id)
 })
 
 test('“Finish” with words that were not sent says so first, and waits if asked to', async ({ join, wire }) => {

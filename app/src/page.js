@@ -77,9 +77,42 @@ const DAY = 24 * 60 * 60 * 1000
 // A page hears the others on it, and not itself.
 const others = new BroadcastChannel('roundtable')
 
+// The server signs out who has finished. Where it was not reached, the next page that is opened here asks it to first:
+// whoever sits down next reads nothing of theirs. Without storage there is nothing to remember it by.
+const memory = (() => {
+  try {
+    return localStorage
+  } catch {
+    return {}
+  }
+})()
+if (location.pathname === '/goodbye') delete memory.finished
+else if (memory.finished) signOut()
+
+function signOut() {
+  root.hidden = true
+  const form = document.createElement('form')
+  form.method = 'post'
+  form.action = '/finish'
+  document.body.append(form)
+  form.submit()
+}
+
+// Somebody finished, in another tab or by the module of this one.
+others.onmessage = () => {
+  memory.finished = 1
+  if (!byId('live')) location.replace('/goodbye')
+}
+
+// A page that a browser had put aside as it was is asked for again: who read it may have finished since.
+addEventListener('pageshow', ({ persisted }) => persisted && location.reload())
+
+// Back does not lead to a link that lets somebody in.
+document.addEventListener('submit', ({ target }) => {
+  if (target.dataset.script === 'join') history.replaceState(null, '', '/')
+})
+
 if (!byId('live')) {
-  // Somebody finished in another tab.
-  others.onmessage = () => location.replace('/goodbye')
   // What waited too long goes, once the page is at rest.
   setTimeout(() => onDevice(sweep), 1000)
   document.addEventListener('submit', async (event) => {
@@ -101,6 +134,7 @@ function stay() {
 
 /** Removes everything that waits here, sends other tabs away, and leaves. */
 async function finish(form) {
+  memory.finished = 1
   others.postMessage('finished')
   await onDevice((unsent) => done(unsent.clear()))
   await new Promise((gone) => {

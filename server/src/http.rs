@@ -40,7 +40,7 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::{Method, StatusCode},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     routing::{MethodRouter, any, get, post},
 };
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
@@ -74,9 +74,9 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(patience(state.limits.patience.request))
         .merge(pictures)
-        .layer(from_fn(origin::guard))
-        .layer(from_fn_with_state(state.clone(), csp::headers))
+        .layer(from_fn_with_state(state.clone(), origin::guard))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(state.clone(), csp::headers))
         .with_state(state)
 }
 

@@ -129,7 +129,7 @@ fn ComeIn(
     // In hand on a small screen, except where there is something to read first.
     let class = now_here.is_none().then_some("come-in");
     view! {
-        <form method="post" action=format!("/join/{token}") class=class>
+        <form method="post" action=format!("/join/{token}") class=class data-script="join">
             {now_here
                 .map(|now_here| {
                     view! {

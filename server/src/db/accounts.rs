@@ -159,7 +159,8 @@ pub async fn has_left(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Re
     .await
 }
 
-/// Puts a first way in in place of the one before. The number is of a secret no app has yet.
+/// Puts a first way in in place of the one before. The number is of a secret no app has yet, nor was one shown by the
+/// way in before.
 pub async fn keep_link(
     txn: &mut SchoolTransaction,
     person: PersonId,
@@ -172,7 +173,8 @@ pub async fn keep_link(
         "insert into account_links (school_id, token_hash, person_id, totp_number, expires_at)
          values ($1, $2, $3, $4, $5)
          on conflict (person_id) do update
-         set token_hash = excluded.token_hash, totp_number = excluded.totp_number, expires_at = excluded.expires_at",
+         set token_hash = excluded.token_hash, expires_at = excluded.expires_at,
+             totp_number = greatest(excluded.totp_number, account_links.totp_number + 1)",
         school,
         token.as_bytes(),
         person.0,

@@ -1,41 +1,44 @@
 //! Whether a request comes from our own pages.
 
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderMap, HeaderName, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
+use crate::state::AppState;
+
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Whether `Origin` names the host that was asked. Without one the answer is no: a socket is opened
-/// by a GET, and this is all that keeps other sites from opening it.
-pub fn is_ours(headers: &HeaderMap) -> bool {
+/// Whether `Origin` is the address people use, where that is https; on a machine’s own network, the host that was asked.
+/// Without one the answer is no: a socket is opened by a GET, and this is all that keeps other sites from opening it.
+pub fn is_ours(headers: &HeaderMap, url: &str) -> bool {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let origin = text(header::ORIGIN).and_then(|origin| origin.split_once("://"));
-    match (origin, text(header::HOST)) {
-        (Some(("http" | "https", from)), Some(host)) => from.eq_ignore_ascii_case(host),
-        _ => false,
+    let Some(origin) = text(header::ORIGIN) else { return false };
+    if url.starts_with("https://") {
+        return origin.eq_ignore_ascii_case(url.trim_end_matches('/'));
     }
+    let from = origin.strip_prefix("http://");
+    from.zip(text(header::HOST)).is_some_and(|(from, host)| from.eq_ignore_ascii_case(host))
 }
 
 /// Middleware: what changes something must come from our own pages. Every browser says where a POST
 /// comes from; what says nothing at all is no browser, and carries nobody’s cookie by accident.
-pub(super) async fn guard(request: Request, next: Next) -> Response {
+pub(super) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let harmless = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if harmless || is_from_our_page(request.headers()) {
+    if harmless || is_from_our_page(request.headers(), &state.url) {
         next.run(request).await
     } else {
         (StatusCode::FORBIDDEN, "This must be sent from the meeting’s own page.").into_response()
     }
 }
 
-fn is_from_our_page(headers: &HeaderMap) -> bool {
+fn is_from_our_page(headers: &HeaderMap, url: &str) -> bool {
     match (headers.get(SEC_FETCH_SITE).map(|site| site.as_bytes()), headers.contains_key(header::ORIGIN)) {
         (Some(b"same-origin"), _) => true,
         (Some(_), _) => false,
-        (None, true) => is_ours(headers),
+        (None, true) => is_ours(headers, url),
         (None, false) => true,
     }
 }
@@ -48,24 +51,36 @@ mod tests {
         pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
     }
 
+    const URL: &str = "https://meetings.example";
+    const HOST: (&str, &str) = ("host", "meetings.example");
+
     #[test]
     fn only_our_own_pages_open_sockets() {
-        let host = ("host", "meetings.example");
-        assert!(is_ours(&headers(&[host, ("origin", "https://meetings.example")])));
-        assert!(!is_ours(&headers(&[host, ("origin", "https://evil.example")])));
-        assert!(!is_ours(&headers(&[host, ("origin", "https://meetings.example.evil")])));
-        assert!(!is_ours(&headers(&[host, ("origin", "null")])));
-        assert!(!is_ours(&headers(&[host])));
-        assert!(!is_ours(&headers(&[("origin", "https://meetings.example")])));
+        let is_ours = |pairs: &[_]| is_ours(&headers(pairs), URL);
+        assert!(is_ours(&[HOST, ("origin", "https://meetings.example")]));
+        assert!(!is_ours(&[HOST, ("origin", "http://meetings.example")]), "what anybody on the way could have written");
+        assert!(!is_ours(&[HOST, ("origin", "https://evil.example")]));
+        assert!(!is_ours(&[("host", "evil.example"), ("origin", "https://evil.example")]));
+        assert!(!is_ours(&[HOST, ("origin", "https://meetings.example.evil")]));
+        assert!(!is_ours(&[HOST, ("origin", "null")]));
+        assert!(!is_ours(&[HOST]));
+    }
+
+    #[test]
+    fn on_a_machines_own_network_it_is_the_host_that_was_asked() {
+        let is_ours = |pairs: &[_]| is_ours(&headers(pairs), "http://127.0.0.1:3000");
+        assert!(is_ours(&[("host", "localhost:3000"), ("origin", "http://localhost:3000")]));
+        assert!(!is_ours(&[("host", "localhost:3000"), ("origin", "http://localhost:4000")]));
+        assert!(!is_ours(&[("origin", "http://localhost:3000")]));
     }
 
     #[test]
     fn a_form_on_another_site_is_refused() {
-        let host = ("host", "meetings.example");
-        assert!(is_from_our_page(&headers(&[host, ("sec-fetch-site", "same-origin")])));
-        assert!(!is_from_our_page(&headers(&[host, ("sec-fetch-site", "cross-site")])));
-        assert!(!is_from_our_page(&headers(&[host, ("sec-fetch-site", "same-site")])));
-        assert!(!is_from_our_page(&headers(&[host, ("origin", "https://evil.example")])));
-        assert!(is_from_our_page(&headers(&[host, ("origin", "https://meetings.example")])));
+        let is_from_our_page = |pairs: &[_]| is_from_our_page(&headers(pairs), URL);
+        assert!(is_from_our_page(&[HOST, ("sec-fetch-site", "same-origin")]));
+        assert!(!is_from_our_page(&[HOST, ("sec-fetch-site", "cross-site")]));
+        assert!(!is_from_our_page(&[HOST, ("sec-fetch-site", "same-site")]));
+        assert!(!is_from_our_page(&[HOST, ("origin", "https://evil.example")]));
+        assert!(is_from_our_page(&[HOST, ("origin", "https://meetings.example")]));
     }
 }

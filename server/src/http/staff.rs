@@ -151,7 +151,8 @@ async fn open_here(state: &AppState, viewer: Viewer, whom: &Whom) -> sqlx::Resul
     Ok(Some(opened))
 }
 
-/// A new way in for somebody who has lost theirs.
+/// A new way in for somebody who has lost theirs. Nobody makes their own: at a screen that was left open, that would be
+/// a new password without the old one.
 pub(super) async fn link(State(state): State<AppState>, plain: Plain, Form(whom): Form<Whom>) -> Response {
     let Some(viewer) = plain.viewer() else { return to_sign_in("first") };
     match link_here(&state, viewer, whom.person).await {
@@ -165,7 +166,8 @@ pub(super) async fn link(State(state): State<AppState>, plain: Plain, Form(whom)
 
 async fn link_here(state: &AppState, viewer: Viewer, person: PersonId) -> sqlx::Result<Option<String>> {
     let Some(mut txn) = begin(state, viewer).await? else { return Ok(None) };
-    if accounts::lock(&mut txn, person).await?.is_none_or(|account| account.disabled_at.is_some()) {
+    let account = accounts::lock(&mut txn, person).await?;
+    if person == viewer.person || account.is_none_or(|account| account.disabled_at.is_some()) {
         return Ok(None);
     }
     let url = keys::link(state, &mut txn, person).await?;

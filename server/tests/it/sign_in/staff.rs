@@ -34,9 +34,11 @@ async fn accounts_are_run_by_head_and_senco_of_that_school_alone(pool: PgPoolOpt
     let account = accounts::lock(&mut txn, stranger.viewer.person).await.unwrap().unwrap();
     assert!(account.disabled_at.is_none() && account.email == theirs);
     drop(txn);
-    // Nobody closes their own: then there might be nobody left.
+    // Nobody closes their own: then there might be nobody left. Nor makes their own new way in: that needs no proof.
     let own = format!("person={}", pike.viewer().person);
-    assert_eq!(send(&server, "/staff/close", Some(&cookie), &own).await.status(), StatusCode::FORBIDDEN);
+    for path in ["/staff/close", "/staff/link"] {
+        assert_eq!(send(&server, path, Some(&cookie), &own).await.status(), StatusCode::FORBIDDEN, "{path}");
+    }
     // A family has no accounts.
     let mum = server.seat("Tomek", "Agnieszka", 3).await.viewer.person;
     let mum = format!("person={mum}&email=mum@larkfield.example");
@@ -51,6 +53,25 @@ async fn accounts_are_run_by_head_and_senco_of_that_school_alone(pool: PgPoolOpt
         let page = text(refused).await;
         assert!(page.contains(NOT_YOUR_PAGE) && page.contains("<h1>That is not yours to open</h1>"), "{path}: {page}");
     }
+}
+
+#[sqlx::test(migrations = false)]
+async fn whoever_saw_a_way_in_that_was_replaced_knows_nothing_of_the_new_one(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let pike = pike(&server).await;
+    let number = async || -> i32 {
+        let mut txn = server.db.begin(pike.viewer().school).await.unwrap();
+        keys::accounts::link(&server.state, &mut txn, pike.viewer().person).await.unwrap();
+        txn.commit().await.unwrap();
+        let which = "select totp_number from account_links where person_id = $1";
+        let asked = sqlx::query_scalar(which).bind(pike.viewer().person.0);
+        asked.fetch_one(&mut owner(&options).await).await.unwrap()
+    };
+    let seen = number().await;
+    assert!(number().await > seen, "another secret for the code app");
 }
 
 #[sqlx::test(migrations = false)]
