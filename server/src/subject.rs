@@ -5,7 +5,7 @@
 //! records/         each agreed record, as it was agreed (JSON, what its hash is of) and to be read
 //! passports/       each version of the passport that was saved outside a meeting, likewise
 //! picture.jpg      the picture on the passport; what is on it in words, and who chose it, is in “tables”
-//! meetings/        what stands in the documents of each meeting, with who said it
+//! meetings/        what stands in the documents of each meeting, with who said it, but for what is not to be shared
 //! tables/          every other row that hangs on the child
 //! audit.html       who did, read and took away what
 //! names.json       the names of others, and in which files they stand
@@ -13,8 +13,8 @@
 //!
 //! What hangs on a child is found by the foreign keys there are, as for erasing: what is erased is what is handed out.
 //!
-//! What must stay true: what is restricted is kept out, and that it is kept out is said; nothing that lets anybody in
-//! is in it; it is written down who took it.
+//! What must stay true: what is restricted is kept out, and what the child asked not to share, and that it is kept out
+//! is said; nothing that lets anybody in is in it; it is written down who took it.
 
 mod documents;
 mod html;
@@ -61,6 +61,10 @@ const LEFT_OUT: [(&str, &str); 11] = [
 /// What is written beside, though no table is left out for it.
 const ALSO_NOT_HERE: &str = "Letters that were typed and deleted again: they are kept for two weeks after the agreement at most, \
      to bring documents of several people together, and are not read by anybody.";
+
+/// Said of each meeting of which it is so.
+const KEPT_BACK: &str = "the child asked us not to share something they wrote for this meeting. It is left out. Before you \
+     answer the request, ask the child about it, together with the data protection lead.";
 
 /// The picture on the passport.
 const PICTURE: &str = "picture.jpg";
@@ -147,13 +151,16 @@ async fn gather(
         let (name, title) = (format!("passports/{day} {id}"), format!("Passport, saved {day}"));
         kept(&mut files, &name, &title, words(passport, "canonical_json"), &who)?;
     }
-    for (meeting, title) in &meetings {
-        let sections = documents::read(txn, MeetingId(*meeting), &who).await.ok_or(NotExported::Unreadable)?;
-        let page = html::page(&format!("What stands in the documents, {title}"), &documents::page(&sections));
-        files.insert(format!("meetings/{title}.html"), page);
-        files.insert(format!("meetings/{title}.json"), html::pretty(&json!(sections)));
-    }
     let mut left_out: BTreeSet<String> = [ALSO_NOT_HERE, HIDDEN_WHY].map(str::to_owned).into();
+    for (meeting, title) in &meetings {
+        let read = documents::read(txn, MeetingId(*meeting), &who).await.ok_or(NotExported::Unreadable)?;
+        let page = html::page(&format!("What stands in the documents, {title}"), &documents::page(&read.sections));
+        files.insert(format!("meetings/{title}.html"), page);
+        files.insert(format!("meetings/{title}.json"), html::pretty(&json!(read.sections)));
+        if read.keeps_back {
+            left_out.insert(format!("{title}: {KEPT_BACK}"));
+        }
+    }
     for (table, rows) in &mut tables {
         let reason = LEFT_OUT.iter().find(|(name, _)| name == table).map(|(_, reason)| *reason);
         let restricted = table.starts_with("restricted").then_some("Restricted: ask the designated safeguarding lead.");

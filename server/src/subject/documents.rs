@@ -1,4 +1,7 @@
 //! What stands in a meeting’s documents, in the words of their labels.
+//!
+//! What must stay true: what the child wrote under “Please don’t share this” is read by whoever takes the archive no more
+//! than on any page; that there is some is all that leaves this module.
 
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -6,12 +9,19 @@ use serde::Serialize;
 use shared::{
     ItemId, MeetingId, Section,
     doc::{ItemMeta, SectionDoc},
-    schema::{self, Field, List},
+    schema::{self, Field, List, views},
 };
 use uuid::Uuid;
 
 use super::html::escape;
 use crate::db::{SchoolTransaction, documents};
+
+/// All of a meeting.
+pub(super) struct Documents {
+    pub(super) sections: Vec<Read>,
+    /// Whether the child wrote something that is not to be shared.
+    pub(super) keeps_back: bool,
+}
 
 /// One document.
 #[derive(Serialize)]
@@ -36,15 +46,26 @@ pub(super) async fn read(
     txn: &mut SchoolTransaction,
     meeting: MeetingId,
     who: &BTreeMap<Uuid, &str>,
-) -> Option<Vec<Read>> {
+) -> Option<Documents> {
     let stored = documents::load(txn, meeting).await.ok()?;
-    let mut sections = vec![];
+    let mut read = Documents { sections: vec![], keeps_back: false };
     for stored in stored {
         let doc = SectionDoc::from_state(stored.section, 0, &stored.checkpoint).ok()?;
         stored.updates.iter().try_for_each(|update| doc.apply(update)).ok()?;
-        sections.push(of(stored.section, &doc, who));
+        if stored.section == Section::PupilPrivate {
+            read.keeps_back = is_answered(&doc);
+        } else {
+            read.sections.push(of(stored.section, &doc, who));
+        }
     }
-    Some(sections)
+    Some(read)
+}
+
+/// Whether more stands there than what was asked.
+fn is_answered(doc: &SectionDoc) -> bool {
+    let list = &views::VIEWS;
+    let answers = || list.fields.iter().filter(|field| field.key != "question");
+    doc.all_items(list).into_iter().any(|item| answers().any(|field| said(doc, list, item.id, field).is_some()))
 }
 
 fn of(section: Section, doc: &SectionDoc, who: &BTreeMap<Uuid, &str>) -> Read {

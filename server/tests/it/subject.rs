@@ -15,7 +15,7 @@ use shared::{
     Section,
     doc::NewItem,
     record::hash,
-    schema::{passport, plan::TARGETS},
+    schema::{passport, plan::TARGETS, views::VIEWS},
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
@@ -116,6 +116,53 @@ async fn everything_about_a_child_is_in_it_and_can_be_read(pool: PgPoolOptions, 
     assert!(names.iter().any(|(_, who)| *who == "parent") && names.len() > 5);
     assert!(names.iter().all(|(name, _)| !name.as_str().unwrap().starts_with("Tomasz")), "{names:?}");
     assert!(read_me.contains("another child"));
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_the_child_asked_not_to_share_is_in_no_file_and_the_reader_is_told_to_ask(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    const PRIVATE: [&str; 2] = ["I am afraid at home", "Nobody must hear of the shed"];
+    const SAID: &str = "I like the train";
+    let server = TestServer::start(pool, options).await;
+    let tomek = server.seat("Tomek", "Tomek", 3).await;
+    let said = |words| NewItem::by(tomek.viewer.person).with("question", "What is hard?").with("answer", words);
+    // A box that was opened, with nothing in it.
+    let address = server.listen().await;
+    let mut tab = server.open(&address, &tomek, Section::PupilPrivate, 5).await;
+    tab.edit(|doc| doc.add(&VIEWS, item(9), said(""))).await;
+    tab.until_saved().await;
+    let (_, files) = taken(&server, "Mrs Pike").await;
+    assert!(!files.unwrap()["README.html"].contains("not to share"), "of a child who asked nothing");
+
+    // One of them taken off the page again, which leaves it in the document.
+    for (n, words) in (1..).zip(PRIVATE) {
+        tab.edit(|doc| doc.add(&VIEWS, item(n), said(words))).await;
+        tab.until_saved().await;
+    }
+    tab.edit(|doc| doc.remove(&VIEWS, item(2), tomek.viewer.person)).await;
+    tab.until_saved().await;
+    let mut open = server.open(&address, &tomek, Section::PupilViews, 6).await;
+    open.edit(|doc| doc.add(&VIEWS, item(3), said(SAID))).await;
+    open.until_saved().await;
+
+    let (_, files) = taken(&server, "Mrs Pike").await;
+    let files = files.unwrap();
+    for (name, content) in &files {
+        for word in PRIVATE.into_iter().chain([Section::PupilPrivate.name()]) {
+            assert!(!content.contains(word), "{name}: {word}");
+        }
+    }
+    let kept: Vec<_> = files.iter().filter(|(_, content)| content.contains(SAID)).map(|(name, _)| name).collect();
+    let [page, json] = kept[..] else { panic!("{kept:?}") };
+    assert!(page.starts_with("meetings/") && json.starts_with("meetings/"), "{kept:?}");
+    // Of which meeting it is, and of no other.
+    let title = page.strip_prefix("meetings/").unwrap().strip_suffix(".html").unwrap();
+    let read_me = &files["README.html"];
+    assert!(read_me.contains(&format!("<li>{title}: the child asked us not to share something")), "{read_me}");
+    assert_eq!(read_me.matches("asked us not to share").count(), 1);
+    assert!(read_me.contains("ask the child about it, together with the data protection lead"));
 }
 
 #[sqlx::test(migrations = false)]
