@@ -104,8 +104,15 @@ others.onmessage = () => {
   if (!byId('live')) location.replace('/goodbye')
 }
 
-// A page that a browser had put aside as it was is asked for again: who read it may have finished since.
-addEventListener('pageshow', ({ persisted }) => persisted && location.reload())
+// A page that a browser had put aside as it was is asked for again: who read it may have finished since. A live one
+// finds that out by itself.
+addEventListener('pageshow', ({ persisted }) => persisted && !byId('live') && location.reload())
+
+// On a phone one part of the meeting takes the place of another: what is shown begins at its top, also on the way back.
+if (byId('sheets') && matchMedia('(max-width: 47.99rem)').matches) {
+  history.scrollRestoration = 'manual'
+  addEventListener('hashchange', () => document.querySelector(':target')?.scrollIntoView())
+}
 
 // Back does not lead to a link that lets somebody in.
 document.addEventListener('submit', ({ target }) => {

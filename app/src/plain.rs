@@ -53,7 +53,7 @@ pub fn page<V: IntoView + 'static>(
                     <meta charset="utf-8" />
                     <meta name="viewport" content="width=device-width, initial-scale=1" />
                     <meta name="color-scheme" content="light dark" />
-                    <title>{format!("{title} · Roundtable")}</title>
+                    <title inner_html=html_escape::encode_text(&format!("{title} · Roundtable")).into_owned()></title>
                     <link rel="stylesheet" href=assets.css />
                     <link rel="stylesheet" href=assets.around />
                     <link rel="icon" type="image/svg+xml" href="/favicon.svg" />

@@ -46,7 +46,7 @@ use axum::{
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
 use crate::{
-    limits::{BODY_LIMIT, PICTURE_FORM_LIMIT, PICTURE_PATIENCE},
+    limits::{BODY_LIMIT, PICTURE_FORM_LIMIT, PICTURE_PATIENCE, REGISTER_LIMIT},
     state::AppState,
     ws,
 };
@@ -66,6 +66,11 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .layer(from_fn_with_state(state.clone(), session::read))
         .layer(DefaultBodyLimit::max(PICTURE_FORM_LIMIT))
         .layer(patience(PICTURE_PATIENCE));
+    // The register of a whole school is longer than any form, too.
+    let lists = add(Router::new(), lists())
+        .layer(from_fn_with_state(state.clone(), session::read))
+        .layer(DefaultBodyLimit::max(REGISTER_LIMIT))
+        .layer(patience(state.limits.patience.request));
     add(Router::new(), for_anybody())
         .merge(personal)
         .merge(live)
@@ -74,6 +79,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(patience(state.limits.patience.request))
         .merge(pictures)
+        .merge(lists)
         .layer(from_fn_with_state(state.clone(), origin::guard))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(state.clone(), csp::headers))
@@ -98,7 +104,6 @@ fn personal() -> Vec<Answered> {
         (Method::POST, "/pupils/{id}/share-until", post(line::share_until)),
         (Method::POST, "/pupils/{id}/pep/rating", post(pep::rate)),
         (Method::GET, "/register.csv", get(school::register)),
-        (Method::POST, "/register/import", post(school::bring_in)),
         (Method::POST, "/delivery", post(delivery::tell)),
         (Method::GET, "/map.csv", get(school::map)),
         (Method::GET, "/impact.csv", get(school::impact)),
@@ -132,6 +137,10 @@ fn pictures() -> Vec<Answered> {
     ]
 }
 
+fn lists() -> Vec<Answered> {
+    vec![(Method::POST, "/register/import", post(school::bring_in))]
+}
+
 fn live() -> Vec<Answered> {
     vec![(Method::GET, "/live", get(ws::upgrade))]
 }
@@ -162,7 +171,7 @@ fn add(router: Router<AppState>, answered: Vec<Answered>) -> Router<AppState> {
 
 /// Every address there is, but for files: what a test must ask as everybody.
 pub fn addresses(state: &AppState) -> Vec<(Method, String)> {
-    let own = [personal(), pictures(), live(), for_anybody()].concat();
+    let own = [personal(), pictures(), lists(), live(), for_anybody()].concat();
     let own = own.into_iter().map(|(method, path, _)| (method, path.to_owned()));
     own.chain(pages::addresses(state)).collect()
 }

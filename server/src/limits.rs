@@ -27,6 +27,8 @@ pub const HEAD_PATIENCE: Duration = Duration::from_secs(15);
 
 /// No form and no command is longer than this; the socket has limits of its own.
 pub const BODY_LIMIT: usize = 64 * 1024;
+/// A file of some ten thousand children.
+pub const REGISTER_LIMIT: usize = 1024 * 1024;
 pub const REQUEST_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Connections of any kind from one address. A whole school may have one between them.

@@ -6,7 +6,7 @@ use shared::{Role, Stage, record::Missing, sync::SaveState};
 use super::{focus, icon::Icon, people::People};
 use crate::{
     collab::{KEPT_LIMIT, KeptWords, use_meeting},
-    pages::meeting::parts::Part,
+    pages::meeting::parts::{self, Part},
 };
 
 /// One message: a mark, what happened, what it means.
@@ -270,9 +270,12 @@ pub fn GoThere(
 ) -> impl IntoView {
     let (spotlight, stage) = (use_meeting().spotlight(), use_meeting().stage());
     let people = People::here();
+    // Whoever cannot be there is not called.
+    let mine = parts::for_me(use_meeting());
     let stayed = RwSignal::new(None::<(String, String)>);
     let call = Memo::new(move |_| {
         let call = spotlight.get().filter(|_| stage.get() != Stage::Agreed)?;
+        mine.with(|parts| parts.iter().any(|part| part.key() == call.0)).then_some(())?;
         let i_run_it = people.my_role().is_some_and(Role::can_facilitate);
         (!i_run_it && stayed.get().as_ref() != Some(&call)).then_some(call)
     });

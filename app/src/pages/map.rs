@@ -64,7 +64,11 @@ fn TheMap(page: Page) -> impl IntoView {
             format!("{} of {planned} planned sessions happened, where a meeting has looked back.", page.delivered)
         }
     };
-    let lead = format!("{} children share {} kinds of extra help. {happened}", page.children, page.rows.len());
+    let kinds = page.rows.len();
+    let lead = match page.children {
+        1 => format!("One child has {kinds} kinds of extra help. {happened}"),
+        children => format!("{children} children share {kinds} kinds of extra help. {happened}"),
+    };
     let q = &page.query;
     let csv = address(
         "/map.csv",

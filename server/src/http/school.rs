@@ -190,7 +190,7 @@ pub(super) async fn bring_in(State(state): State<AppState>, request: Request) ->
 
 async fn read_file(request: Request, state: &AppState) -> Result<(String, Vec<u8>), Refused> {
     let refused = |why: &str| Refused { whole: Some(why.to_owned()), ..Refused::default() };
-    let lost = |_| refused("The file did not arrive whole, or is too long: send it in parts of about 500 children.");
+    let lost = |_| refused("The file did not arrive whole, or is longer than 1 MB: send it in parts.");
     let mut form = Multipart::from_request(request, state).await.map_err(|_| refused("Choose a file first."))?;
     while let Some(field) = form.next_field().await.map_err(lost)? {
         let Some(name) = field.file_name().map(str::to_owned) else { continue };

@@ -12,7 +12,7 @@ use super::{
     BYTE_BURST_SECONDS, CODE_GUESSES_PER_MINUTE, DENIAL_LIMIT, FIRST_WORD_PATIENCE, HEAD_LIMIT, HEAD_PATIENCE,
     KNOCK_LIMIT, PASSWORD_CHECKS, PASSWORD_TRIES_PER_MINUTE, PICTURE_FORM_LIMIT, PICTURE_LIMIT, PICTURE_PATIENCE,
     PICTURE_POINTS_LIMIT, PICTURE_ROOM, PICTURE_SIDE_LIMIT, PICTURES_ARRIVING, PICTURES_READ, QUESTION_BURST,
-    QUESTION_RATE, REQUEST_PATIENCE, ROOM_LIMIT, SILENCE_PATIENCE, Settings, WRITE_PATIENCE,
+    QUESTION_RATE, REGISTER_LIMIT, REQUEST_PATIENCE, ROOM_LIMIT, SILENCE_PATIENCE, Settings, WRITE_PATIENCE,
     list::{Answer, Limit, Row},
     printed::{bytes, count, time},
 };
@@ -53,7 +53,12 @@ impl Limit {
                 "A handshake that is not whole by then is not waited for, nor is a connection that asks nothing.",
                 Cut,
             ),
-            Self::RequestBody => row("request-body", bytes(BODY_LIMIT), "The form is not read.", Http(413)),
+            Self::RequestBody => row(
+                "request-body",
+                format!("{}, {} of a register’s file", bytes(BODY_LIMIT), bytes(REGISTER_LIMIT)),
+                "The form is not read; of a file the page says so, and nothing has changed.",
+                Http(413),
+            ),
             Self::RequestTime => row(
                 "request-time",
                 format!("{}, {} with a picture", time(REQUEST_PATIENCE), time(PICTURE_PATIENCE)),

@@ -30,7 +30,7 @@ pub(super) fn Tray(parts: Memo<Vec<Part>>, minutes: u32, seen: Signal<Option<Par
         // itself is where everybody begins.
         let now = now.get().or_else(|| seen.get());
         let at = now.and_then(|now| parts.with(|parts| parts.iter().position(|part| *part == now)));
-        parts.with(|parts| parts.get(at.unwrap_or(0) + 1).copied())
+        parts.with(|parts| parts.iter().skip(at.unwrap_or(0) + 1).copied().find(is_for_all))
     });
     let failed = move || {
         let start = start.value().get().and_then(Result::err);
@@ -58,8 +58,9 @@ pub(super) fn Tray(parts: Memo<Vec<Part>>, minutes: u32, seen: Signal<Option<Par
             <button
                 class="button on-board"
                 type="button"
+                disabled=move || seen.get().is_some_and(|part| !is_for_all(&part))
                 on:click=move |_| {
-                    if let Some(part) = in_view(&parts.get_untracked()) {
+                    if let Some(part) = in_view(&parts.get_untracked()).filter(is_for_all) {
                         look.dispatch(part);
                     }
                 }
@@ -124,6 +125,11 @@ pub(super) fn Tray(parts: Memo<Vec<Part>>, minutes: u32, seen: Signal<Option<Par
             <div class="tray-tools">{tools}</div>
         </aside>
     }
+}
+
+/// Nobody is called to where not everybody may be.
+fn is_for_all(part: &Part) -> bool {
+    *part != Part::Staff
 }
 
 /// How long the meeting has been going since it was opened. Agreed once, there is no time left to watch.

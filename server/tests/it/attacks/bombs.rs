@@ -7,7 +7,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
-use server::limits::BODY_LIMIT;
+use server::limits::REGISTER_LIMIT;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tower::ServiceExt;
 
@@ -24,7 +24,7 @@ async fn a_file_that_is_a_bomb_is_refused_soon_and_changes_nothing(pool: PgPoolO
     let cookie = server.sign_in(&server.seat("Tomek", "Mrs Pike", 3).await).await;
     let mut owner = owner(&options).await;
     let before: i64 = sqlx::query_scalar("select count(*) from pupils").fetch_one(&mut owner).await.unwrap();
-    let room = BODY_LIMIT - 1_000;
+    let room = REGISTER_LIMIT - 1_000;
     let fill = |unit: &str| unit.repeat((room - HEADINGS.len()) / unit.len());
     // The beginning of a zip that says it holds four gigabytes, and of a gzip.
     let zip = [b"PK\x03\x04\x14\x00\x00\x00\x08\x00".as_slice(), &[0; 8], &[0xff; 8], &[0; 400]].concat();
@@ -55,9 +55,10 @@ async fn a_file_that_is_a_bomb_is_refused_soon_and_changes_nothing(pool: PgPoolO
     // Packed on the way: nobody unpacks it.
     let packed = bring_in(&server, &cookie, b"\x1f\x8b\x08\x00", &[("content-encoding", "gzip")]).await;
     assert!(packed.status().is_client_error());
-    // Longer than a form may be, and said to be shorter than it is.
-    let long = bring_in(&server, &cookie, &vec![b'a'; 4 * BODY_LIMIT], &[]).await;
-    assert!(long.status().is_client_error(), "{}", long.status());
+    // Longer than a file may be: the page says so.
+    let long = bring_in(&server, &cookie, &vec![b'a'; 4 * REGISTER_LIMIT], &[]).await;
+    assert_eq!(long.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text(long).await.contains("is longer than 1 MB: send it in parts."));
     let after: i64 = sqlx::query_scalar("select count(*) from pupils").fetch_one(&mut owner).await.unwrap();
     assert_eq!(after, before);
 }
