@@ -1,6 +1,8 @@
 //! What is kept by rules, marked before it goes, held, and gone when it is gone. The clock stands still until it is
 //! put forward.
 
+mod while_writing;
+
 use server::{
     db::{self, retention::set_rule},
     retention::{
