@@ -131,8 +131,8 @@ pub async fn by_code(
     name: &str,
     device: &str,
 ) -> sqlx::Result<Result<Arrival, NoDoor>> {
-    let name: String = name.chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME).collect();
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name: String = shared::plain::line(name).chars().take(LONGEST_NAME).collect();
+    let name = name.trim_end().to_owned();
     if name.is_empty() {
         return Ok(Err(NoDoor::NoName));
     }

@@ -82,7 +82,7 @@ pub const PICTURE_POINTS_LIMIT: u64 = 25_000_000;
 pub const PICTURE_SIDE_LIMIT: u32 = 12_000;
 /// What one may take while it is read.
 pub const PICTURE_ROOM: usize = 128 * 1024 * 1024;
-/// Pictures that arrive at once, and of these, are read at once.
+/// Pictures that arrive at once, one of each person, and of these, are read at once.
 pub const PICTURES_ARRIVING: usize = 8;
 pub const PICTURES_READ: usize = 2;
 /// A photograph takes its time from a bus.

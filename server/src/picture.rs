@@ -4,15 +4,20 @@
 //! kind is served, handed out and printed in one way. What one sees through is seen on white paper.
 //!
 //! What must stay true: how large it is is known before room is made for it; so many are read at once, off the threads
-//! that answer people; where and with what it was taken is not in what is kept, nor anything that was put behind it;
+//! that answer people, and nobody takes the place of others with many of theirs; where and with what it was taken is not in what is kept, nor anything that was put behind it;
 //! what is kept is small and the right way up.
 
-use std::{io::Cursor, sync::Arc};
+use std::{
+    collections::HashSet,
+    io::Cursor,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use image::{
     DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage, codecs::jpeg::JpegEncoder,
     metadata::Orientation,
 };
+use shared::PersonId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::limits::{Limit, PICTURE_POINTS_LIMIT, PICTURE_ROOM, PICTURE_SIDE_LIMIT, PICTURES_ARRIVING, PICTURES_READ};
@@ -41,23 +46,59 @@ pub enum NoPicture {
 pub(crate) struct Pictures {
     places: Arc<Semaphore>,
     turns: Arc<Semaphore>,
+    /// Whose pictures are arriving.
+    senders: Arc<Mutex<HashSet<PersonId>>>,
+}
+
+/// Room for one picture, until this is dropped.
+pub(crate) struct Place {
+    _place: OwnedSemaphorePermit,
+    sender: PersonId,
+    senders: Arc<Mutex<HashSet<PersonId>>>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.senders.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.sender);
+    }
+}
+
+/// Why there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoPlace {
+    #[error("Other pictures are arriving just now. Send this one again in a minute.")]
+    Full,
+    #[error(
+        "Another picture that you sent is still arriving. Wait until it is there, two minutes at most, and send this one again."
+    )]
+    Yours,
 }
 
 impl Default for Pictures {
     fn default() -> Self {
         let [places, turns] = [PICTURES_ARRIVING, PICTURES_READ].map(|most| Arc::new(Semaphore::new(most)));
-        Self { places, turns }
+        Self { places, turns, senders: Arc::default() }
     }
 }
 
 impl Pictures {
-    /// Room for one that is about to arrive, until this is dropped; none where so many are arriving already.
-    pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
-        let place = self.places.clone().try_acquire_owned().ok();
-        if place.is_none() {
+    /// Room for one that is about to arrive; none where so many are arriving already, or another one of the same person.
+    pub(crate) fn place(&self, sender: PersonId) -> Result<Place, NoPlace> {
+        let place = self.find_place(sender);
+        if place.is_err() {
             Limit::PicturesAtOnce.reached();
         }
         place
+    }
+
+    fn find_place(&self, sender: PersonId) -> Result<Place, NoPlace> {
+        let mut senders = self.senders.lock().unwrap_or_else(PoisonError::into_inner);
+        if senders.contains(&sender) {
+            return Err(NoPlace::Yours);
+        }
+        let place = self.places.clone().try_acquire_owned().map_err(|_| NoPlace::Full)?;
+        senders.insert(sender);
+        Ok(Place { _place: place, sender, senders: self.senders.clone() })
     }
 
     /// The same picture as a JPEG of ours, once it is its turn.
@@ -276,10 +317,12 @@ mod tests {
     #[tokio::test]
     async fn so_many_arrive_at_once_and_fewer_are_read() {
         let pictures = Pictures::default();
-        let places: Vec<_> = (0..PICTURES_ARRIVING).map(|_| pictures.place().unwrap()).collect();
-        assert!(pictures.place().is_none(), "one more is asked to come again");
+        let person = |n: usize| PersonId(uuid::Uuid::from_u128(n as u128));
+        let places: Vec<_> = (0..PICTURES_ARRIVING).map(|n| pictures.place(person(n)).unwrap()).collect();
+        assert_eq!(pictures.place(person(99)).err(), Some(NoPlace::Full), "one more is asked to come again");
+        assert_eq!(pictures.place(person(0)).err(), Some(NoPlace::Yours));
         drop(places);
-        assert!(pictures.place().is_some());
+        assert!(pictures.place(person(0)).is_ok());
         let turns = pictures.turns.clone().acquire_many_owned(u32::try_from(PICTURES_READ).unwrap()).await.unwrap();
         let mut waits = Box::pin(pictures.remake(png(8, 8)));
         assert!(futures::poll!(&mut waits).is_pending());

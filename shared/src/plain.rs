@@ -7,9 +7,16 @@ pub fn is_plain(words: &str) -> bool {
     !words.contains(is_control)
 }
 
-/// The same words without what no text may hold.
+/// The same words without what no text may hold, for what a form sends: without what nobody sees either.
+///
+/// The boxes of a meeting keep that. There it harms nobody’s name, and some languages end their lines at it.
 pub fn plain(words: &str) -> String {
-    words.chars().filter_map(instead).collect()
+    words.chars().filter_map(instead).filter(|letter| !is_unseen(*letter)).collect()
+}
+
+/// The same on one line: a name, a cell of a table.
+pub fn line(words: &str) -> String {
+    plain(words).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What to have in place of this letter, if anything: what breaks a line elsewhere breaks it here.
@@ -26,6 +33,12 @@ fn is_control(letter: char) -> bool {
     letter.is_control() && !matches!(letter, '\n' | '\t')
 }
 
+/// No letter, though it makes an empty box full; or what turns the letters after it around. What joins letters, or says
+/// which way one is written, is none of these.
+fn is_unseen(letter: char) -> bool {
+    matches!(letter, '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,6 +50,13 @@ mod tests {
             "One line\nand another\nand\ta third\n!"
         );
         assert_eq!(plain("Nothing\nto\tdo 😀 سلام"), "Nothing\nto\tdo 😀 سلام");
+        assert_eq!(plain("\u{202e}neB\u{202c} \u{2067}and\u{2069}\u{200b}\u{feff}"), "neB and");
+        assert_eq!(
+            plain("می\u{200c}خواهم क्\u{200d}ष \u{200f}"),
+            "می\u{200c}خواهم क्\u{200d}ष \u{200f}",
+            "these are needed"
+        );
+        assert_eq!(line(" Ada\n\t \u{1b}One\u{200b} "), "Ada One");
         assert!(is_plain("a\n\tb") && !is_plain("\0") && !is_plain("a\rb") && !is_plain("\u{9f}"));
     }
 }

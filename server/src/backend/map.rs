@@ -99,7 +99,7 @@ fn opening_term(all: &[String], now: &str) -> String {
 
 /// What was chosen of a filter, if anything: without letters that a database cannot keep, whatever an address says.
 pub(super) fn some(chosen: &str) -> Option<String> {
-    let chosen: String = chosen.chars().filter_map(shared::plain::instead).collect();
+    let chosen = shared::plain::plain(chosen);
     let chosen = chosen.trim();
     (!chosen.is_empty()).then(|| chosen.to_owned())
 }

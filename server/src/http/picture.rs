@@ -16,7 +16,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use shared::{PupilId, plain::plain};
+use shared::{PupilId, plain::line};
 
 use super::{pages, school::refusal, session::MaybeViewer};
 use crate::{
@@ -68,13 +68,13 @@ pub(super) async fn choose(State(state): State<AppState>, Path(id): Path<String>
     };
     let path = format!("/pupils/{pupil}/passport");
     let page = pages::same_asker(&request, &path);
-    let place = state.pictures.place();
-    let sent = Sent::read(request, &state, place.is_some()).await;
+    let place = state.pictures.place(viewer.person);
+    let sent = Sent::read(request, &state, place.is_ok()).await;
     let (words, mut faults) = sent.faults();
     let mut jpeg = vec![];
     match (&place, sent.file) {
-        (None, _) => faults = vec![Fault::new("picture", FULL)],
-        (Some(_), File::Whole(file)) => match state.pictures.remake(file).await {
+        (Err(why), _) => faults = vec![Fault::new("picture", why.to_string())],
+        (Ok(_), File::Whole(file)) => match state.pictures.remake(file).await {
             Ok(made) => jpeg = made,
             Err(why) => faults.push(Fault::new("picture", why.to_string())),
         },
@@ -82,7 +82,7 @@ pub(super) async fn choose(State(state): State<AppState>, Path(id): Path<String>
     }
     if !faults.is_empty() {
         let mut answer = pages::refuse_with(&state, page, PictureNotTaken { words, faults }).await;
-        if place.is_none() && answer.status() == StatusCode::UNPROCESSABLE_ENTITY {
+        if place.is_err() && answer.status() == StatusCode::UNPROCESSABLE_ENTITY {
             *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         }
         return answer;
@@ -97,7 +97,6 @@ fn asked(viewer: Option<Viewer>, id: &str) -> Result<(Viewer, PupilId), AppError
     Ok((viewer.ok_or(AppError::NotSignedIn)?, id.parse().map_err(|_| AppError::NotFound)?))
 }
 
-const FULL: &str = "Other pictures are arriving just now. Send this one again in a minute.";
 const NONE: &str = "Choose a picture first.";
 const TOO_LONG: &str = "This file is larger than 10 MB. Choose a smaller copy of the picture.";
 const LOST: &str =
@@ -106,6 +105,8 @@ const LOST: &str =
 /// What a form sent.
 struct Sent {
     words: String,
+    /// More of them were sent than are kept.
+    more: bool,
     file: File,
 }
 
@@ -121,7 +122,7 @@ impl Sent {
     /// All of it, so that whoever sent too much hears of it: a browser that is still sending shows no answer. What is
     /// not wanted is not kept.
     async fn read(request: Request, state: &AppState, is_wanted: bool) -> Self {
-        let mut sent = Self { words: String::new(), file: File::None };
+        let mut sent = Self { words: String::new(), more: false, file: File::None };
         let Ok(mut form) = Multipart::from_request(request, state).await else { return sent };
         loop {
             match form.next_field().await {
@@ -133,9 +134,7 @@ impl Sent {
                     }
                 }
                 Ok(Some(field)) if field.name() == Some("words") => {
-                    if let File::Whole(words) = read(field, WORDS_BYTES).await {
-                        sent.words = plain(&String::from_utf8_lossy(&words)).trim().to_owned();
-                    }
+                    (sent.words, sent.more) = typed(field).await;
                 }
                 Ok(Some(field)) => drop(read(field, 0).await),
                 Ok(None) => return sent,
@@ -159,10 +158,10 @@ impl Sent {
             File::Lost => faults.push(Fault::new("picture", LOST)),
             File::Whole(_) => {}
         }
-        if self.words.is_empty() {
-            faults.push(Fault::new("words", "Say in a few words what is on the picture, for whoever does not see it."));
-        } else if self.words.chars().count() > PICTURE_WORDS {
+        if self.more || self.words.chars().count() > PICTURE_WORDS {
             faults.push(Fault::new("words", format!("Say it in at most {PICTURE_WORDS} letters.")));
+        } else if self.words.is_empty() {
+            faults.push(Fault::new("words", "Say in a few words what is on the picture, for whoever does not see it."));
         }
         (self.words.clone(), faults)
     }
@@ -170,6 +169,20 @@ impl Sent {
 
 /// Of the words, more than are taken.
 const WORDS_BYTES: usize = 8 * PICTURE_WORDS;
+
+/// As far as it is kept, and whether there was more.
+async fn typed(mut field: Field<'_>) -> (String, bool) {
+    let (mut kept, mut more) = (vec![], false);
+    while let Ok(Some(chunk)) = field.chunk().await {
+        let fits = chunk.len().min(WORDS_BYTES - kept.len());
+        more = more || fits < chunk.len();
+        kept.extend_from_slice(&chunk[..fits]);
+    }
+    let kept = String::from_utf8_lossy(&kept);
+    // The last letter may be half of one.
+    let kept = if more { kept.trim_end_matches(char::REPLACEMENT_CHARACTER) } else { &kept };
+    (line(kept), more)
+}
 
 async fn read(mut field: Field<'_>, most: usize) -> File {
     let (mut kept, mut length) = (vec![], 0);

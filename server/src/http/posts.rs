@@ -98,8 +98,7 @@ async fn set_here(state: &AppState, viewer: Viewer, fields: &Fields) -> sqlx::Re
     let Some(holder) = posts::holders(&mut txn).await?.into_iter().find(|holder| holder.person == person) else {
         return Ok(None);
     };
-    let class_name = shared::plain::plain(value("class").unwrap_or_default());
-    let class_name = class_name.trim();
+    let class_name = shared::plain::line(value("class").unwrap_or_default());
     if class_name.chars().count() > 200 {
         return Ok(Some(Outcome::TooLong));
     }
@@ -110,7 +109,7 @@ async fn set_here(state: &AppState, viewer: Viewer, fields: &Fields) -> sqlx::Re
         if is_kept { holder.posts.contains(post) } else { asked.contains(post) }
     };
     let wanted: Vec<Post> = Post::ALL.into_iter().filter(is_asked).collect();
-    posts::set(&mut txn, person, &wanted, class_name).await?;
+    posts::set(&mut txn, person, &wanted, &class_name).await?;
     db::audit::add(&mut txn, Deed::new(viewer.person, Verb::PostsSet).about(person.0), state.clock.now()).await?;
     txn.commit().await?;
     Ok(Some(Outcome::Set))

@@ -73,8 +73,8 @@ pub(super) async fn set(
 fn given(fields: &Fields) -> (SchoolWords, Vec<String>) {
     let mut too_long = vec![];
     let mut value = |name: &str, limit: usize| {
-        let typed = fields.iter().find(|(key, _)| key == name).map(|(_, value)| shared::plain::plain(value));
-        let words = typed.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+        let typed = fields.iter().find(|(key, _)| key == name).map(|(_, value)| shared::plain::line(value));
+        let words = typed.unwrap_or_default();
         if words.chars().count() > limit {
             too_long.push(name.to_owned());
         }

@@ -60,8 +60,8 @@ pub(super) async fn join_at(
     by: Option<PersonId>,
     now: OffsetDateTime,
 ) -> sqlx::Result<Result<(PersonId, String), NoJoiner>> {
-    let name = joiner.name.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
+    let name = shared::plain::line(joiner.name);
+    if name.is_empty() || name.chars().count() > 80 {
         return Ok(Err(NoJoiner::Name));
     }
     let email = plain_email(joiner.email);

@@ -88,8 +88,8 @@ pub async fn make(
     senco: (&str, &str),
     now: OffsetDateTime,
 ) -> sqlx::Result<Result<(SchoolId, String), NotSetUp>> {
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() || name.chars().count() > 120 || name.chars().any(char::is_control) {
+    let name = shared::plain::line(name);
+    if name.is_empty() || name.chars().count() > 120 {
         return Ok(Err(NotSetUp::School));
     }
     #[expect(clippy::disallowed_methods, reason = "a new school, made on the server alone")]

@@ -84,8 +84,9 @@ impl Limit {
             ),
             Self::PicturesAtOnce => row(
                 "pictures-at-once",
-                format!("{PICTURES_ARRIVING} arriving, of which {PICTURES_READ} are read"),
-                "Whoever sends one more is asked to send it again in a minute; who has arrived waits their turn.",
+                format!("{PICTURES_ARRIVING} arriving, one of each person, of which {PICTURES_READ} are read"),
+                "Whoever sends one more is asked to send it again, in a minute or when their other one is there; who has arrived \
+                 waits their turn.",
                 Http(503),
             ),
             Self::Handshakes => row(

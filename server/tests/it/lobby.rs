@@ -165,7 +165,10 @@ async fn a_stranger_with_the_code_comes_in_as_whoever_they_are_said_to_be(
 ) {
     let house = House::with(Doors::Open, pool, options).await;
     let code = house.code().await;
-    let Ok(Arrival::AtDoor { secret }) = house.type_code(&code, "  Zofia\u{7} K ").await else { panic!() };
+    assert!(matches!(house.type_code(&code, "\u{200b} \u{2066}").await, Err(NoDoor::NoName)), "nobody sees that");
+    let Ok(Arrival::AtDoor { secret }) = house.type_code(&code, "  Zofia\u{7} \u{202e}K\u{200b} ").await else {
+        panic!()
+    };
     assert_eq!(house.lobby(&secret).await.unwrap().name, "Zofia K");
     let knock = house.door().await.knocks.remove(0);
     assert!(knock.expected.is_none());

@@ -117,6 +117,28 @@ async fn a_file_with_one_wrong_row_changes_nothing(pool: PgPoolOptions, options:
 }
 
 #[sqlx::test(migrations = false)]
+async fn names_come_in_without_what_nobody_sees_in_them(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let cookie = server.sign_in(&pike).await;
+    let file = format!(
+        "{HEADINGS}\"Ada\u{1b}[31m\u{7}\u{1}\nBidi \u{202e}One\u{200b}\",4,\"4\u{2}A\r\n\",K,ASD,\u{feff}A1,no\n"
+    );
+    assert_eq!(server.bring_in(file.as_bytes(), Some(&cookie)).await.status(), StatusCode::SEE_OTHER);
+    let rows = server
+        .register(pike.viewer, RegisterQuery { name: "bidi".to_owned(), ..RegisterQuery::default() })
+        .await
+        .unwrap()
+        .rows;
+    assert_eq!(rows.iter().map(|row| row.full_name.as_str()).collect::<Vec<_>>(), ["Ada[31m Bidi One"]);
+    let csv = text(server.get("/register.csv?name=bidi", Some(&cookie)).await).await;
+    assert!(csv.contains("\"A1\",\"Ada[31m Bidi One\",\"Ada[31m\",\"Year 4\",\"4A\""), "{csv}");
+    // A name of which nothing is seen is none.
+    let answer = server.bring_in(format!("{HEADINGS}\u{200b},4,4A,K,ASD,A2,no\n").as_bytes(), Some(&cookie)).await;
+    assert!(text(answer).await.contains("Every child needs a name."));
+}
+
+#[sqlx::test(migrations = false)]
 async fn only_those_who_answer_for_the_register_bring_children_in(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let file = format!("{HEADINGS}Ada One,4,4A,K,ASD,A1,no\n");

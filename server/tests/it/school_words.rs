@@ -76,11 +76,12 @@ async fn words_are_set_by_head_and_senco_and_are_words(pool: PgPoolOptions, opti
     assert_eq!(server.post_form_as("/school", Some(&teachers), OURS.to_owned()).await.status(), StatusCode::FORBIDDEN);
     assert_eq!(server.trail_of(&options, "words-set").await, 0);
     let account = server.account(pike.viewer).await;
-    let hostile = "plan=%3Cscript%3Ealert(1)%3C/script%3E%00&targeted=%3D1%2B1&universal=&targeted_plus=&specialist=";
+    let hostile = "plan=%3Cscript%3Ealert(1)%3C/script%3E%00&targeted=%E2%80%AE%3D1%2B1%E2%80%8B&universal=&targeted_plus=&specialist=";
     server.post_form_as("/school", Some(&account), hostile.to_owned()).await;
     let home = text(server.get("/", Some(&account)).await).await;
     assert!(home.contains("Read the &lt;script&gt;alert(1)") && !home.contains("<script>alert(1)"));
     let csv = text(server.get("/map.csv", Some(&account)).await).await;
+    assert!(!csv.contains(['\u{202e}', '\u{200b}']), "nothing unseen in it");
     assert!(csv.contains("'=1+1") && !csv.contains(",=1+1"), "no formula is made of it: {csv}");
 }
 

@@ -79,8 +79,7 @@ pub(crate) async fn let_near(
 }
 
 fn because(reason: &str, field: &str, faults: &mut Vec<Fault>) -> String {
-    let reason: String = reason.chars().filter_map(shared::plain::instead).collect();
-    let reason = reason.trim().to_owned();
+    let reason = shared::plain::plain(reason).trim().to_owned();
     if reason.is_empty() {
         faults.push(Fault::new(field, "Write why: whoever reads this in a year has only your words."));
     } else if reason.chars().count() > REASON_LIMIT {

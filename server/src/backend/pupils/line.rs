@@ -123,8 +123,7 @@ pub(crate) async fn change(
 fn read(line: &Line, today: Date) -> (register_line::Line, Vec<Fault>) {
     let mut faults = vec![];
     let mut words = |field: &str, words: &str| {
-        let words: String = words.chars().filter_map(shared::plain::instead).collect();
-        let words = words.trim().to_owned();
+        let words = shared::plain::line(words);
         if words.chars().count() > CELL_LIMIT {
             faults.push(Fault::new(field, format!("That is longer than {CELL_LIMIT} letters.")));
         }

@@ -88,8 +88,7 @@ fn read(sent: &RatingSent, newest: Option<MeetingId>) -> (Option<Rating>, String
     if rating.is_none() {
         faults.push(Fault::new("green", "Choose green, amber or red."));
     }
-    let words: String = sent.words.chars().filter_map(shared::plain::instead).collect();
-    let words = words.trim().to_owned();
+    let words = shared::plain::plain(&sent.words).trim().to_owned();
     if words.is_empty() {
         faults.push(Fault::new("words", "Say why in a sentence: what is good, or what is still missing."));
     } else if words.chars().count() > RATING_LIMIT {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use app::view::register::RowFault;
-use shared::{PersonId, PupilId, census};
+use shared::{PersonId, PupilId, census, plain::line};
 use time::{Date, format_description::BorrowedFormatItem, macros::format_description};
 use uuid::Uuid;
 
@@ -126,9 +126,10 @@ impl Reader<'_> {
         wide
     }
 
+    /// On one line, and nothing in it that nobody sees.
     fn cell(&self, column: &str) -> String {
         let place = self.places.get(column);
-        place.and_then(|place| self.cells.get(*place)).map(|cell| cell.trim().to_owned()).unwrap_or_default()
+        place.and_then(|place| self.cells.get(*place)).map(|cell| line(cell)).unwrap_or_default()
     }
 
     fn fault(&mut self, column: &str, what_to_do: impl Into<String>) {

@@ -26,6 +26,18 @@ use crate::{
 const NO_PICTURE: &str = "This is not a picture we can read.";
 const TOO_LARGE: &str = "This picture is too large to be read";
 const BROKEN: &str = "This picture is damaged, or not all of it is there.";
+/// Who may choose the picture of their child: one more than may send one at once.
+const EVERYBODY: [(&str, &str); 9] = [
+    ("Tomek", "Miss Qureshi"),
+    ("Tomek", "Mr Adeyemi"),
+    ("Tomek", "Agnieszka"),
+    ("Tomek", "Marek"),
+    ("Tomek", "Tomek"),
+    ("Kai", "Pat"),
+    ("Kai", "Kai"),
+    ("Amara", "Denise"),
+    ("Tomek", "Mrs Pike"),
+];
 const TOO_LONG: &str = "This file is larger than 10 MB.";
 
 #[sqlx::test(migrations = false)]
@@ -68,6 +80,12 @@ async fn what_is_no_picture_is_refused_in_words_and_changes_nothing(pool: PgPool
         let page = text(send(&server, Some(&cookie), child, form(words, &png)).await).await;
         assert!(page.contains("id=\"words-error\"") && page.contains("nothing has changed"), "{words:?}");
     }
+    // Far more than a few words: what was typed is not thrown away, nor called nothing.
+    let page = text(send(&server, Some(&cookie), child, form(&"Ärger ".repeat(500), &png)).await).await;
+    assert!(page.contains("Say it in at most 200 letters.") && page.contains("value=\"Ärger Ärger"), "{page}");
+    // Nothing that anybody sees.
+    let page = text(send(&server, Some(&cookie), child, form("\u{200b}\u{202e} \u{200b}", &png)).await).await;
+    assert!(page.contains("Say in a few words"), "{page}");
     // A form that is none, or ends in its middle.
     for body in [vec![], b"words=x".to_vec(), form("A drawing", &png)[..400].to_vec()] {
         let answer = send(&server, Some(&cookie), child, body).await;
@@ -116,19 +134,24 @@ async fn a_picture_that_is_too_much_is_not_unpacked_or_kept(pool: PgPoolOptions,
 #[sqlx::test(migrations = false)]
 async fn while_so_many_arrive_one_more_is_asked_to_come_again(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
-    let senco = server.seat("Tomek", "Mrs Pike", 3).await;
-    let (child, cookie) = (server.pupil_of(&senco).await, server.sign_in(&senco).await);
+    let mut people = vec![];
+    for (pupil, name) in EVERYBODY {
+        let seat = server.seat(pupil, name, 3).await;
+        people.push((server.pupil_of(&seat).await, server.sign_in(&seat).await));
+    }
+    let (child, cookie) = people.pop().unwrap();
+    assert_eq!(people.len(), most(Limit::PicturesAtOnce));
     let whole = form("A drawing", &drawing(8, 8));
     // Each sends its beginning, once it is asked for it, and no more.
     let half = Bytes::from(whole[..100].to_vec());
     let (asked, mut asking) = mpsc::unbounded_channel();
-    let arriving = (0..most(Limit::PicturesAtOnce)).map(|_| {
+    let arriving = people.iter().map(|(child, cookie)| {
         let (half, asked) = (half.clone(), asked.clone());
         let half = futures::stream::once(async move {
             asked.send(()).unwrap();
             Ok::<_, std::io::Error>(half)
         });
-        send(&server, Some(&cookie), child, Body::from_stream(half.chain(futures::stream::pending())))
+        send(&server, Some(cookie), *child, Body::from_stream(half.chain(futures::stream::pending())))
     });
     let mut arriving = Box::pin(join_all(arriving));
     let one_more = async {
@@ -146,4 +169,41 @@ async fn while_so_many_arrive_one_more_is_asked_to_come_again(pool: PgPoolOption
     assert!(page.contains("Send this one again in a minute.") && page.contains("value=\"A drawing\""));
     drop(arriving);
     assert_eq!(send(&server, Some(&cookie), child, whole).await.status(), StatusCode::SEE_OTHER);
+}
+
+#[sqlx::test(migrations = false)]
+async fn whoever_sends_many_is_asked_to_wait_for_their_own_and_others_go_on(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options).await;
+    let (senco, mum) = (server.seat("Tomek", "Mrs Pike", 3).await, server.seat("Tomek", "Agnieszka", 3).await);
+    let (child, kai) = (server.pupil_of(&senco).await, server.pupil_of(&server.seat("Kai", "Pat", 3).await).await);
+    let (hers, mums) = (server.sign_in(&senco).await, server.sign_in(&mum).await);
+    let whole = form("A drawing", &drawing(8, 8));
+    let half = Bytes::from(whole[..100].to_vec());
+    let (asked, mut asking) = mpsc::unbounded_channel();
+    let slow = futures::stream::once(async move {
+        asked.send(()).unwrap();
+        Ok::<_, std::io::Error>(half)
+    });
+    let mut slow =
+        Box::pin(send(&server, Some(&hers), child, Body::from_stream(slow.chain(futures::stream::pending()))));
+    let meanwhile = async {
+        asking.recv().await.unwrap();
+        // Of another child too, and from as many tabs as one likes.
+        for child in [child, kai] {
+            let answer = send(&server, Some(&hers), child, whole.clone()).await;
+            assert_eq!(answer.status().as_u16(), answers(Limit::PicturesAtOnce));
+            let page = text(answer).await;
+            assert!(page.contains("Another picture that you sent is still arriving.") && page.contains("A drawing"));
+        }
+        assert_eq!(send(&server, Some(&mums), child, whole.clone()).await.status(), StatusCode::SEE_OTHER);
+    };
+    tokio::select! {
+        () = meanwhile => {}
+        _ = &mut slow => panic!("it has not arrived"),
+    }
+    drop(slow);
+    assert_eq!(send(&server, Some(&hers), child, whole).await.status(), StatusCode::SEE_OTHER);
 }
