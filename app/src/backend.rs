@@ -5,7 +5,7 @@
 
 mod doors;
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 use shared::{
@@ -33,8 +33,18 @@ use crate::{
 pub struct Viewer {
     pub school: SchoolId,
     pub person: PersonId,
-    /// Came by a link to a meeting, and not with an account.
-    pub by_link: bool,
+    /// The session that a link to a meeting made; none of whoever came with an account.
+    pub by_link: Option<LinkSession>,
+}
+
+/// By the hash that the server keeps of it: which doors it went through is asked of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct LinkSession(pub [u8; 32]);
+
+impl fmt::Debug for LinkSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LinkSession(…)")
+    }
 }
 
 impl Viewer {

@@ -1,7 +1,7 @@
 //! Coming in: what happens when somebody presses the button on their invitation, types the code, or is let in.
 //!
 //! What must stay true: a link of one’s own or the word of whoever runs the meeting leads in, and nothing else;
-//! a knock becomes one session, once.
+//! a knock becomes one session, once. A session is in where a door let it in, and at no other table of the same person.
 
 use std::net::IpAddr;
 
@@ -93,23 +93,28 @@ pub async fn by_link(
     if db::accounts::has_left(&mut txn, seat.person).await? {
         return Ok(Arrival::Nowhere);
     }
-    let them = Viewer { school: link.school, person: seat.person, by_link: true };
-    let is_already = now_here.is_some_and(|viewer| viewer.is_same(them));
-    if now_here.is_some() && !is_already && !be_this_one {
+    let before = now_here.filter(|viewer| (viewer.school, viewer.person) == (link.school, seat.person));
+    if now_here.is_some() && before.is_none() && !be_this_one {
         return Ok(Arrival::Nowhere);
     }
     let stage = db::meetings::lock(&mut txn, seat.meeting).await?;
     let day = db::meetings::day(&mut txn, seat.meeting).await?;
     let place = Place::of(&seat, stage, day.is_some_and(|day| school_day(now) < day));
     // With an account they are somebody more than a link says.
-    if now_here.is_some_and(|viewer| is_already && !viewer.by_link) {
+    if before.is_some_and(|viewer| viewer.by_link.is_none()) {
         return Ok(Arrival::AlreadyIn(place));
     }
     let doors = db::doors::find(&mut txn, seat.meeting).await?;
+    let is_in = match before {
+        Some(viewer) => db::doors::lets_in(&mut txn, seat.meeting, viewer).await?,
+        None => false,
+    };
     match (stage, doors) {
         // What was agreed is read by whoever has a link to it.
-        (Some(Stage::Agreed), _) | (_, Some(Doors::Open)) => start_session(state, txn, &seat, place, device).await,
-        _ if is_already => Ok(Arrival::AlreadyIn(place)),
+        (Some(Stage::Agreed), _) | (_, Some(Doors::Open)) => {
+            start_session(state, txn, &seat, place, device, before).await
+        }
+        _ if is_in => Ok(Arrival::AlreadyIn(place)),
         (_, Some(Doors::Knock)) => knock(state, txn, seat.meeting, Some(&seat), "", device).await,
         (_, Some(Doors::Closed) | None) => Ok(Arrival::Nowhere),
     }
@@ -188,7 +193,7 @@ async fn knock(
 }
 
 /// Whoever was let in comes in. Their knock is over.
-pub async fn enter(state: &AppState, secret: &str) -> sqlx::Result<Arrival> {
+pub async fn enter(state: &AppState, secret: &str, now_here: Option<Viewer>) -> sqlx::Result<Arrival> {
     let now = state.clock.now();
     let Some((school, id)) = knocks::find_by_secret(&state.db, Hash::of(secret)).await? else {
         return Ok(Arrival::Nowhere);
@@ -207,7 +212,8 @@ pub async fn enter(state: &AppState, secret: &str) -> sqlx::Result<Arrival> {
     }
     knocks::delete(&mut txn, id).await?;
     // Let in by somebody who is there: the meeting is about to begin.
-    start_session(state, txn, &seat, Place::Table(seat.meeting), &knock.device).await
+    let before = now_here.filter(|viewer| (viewer.school, viewer.person) == (school, seat.person));
+    start_session(state, txn, &seat, Place::Table(seat.meeting), &knock.device, before).await
 }
 
 /// Whoever waited goes away.
@@ -221,17 +227,24 @@ pub async fn leave(state: &AppState, secret: &str) -> sqlx::Result<()> {
     Ok(())
 }
 
+/// By the door of this meeting, and no further; whoever was here before goes on at the tables they were let in at.
 async fn start_session(
     state: &AppState,
     mut txn: SchoolTransaction,
     seat: &Participant,
     place: Place,
     device: &str,
+    before: Option<Viewer>,
 ) -> sqlx::Result<Arrival> {
     let now = state.clock.now();
     let session = secret::session_id();
+    let id = Hash::of(&session);
     db::login_sessions::end_expired(&mut txn, now).await?;
-    db::login_sessions::create(&mut txn, Hash::of(&session), seat.person, device, now, now + SESSION_LASTS).await?;
+    db::login_sessions::create(&mut txn, id, seat.person, device, now, now + SESSION_LASTS).await?;
+    if let Some(before) = before.and_then(|viewer| viewer.by_link) {
+        db::login_sessions::take_along(&mut txn, before, id.into()).await?;
+    }
+    db::login_sessions::let_in(&mut txn, id.into(), seat.meeting).await?;
     db::audit::add(&mut txn, Deed::new(seat.person, Verb::SignedIn).in_meeting(seat.meeting), now).await?;
     txn.commit().await?;
     Ok(Arrival::In { place, session })

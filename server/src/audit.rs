@@ -173,7 +173,7 @@ pub async fn note(db: &Db, school: SchoolId, deed: Deed, at: OffsetDateTime) -> 
 pub async fn may_read(txn: &mut SchoolTransaction, viewer: Viewer) -> sqlx::Result<bool> {
     let posts = db::posts::held(txn, viewer).await?;
     let has_lead = db::posts::is_held(txn, Post::DataProtectionLead).await?;
-    Ok(!viewer.by_link && may_read_trail(&posts, has_lead))
+    Ok(viewer.by_link.is_none() && may_read_trail(&posts, has_lead))
 }
 
 /// A row that does not fit the one before it, or its own hash.

@@ -36,7 +36,9 @@ use app::{
     },
 };
 use async_trait::async_trait;
-use shared::{Attendance, ItemId, MeetingId, ParticipantId, PersonId, PupilId, doc::FieldAddress, record::Response};
+use shared::{
+    Attendance, ItemId, MeetingId, ParticipantId, PersonId, PupilId, Stage, doc::FieldAddress, record::Response,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -106,8 +108,18 @@ struct Seated {
 }
 
 impl Seated {
-    /// A meeting that is not there and one that is somebody else’s look the same.
+    /// Nobody who came by a link walks past this meeting’s door with a link to another. What is agreed has none.
     async fn find(db: &Db, viewer: Viewer, id: MeetingId) -> Result<Self, AppError> {
+        let mut seated = Self::past_door(db, viewer, id).await?;
+        if seated.meeting.stage != Stage::Agreed {
+            in_by_door(&mut seated.txn, viewer, id).await?;
+        }
+        Ok(seated)
+    }
+
+    /// The same for what was agreed here, though the meeting be open again. A meeting that is not there and one that is
+    /// somebody else’s look the same.
+    async fn past_door(db: &Db, viewer: Viewer, id: MeetingId) -> Result<Self, AppError> {
         let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
         let meeting = db::meetings::find(&mut txn, id).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
         let me = db::participants::find_admitted(&mut txn, id, viewer.person).await.map_err(unavailable)?;
@@ -128,6 +140,20 @@ impl Seated {
         let seated = Self::find(db, viewer, id).await?;
         if seated.me.role.can_facilitate() { Ok(seated) } else { Err(AppError::NotAllowed) }
     }
+}
+
+/// Whoever has to open this meeting’s own link first is told so.
+async fn in_by_door(txn: &mut SchoolTransaction, viewer: Viewer, id: MeetingId) -> Result<(), AppError> {
+    let is_in = db::doors::lets_in(txn, id, viewer).await.map_err(unavailable)?;
+    if is_in { Ok(()) } else { Err(AppError::NotSignedIn) }
+}
+
+/// Whoever made or opened this meeting needs no link to it.
+async fn stay_in(txn: &mut SchoolTransaction, viewer: Viewer, id: MeetingId) -> Result<(), AppError> {
+    if let Some(session) = viewer.by_link {
+        db::login_sessions::let_in(txn, session, id).await.map_err(unavailable)?;
+    }
+    Ok(())
 }
 
 #[async_trait]

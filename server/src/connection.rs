@@ -32,7 +32,7 @@ use tokio::{
 use self::pace::Pace;
 use crate::{
     db::{
-        SchoolTransaction,
+        SchoolTransaction, doors, login_sessions,
         participants::{self, Participant},
     },
     limits::{DENIAL_LIMIT, Limit, Patience, ROOM_LIMIT, Settings},
@@ -226,8 +226,12 @@ impl Connection {
         let place = async {
             let mut txn = self.rooms.db().begin(school).await?;
             let place = participants::find_admitted(&mut txn, meeting, person).await?;
+            // What is agreed too: it may be opened again while they are in.
+            if place.is_some() && !doors::lets_in(&mut txn, meeting, self.viewer).await? {
+                return Ok(None);
+            }
             if let Some(place) = &place {
-                note_presence(txn, place).await;
+                note_presence(txn, self.viewer, place).await;
             }
             Ok::<_, sqlx::Error>(place)
         };
@@ -267,11 +271,16 @@ impl Connection {
     }
 }
 
-/// For the record: they came. A database that takes nothing just now keeps nobody out; when everybody
+/// For the record: they came. Who came while the door was open is in, and stays so. A database that takes nothing just now keeps nobody out; when everybody
 /// agrees, whoever is in the room is counted once more.
-async fn note_presence(mut txn: SchoolTransaction, place: &Participant) {
+async fn note_presence(mut txn: SchoolTransaction, viewer: Viewer, place: &Participant) {
     let noted = async {
-        if participants::connects(&mut txn, place.id).await? {
+        let came = participants::connects(&mut txn, place.id).await?;
+        let is_in = match viewer.by_link {
+            Some(session) => login_sessions::let_in(&mut txn, session, place.meeting).await?,
+            None => false,
+        };
+        if came || is_in {
             txn.commit().await?;
         }
         Ok::<_, sqlx::Error>(())

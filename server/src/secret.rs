@@ -5,6 +5,7 @@
 
 use std::{fmt, io, os::unix::fs::OpenOptionsExt, path::Path};
 
+use app::backend::LinkSession;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use rand::RngCore;
@@ -27,6 +28,12 @@ impl Hash {
 
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+}
+
+impl From<Hash> for LinkSession {
+    fn from(session: Hash) -> Self {
+        Self(session.0)
     }
 }
 

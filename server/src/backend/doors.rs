@@ -122,6 +122,7 @@ async fn remove(backend: &ServerBackend, viewer: Viewer, id: MeetingId, who: Par
     if !seats::remove(&mut txn, id, who, now).await.map_err(unavailable)? {
         return Err(AppError::NotFound);
     }
+    lobby::end_what_links_made(&mut txn, viewer, who).await?;
     done(backend, txn, &room, Deed::new(viewer.person, Verb::Removed).in_meeting(id).to(who)).await
 }
 

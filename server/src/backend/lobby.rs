@@ -183,6 +183,9 @@ pub(super) async fn make_link(
 ) -> Result<(), AppError> {
     let Seated { mut txn, .. } = Seated::find_facilitator(&backend.db, viewer, id).await?;
     let who = on_the_list(&mut txn, id, who).await?;
+    if db::join_links::newest(&mut txn, who).await.map_err(unavailable)?.is_some() {
+        end_what_links_made(&mut txn, viewer, who).await?;
+    }
     let made = invitations::renew(&mut txn, &backend.join_key, who, backend.clock.now()).await;
     made.map_err(unavailable)?;
     note(backend, &mut txn, Deed::new(viewer.person, Verb::LinkMade).in_meeting(id).to(who)).await?;
@@ -198,8 +201,21 @@ pub(super) async fn take_back_link(
     let Seated { mut txn, .. } = Seated::find_facilitator(&backend.db, viewer, id).await?;
     let who = on_the_list(&mut txn, id, who).await?;
     db::join_links::revoke(&mut txn, who, backend.clock.now()).await.map_err(unavailable)?;
+    end_what_links_made(&mut txn, viewer, who).await?;
     note(backend, &mut txn, Deed::new(viewer.person, Verb::LinkTakenBack).in_meeting(id).to(who)).await?;
     txn.commit().await.map_err(unavailable)
+}
+
+/// Whoever came by this person’s links, or knocks with one, is out, on open sockets within a second: it may be somebody
+/// else. The person opens the link that is good now.
+pub(super) async fn end_what_links_made(
+    txn: &mut SchoolTransaction,
+    viewer: Viewer,
+    who: ParticipantId,
+) -> Result<(), AppError> {
+    let seat = db::participants::find(txn, who).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
+    db::login_sessions::end_by_link(txn, seat.person, viewer.by_link).await.map_err(unavailable)?;
+    knocks::delete_of(txn, who).await.map_err(unavailable)
 }
 
 async fn on_the_list(

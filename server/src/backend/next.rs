@@ -15,7 +15,7 @@ use shared::{
 use time::{Date, Duration, OffsetDateTime, macros::format_description};
 use uuid::Uuid;
 
-use super::{Seated, ServerBackend, commands::note};
+use super::{Seated, ServerBackend, commands::note, stay_in};
 use crate::{
     audit::{Deed, Verb},
     db::{
@@ -58,6 +58,7 @@ pub(super) async fn start(backend: &ServerBackend, viewer: Viewer, id: MeetingId
     };
     let started = Deed::new(viewer.person, Verb::NextStarted).in_meeting(id).about(next.0);
     note(backend, &mut txn, started).await?;
+    stay_in(&mut txn, viewer, next).await?;
     txn.commit().await.map_err(unavailable)?;
     if let Some(passport) = was_open {
         // Whoever writes there is told that it goes on in the next meeting.

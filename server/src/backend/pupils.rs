@@ -101,7 +101,7 @@ pub(super) async fn here(txn: &mut SchoolTransaction, viewer: Viewer) -> Result<
         school: db::schools::name(txn).await.map_err(unavailable)?,
         name: name.ok_or(AppError::NotSignedIn)?,
         is_staff: !posts.is_empty(),
-        has_account: !viewer.by_link,
+        has_account: viewer.by_link.is_none(),
         words: db::school_words::of(txn).await.map_err(unavailable)?,
     })
 }

@@ -86,7 +86,7 @@ pub(super) struct Reader {
 impl Reader {
     /// By a place at the table, as far as everybody there may read; or as one of those who answer for every child.
     pub(super) async fn find(db: &Db, viewer: Viewer, id: MeetingId) -> Result<Self, AppError> {
-        match Seated::find(db, viewer, id).await {
+        match Seated::past_door(db, viewer, id).await {
             Ok(Seated { mut txn, meeting, me }) if access(Section::Plan, me.role, Stage::Agreed).can_read() => {
                 let tie = tie(&mut txn, viewer, meeting.pupil).await?;
                 Ok(Self { txn, meeting, place: Some(me.role), tie })

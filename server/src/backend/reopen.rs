@@ -14,6 +14,7 @@ use super::{
     ServerBackend,
     commands::{enter, lock, note},
     records::Reader,
+    stay_in,
 };
 use crate::{
     audit::{Deed, Verb},
@@ -53,6 +54,7 @@ pub(super) async fn reopen(
     db::agreements::forget(&mut txn, id).await.map_err(unavailable)?;
     db::documents::reopen(&mut txn, id).await.map_err(unavailable)?;
     db::meetings::reopen(&mut txn, id, now).await.map_err(unavailable)?;
+    stay_in(&mut txn, viewer, id).await?;
     note(backend, &mut txn, Deed::new(viewer.person, Verb::RecordReopened).in_meeting(id)).await?;
     txn.commit().await.map_err(unavailable)?;
 

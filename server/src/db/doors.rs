@@ -1,6 +1,6 @@
 //! Whether the doors of a meeting are open, and the code that leads to them.
 
-use app::view::doors::Doors;
+use app::{backend::Viewer, view::doors::Doors};
 use shared::{MeetingId, SchoolId};
 use time::OffsetDateTime;
 
@@ -16,6 +16,23 @@ pub async fn find(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Resu
         Doors::from_name(&name).ok_or_else(|| sqlx::Error::Decode(format!("no doors are called {name}").into()))
     };
     name.map(doors).transpose()
+}
+
+/// Whether this door is open for whoever asks, or let them in before. An account needs no door, and the table for a
+/// passport alone has none: the way to it is the child’s page.
+pub async fn lets_in(txn: &mut SchoolTransaction, meeting: MeetingId, viewer: Viewer) -> sqlx::Result<bool> {
+    let Some(session) = viewer.by_link else { return Ok(true) };
+    let lets_in = sqlx::query_scalar!(
+        r#"select (for_passport or doors = 'open' or exists (
+             select from login_sessions where id_hash = $2 and m.id = any (let_in)
+           )) as "lets_in!"
+           from meetings m where id = $1"#,
+        meeting.0,
+        session.0.as_slice()
+    )
+    .fetch_optional(txn.connection())
+    .await?;
+    Ok(lets_in == Some(true))
 }
 
 pub async fn set(txn: &mut SchoolTransaction, meeting: MeetingId, doors: Doors) -> sqlx::Result<()> {

@@ -190,6 +190,12 @@ pub async fn delete_all_but(txn: &mut SchoolTransaction, participant: Participan
     Ok(())
 }
 
+/// Nobody knocks with this link any more, nor comes in by having knocked.
+pub async fn delete_of(txn: &mut SchoolTransaction, participant: ParticipantId) -> sqlx::Result<()> {
+    sqlx::query!("delete from knocks where participant_id = $1", participant.0).execute(txn.connection()).await?;
+    Ok(())
+}
+
 /// Nobody stands at a door for so long.
 pub async fn delete_old(txn: &mut SchoolTransaction, before: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query!("delete from knocks where seen_at < $1", before).execute(txn.connection()).await?;

@@ -1,7 +1,7 @@
 //! Who is signed in, on which device. Only hashes of their ids come here.
 
-use app::backend::Viewer;
-use shared::{PersonId, SchoolId};
+use app::backend::{LinkSession, Viewer};
+use shared::{MeetingId, PersonId, SchoolId};
 use time::OffsetDateTime;
 
 use super::{Db, SchoolTransaction};
@@ -51,7 +51,8 @@ pub async fn find(db: &Db, id: Hash) -> sqlx::Result<Option<LoginSession>> {
         // One that is not known opens nothing.
         let proof = Proof::ALL.into_iter().find(|proof| proof.name() == row.proof).unwrap_or(Proof::Half);
         let (school, person) = (SchoolId(row.school_id), PersonId(row.person_id));
-        let viewer = Viewer { school, person, by_link: proof == Proof::Link };
+        let by_link = (proof == Proof::Link).then(|| id.into());
+        let viewer = Viewer { school, person, by_link };
         LoginSession { viewer, proof, seen_at: row.seen_at, expires_at: row.expires_at }
     }))
 }
@@ -97,6 +98,34 @@ pub async fn create_with(
         proof.name(),
         now,
         expires_at
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(())
+}
+
+/// This session went through the door of this meeting. What is agreed has none, so that nobody goes through it before
+/// it is opened again. Whether that is news.
+pub async fn let_in(txn: &mut SchoolTransaction, session: LinkSession, meeting: MeetingId) -> sqlx::Result<bool> {
+    let came = sqlx::query!(
+        "update login_sessions set let_in = array_append(let_in, $2)
+         where id_hash = $1 and not $2 = any (let_in)
+           and exists (select from meetings where id = $2 and stage <> 'agreed')",
+        session.0.as_slice(),
+        meeting.0
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(came.rows_affected() == 1)
+}
+
+/// Whoever opens another of their links in the same browser stays where they were let in before.
+pub async fn take_along(txn: &mut SchoolTransaction, from: LinkSession, to: LinkSession) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update login_sessions now set let_in = before.let_in from login_sessions before
+         where now.id_hash = $2 and before.id_hash = $1",
+        from.0.as_slice(),
+        to.0.as_slice()
     )
     .execute(txn.connection())
     .await?;
@@ -157,6 +186,23 @@ pub async fn list(txn: &mut SchoolTransaction, person: PersonId, now: OffsetDate
             Some(Listed { id, device: row.device, by_link, created_at: row.created_at, seen_at: row.seen_at })
         })
         .collect())
+}
+
+/// Ends all that links made for this person, but for the one that asks for it: their link is in other hands.
+pub async fn end_by_link(
+    txn: &mut SchoolTransaction,
+    person: PersonId,
+    asking: Option<LinkSession>,
+) -> sqlx::Result<()> {
+    let asking = asking.map(|session| session.0.to_vec());
+    sqlx::query!(
+        "delete from login_sessions where person_id = $1 and proof = 'link' and id_hash is distinct from $2",
+        person.0,
+        asking
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(())
 }
 
 /// Ends all sessions of this person but, if it is given, the one they ask from. Returns those that ended.

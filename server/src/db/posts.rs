@@ -46,7 +46,7 @@ pub async fn held(txn: &mut SchoolTransaction, viewer: Viewer) -> sqlx::Result<V
         "select post from posts p join schools s on s.school_id = p.school_id
          where person_id = $1 and not ($2 and s.pages_need_account)",
         viewer.person.0,
-        viewer.by_link
+        viewer.by_link.is_some()
     )
     .fetch_all(txn.connection())
     .await?;

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::{
     cookies::{self, Cookie},
     join::{arrived, device_name},
+    session,
 };
 use crate::{
     arrivals::{self, Arrival, NoDoor},
@@ -64,7 +65,8 @@ pub(super) async fn enter(State(state): State<AppState>, headers: HeaderMap) -> 
     let Some(secret) = Cookie::Knock.read(&headers, state.is_secure()) else {
         return Redirect::to("/lobby").into_response();
     };
-    let arrival = arrivals::enter(&state, secret).await.unwrap_or_else(|error| {
+    let here = session::viewer(&state, &headers).await;
+    let arrival = arrivals::enter(&state, secret, here).await.unwrap_or_else(|error| {
         tracing::error!(%error, "somebody who was let in could not come in");
         Arrival::Nowhere
     });

@@ -96,7 +96,7 @@ impl Plain {
     /// Whoever is signed in with an account.
     pub(super) fn viewer(&self) -> Option<app::backend::Viewer> {
         let viewer = self.parts.extensions.get::<MaybeViewer>().and_then(|viewer| viewer.0);
-        viewer.filter(|viewer| !viewer.by_link)
+        viewer.filter(|viewer| viewer.by_link.is_none())
     }
 
     pub(super) fn session(&self, state: &AppState) -> Option<crate::secret::Hash> {

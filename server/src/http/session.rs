@@ -45,8 +45,8 @@ async fn also_signed_in(state: &AppState, headers: &HeaderMap, now: Option<Viewe
         let found = timeout(PATIENCE, find(state, Hash::of(id))).await;
         let other = found.ok().and_then(Result::ok).flatten();
         // An account is opened by its own proofs, and by nobody who merely uses the same browser.
-        let other = other.filter(|other| other.by_link && !now.is_some_and(|now| now.is_same(*other)));
-        also.extend(other.filter(|other| !also.contains(other)));
+        let other = other.filter(|other| other.by_link.is_some() && !now.is_some_and(|now| now.is_same(*other)));
+        also.extend(other.filter(|other| !also.iter().any(|known: &Viewer| known.is_same(*other))));
     }
     AlsoSignedIn(also)
 }

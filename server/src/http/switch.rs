@@ -31,7 +31,7 @@ pub(super) async fn switch(State(state): State<AppState>, headers: HeaderMap, Fo
         match db::login_sessions::find(&state.db, Hash::of(id)).await {
             Ok(Some(session))
                 if session.viewer.person == wanted.person
-                    && session.viewer.by_link
+                    && session.viewer.by_link.is_some()
                     && opens(&session, state.clock.now()) =>
             {
                 set_session(&mut response, &headers, secure, id);

@@ -7,7 +7,7 @@ use app::{
     error::AppError,
 };
 use axum::http::{StatusCode, header};
-use server::{backend::ServerBackend, clock::SharedClock};
+use server::{backend::ServerBackend, clock::SharedClock, db::login_sessions, secret::Hash};
 use shared::{
     Role, Section, Stage,
     doc::NewItem,
@@ -17,12 +17,17 @@ use shared::{
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::time::Instant;
+use tokio_tungstenite::tungstenite;
 
-use crate::support::{
-    Seat, TestServer, owner,
-    socket::Tab,
-    table::{Client, Table, item, seat},
-    text,
+use crate::{
+    lobby::cookie,
+    sessions::keep_up,
+    support::{
+        Seat, TestServer, owner,
+        socket::{ORIGIN, Tab, knock},
+        table::{Client, Table, item, seat},
+        text,
+    },
 };
 
 /// It is one second; a busy machine has a few.
@@ -57,17 +62,17 @@ async fn whoever_is_asked_to_leave_hears_nothing_more_and_their_words_stay(
     add(&mut sencos, "not for her any more").await;
     assert_eq!(sencos.doc.words(&TARGETS, item(11), "title"), "read a page");
 
-    // Neither her page, nor her socket, nor her link opens.
+    // Neither her page, nor her socket, nor her link opens: they say to open the link, and that says why.
     let page = server.get(&format!("/meetings/{}", mum.meeting), Some(&cookie)).await;
-    assert_eq!(page.status(), StatusCode::FORBIDDEN);
-    assert!(text(page).await.contains(&AppError::PlaceClosed.to_string()));
-    let mut again = Tab::connect(&address, &cookie, mum.meeting, Section::Plan, 7).await;
-    again.say(Message::AuthToken(String::new())).await;
-    again.until(|message| matches!(message, Message::PermissionDenied(_))).await;
+    assert_eq!(page.status(), StatusCode::UNAUTHORIZED);
+    assert!(text(page).await.contains(&AppError::NotSignedIn.to_string()));
+    let again = knock(&address, Some(&cookie), Some(ORIGIN)).await;
+    assert!(matches!(again, Err(tungstenite::Error::Http(answer)) if answer.status() == 401));
     let link = format!("/join/{}", server.token(&mum).await);
     let letter = server.get(&link, None).await;
     assert_eq!(letter.status(), StatusCode::FORBIDDEN);
     let letter = text(letter).await;
+    assert!(letter.contains(&AppError::PlaceClosed.to_string()));
     assert!(letter.contains("You are no longer in this meeting") && !letter.contains("Tomek"));
     assert!(server.post(&link, None).await.headers().get(header::SET_COOKIE).is_none());
 
@@ -85,10 +90,10 @@ async fn whoever_is_asked_to_leave_is_out_within_a_second(pool: PgPoolOptions, o
     let server = TestServer::start(pool, options).await;
     let address = server.listen().await;
     let (mum, senco) = (server.seat("Tomek", "Agnieszka", 3).await, server.seat("Tomek", "Mrs Pike", 3).await);
-    let cookie = server.sign_in(&mum).await;
     let page = format!("/meetings/{}", mum.meeting);
     let (mut socket, mut view) = (vec![], vec![]);
     for client in 5..8 {
+        let cookie = server.sign_in(&mum).await;
         let mut hers = Tab::connect(&address, &cookie, mum.meeting, Section::Plan, client).await;
         hers.begin().await;
         assert_eq!(server.get(&page, Some(&cookie)).await.status(), StatusCode::OK);
@@ -101,7 +106,7 @@ async fn whoever_is_asked_to_leave_is_out_within_a_second(pool: PgPoolOptions, o
         let (removed, closed) = tokio::join!(removes, closes);
         removed.unwrap();
         socket.push(closed);
-        assert_eq!(server.get(&page, Some(&cookie)).await.status(), StatusCode::FORBIDDEN);
+        assert_eq!(server.get(&page, Some(&cookie)).await.status(), StatusCode::UNAUTHORIZED);
         view.push(asked.elapsed());
         server.backend.person_let_back(senco.viewer, senco.meeting, mum.participant).await.unwrap();
     }
@@ -109,6 +114,61 @@ async fn whoever_is_asked_to_leave_is_out_within_a_second(pool: PgPoolOptions, o
         times.sort();
         assert!(times[1] < Duration::from_secs(1), "{times:?}");
     }
+}
+
+#[sqlx::test(migrations = false)]
+async fn who_came_by_a_link_that_is_no_longer_good_is_out_and_stays_out(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options).await;
+    keep_up(&server);
+    let address = server.listen().await;
+    let (mum, senco) = (server.seat("Tomek", "Agnieszka", 3).await, server.seat("Tomek", "Mrs Pike", 3).await);
+    let (dad, teacher) = (server.seat("Tomek", "Marek", 3).await, server.seat("Tomek", "Miss Qureshi", 3).await);
+    let (meeting, backend) = (mum.meeting, &server.backend);
+    let others = [server.sign_in(&dad).await, server.account(teacher.viewer).await];
+    let opens = async |cookie: &str| server.get(&format!("/meetings/{meeting}"), Some(cookie)).await.status();
+    let press = async || {
+        let url = backend.link_show(senco.viewer, meeting, mum.participant).await.unwrap().url;
+        let pressed = server.post(&url[url.find("/join/").unwrap()..], None).await;
+        format!("sid={}", cookie(&pressed, "sid").unwrap())
+    };
+    server.token(&mum).await;
+    for way in ["taken back", "made anew", "removed"] {
+        let stolen = press().await;
+        let mut tab = Tab::connect(&address, &stolen, meeting, Section::Plan, 5).await;
+        tab.begin().await;
+        assert_eq!(opens(&stolen).await, StatusCode::OK, "{way}");
+        let asked = Instant::now();
+        match way {
+            "taken back" => backend.link_take_back(senco.viewer, meeting, mum.participant).await.unwrap(),
+            "made anew" => backend.link_make(senco.viewer, meeting, mum.participant).await.unwrap(),
+            _ => backend.person_remove(senco.viewer, meeting, mum.participant).await.unwrap(),
+        }
+        assert_eq!(opens(&stolen).await, StatusCode::UNAUTHORIZED, "{way}");
+        let code = tab.until_closed().await;
+        assert!(CloseCode::from_code(code).is_some_and(|_| CloseCode::is_final(code)), "{way}: {code}");
+        assert!(asked.elapsed() < SOON, "{way}: {:?}", asked.elapsed());
+        match way {
+            "taken back" => backend.link_make(senco.viewer, meeting, mum.participant).await.unwrap(),
+            "made anew" => {}
+            _ => backend.person_let_back(senco.viewer, meeting, mum.participant).await.unwrap(),
+        }
+        assert_eq!(opens(&stolen).await, StatusCode::UNAUTHORIZED, "{way}");
+        assert_eq!(opens(&press().await).await, StatusCode::OK, "{way}: by the link that is good");
+    }
+    backend.link_make(senco.viewer, meeting, teacher.participant).await.unwrap();
+    backend.link_take_back(senco.viewer, meeting, teacher.participant).await.unwrap();
+    for other in others {
+        assert_eq!(opens(&other).await, StatusCode::OK, "nobody else is sent away, nor who has an account");
+    }
+    // Whoever runs it by a link goes on, though another of theirs went astray.
+    let (hers, astray) = (server.sign_in(&senco).await, server.sign_in(&senco).await);
+    let id = Hash::of(hers.trim_start_matches("sid="));
+    let by_link = login_sessions::find(&server.db, id).await.unwrap().unwrap().viewer;
+    backend.link_take_back(by_link, meeting, senco.participant).await.unwrap();
+    assert_eq!((opens(&hers).await, opens(&astray).await), (StatusCode::OK, StatusCode::UNAUTHORIZED));
 }
 
 #[sqlx::test(migrations = false)]

@@ -45,7 +45,7 @@ async fn who_gets_what_and_what_worked_are_what_anybody_would_count(pool: PgPool
         let staff = [chance.random(), chance.random()].map(|id| Viewer {
             school,
             person: PersonId(Uuid::from_u128(id)),
-            by_link: true,
+            by_link: None,
         });
         let all: Vec<Child> = (1..=CHILDREN).map(|number| some_child(chance, number)).collect();
         found(&server, &mut owner, school, staff, &all).await;

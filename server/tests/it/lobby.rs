@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use app::{
-    backend::KnockSecret,
+    backend::{KnockSecret, Viewer},
     error::AppError,
     view::doors::{Doors, LinkState, LobbyState},
 };
@@ -13,14 +13,21 @@ use axum::{
 };
 use server::{
     arrivals::{self, Arrival, NoDoor},
+    db::login_sessions,
     limits::{CODE_GUESSES_PER_MINUTE, KNOCK_LIMIT, Limit},
+    secret::Hash,
 };
-use shared::Role;
+use shared::{Role, Section, protocol::Message, record::Response as Answer};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use time::Duration;
 use tower::ServiceExt;
 
-use crate::support::{Seat, TestServer, limit::answers, text};
+use crate::support::{
+    Seat, TestServer,
+    limit::answers,
+    socket::{Address, Tab},
+    text,
+};
 
 /// The value of a cookie that this answer sets; nothing, if it sets none or takes it away.
 pub(crate) fn cookie(response: &Response<Body>, name: &str) -> Option<String> {
@@ -156,6 +163,106 @@ async fn open_doors_let_in_who_is_expected_and_closed_ones_nobody(pool: PgPoolOp
     // Who is in, is in.
     let meeting = format!("/meetings/{}", house.mum.meeting);
     assert_eq!(house.server.get(&meeting, Some(&sid)).await.status(), StatusCode::OK);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_link_to_one_meeting_opens_no_other_door(pool: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::with(Doors::Knock, pool, options).await;
+    let (server, senco, mum) = (&house.server, &house.senco, &house.mum);
+    let earlier = server.seat("Tomek", "Agnieszka", 2).await;
+    let table = format!("/meetings/{}", mum.meeting);
+    let record = format!("/meetings/{}/record", earlier.meeting);
+    let status = async |path: &str, cookies: &str| server.get(path, Some(cookies)).await.status();
+
+    let pressed = house.press(&earlier).await;
+    assert_eq!(leads_to(&pressed), record);
+    let secret = cookie(&pressed, "sid").unwrap();
+    let (old, viewer) = (format!("sid={secret}"), viewer(server, &secret).await);
+    for doors in [Doors::Closed, Doors::Knock] {
+        server.backend.doors_set(senco.viewer, senco.meeting, doors).await.unwrap();
+        for path in [table.clone(), format!("{table}/prepare")] {
+            let page = server.get(&path, Some(&old)).await;
+            assert_eq!(page.status(), StatusCode::UNAUTHORIZED, "{path} {doors:?}");
+            let page = text(page).await;
+            assert!(page.contains(&AppError::NotSignedIn.to_string()) && !page.contains("Tomek"));
+        }
+        let answer = server.backend.meeting_answer(viewer, mum.meeting, Answer::Agree, String::new()).await;
+        assert_eq!(answer, Err(AppError::NotSignedIn));
+        // Nor what is written there of the passport, by the child’s page.
+        let pupil = server.pupil_of(mum).await;
+        assert_eq!(server.backend.passport_save(viewer, pupil).await, Err(AppError::NotSignedIn));
+    }
+    assert_eq!(status(&record, &old).await, StatusCode::OK, "what was agreed is read");
+
+    // The meeting’s own link leads her to its door, in the same browser; let in, she is at both.
+    let own = format!("/join/{}", server.token(mum).await);
+    let at_door = post(server, &own, &old, "asked=yes").await;
+    assert_eq!(leads_to(&at_door), "/lobby");
+    let knock = house.door().await.knocks[0].id;
+    server.backend.knock_admit(senco.viewer, senco.meeting, knock, None).await.unwrap();
+    let cookies = format!("{old}; knock={}", cookie(&at_door, "knock").unwrap());
+    let entered = post(server, "/lobby/enter", &cookies, "").await;
+    assert_eq!(leads_to(&entered), table);
+    let hers = format!("sid={}", cookie(&entered, "sid").unwrap());
+    assert_eq!((status(&table, &hers).await, status(&record, &hers).await), (StatusCode::OK, StatusCode::OK));
+    assert_eq!(leads_to(&post(server, &own, &hers, "asked=yes").await), table, "who is in does not knock again");
+    let first = format!("/join/{}", server.token(&earlier).await);
+    let again = format!("sid={}", cookie(&post(server, &first, &hers, "asked=yes").await, "sid").unwrap());
+    assert_eq!(status(&table, &again).await, StatusCode::OK, "nor after she has read the plan once more");
+    // Whoever else holds the old link is where they were.
+    assert_eq!(status(&table, &old).await, StatusCode::UNAUTHORIZED);
+
+    // Nor does a knock outlive the link it was made with.
+    let waiting = cookie(&house.press(mum).await, "knock").unwrap();
+    server.backend.link_take_back(senco.viewer, senco.meeting, mum.participant).await.unwrap();
+    assert_eq!(house.lobby(&waiting).await.err(), Some(AppError::NotSignedIn));
+}
+
+#[sqlx::test(migrations = false)]
+async fn who_came_while_the_door_was_open_is_in_and_nobody_after(pool: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::with(Doors::Open, pool, options).await;
+    let (server, mum, senco) = (&house.server, &house.mum, &house.senco);
+    let address = server.listen().await;
+    let earlier = server.seat("Tomek", "Agnieszka", 2).await;
+    let session = async || format!("sid={}", cookie(&house.press(&earlier).await, "sid").unwrap());
+    let (came, late) = (session().await, session().await);
+    let mut tab = Tab::connect(&address, &came, mum.meeting, Section::Plan, 5).await;
+    tab.begin().await;
+    server.backend.doors_set(senco.viewer, senco.meeting, Doors::Closed).await.unwrap();
+    let table = format!("/meetings/{}", mum.meeting);
+    assert_eq!(server.get(&table, Some(&came)).await.status(), StatusCode::OK);
+    assert_eq!(server.get(&table, Some(&late)).await.status(), StatusCode::UNAUTHORIZED);
+    is_denied(&address, &late, mum).await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_is_corrected_is_read_by_its_link_and_changed_through_its_door(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options).await;
+    let address = server.listen().await;
+    let (mum, senco) = (server.seat("Tomek", "Agnieszka", 2).await, server.seat("Tomek", "Mrs Pike", 2).await);
+    server.backend.doors_set(senco.viewer, senco.meeting, Doors::Knock).await.unwrap();
+    let (hers, sencos) = (server.sign_in(&mum).await, server.sign_in(&senco).await);
+    // Nobody listens before it is open who would not be let in then.
+    is_denied(&address, &hers, &mum).await;
+    let by_link = viewer(&server, sencos.trim_start_matches("sid=")).await;
+    server.backend.record_reopen(by_link, senco.meeting, "The day was wrong".to_owned()).await.unwrap();
+    let table = format!("/meetings/{}", mum.meeting);
+    assert_eq!(server.get(&table, Some(&sencos)).await.status(), StatusCode::OK, "whoever opens it is in");
+    assert_eq!(server.get(&table, Some(&hers)).await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(server.get(&format!("{table}/record"), Some(&hers)).await.status(), StatusCode::OK);
+}
+
+async fn viewer(server: &TestServer, session: &str) -> Viewer {
+    login_sessions::find(&server.db, Hash::of(session)).await.unwrap().unwrap().viewer
+}
+
+async fn is_denied(address: &Address, session: &str, at: &Seat) {
+    let mut tab = Tab::connect(address, session, at.meeting, Section::Plan, 7).await;
+    tab.say(Message::AuthToken(String::new())).await;
+    tab.until(|message| matches!(message, Message::PermissionDenied(_))).await;
 }
 
 #[sqlx::test(migrations = false)]

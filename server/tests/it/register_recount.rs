@@ -128,7 +128,7 @@ fn some_child(chance: &mut StdRng, number: usize) -> Child {
 fn some_school(seed: u64) -> School {
     let chance = &mut StdRng::seed_from_u64(seed);
     let id = SchoolId(Uuid::from_u128(chance.random()));
-    let viewer = |person| Viewer { school: id, person: PersonId(person), by_link: true };
+    let viewer = |person| Viewer { school: id, person: PersonId(person), by_link: None };
     let staff = [viewer(Uuid::from_u128(chance.random())), viewer(Uuid::from_u128(chance.random()))];
     School { id, staff, children: (1..=CHILDREN).map(|number| some_child(chance, number)).collect() }
 }

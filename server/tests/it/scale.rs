@@ -29,7 +29,7 @@ async fn large(server: &TestServer) -> Made {
 }
 
 fn viewer(made: &Made, person: PersonId) -> Viewer {
-    Viewer { school: made.school, person, by_link: true }
+    Viewer { school: made.school, person, by_link: None }
 }
 
 #[sqlx::test(migrations = false)]

@@ -18,7 +18,7 @@ use crate::support::{TestServer, socket::Tab, table::item};
 const SOON: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// What the running server does beside answering.
-fn keep_up(server: &TestServer) {
+pub(crate) fn keep_up(server: &TestServer) {
     let state = server.state.clone();
     tokio::spawn(async move { upkeep::end_sessions(&state).await });
 }

@@ -173,7 +173,7 @@ impl TestServer {
             .await
             .unwrap();
             if let Some((meeting, participant, person)) = row {
-                let viewer = Viewer { school, person: PersonId(person), by_link: true };
+                let viewer = Viewer { school, person: PersonId(person), by_link: None };
                 return Seat { viewer, meeting: MeetingId(meeting), participant: ParticipantId(participant) };
             }
         }

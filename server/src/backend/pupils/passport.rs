@@ -26,7 +26,7 @@ use crate::{
     backend::{
         ServerBackend,
         commands::{enter, lock, note},
-        next, reopen,
+        in_by_door, next, reopen,
     },
     clock::school_day,
     db::{
@@ -295,8 +295,9 @@ pub(in crate::backend) async fn save(backend: &ServerBackend, viewer: Viewer, id
     if !may_change(&mut txn, viewer, tie, open).await? {
         return Err(AppError::NotAllowed);
     }
-    drop(txn);
     let Some(Open { meeting, for_passport }) = open else { return Ok(()) };
+    in_by_door(&mut txn, viewer, meeting).await?;
+    drop(txn);
     // All that anybody here has written before is in it.
     let (room, _) = enter(backend, viewer, meeting).await?;
     let quiet = room.quiesce().await.map_err(of_room)?;

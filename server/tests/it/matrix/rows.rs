@@ -143,8 +143,10 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("let_back", of(""), FACILITATOR),
         ("note_attendance", meeting(&format!("&who[0]={other}&attendance=in_person")), FACILITATOR),
         ("answer", meeting("&response=agree&comment="), May::AtTheTable(Role::can_agree)),
+        // To somebody who may not have it: so that the table stays as it is, everybody is told the same.
+        ("hand_over", meeting(&format!("&to={other}")), May::AtTheTable(|_| false)),
         ("agree_and_save", meeting(""), FACILITATOR),
-        ("start_next_meeting", record, FACILITATOR),
+        ("start_next_meeting", record, May::AtTheAgreedTable(Role::can_facilitate)),
         (
             "tick_action",
             format!("pupil={child}&meeting={agreed}&item={promised}"),
@@ -160,8 +162,6 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("save_passport", format!("pupil={child}"), CHANGES_PASSPORT),
         // The last of what is done to the earlier meeting: it is open again from the first who may.
         ("reopen_record", format!("meeting={agreed}&reason=The+day+was+wrong"), May::CorrectsRecord),
-        // To somebody who may not have it: so that the table stays as it is, everybody is told the same.
-        ("hand_over", meeting(&format!("&to={other}")), May::AtTheTable(|_| false)),
         ("POST /finish", String::new(), May::Anybody),
     ]
 }

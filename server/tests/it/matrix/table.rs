@@ -71,13 +71,21 @@ impl Table {
                 let mut txn = server.db.begin(at[0].viewer.school).await.unwrap();
                 let (id, ends) = (Hash::of(&session(who)), NOON + Duration::hours(1));
                 login_sessions::create(&mut txn, id, shared::PersonId(person), "", NOON, ends).await.unwrap();
+                login_sessions::let_in(&mut txn, id.into(), at[0].meeting).await.unwrap();
                 txn.commit().await.unwrap();
             };
             place(owner, Who::Here(role), &[&tomek, &earlier]).await;
             place(owner, Who::OtherTable(role), &[same]).await;
             place(owner, Who::OtherSchool(role), &[different]).await;
         }
-        for (who, ends) in [(Who::Expired, NOON), (Who::Removed, NOON + Duration::hours(1))] {
+        // Whoever did not come by this meeting’s own link has to knock.
+        sqlx::query("update meetings set doors = 'knock' where id = $1")
+            .bind(tomek.meeting.0)
+            .execute(&mut *owner)
+            .await
+            .unwrap();
+        let ends = NOON + Duration::hours(1);
+        for (who, ends) in [(Who::Expired, NOON), (Who::Removed, ends), (Who::ByAnotherLink, ends)] {
             seat(owner, &[&tomek, &earlier], person(who), Role::Parent).await;
             let mut txn = server.db.begin(tomek.viewer.school).await.unwrap();
             let whose = shared::PersonId(person(who));

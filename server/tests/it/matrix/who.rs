@@ -23,6 +23,8 @@ pub(crate) enum Who {
     Account,
     /// Had a place at this table.
     Removed,
+    /// Is a parent at this table, and came by the link to its earlier meeting, which was agreed.
+    ByAnotherLink,
     /// Has a place at this table and is the SENCO, with an account, and is kept from this child.
     KeptAway,
     /// Holds this post here, with an account and no place at a table.
@@ -49,6 +51,7 @@ impl Who {
             Self::Half,
             Self::Account,
             Self::Removed,
+            Self::ByAnotherLink,
             Self::KeptAway,
         ];
         // Those who may nothing first: whoever may, changes something.
@@ -87,6 +90,7 @@ impl Who {
     fn tie(self) -> Tie {
         match self {
             Self::Here(role) => Tie::of(&[], Some(role), false),
+            Self::ByAnotherLink => Tie::of(&[], Some(Role::Parent), false),
             Self::Holds(post) => Tie::of(&[post], None, false),
             _ => Tie::Nobody,
         }
@@ -126,6 +130,8 @@ pub(crate) enum May {
     /// The same, of somebody of this school.
     WhoRunsTheirAccount,
     AtTheTable(fn(Role) -> bool),
+    /// The same, where all is agreed: it has no door.
+    AtTheAgreedTable(fn(Role) -> bool),
     /// Whoever was at the table, and who leads on every child.
     ReadsRecord,
     /// Of them, whoever may open it again.
@@ -169,13 +175,18 @@ impl May {
             Self::WhoIsSignedIn => Told::Yes,
             Self::AtTheTable(may) => match who {
                 Who::Removed => Told::PlaceClosed,
+                // To open the link to this one.
+                Who::ByAnotherLink => Told::NotSignedIn,
                 Who::Here(role) => yes_or(may(role), Told::NotAllowed),
                 _ => Told::NotFound,
             },
-            Self::ReadsRecord if who.tie() == Tie::Leads => Told::Yes,
+            Self::AtTheAgreedTable(may) if who == Who::ByAnotherLink => yes_or(may(Role::Parent), Told::NotAllowed),
+            Self::AtTheAgreedTable(may) => Self::AtTheTable(may).told(who),
+            Self::ReadsRecord if who.tie() == Tie::Leads || who == Who::ByAnotherLink => Told::Yes,
             Self::ReadsRecord => Self::AtTheTable(|_| true).told(who),
             Self::CorrectsRecord => match who {
                 Who::Here(role) => yes_or(may_correct(Some(role), who.tie()), Told::NotAllowed),
+                Who::ByAnotherLink => yes_or(may_correct(Some(Role::Parent), who.tie()), Told::NotAllowed),
                 Who::Holds(_) => yes_or(may_correct(None, who.tie()), Told::NotFound),
                 _ => Self::ReadsRecord.told(who),
             },
@@ -223,6 +234,9 @@ pub(crate) fn told_of(section: Section, stage: Stage, at: At, who: Who) -> Told 
         (_, who) if who.is_nobody() => Told::NotSignedIn,
         (At::This, _) if section == Section::Pep => Told::NotAllowed,
         (At::This, Who::Here(role)) | (At::Other, Who::OtherTable(role)) if access(section, role, stage).can_read() => {
+            Told::Yes
+        }
+        (At::This, Who::ByAnotherLink) if stage == Stage::Agreed && access(section, Role::Parent, stage).can_read() => {
             Told::Yes
         }
         _ => Told::NotAllowed,
