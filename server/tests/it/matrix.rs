@@ -52,6 +52,7 @@ const NOT_NOW: [&str; 9] = [
 async fn every_address_answers_exactly_those_who_may(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let table = Table::set(&server, &mut owner(&options).await).await;
+    table.is_knocked_at(&mut owner(&options).await).await;
     let addresses: BTreeMap<String, (Method, String)> = http::addresses(&server.state)
         .into_iter()
         .map(|(method, path)| (name(&method, &path), (method, path)))
@@ -82,6 +83,7 @@ async fn every_address_answers_exactly_those_who_may(pool: PgPoolOptions, option
 async fn every_section_is_sent_to_exactly_those_who_may_read_it(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let table = Table::set(&server, &mut owner(&options).await).await;
+    table.is_knocked_at(&mut owner(&options).await).await;
     let server = TestServer::start_with(server.db, sockets::patient());
     let address = server.listen().await;
     let mut wrong = sockets::ask_all(&address, table.now, Stage::Preparing, At::This).await;

@@ -78,12 +78,6 @@ impl Table {
             place(owner, Who::OtherTable(role), &[same]).await;
             place(owner, Who::OtherSchool(role), &[different]).await;
         }
-        // Whoever did not come by this meeting’s own link has to knock.
-        sqlx::query("update meetings set doors = 'knock' where id = $1")
-            .bind(tomek.meeting.0)
-            .execute(&mut *owner)
-            .await
-            .unwrap();
         let ends = NOON + Duration::hours(1);
         for (who, ends) in [(Who::Expired, NOON), (Who::Removed, ends), (Who::ByAnotherLink, ends)] {
             seat(owner, &[&tomek, &earlier], person(who), Role::Parent).await;
@@ -163,6 +157,12 @@ impl Table {
             help,
             colleague: colleague(Who::SignedOut),
         }
+    }
+
+    /// From now on whoever did not come by this meeting’s own link has to knock.
+    pub(crate) async fn is_knocked_at(&self, owner: &mut PgConnection) {
+        let sql = "update meetings set doors = 'knock' where id = $1";
+        sqlx::query(sql).bind(self.now.0).execute(owner).await.unwrap();
     }
 }
 
