@@ -2,7 +2,7 @@
 
 mod import;
 
-pub(super) use self::import::{CELL_LIMIT, NO_SUCH_DAY, NOT_BORN_YET, read_day};
+pub(super) use self::import::{CELL_LIMIT, NO_SUCH_DAY, no_beginning, no_birthday, read_day};
 
 use app::{
     backend::Viewer,

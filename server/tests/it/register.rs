@@ -97,6 +97,12 @@ async fn a_file_with_one_wrong_row_changes_nothing(pool: PgPoolOptions, options:
             "There is no such day",
         ),
         ("Full name,Extra help,Needs,Born\nAda One,K,ASD,2081-02-14\n".to_owned(), "That day has not come yet"),
+        ("Full name,Extra help,Needs,Born\nAda One,K,ASD,1800-01-01\n".to_owned(), "nobody born then is at a school"),
+        ("Full name,Extra help,Needs,Since\nAda One,K,ASD,2081-02-14\n".to_owned(), "That day has not come yet"),
+        (
+            "Full name,Extra help,Needs,Born,Since\nAda One,K,ASD,2018-02-14,2017-09-01\n".to_owned(),
+            "That is before the child was born",
+        ),
         ("a,b\n1,2\n".to_owned(), "none is called “Full name”"),
         (String::new(), "The file is empty"),
         (

@@ -16,7 +16,7 @@ use crate::{
     audit::{Deed, Verb},
     backend::{
         ServerBackend,
-        register::{CELL_LIMIT, NO_SUCH_DAY, NOT_BORN_YET, read_day},
+        register::{CELL_LIMIT, NO_SUCH_DAY, no_beginning, no_birthday, read_day},
     },
     clock::school_day,
     db::{self, SchoolTransaction, kept, register_line},
@@ -141,9 +141,9 @@ fn read(line: &Line, today: Date) -> (register_line::Line, Vec<Fault>) {
     };
     let born_on = day("born_on", &line.born_on);
     let since = day("since", &line.since);
-    if born_on.is_some_and(|born| born > today) {
-        faults.push(Fault::new("born_on", NOT_BORN_YET));
-    }
+    faults.extend(born_on.and_then(|born| no_birthday(born, today)).map(|why| Fault::new("born_on", why)));
+    let wrong = since.and_then(|since| no_beginning(since, born_on, today));
+    faults.extend(wrong.map(|why| Fault::new("since", why)));
     let provision = census::provision_code(&line.provision);
     if provision.is_none() {
         faults.push(Fault::new("provision", census::NO_PROVISION));

@@ -21,7 +21,30 @@ const ISO: &[BorrowedFormatItem<'static>] = format_description!("[year]-[month]-
 const BRITISH: &[BorrowedFormatItem<'static>] = format_description!("[day padding:none]/[month padding:none]/[year]");
 
 pub(in crate::backend) const NO_SUCH_DAY: &str = "There is no such day. Write it as 2018-02-14 or 14/02/2018.";
-pub(in crate::backend) const NOT_BORN_YET: &str = "That day has not come yet. Look at the year.";
+const NOT_YET: &str = "That day has not come yet. Look at the year.";
+const LONG_AGO: &str = "That is more than 26 years ago: nobody born then is at a school. Look at the year.";
+const BEFORE_BIRTH: &str = "That is before the child was born. Look at both days.";
+
+/// Older is nobody who has a plan of a school.
+const OLDEST_YEARS: i32 = 26;
+
+/// Why a child cannot have been born then.
+pub(in crate::backend) fn no_birthday(born: Date, today: Date) -> Option<&'static str> {
+    match born {
+        born if born > today => Some(NOT_YET),
+        born if born.year() + OLDEST_YEARS < today.year() => Some(LONG_AGO),
+        _ => None,
+    }
+}
+
+/// Why extra help cannot have been decided then.
+pub(in crate::backend) fn no_beginning(since: Date, born: Option<Date>, today: Date) -> Option<&'static str> {
+    match since {
+        since if since > today => Some(NOT_YET),
+        since if born.is_some_and(|born| since < born) => Some(BEFORE_BIRTH),
+        _ => None,
+    }
+}
 
 /// How long a name or a class may be.
 pub(in crate::backend) const CELL_LIMIT: usize = 200;
@@ -159,10 +182,18 @@ impl Reader<'_> {
 
     fn born(&mut self) -> Option<Date> {
         let born = self.day("Born");
-        if born.is_some_and(|born| born > self.today) {
-            self.fault("Born", NOT_BORN_YET);
+        if let Some(why) = born.and_then(|born| no_birthday(born, self.today)) {
+            self.fault("Born", why);
         }
         born
+    }
+
+    fn since(&mut self, born: Option<Date>) -> Option<Date> {
+        let since = self.day("Since");
+        if let Some(why) = since.and_then(|since| no_beginning(since, born, self.today)) {
+            self.fault("Since", why);
+        }
+        since
     }
 
     fn child(&mut self) -> Child {
@@ -175,14 +206,15 @@ impl Reader<'_> {
         let provision = self.provision();
         let needs = self.needs(&provision);
         let upn = Some(self.words("UPN")).filter(|upn| !upn.is_empty());
+        let born_on = self.born();
         Child {
             row: self.row,
             upn,
             called,
             year_group: self.year_group(),
             class_name: self.words("Class"),
-            born_on: self.born(),
-            since: self.day("Since"),
+            since: self.since(born_on),
+            born_on,
             looked_after: self.yes("Looked after"),
             home_language: self.words("Home language"),
             full_name,
