@@ -1,7 +1,8 @@
 //! Who is what in the school, set by its head and its SENCO.
 //!
 //! What must stay true: nobody takes from themselves, or gives themselves, the post of head, SENCO or safeguarding lead:
-//! there is always somebody left who sets posts, and who reads what was hidden is never only one’s own word.
+//! there is always somebody left who sets posts. Whoever invents a colleague to hold one leaves that in the audit, which
+//! is what is there against it.
 
 use app::{
     backend::Viewer,
