@@ -3,6 +3,7 @@
 
 mod while_writing;
 
+use axum::http::StatusCode;
 use server::{
     db::{self, retention::set_rule},
     retention::{
@@ -261,6 +262,9 @@ async fn what_let_somebody_in_is_forgotten_and_never_made_again(pool: PgPoolOpti
     backend.link_take_back(viewer, meeting, mum.participant).await.unwrap();
     backend.link_make(viewer, meeting, mum.participant).await.unwrap();
     let second = backend.link_show(viewer, meeting, mum.participant).await.unwrap().url;
+    // What the first one let in ended with it.
+    let way_in = &second[second.find("/join/").unwrap()..];
+    assert_eq!(scene.server.post(way_in, None).await.status(), StatusCode::SEE_OTHER);
     scene.forward(100);
     assert!(scene.server.keep_up().await.iter().any(|deed| matches!(deed, Deed::WaysIn(count) if *count >= 2)));
     let sessions: i64 =
