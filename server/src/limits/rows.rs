@@ -98,7 +98,7 @@ impl Limit {
             Self::CodeGuesses => row(
                 "code-guesses",
                 format!("{CODE_GUESSES_PER_MINUTE} a minute of an address, {ALL_CODE_GUESSES_PER_MINUTE} of all"),
-                "The code is not looked at, right or wrong. No door is locked by it.",
+                "The code is not looked at, right or wrong, until the minute is over; links lead in as before.",
                 Http(303),
             ),
             Self::PasswordTries => row(
