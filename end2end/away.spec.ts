@@ -1,6 +1,6 @@
 // Whoever was away while something was decided hears of it when their line is back, and loses no word over it.
 import { dayAhead, openPart } from './support/page.ts'
-import { expect, test } from './support/test.ts'
+import { expect, hydrated, test } from './support/test.ts'
 import { Wire } from './support/wire.ts'
 
 test.use({ school: 'has somebody away' })
@@ -31,7 +31,17 @@ test('who was away for the start, an answer and the end hears of them all; an an
   await expect(mum.locator('.answer', { hasText: 'Marek' })).toContainText('Agrees')
 
   await mum.getByRole('radio', { name: 'I disagree with a part' }).check()
-  await mum.locator('#my-comment').fill('Not the big hall. He told me so.')
+  const comment = mum.locator('#my-comment')
+  await comment.fill('Not the big hall. He told me so.')
+  // The page loaded anew still has it, on a device of one’s own.
+  await mum.reload()
+  await hydrated(mum)
+  await expect(comment).toHaveValue('Not the big hall. He told me so.')
+  const { page: shared } = await join({ ...table, role: 'teacher', shared: true })
+  await shared.locator('#my-comment').fill('For nobody who comes after me.')
+  await shared.reload()
+  await hydrated(shared)
+  await expect(shared.locator('#my-comment')).toHaveValue('')
   await away(async () => {
     await senco.getByLabel('When we meet again').fill(dayAhead(110))
     await senco.locator('textarea[id^="plan-whole-"][id$="-expected_impact"]').fill('Friends to play with.')

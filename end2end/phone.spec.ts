@@ -2,7 +2,7 @@
 // are kept.
 import type { Page } from '@playwright/test'
 import { boxes, openPart, saved } from './support/page.ts'
-import { expect, find, test } from './support/test.ts'
+import { expect, find, hydrated, test } from './support/test.ts'
 
 test.use({ school: 'is on telephones' })
 
@@ -66,6 +66,13 @@ test('a phone shows one part of the meeting at a time, and the way on stands at 
   await openPart(page, 'agree')
   expect(await shown(page)).toEqual(['agree'])
   await expect(page.locator('.way-on')).toHaveText(/^(Next part: )?$/)
+
+  // Who wrote what is shown in this part, and so it is when the page is loaded anew.
+  await page.locator('.part-list summary').click()
+  await page.locator('.part-list').getByRole('link', { name: 'Who wrote this?' }).click()
+  await page.reload()
+  await expect.poll(() => shown(page)).toEqual(['agree'])
+  await hydrated(page)
 
   // Whoever turns the device over while they write stays where they write.
   await page.setViewportSize({ width: 1100, height: 700 })

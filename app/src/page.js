@@ -22,7 +22,13 @@ document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape') return
   if (event.target.closest('#my-view')) closeMyView()
   if (event.target.closest('#finish-asks')) stay()
+  if (!event.isComposing && !event.target.matches('select')) leaveSheet(event.target.closest('.sheet'))
 })
+
+// A sheet may hold a hundred boxes and buttons: from any of them back to the agenda, or where there is no room for it, to its line.
+function leaveSheet(sheet) {
+  if (sheet) for (const link of document.querySelectorAll(`.agenda a[href="#${sheet.id}"], .part-list summary`)) link.focus()
+}
 
 // My view: the attributes of <html> that the server draws from the cookie `view` (components::my_view).
 
@@ -79,11 +85,11 @@ const others = new BroadcastChannel('roundtable')
 
 // The server signs out who has finished. Where it was not reached, the next page that is opened here asks it to first:
 // whoever sits down next reads nothing of theirs. Without storage there is nothing to remember it by.
-const memory = (() => {
+const [memory, tab] = (() => {
   try {
-    return localStorage
+    return [localStorage, sessionStorage]
   } catch {
-    return {}
+    return [{}, {}]
   }
 })()
 if (location.pathname === '/goodbye') delete memory.finished
@@ -117,6 +123,20 @@ if (byId('sheets') && matchMedia('(max-width: 47.99rem)').matches) {
 // Back does not lead to a link that lets somebody in.
 document.addEventListener('submit', ({ target }) => {
   if (target.dataset.script === 'join') history.replaceState(null, '', '/')
+})
+
+// What stands beside an answer and was not sent is there again when its page is loaded anew, in this tab alone and on a
+// device of one’s own.
+const beside = document.querySelector('[data-beside]')
+const [whose, words] = tab.beside?.split(/ ([^]*)/) ?? []
+delete tab.beside
+if (beside && whose === beside.dataset.beside && !beside.value) {
+  beside.value = words
+  beside.dispatchEvent(new Event('input', { bubbles: true }))
+}
+addEventListener('pagehide', () => {
+  const box = document.querySelector('[data-unsent]')
+  if (box && !memory.finished && /device=own/.test(document.cookie)) tab.beside = `${box.dataset.beside} ${box.value}`
 })
 
 if (!byId('live')) {

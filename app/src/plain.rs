@@ -8,6 +8,7 @@ pub mod not_yours;
 pub mod parts;
 pub mod password;
 pub mod posts;
+pub mod refused;
 pub mod set_up;
 pub mod sign_in;
 pub mod staff;

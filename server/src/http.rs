@@ -22,6 +22,7 @@ mod picture;
 mod plain;
 mod posts;
 pub mod record;
+mod refusal;
 pub mod school;
 mod school_account;
 mod sent;
@@ -82,6 +83,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .merge(lists)
         .layer(from_fn_with_state(state.clone(), origin::guard))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(state.clone(), refusal::in_plain_words))
         .layer(from_fn_with_state(state.clone(), csp::headers))
         .with_state(state)
 }

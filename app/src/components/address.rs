@@ -64,13 +64,16 @@ mod browser {
         };
         let clicks = Listener::new(&document(), "click", move |event| {
             let Some(link) = turned(event.unchecked_ref()) else { return };
-            let history =
-                window().history().and_then(|all| all.push_state_with_url(&JsValue::NULL, "", Some(&link.href())));
+            let stays = link.get_attribute(TURN).as_deref() != Some("top");
+            // Whoever stays where they are finds the same part there when the page is loaded anew.
+            let hash = if stays { window().location().hash().unwrap_or_default() } else { String::new() };
+            let href = link.href() + &hash;
+            let history = window().history().and_then(|all| all.push_state_with_url(&JsValue::NULL, "", Some(&href)));
             // Where that cannot be, the browser goes there as to any other page.
             if history.is_ok() {
                 event.prevent_default();
                 look();
-                if link.get_attribute(TURN).as_deref() == Some("top") {
+                if !stays {
                     window().scroll_to_with_x_and_y(0.0, 0.0);
                 }
             }

@@ -129,10 +129,18 @@ fn TableLayout(page: view::MeetingPage, also_here: Vec<AlsoHere>) -> impl IntoVi
     let (title, minutes) = (title(&page), page.minutes);
     view! {
         <div class="meeting-page">
-            <SkipLink to="#sheets" words="Skip to the sheets" />
+            <SkipLink to="#sheets" words="Skip to the sheets. Esc comes back to the agenda" />
             {move || (runs_it.get() && is_review).then(|| view! { <SkipLink to="#tray" words="Skip to what runs the meeting" /> })}
             <TopBar also_here />
             <LiveRegion />
+            <AtHand>
+                <GoThere href=|part: Part| format!("#{}", part.key()) seen />
+                <SignedOutNotice />
+                <OutdatedNotice />
+                {is_review.then(|| view! { <NobodyRunsIt /> })}
+                <KeptWordsList />
+                <JustAgreed />
+            </AtHand>
             <div class="table">
                 <Round title when=page.when place=page.place />
                 {move || (runs_it.get() && is_review && door.is_open()).then(|| view! { <DoorPanel /> })}
@@ -148,14 +156,6 @@ fn TableLayout(page: view::MeetingPage, also_here: Vec<AlsoHere>) -> impl IntoVi
                     </main>
                 </div>
             </div>
-            <AtHand>
-                <GoThere href=|part: Part| format!("#{}", part.key()) seen />
-                <SignedOutNotice />
-                <OutdatedNotice />
-                {is_review.then(|| view! { <NobodyRunsIt /> })}
-                <KeptWordsList />
-                <JustAgreed />
-            </AtHand>
             {move || (runs_it.get() && is_review).then(|| view! { <Tray parts minutes seen /> })}
         </div>
     }

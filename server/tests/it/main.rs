@@ -41,6 +41,7 @@ mod pictures;
 mod postgres;
 mod pupils;
 mod records;
+mod refusals;
 mod register;
 mod register_line;
 mod register_recount;

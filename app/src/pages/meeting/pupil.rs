@@ -49,15 +49,6 @@ pub(super) fn PupilLayout(also_here: Vec<doors::AlsoHere>) -> impl IntoView {
             <SkipLink to="#sheets" words="Skip to the question" />
             <PupilBar also_here />
             <LiveRegion />
-            <div class="table is-plain">
-                <main class="pupil-main" id="sheets" tabindex="-1">
-                    <Steps parts now />
-                    <AgreedNotice />
-                    <OfPassport />
-                    {each(parts, |part| sheet_of(part).into_any())}
-                    <AuthorsLink />
-                </main>
-            </div>
             <AtHand>
                 <GoThere
                     href=move |part: Part| href(part, authors)
@@ -68,6 +59,15 @@ pub(super) fn PupilLayout(also_here: Vec<doors::AlsoHere>) -> impl IntoView {
                 <KeptWordsList />
                 <JustAgreed />
             </AtHand>
+            <div class="table is-plain">
+                <main class="pupil-main" id="sheets" tabindex="-1">
+                    <Steps parts now />
+                    <AgreedNotice />
+                    <OfPassport />
+                    {each(parts, |part| sheet_of(part).into_any())}
+                    <AuthorsLink />
+                </main>
+            </div>
             <PupilTray parts now />
         </div>
     }

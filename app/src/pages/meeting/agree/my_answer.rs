@@ -34,13 +34,18 @@ pub(super) fn MyAnswer(
     let is_pupil = me.as_ref().is_some_and(|me| me.role == Role::Pupil);
     let given = me.as_ref().and_then(|me| me.answer.clone());
     let chosen = RwSignal::new(given.as_ref().map(|answer| answer.response));
-    let name = me.map(|me| me.name).unwrap_or_default();
+    let (id, name) = me.map(|me| (me.id.to_string(), me.name)).unzip();
+    let name = name.unwrap_or_default();
     let answer = answering();
     let comment = NodeRef::<leptos::html::Textarea>::new();
     // An uncontrolled box: a textarea’s children are never the server’s to write.
     Effect::new(move || {
-        if let (Some(box_), Some(given)) = (comment.get(), &given) {
-            box_.set_value(&given.comment);
+        let Some(box_) = comment.get() else { return };
+        let there = box_.value();
+        // What the browser, or our own script, has kept over a reload stays.
+        match &given {
+            Some(given) if there.is_empty() => box_.set_value(&given.comment),
+            _ => unsent.set(there),
         }
     });
     // What was said beside one answer is not said beside another.
@@ -161,6 +166,8 @@ pub(super) fn MyAnswer(
                     maxlength="2000"
                     dir="auto"
                     node_ref=comment
+                    data-beside=id
+                    data-unsent=move || unsent.with(|words| !words.is_empty()).then_some("")
                     on:input=move |event| unsent.set(event_target_value(&event))
                     aria-invalid=move || lacks_words.get().then_some("true")
                     aria-describedby=described_by

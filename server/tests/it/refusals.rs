@@ -1,0 +1,69 @@
+//! Nobody who reads pages is told no in a library’s words.
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{Method, Request, Response, StatusCode, header},
+};
+use server::http;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tower::ServiceExt;
+
+use crate::support::TestServer;
+
+async fn sent(server: &TestServer, method: Method, path: &str, cookie: &str, body: String) -> Response<Body> {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin")
+        .header(header::COOKIE, cookie);
+    let router = http::router(server.state.clone(), std::path::Path::new("/nowhere"));
+    router.oneshot(request.body(Body::from(body)).unwrap()).await.unwrap()
+}
+
+/// Its words, once it is sure that it is a page in ours.
+async fn page(response: Response<Body>, asked: &str) -> String {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE).map(|kind| kind.to_str().unwrap().to_owned());
+    assert!(kind.as_deref().is_some_and(|kind| kind.starts_with("text/html")), "{asked}: {status}, {kind:?}");
+    let page = String::from_utf8(to_bytes(response.into_body(), 1 << 22).await.unwrap().to_vec()).unwrap();
+    for theirs in ["deserialize", "UUID", "length limit", "extractor", "panicked", "invalid digit"] {
+        assert!(!page.contains(theirs), "{asked}: {theirs}: {page}");
+    }
+    page
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_cannot_be_read_is_refused_on_a_page_in_our_words(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.sign_in(&server.seat("Tomek", "Mrs Pike", 3).await).await;
+    let mut refused = 0;
+    for (method, path) in http::addresses(&server.state) {
+        if path == "/finish" {
+            // It signs out, and is refused to nobody.
+            continue;
+        }
+        // Forms, pages and files; an id in an address is no id.
+        let parts = path.split('/').map(|part| if part.starts_with('{') { "no-id" } else { part });
+        let address = parts.collect::<Vec<_>>().join("/");
+        for (cookie, body) in [("", ""), (pike.as_str(), "person=no-id&meeting=%FF&passkey=1&session=~")] {
+            let asked = format!("{method} {address} {body:?}");
+            let response = sent(&server, method.clone(), &address, cookie, body.to_owned()).await;
+            if response.status().is_client_error() || response.status().is_server_error() {
+                page(response, &asked).await;
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 40, "{refused}");
+    // And each says what happened to what was sent.
+    let long = sent(&server, Method::POST, "/code", "", "x".repeat(1 << 20)).await;
+    assert_eq!(long.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(page(long, "too long").await.contains("longer than we can take. Nothing was changed."));
+    let switch = sent(&server, Method::POST, "/switch", &pike, "person=no-id".to_owned()).await;
+    assert!(page(switch, "switch").await.contains("Nothing was changed."));
+    let nowhere = sent(&server, Method::POST, "/api/nothing", "", String::new()).await;
+    assert_eq!(nowhere.status(), StatusCode::GONE);
+    assert!(page(nowhere, "a command that is not there").await.contains("There is nothing here"));
+}
