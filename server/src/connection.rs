@@ -6,13 +6,7 @@
 mod pace;
 mod writing;
 
-use std::{
-    collections::HashMap,
-    panic::AssertUnwindSafe,
-    pin::pin,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Instant};
 
 use app::backend::Viewer;
 use axum::extract::ws::{Message as Packet, WebSocket};
@@ -89,23 +83,8 @@ pub(crate) async fn serve(
     }
     if theirs {
         METRICS.left.one();
-    } else {
-        let _ = timeout(HEARING_OUT, hear_out(stream)).await;
     }
 }
-
-/// Once a close is sent: what is still on its way to us would reset the connection, and the reason for its
-/// end be lost with it. So it is taken, and not looked at, until the other side has hung up.
-async fn hear_out(mut stream: impl Stream<Item = Result<Packet, axum::Error>> + Unpin) {
-    for _ in 0..HEARD_OUT {
-        if !matches!(stream.next().await, Some(Ok(_))) {
-            return;
-        }
-    }
-}
-
-const HEARING_OUT: Duration = Duration::from_secs(2);
-const HEARD_OUT: usize = 5_000;
 
 /// Counts a socket for as long as it is open.
 struct Open(ConnectionId);

@@ -1,7 +1,8 @@
 //! The door: taking connections in from the network.
 //!
 //! What must stay true: somebody who has said nothing yet costs a bounded number of bytes for a bounded
-//! time; a connection beyond the limits is closed unread, and those that are open notice nothing.
+//! time; a connection beyond the limits is closed unread, and those that are open notice nothing; whoever is hung up on
+//! hears why.
 
 pub mod address;
 
@@ -21,11 +22,12 @@ use axum::{Router, body::Body, http::Request};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{self as io_util, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf},
     net::{TcpListener, TcpStream},
+    runtime::Handle,
     sync::watch,
     task::JoinSet,
-    time::sleep,
+    time::{sleep, timeout},
 };
 use tower::ServiceExt;
 
@@ -74,7 +76,7 @@ pub async fn serve(
             request.extensions_mut().insert(Peer(from.ip()));
             router.clone().oneshot(request)
         });
-        let io = TokioIo::new(Seated { stream, _place: place });
+        let io = TokioIo::new(Seated { there: Some((stream, place)) });
         let connection = http.serve_connection(io, answer).with_upgrades();
         let mut stopped = stopped.clone();
         tasks.spawn(async move {
@@ -153,19 +155,49 @@ fn lock(crowd: &Mutex<Crowd>) -> std::sync::MutexGuard<'_, Crowd> {
 
 /// A connection that keeps its place for as long as it lives: a socket lives on after its request.
 struct Seated {
-    stream: TcpStream,
-    _place: Place,
+    /// Until it is hung up.
+    there: Option<(TcpStream, Place)>,
 }
+
+impl Seated {
+    fn stream(&mut self) -> io::Result<Pin<&mut TcpStream>> {
+        let (stream, _) = self.there.as_mut().ok_or(io::ErrorKind::NotConnected)?;
+        Ok(Pin::new(stream))
+    }
+}
+
+/// What is still on its way to us when we hang up would reset the connection, and the answer that says why would be lost
+/// with it. So it is taken, and not looked at, until the other side has hung up too.
+impl Drop for Seated {
+    fn drop(&mut self) {
+        if let (Some((stream, place)), Ok(runtime)) = (self.there.take(), Handle::try_current()) {
+            runtime.spawn(async move {
+                let _ = timeout(HEARING_OUT, hear_out(stream)).await;
+                drop(place);
+            });
+        }
+    }
+}
+
+async fn hear_out(mut stream: TcpStream) -> io::Result<()> {
+    stream.shutdown().await?;
+    io_util::copy(&mut stream.take(HEARD_OUT), &mut io_util::sink()).await?;
+    Ok(())
+}
+
+/// The longest that whoever is hung up on may go on, and the most bytes.
+const HEARING_OUT: Duration = Duration::from_secs(5);
+const HEARD_OUT: u64 = 64 << 20;
 
 impl AsyncRead for Seated {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, into)
+        self.stream()?.poll_read(cx, into)
     }
 }
 
 impl AsyncWrite for Seated {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, from)
+        self.stream()?.poll_write(cx, from)
     }
 
     fn poll_write_vectored(
@@ -173,19 +205,19 @@ impl AsyncWrite for Seated {
         cx: &mut Context<'_>,
         from: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, from)
+        self.stream()?.poll_write_vectored(cx, from)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        true
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        self.stream()?.poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        self.stream()?.poll_shutdown(cx)
     }
 }
 

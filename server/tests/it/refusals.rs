@@ -6,6 +6,10 @@ use axum::{
 };
 use server::http;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 use tower::ServiceExt;
 
 use crate::support::TestServer;
@@ -66,4 +70,23 @@ async fn what_cannot_be_read_is_refused_on_a_page_in_our_words(pool: PgPoolOptio
     let nowhere = sent(&server, Method::POST, "/api/nothing", "", String::new()).await;
     assert_eq!(nowhere.status(), StatusCode::GONE);
     assert!(page(nowhere, "a command that is not there").await.contains("There is nothing here"));
+}
+
+/// A browser sends to the end before it reads: cut off meanwhile, it would show a page of its own.
+#[sqlx::test(migrations = false)]
+async fn whoever_sends_far_too_much_still_reads_why_it_was_refused(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let mut line = TcpStream::connect(server.listen().await.0).await.unwrap();
+    let body = vec![b'x'; 20 << 20];
+    let head = format!(
+        "POST /code HTTP/1.1\r\nhost: meetings.example\r\nsec-fetch-site: same-origin\r\naccept: text/html\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    line.write_all(head.as_bytes()).await.unwrap();
+    line.write_all(&body).await.expect("all of it is taken");
+    let mut answer = String::new();
+    line.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    assert!(answer.contains("longer than we can take. Nothing was changed."));
 }

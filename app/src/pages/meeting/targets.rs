@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::{
-    Section,
+    ItemId, Section,
     role::Side,
     schema::{List, plan},
 };
@@ -18,7 +18,7 @@ use crate::{
     components::{
         field::Field,
         item::{Item, only_item},
-        list::{Add, Rows, all_shown},
+        list::{Add, Rows, all_shown, each},
         people::{People, SideMark},
         tools::Tools,
         words::OwnText,
@@ -33,6 +33,7 @@ pub(super) fn Targets() -> impl IntoView {
     let is_adults = !Layout::here().is_pupils();
     Some(view! {
         <Sheet part=Part::Targets>
+            {is_adults.then(|| view! { <InShort store rows /> })}
             {is_adults.then(|| view! { <Hopes store /> })}
             <Empty
                 when=Signal::derive(move || rows.with(Vec::is_empty))
@@ -47,6 +48,29 @@ pub(super) fn Targets() -> impl IntoView {
             {is_adults.then(|| only_item(store, &plan::WHOLE).map(|item| view! { <Whole item /> }))}
         </Sheet>
     })
+}
+
+/// On a phone, where the next steps are a long way one below the other: each in a line, which leads to it.
+#[component]
+fn InShort(store: SectionStore, rows: Memo<Vec<ItemId>>) -> impl IntoView {
+    let line = move |id| {
+        let item = Item { store, list: &plan::TARGETS, id };
+        let (own, title) = (item.words("pupil_words"), item.words("title"));
+        let words = move || own.with(|own| if own.is_empty() { title.get() } else { own.clone() });
+        view! {
+            <li>
+                <a href=format!("#{id}-title") rel="external" dir="auto">
+                    {words}
+                </a>
+            </li>
+        }
+        .into_any()
+    };
+    view! {
+        <nav class="in-short" aria-label="The next steps in short">
+            <ol>{each(rows, line)}</ol>
+        </nav>
+    }
 }
 
 /// The big hopes these are steps towards.
