@@ -16,7 +16,7 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   use: {
     trace: 'off',
-    screenshot: 'only-on-failure',
+    screenshot: process.env.SCREENSHOTS ? 'on' : 'only-on-failure',
     launchOptions: {
       // The installed browser: nothing is downloaded. Without the windows that nobody sees, a page costs a third less.
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
