@@ -1,12 +1,7 @@
 // Everyone can use it: axe on every page, the whole meeting by keyboard, small screens and large zoom.
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { clean, fits } from './support/looks.ts'
 import { expect, test } from './support/test.ts'
-
-async function clean(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' · ')}`)).toEqual([])
-}
 
 /** From the list of meetings: the record of one that was agreed. */
 async function recordPath(page: Page): Promise<string> {
@@ -51,15 +46,11 @@ for (const [what, width, height] of [['a small phone', 320, 640], ['400 % zoom o
     await page.goto('/')
     for (const path of [`/meetings/${meeting.id}`, await recordPath(page), '/']) {
       await page.goto(path)
-      const fits = async (what: string) => {
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-        expect(wide, what).toBeLessThanOrEqual(0)
-      }
-      await fits(path)
+      await fits(page, path)
       // One part at a time is to be seen.
       for (const href of await page.locator('.part-list a[href^="#"]').evaluateAll((all) => all.map((link) => link.getAttribute('href')!))) {
         await page.goto(path + href)
-        await fits(path + href)
+        await fits(page, path + href)
       }
     }
   })

@@ -1,7 +1,7 @@
 // Who wrote this: names for each sentence, by the server's knowledge; the pupil's words by the scribe's hand, protected
 // like the pupil's own, on the page, in the record and after; and what somebody sees whose change was not taken.
-import AxeBuilder from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
+import { clean, fits } from './support/looks.ts'
 import { box, boxes, dayAhead, itemOf, openPart, saved } from './support/page.ts'
 import { type Joined, expect, hydrated, test } from './support/test.ts'
 import { SectionClient, signIn, socket } from './support/yjs.ts'
@@ -19,11 +19,6 @@ async function appends(page: Page, box: Locator, words: string): Promise<void> {
   await page.keyboard.press('Control+End')
   await page.keyboard.type(words)
   await saved(page)
-}
-
-async function clean(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' · ')}`)).toEqual([])
 }
 
 /** Shows who wrote what, by the link that is on the page at this width. */
@@ -96,8 +91,7 @@ for (const role of ['facilitator', 'pupil'] as const) {
       await expect(page.locator('.written-by:visible').first()).toBeVisible()
       await clean(page)
       await page.setViewportSize({ width: 320, height: 640 })
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-      expect(wide).toBeLessThanOrEqual(0)
+      await fits(page)
     })
   }
 }
@@ -131,8 +125,7 @@ test('a change of the pupil’s words is not taken, and what was written instead
   await expect(words).toHaveValue('Give him time. Not too much!')
   await expect(box(pupil.page, 'passport', 'help', item)).toHaveValue('Give him time. Not too much!')
   await kept.scrollIntoViewIfNeeded()
-  const wide = await teacher.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  expect(wide).toBeLessThanOrEqual(0)
+  await fits(teacher.page)
   for (const button of await kept.getByRole('button').all()) {
     await expect(button).toBeInViewport({ ratio: 1 })
     expect((await button.boundingBox())!.height).toBeGreaterThanOrEqual(44)

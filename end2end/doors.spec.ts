@@ -1,6 +1,6 @@
 // The right people in, nobody else: asking somebody to leave, handing the meeting over, taking it over.
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { clean } from './support/looks.ts'
 import { expect, joinMeeting, test } from './support/test.ts'
 import { Server } from './support/server.ts'
 import { boxes, saved } from './support/page.ts'
@@ -8,11 +8,6 @@ import { boxes, saved } from './support/page.ts'
 test.use({ school: 'for the doors' })
 
 const table = { pupil: 'Tomek', stage: 'preparing' }
-
-async function clean(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' · ')}`)).toEqual([])
-}
 
 async function openDoor(page: Page): Promise<void> {
   await page.getByRole('button', { name: /people and links/ }).click()

@@ -1,6 +1,5 @@
 // Something said that should not be here: one button, and it is gone from every page, kept for the safeguarding lead.
-import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
+import { clean } from './support/looks.ts'
 import { box, boxes, itemOf, saved } from './support/page.ts'
 import { expect, hydrated, test } from './support/test.ts'
 
@@ -9,11 +8,6 @@ test.use({ school: 'hides a passage' })
 const table = { pupil: 'Tomek', stage: 'preparing' }
 const MARK = '[Some words were taken out here]'
 const SAID = 'My uncle hits me.'
-
-async function clean(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' · ')}`)).toEqual([])
-}
 
 test('words that should not be here are hidden from everybody, and read by the safeguarding lead alone', async ({ join }) => {
   test.setTimeout(120_000)

@@ -1,16 +1,11 @@
 // Coming to the door: by a link, by a code, two people at one device.
-import AxeBuilder from '@axe-core/playwright'
 import type { BrowserContext, Page } from '@playwright/test'
+import { clean } from './support/looks.ts'
 import { expect, hydrated, test } from './support/test.ts'
 
 test.use({ school: 'for the lobby' })
 
 const table = { pupil: 'Tomek', stage: 'preparing' }
-
-async function clean(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' · ')}`)).toEqual([])
-}
 
 async function openDoor(page: Page, doors: string): Promise<void> {
   await page.locator('.door-button').click()

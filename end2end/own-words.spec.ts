@@ -1,7 +1,7 @@
 // What a school calls its plans and tiers; the Virtual School's rating of an education plan; who of the staff has read a
 // passport; until when a child is shared: as the SENCO, a teacher, the Virtual School and the family meet them.
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { clean, looksRight } from './support/looks.ts'
 import { expect, signsIn, test } from './support/test.ts'
 
 test.use({ school: 'has its own words' })
@@ -10,23 +10,6 @@ test.describe.configure({ timeout: 120_000 })
 const senco = { pupil: 'Tomek', role: 'facilitator' }
 const teacher = { pupil: 'Tomek', name: 'Qureshi' }
 const virtualSchool = { pupil: 'Kai', name: 'Gareth' }
-
-async function clean(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' · ')}`)).toEqual([])
-}
-
-/** On the smallest phone nothing is wider than it, and axe finds nothing in light or dark. */
-async function fits(page: Page): Promise<void> {
-  const before = page.viewportSize()!
-  await page.setViewportSize({ width: 320, height: 640 })
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), page.url()).toBeLessThanOrEqual(0)
-  await page.setViewportSize(before)
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await clean(page)
-  }
-}
 
 async function toChild(page: Page, name: RegExp): Promise<void> {
   await page.goto('/register')
@@ -37,12 +20,12 @@ test('a SENCO says what the plan and the tiers are called, and every page calls 
   const page = await signsIn(browser, server)
   await page.goto('/staff')
   await page.getByRole('link', { name: 'What we call things' }).click()
-  await fits(page)
+  await looksRight(page)
   await page.getByLabel('The plan').fill('Individual Support Plan')
   await page.getByLabel('In place of “Targeted”', { exact: true }).fill('Wave 2')
   await page.getByRole('button', { name: 'Call them so' }).click()
   await expect(page.getByRole('status')).toContainText('They are called so from now on.')
-  await fits(page)
+  await looksRight(page)
 
   await page.goto('/map')
   await expect(page.getByLabel('How much more').locator('option')).toHaveText(['Everything', 'For everyone', 'Wave 2', 'Targeted plus', 'Specialist'])
@@ -65,7 +48,7 @@ test('the Virtual School rates an education plan, and the school reads it', asyn
   await page.getByRole('main').getByRole('link', { name: 'Kai', exact: true }).first().click()
   await page.getByRole('link', { name: 'Personal education plan' }).click()
   await expect(page.getByText('The Virtual School has not rated this plan yet.')).toBeVisible()
-  await fits(page)
+  await looksRight(page)
   await page.getByRole('radio', { name: /^Amber/ }).check()
   await page.getByRole('button', { name: 'Give this rating' }).click()
   await expect(page.getByRole('alert')).toContainText('Say why in a sentence')
@@ -77,7 +60,7 @@ test('the Virtual School rates an education plan, and the school reads it', asyn
   await page.getByRole('radio', { name: /^Green/ }).check()
   await page.getByLabel('Why, in a sentence').fill('Everything is there now.')
   await page.getByRole('button', { name: 'Give this rating' }).click()
-  await fits(page)
+  await looksRight(page)
 
   const { page: school } = await reads({ pupil: 'Kai', name: 'Hussain-Webb' })
   await school.goto(new URL(page.url()).pathname)
@@ -99,14 +82,14 @@ test('staff say that they have read a passport, and the SENCO sees who has not',
   await other.page.emulateMedia({ media: 'print' })
   await expect(other.page.getByRole('button', { name: 'I have read this' })).toBeHidden()
   await other.page.emulateMedia({ media: 'screen' })
-  await fits(other.page)
+  await looksRight(other.page)
   await other.page.getByRole('button', { name: 'I have read this' }).click()
   await expect(other.page.getByRole('status')).toContainText('You have read this version')
-  await fits(other.page)
+  await looksRight(other.page)
   await one.page.reload()
   await expect(readers.getByRole('listitem').filter({ hasText: 'Qureshi' })).toContainText('Read')
   await expect(readers.getByRole('listitem').filter({ hasText: 'Qureshi' })).not.toContainText('Not yet')
-  await fits(one.page)
+  await looksRight(one.page)
 })
 
 test('a SENCO sets until when a child is shared with somebody', async ({ reads }) => {
@@ -123,5 +106,5 @@ test('a SENCO sets until when a child is shared with somebody', async ({ reads }
   await ruth.getByRole('button', { name: /Set the day/ }).click()
   await expect(page.getByRole('status')).toContainText('Before that day nothing changes')
   await expect(ruth).toContainText('Until Saturday 31 January 2099, that day too')
-  await fits(page)
+  await looksRight(page)
 })

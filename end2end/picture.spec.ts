@@ -1,7 +1,7 @@
 // A photograph or drawing on a passport: a class teacher chooses it, the family sees it, a visitor may not change it, the
 // SENCO takes it away. With scripts off, and with what is no picture.
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { looksRight } from './support/looks.ts'
 import { expect, test } from './support/test.ts'
 
 test.use({ school: 'chooses a picture' })
@@ -16,19 +16,6 @@ async function photograph(page: Page): Promise<Buffer> {
   const file = await blank.screenshot({ type: 'jpeg' })
   await blank.close()
   return file
-}
-
-/** Axe finds nothing, in light or dark, and on the smallest phone nothing is wider than it. */
-async function fits(page: Page): Promise<void> {
-  const before = page.viewportSize()!
-  await page.setViewportSize({ width: 320, height: 640 })
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), page.url()).toBeLessThanOrEqual(0)
-  await page.setViewportSize(before)
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' · ')}`)).toEqual([])
-  }
 }
 
 const size = (page: Page, words: string) =>
@@ -52,7 +39,7 @@ test('a picture is chosen by a class teacher, seen by the family, changed by no 
   await expect(page.getByRole('alert')).toContainText('Choose a photograph or drawing that is a JPEG or PNG file.')
   await expect(form.getByLabel('The picture')).toHaveAccessibleDescription(/at most 10 MB.*not a picture we can read/)
   await expect(form.getByLabel('What is on it, in words')).toHaveValue('Tomek’s model aeroplane')
-  await fits(page)
+  await looksRight(page)
   // Nor is one that is too large, which is said once all of it has arrived.
   await form.getByLabel('The picture').setInputFiles({ name: 'picture.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(12 << 20) })
   await form.getByRole('button', { name: 'Put this one in its place' }).click()
@@ -63,14 +50,14 @@ test('a picture is chosen by a class teacher, seen by the family, changed by no 
   await form.getByRole('button', { name: 'Put this one in its place' }).click()
   await expect(page.getByRole('status').filter({ hasText: 'The picture is on the passport.' })).toBeVisible()
   expect(await size(page, 'Tomek’s model aeroplane')).toEqual([400, 311])
-  await fits(page)
+  await looksRight(page)
   const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true })
   expect(pdf.toString('latin1').match(/\/Type\s*\/Page[^s]/g)?.length).toBe(1)
 
   const family = await reads({ pupil: 'Tomek', role: 'parent', name: 'Agnieszka' })
   await family.page.goto(child)
   expect(await size(family.page, 'Tomek’s model aeroplane')).toEqual([400, 311])
-  await fits(family.page)
+  await looksRight(family.page)
   const visitor = await reads({ pupil: 'Tomek', name: 'Callum' })
   await visitor.page.goto(`${child}/passport`)
   await expect(visitor.page.getByRole('img', { name: 'Tomek’s model aeroplane' })).toBeVisible()
@@ -87,7 +74,7 @@ test('a picture is chosen by a class teacher, seen by the family, changed by no 
   await expect(senco.page.getByRole('status').filter({ hasText: 'We do not have it any more.' })).toBeVisible()
   await expect(senco.page.getByRole('main').getByRole('img')).toHaveCount(0)
   await expect(senco.page.locator('.passport-sheet .portrait')).toContainText('T')
-  await fits(senco.page)
+  await looksRight(senco.page)
 })
 
 test('it is chosen without scripts', async ({ server, browser, reads }) => {

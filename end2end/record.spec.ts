@@ -1,15 +1,10 @@
 // The record between the meetings: sessions told on a phone, and a looked-after child's education plan, for whoever
 // they are for.
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { clean, fits } from './support/looks.ts'
 import { expect, test } from './support/test.ts'
 
 test.use({ school: 'has a log' })
-
-async function clean(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' · ')}`)).toEqual([])
-}
 
 // Where SHOTS says so, pictures to be looked at.
 async function shot(page: Page, name: string): Promise<void> {
@@ -19,7 +14,7 @@ async function shot(page: Page, name: string): Promise<void> {
 async function looks(page: Page, name: string): Promise<void> {
   for (const width of [1280, 360]) {
     await page.setViewportSize({ width, height: 800 })
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+    await fits(page)
     await shot(page, `${name}-${width}`)
   }
   for (const colorScheme of ['dark', 'light'] as const) {

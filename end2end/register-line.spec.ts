@@ -1,7 +1,7 @@
 // A child's line of the register, who is kept from the child, and who is what in the school: as the SENCO sets them, and
 // as a class teacher and a parent are refused.
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { clean } from './support/looks.ts'
 import { expect, signsIn, test } from './support/test.ts'
 
 test.use({ school: 'changes its register' })
@@ -10,11 +10,6 @@ test.describe.configure({ timeout: 120_000 })
 const senco = { pupil: 'Tomek', role: 'facilitator' }
 const teacher = { pupil: 'Tomek', name: 'Qureshi' }
 const father = { pupil: 'Tomek', name: 'Marek' }
-
-async function clean(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' · ')}`)).toEqual([])
-}
 
 /** From the register to the child's line, as one looks for it. */
 async function toLine(page: Page): Promise<string> {

@@ -1,15 +1,10 @@
 // The school around its meetings: a child's page, the first page of staff, the register and its files, who gets what,
 // what worked. For whoever they are for, with scripts and without, on a phone, by keyboard, for axe.
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { clean, fits } from './support/looks.ts'
 import { expect, test } from './support/test.ts'
 
 test.use({ school: 'has a record' })
-
-async function clean(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' · ')}`)).toEqual([])
-}
 
 const pages = ['/', '/register', '/map', '/impact']
 const senco = { pupil: 'Tomek', role: 'facilitator' }
@@ -66,8 +61,7 @@ test('nothing scrolls sideways on a small phone', async ({ reads }) => {
   await page.setViewportSize({ width: 320, height: 640 })
   for (const path of [...pages, child, `${child}/passport`]) {
     await page.goto(path)
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    expect(wide, path).toBeLessThanOrEqual(0)
+    await fits(page, path)
   }
 })
 

@@ -1,10 +1,10 @@
 // Staff sign in: the first school, a password with six numbers, passkeys, the school's own provider, and who has left.
-import AxeBuilder from '@axe-core/playwright'
 import { type Browser, type Page, expect, test } from '@playwright/test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { device, numbers } from './support/keys.ts'
+import { clean, fits } from './support/looks.ts'
 import { Provider } from './support/provider.ts'
 import { Server } from './support/server.ts'
 
@@ -35,11 +35,6 @@ test.afterAll(async () => {
   await server.stop()
   provider.stop()
 })
-
-async function clean(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' · ')}`)).toEqual([])
-}
 
 async function open(browser: Browser, javaScriptEnabled = true): Promise<Page> {
   return (await browser.newContext({ baseURL: server.url, javaScriptEnabled })).newPage()
@@ -292,7 +287,7 @@ test('nothing scrolls sideways on a small phone, and axe finds nothing in the da
   await signIn(page, pike.email, await fresh(pike.secret))
   for (const path of ['/account', '/staff', '/signin', '/signin?why=wrong']) {
     await page.goto(path)
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(320)
+    await fits(page, path)
     await clean(page)
   }
 })
