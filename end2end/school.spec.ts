@@ -1,5 +1,6 @@
 // The school around its meetings: a child's page, the first page of staff, the register and its files, who gets what,
 // what worked. For whoever they are for, with scripts and without, on a phone, by keyboard, for axe.
+import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import { clean, fits } from './support/looks.ts'
 import { expect, test } from './support/test.ts'
@@ -81,17 +82,29 @@ test('filters and files work with scripts off', async ({ server, browser, reads 
   await page.goto('/register')
   const send = async (rows: string) => {
     await page.getByLabel('The file').setInputFiles({ name: 'starters.csv', mimeType: 'text/csv', buffer: Buffer.from(rows) })
-    await page.getByRole('button', { name: 'Bring it in' }).click()
+    await page.getByRole('button', { name: 'Show what it would change' }).click()
   }
   await send('Full name,Extra help,Needs\nInvented One,K,SLCN\nInvented Two,K,SALT\n')
   await expect(page.getByRole('heading', { name: 'Your file was not brought in' })).toBeVisible()
   await expect(page.getByRole('table', { name: 'Rows to mend' })).toContainText('SALT')
   await send('Full name,Extra help,Needs\nInvented One,K,SLCN\nInvented Two,K,SEMH\n')
+  await expect(page.getByText('2 new, 0 changed')).toBeVisible()
+  await page.getByRole('button', { name: 'Bring it in' }).click()
   await expect(page.getByText('2 children were brought in.')).toBeVisible()
   await expect(page.getByRole('table', { name: /SEN register/ })).toContainText('Invented Two')
 
   const download = page.waitForEvent('download')
   await page.getByRole('link', { name: 'Download as a spreadsheet' }).click()
   expect((await download).suggestedFilename()).toBe('sen-register.csv')
+
+  // What went out comes in again for the new school year: one class has another name.
+  const out = await readFile((await (await download).path())!, 'utf8')
+  await page.getByLabel('The file').setInputFiles({ name: 'september.csv', mimeType: 'text/csv', buffer: Buffer.from(out.replace('"4Q"', '"5 Oak"')) })
+  await page.getByRole('button', { name: 'Show what it would change' }).click()
+  await expect(page.getByText('0 new, 1 changed')).toBeVisible()
+  await expect(page.locator('.step')).toContainText('4Q → 5 Oak')
+  await clean(page)
+  await page.getByRole('button', { name: 'Bring it in' }).click()
+  await expect(page.getByText('One line was changed.')).toBeVisible()
   await quiet.close()
 })

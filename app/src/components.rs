@@ -26,7 +26,11 @@ pub mod my_view;
 pub mod notices;
 pub mod people;
 pub mod plate;
+#[cfg(feature = "ssr")]
+pub mod preview;
 pub mod scale;
+#[cfg(feature = "ssr")]
+pub mod sent_file;
 pub mod still;
 #[cfg(feature = "ssr")]
 pub mod thirds;

@@ -2,6 +2,7 @@
 
 pub mod delivery;
 pub mod doors;
+pub mod file;
 pub mod hidden;
 pub mod home;
 pub mod line;

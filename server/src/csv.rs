@@ -1,6 +1,18 @@
 //! Tables as files that every spreadsheet opens (RFC 4180).
 
+mod table;
+
+pub(crate) use self::table::{CELL_LIMIT, Row as TableRow, Table};
+
 use std::fmt::Write;
+
+/// A file as somebody sent it, and what they had seen of what it would change.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SentFile {
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) seen: Option<String>,
+}
 
 /// A row, with the number of the line it began on.
 pub(crate) type Row = (u32, Vec<String>);
@@ -59,6 +71,11 @@ pub(crate) fn row<'a>(file: &mut String, cells: impl IntoIterator<Item = &'a str
         let _ = write!(file, "\"{guard}{}\"", cell.replace('"', "\"\""));
     }
     file.push_str("\r\n");
+}
+
+/// A cell as it was before [`row`] kept it from being a formula.
+fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|cell| is_formula(cell)).unwrap_or(cell)
 }
 
 /// As spreadsheets see it: also behind blanks, and in the wide letters of East Asian keyboards.

@@ -37,6 +37,7 @@ pub mod posts;
 pub mod pupils;
 pub mod records;
 pub mod register;
+pub mod register_file;
 pub mod register_line;
 pub mod reopenings;
 pub mod retention;

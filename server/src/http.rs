@@ -26,6 +26,7 @@ mod refusal;
 pub mod school;
 mod school_account;
 mod sent;
+mod sent_file;
 pub mod session;
 mod set_up;
 mod sign_in;
@@ -67,10 +68,10 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .layer(from_fn_with_state(state.clone(), session::read))
         .layer(DefaultBodyLimit::max(PICTURE_FORM_LIMIT))
         .layer(patience(PICTURE_PATIENCE));
-    // The register of a whole school is longer than any form, too.
+    // The register of a whole school is longer than any form, too; sent again, with every line’s end, a little more so.
     let lists = add(Router::new(), lists())
         .layer(from_fn_with_state(state.clone(), session::read))
-        .layer(DefaultBodyLimit::max(REGISTER_LIMIT))
+        .layer(DefaultBodyLimit::max(2 * REGISTER_LIMIT))
         .layer(patience(state.limits.patience.request));
     add(Router::new(), for_anybody())
         .merge(personal)

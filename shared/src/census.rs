@@ -3,9 +3,13 @@
 //!
 //! What must stay true: a row of a file and a form on a page are judged by the functions here, and by nothing else.
 
+mod doubt;
 mod judge;
 
-pub use self::judge::{NO_PROVISION, NO_YEAR_GROUP, needs, provision_code, year_group};
+pub use self::{
+    doubt::{upn_doubt, year_doubt},
+    judge::{NO_PROVISION, NO_YEAR_GROUP, needs, provision_code, year_group},
+};
 
 use crate::schema::Code;
 
@@ -54,7 +58,7 @@ pub fn area(code: &str) -> Option<&'static str> {
     }
 }
 
-/// What the census would send back, of one child: rules 2170 and 2175.
+/// What the census would send back, of one child: rules 2170 and 2175; and what says two things at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// Extra help, and no type of need.
@@ -63,6 +67,8 @@ pub enum Fault {
     NsaWithoutSupport,
     /// A type of need, and no extra help.
     NeedWithoutHelp,
+    /// “No specialist assessment”, and what such an assessment would have found.
+    NsaBesideAnother,
 }
 
 impl Fault {
@@ -71,6 +77,7 @@ impl Fault {
             Self::NeedMissing => "has extra help and no main need",
             Self::NsaWithoutSupport => "has “No specialist assessment” without SEN support",
             Self::NeedWithoutHelp => "has a need and no extra help",
+            Self::NsaBesideAnother => "has “No specialist assessment” beside another need",
         }
     }
 
@@ -80,6 +87,7 @@ impl Fault {
             Self::NeedMissing => "A child with extra help needs a main need. NSA says that nobody has assessed it yet.",
             Self::NsaWithoutSupport => "NSA (no specialist assessment yet) is only for SEN support (K).",
             Self::NeedWithoutHelp => "A child without extra help (N) has no type of need here.",
+            Self::NsaBesideAnother => "NSA says that no type of need is known yet: take it out, or the others.",
         }
     }
 }
@@ -94,6 +102,9 @@ pub fn faults(provision: &str, needs: &[String]) -> Vec<Fault> {
     }
     if provision == "N" && !needs.is_empty() {
         faults.push(Fault::NeedWithoutHelp);
+    }
+    if needs.len() > 1 && needs.iter().any(|need| need == "NSA") {
+        faults.push(Fault::NsaBesideAnother);
     }
     faults
 }
@@ -111,5 +122,6 @@ mod tests {
         assert_eq!(faults("K", &[]), [Fault::NeedMissing]);
         assert_eq!(faults("N", &[]), []);
         assert_eq!(faults("N", &needs(&["HI"])), [Fault::NeedWithoutHelp]);
+        assert_eq!(faults("K", &needs(&["ASD", "NSA"])), [Fault::NsaBesideAnother]);
     }
 }

@@ -84,8 +84,8 @@ pub async fn read_line(pupil: PupilId) -> Result<LinePage, AppError> {
 pub async fn read_register(query: RegisterQuery) -> Result<RegisterPage, AppError> {
     let (backend, viewer) = backend()?;
     let mut page = backend.register_page(viewer, query).await?;
-    // When a file was sent, the page answers with what is wrong in it.
-    page.refused = use_context();
+    // When a file was sent, the page answers with what it would change, or what is wrong in it.
+    page.sent = use_context();
     Ok(page)
 }
 

@@ -4,6 +4,7 @@
 #![expect(unreachable_pub, reason = "a component’s props are public, however private the component")]
 
 mod bring_in;
+mod preview;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -19,11 +20,15 @@ use crate::{
         dates,
         frame::{At, SchoolFrame},
         icon::Icon,
+        sent_file::NotBroughtIn,
         thirds::{MEETINGS_A_YEAR, Thirds},
         turn::Turn,
     },
     pages::once_read,
-    view::register::{CensusCheck, RegisterPage as Page, RegisterQuery, RegisterRow},
+    view::{
+        file::Refused,
+        register::{CensusCheck, RegisterPage as Page, RegisterQuery, RegisterRow, Sent},
+    },
 };
 
 #[component]
@@ -39,12 +44,18 @@ pub fn RegisterPage() -> impl IntoView {
         looked_after: map.get("looked_after").is_some(),
         page: number("page"),
         brought: number("brought"),
+        changed: number("changed"),
     };
-    once_read(read_register(query), |page| view! { <TheRegister page /> })
+    once_read(read_register(query), |mut page| match page.sent.take() {
+        // What a file would change stands alone: there is one thing to decide.
+        Some(Sent::Look(preview)) => view! { <preview::Look here=page.here preview /> }.into_any(),
+        Some(Sent::Refused(refused)) => view! { <TheRegister page refused /> }.into_any(),
+        None => view! { <TheRegister page /> }.into_any(),
+    })
 }
 
 #[component]
-fn TheRegister(page: Page) -> impl IntoView {
+fn TheRegister(page: Page, #[prop(optional)] refused: Option<Refused>) -> impl IntoView {
     let whose = if page.whole_school { "" } else { " of those you meet for" };
     let lead = format!(
         "{} children{whose} have extra help: {} SEN support, {} with an Education, health and care plan.",
@@ -52,11 +63,7 @@ fn TheRegister(page: Page) -> impl IntoView {
         page.support,
         page.plans
     );
-    let brought = (page.query.brought > 0).then(|| {
-        let words = match page.query.brought {
-            1 => "One child was brought in.".to_owned(),
-            brought => format!("{brought} children were brought in."),
-        };
+    let brought = bring_in::done(page.query.brought, page.query.changed).map(|words| {
         view! {
             <p class="finding" role="status">
                 <Icon name="tick" />
@@ -64,7 +71,6 @@ fn TheRegister(page: Page) -> impl IntoView {
             </p>
         }
     });
-    let refused = page.refused.clone();
     let csv = address("/register.csv", &chosen(&page.query));
     view! {
         <Title text="Pupils" />
@@ -74,7 +80,7 @@ fn TheRegister(page: Page) -> impl IntoView {
                 <p class="lead">{lead}</p>
             </header>
             // What is wrong with a file comes first: it is what somebody waits for.
-            {refused.map(|refused| view! { <bring_in::NotBroughtIn refused /> })}
+            {refused.map(|refused| view! { <NotBroughtIn refused again="#bring-in" /> })}
             <section class="sheet" aria-labelledby="h-register">
                 <header class="sheet-head with-side">
                     <div>

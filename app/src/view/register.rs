@@ -1,9 +1,12 @@
-//! The SEN register, what the census would say of it, and what became of a file that was brought in.
+//! The SEN register, what the census would say of it, and what became of a file that was sent.
 
 use serde::{Deserialize, Serialize};
 use shared::PupilId;
 
-use super::{Here, Paging};
+use super::{
+    Here, Paging,
+    file::{Preview, Refused},
+};
 
 /// What the address asks to see; empty means everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,8 +21,9 @@ pub struct RegisterQuery {
     pub looked_after: bool,
     /// From 1.
     pub page: u32,
-    /// How many children the last file brought in.
+    /// How many children the last file brought in, and how many lines it changed.
     pub brought: u32,
+    pub changed: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,8 +38,8 @@ pub struct RegisterPage {
     pub support: u32,
     pub plans: u32,
     pub checks: Vec<CensusCheck>,
-    /// A file that was not brought in.
-    pub refused: Option<Refused>,
+    /// What there is to say of a file that was just sent.
+    pub sent: Option<Sent>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -61,23 +65,9 @@ pub struct CensusCheck {
     pub broken_by: Vec<(PupilId, String)>,
 }
 
-/// A file that was not brought in: nothing has changed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Refused {
-    pub file: String,
-    pub rows: u32,
-    /// Why not even its rows could be read.
-    pub whole: Option<String>,
-    pub faults: Vec<RowFault>,
-    /// The row that was looked at last, where there was too much to mend to go on.
-    pub up_to: Option<u32>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RowFault {
-    /// As a spreadsheet counts them: the headings are row 1.
-    pub row: u32,
-    pub column: String,
-    pub found: String,
-    pub what_to_do: String,
+/// A file that changed nothing: not yet, or not at all.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Sent {
+    Look(Preview),
+    Refused(Refused),
 }

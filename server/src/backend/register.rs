@@ -1,15 +1,18 @@
 //! The SEN register: read, checked as the census would, taken out as a file, and children brought in by one.
 
+mod child;
+mod days;
 mod import;
 
-pub(super) use self::import::{CELL_LIMIT, NO_SUCH_DAY, no_beginning, no_birthday, read_day};
+pub(super) use self::days::{NO_SUCH_DAY, no_beginning, no_birthday, read_day};
 
 use app::{
     backend::Viewer,
     error::AppError,
     view::{
         Paging,
-        register::{CensusCheck, Refused, RegisterPage, RegisterQuery, RegisterRow},
+        file::Preview,
+        register::{CensusCheck, RegisterPage, RegisterQuery, RegisterRow, Sent},
     },
 };
 use shared::{
@@ -18,6 +21,7 @@ use shared::{
 };
 use time::{Date, OffsetDateTime};
 
+use self::{child::Child, import::Plan};
 use super::{
     map::{sight, some},
     pupils::here,
@@ -25,7 +29,7 @@ use super::{
 use crate::{
     audit::{Deed, Verb},
     clock::school_day,
-    csv,
+    csv::{self, SentFile},
     db::{
         self, Db,
         pupils::Eyes,
@@ -36,21 +40,6 @@ use crate::{
 
 /// More children than a school has.
 const ALL: i64 = 10_000;
-
-/// The columns of the file that goes out, and of the one that comes in.
-pub(crate) const COLUMNS: [&str; 11] = [
-    "UPN",
-    "Full name",
-    "Called",
-    "Year group",
-    "Class",
-    "Born",
-    "Extra help",
-    "Since",
-    "Needs",
-    "Looked after",
-    "Home language",
-];
 
 pub(super) async fn page(
     db: &Db,
@@ -86,7 +75,7 @@ pub(super) async fn page(
         support: count("K"),
         plans: count("E"),
         checks: checks(&faulty),
-        refused: None,
+        sent: None,
         query,
     })
 }
@@ -125,6 +114,7 @@ fn checks(faulty: &[db::register::Faulty]) -> Vec<CensusCheck> {
         (Fault::NeedMissing, "Every child with extra help has a main need."),
         (Fault::NsaWithoutSupport, "“No specialist assessment” is used only with SEN support."),
         (Fault::NeedWithoutHelp, "No child without extra help has a type of need."),
+        (Fault::NsaBesideAnother, "“No specialist assessment” stands beside no other need."),
     ]
     .map(|(fault, rule)| CensusCheck {
         rule: rule.to_owned(),
@@ -150,26 +140,10 @@ pub(crate) async fn file(
     let wanted = wanted(query, sight.known_to);
     let lines = db::register::lines(&mut txn, &wanted, today, ALL, 0).await.map_err(unavailable)?;
     let mut file = String::new();
-    csv::row(&mut file, COLUMNS);
+    csv::row(&mut file, child::COLUMNS);
     for line in lines {
-        let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
-        let needs = line.needs.join(" ");
-        csv::row(
-            &mut file,
-            [
-                line.upn.as_deref().unwrap_or_default(),
-                &line.full_name,
-                &line.name,
-                &line.year_group,
-                &line.class_name,
-                &day(line.born_on),
-                &line.sen_provision,
-                &day(line.sen_since),
-                &needs,
-                if line.looked_after { "yes" } else { "no" },
-                &line.home_language,
-            ],
-        );
+        let cells = Child::from(line).cells();
+        csv::row(&mut file, cells.iter().map(String::as_str));
     }
     db::audit::add(&mut txn, Deed::new(viewer.person, Verb::RegisterExported), now).await.map_err(unavailable)?;
     txn.commit().await.map_err(unavailable)?;
@@ -181,35 +155,36 @@ pub(crate) async fn may_bring_in(db: &Db, viewer: Viewer) -> Result<(), AppError
     sight(&mut txn, viewer, Page::Import).await.map(drop)
 }
 
-/// Brings in all children of a file, or none. Says how many, or what is wrong, row by row.
+/// What became of a file.
+pub(crate) enum Outcome {
+    /// Not as it is, or not before somebody has looked.
+    Sent(Sent),
+    Done {
+        brought: u32,
+        changed: u32,
+    },
+}
+
+/// A file of children: what it would change, until somebody says yes to just that. Then all of it is done, or nothing.
 pub(crate) async fn bring_in(
     db: &Db,
     viewer: Viewer,
-    name: &str,
-    bytes: &[u8],
+    file: &SentFile,
     now: OffsetDateTime,
-) -> Result<Result<u32, Refused>, AppError> {
+) -> Result<Outcome, AppError> {
     let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
     sight(&mut txn, viewer, Page::Import).await?;
-    let mut refused = Refused { file: name.to_owned(), ..Refused::default() };
-    let children = match import::read(bytes, school_day(now)) {
-        Ok(children) => children,
-        Err(import::Unreadable::Whole(why)) => return Ok(Err(Refused { whole: Some(why), ..refused })),
-        Err(import::Unreadable::Rows { rows, faults, up_to }) => {
-            return Ok(Err(Refused { rows, faults, up_to, ..refused }));
-        }
+    let sent = (file.name.as_str(), file.bytes.as_slice());
+    let plan = Plan::make(&mut txn, sent, viewer.person, school_day(now)).await.map_err(unavailable)?;
+    let plan = match plan {
+        Ok(plan) => plan,
+        Err(refused) => return Ok(Outcome::Sent(Sent::Refused(refused))),
     };
-    let upns: Vec<String> = children.iter().filter_map(|child| child.upn.clone()).collect();
-    let known = db::register::known_upns(&mut txn, &upns).await.map_err(unavailable)?;
-    refused.rows = u32::try_from(children.len()).unwrap_or(u32::MAX);
-    refused.faults = import::already_here(&children, &known);
-    if !refused.faults.is_empty() {
-        return Ok(Err(refused));
+    if file.seen.as_ref() != Some(&plan.in_short()) {
+        let preview = plan.preview(&file.name, &String::from_utf8_lossy(&file.bytes));
+        return Ok(Outcome::Sent(Sent::Look(Preview { is_anew: file.seen.is_some(), ..preview })));
     }
-    for child in &children {
-        import::create(&mut txn, child).await.map_err(unavailable)?;
-    }
-    db::audit::add(&mut txn, Deed::new(viewer.person, Verb::ChildrenBroughtIn), now).await.map_err(unavailable)?;
+    let (brought, changed) = plan.carry_out(&mut txn, viewer.person, now).await.map_err(unavailable)?;
     txn.commit().await.map_err(unavailable)?;
-    Ok(Ok(refused.rows))
+    Ok(Outcome::Done { brought, changed })
 }

@@ -28,6 +28,14 @@ pub async fn create(txn: &mut SchoolTransaction, person: NewPerson<'_>) -> sqlx:
     Ok(())
 }
 
+/// Somebody is called otherwise from now on. What was agreed keeps the names of its day.
+pub async fn rename(txn: &mut SchoolTransaction, person: PersonId, full: &str, display: &str) -> sqlx::Result<()> {
+    sqlx::query!("update people set full_name = $2, display_name = $3 where id = $1", person.0, full, display)
+        .execute(txn.connection())
+        .await?;
+    Ok(())
+}
+
 pub async fn display_name(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!("select display_name from people where id = $1", person.0)
         .fetch_optional(txn.connection())

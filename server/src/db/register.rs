@@ -198,7 +198,7 @@ pub async fn faulty(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx
                select array(select code from pupil_needs where pupil_id = p.id order by rank) as codes
              ) needs
            where ((p.sen_provision = 'N') <> (cardinality(needs.codes) = 0)
-               or (p.sen_provision <> 'K' and 'NSA' = any (needs.codes)))
+               or ('NSA' = any (needs.codes) and (p.sen_provision <> 'K' or cardinality(needs.codes) > 1)))
              and ($1::uuid is null or ($2 or p.id = any (array(select pupil_id from places where person_id = $1 and admitted)))
              and p.id <> all (array(select pupil_id from withheld where person_id = $1)))
            order by person.full_name

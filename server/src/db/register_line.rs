@@ -6,7 +6,7 @@ use time::Date;
 use super::SchoolTransaction;
 
 /// What the line says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
     pub year_group: String,
     pub class_name: String,

@@ -5,20 +5,23 @@ use app::{
     error::AppError,
     view::{
         map::{ImpactQuery, MapQuery, term_words},
-        register::{Refused, RegisterQuery},
+        register::{RegisterQuery, Sent},
     },
 };
 use axum::{
-    extract::{FromRequest, Multipart, Path, Query, Request, State},
+    extract::{Path, Query, Request, State},
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 
-use super::{pages, session::MaybeViewer};
+use super::{pages, sent_file, session::MaybeViewer};
 use crate::{
     audit::{self, Deed, Verb},
-    backend::{pupils, register},
+    backend::{
+        pupils,
+        register::{self, Outcome},
+    },
     csv,
     error::unavailable,
     state::AppState,
@@ -168,7 +171,7 @@ async fn taken_away(state: &AppState, viewer: Viewer, verb: Verb) -> Result<(), 
     audit::note(&state.db, viewer.school, deed, state.clock.now()).await.map_err(unavailable)
 }
 
-/// A file of children. They come in together, or the page says what is wrong and nothing has changed.
+/// A file of children: what it would change, what is wrong with it, or that it is done.
 pub(super) async fn bring_in(State(state): State<AppState>, request: Request) -> Response {
     let Some(viewer) = request.extensions().get::<MaybeViewer>().and_then(|viewer| viewer.0) else {
         return refusal(&AppError::NotSignedIn);
@@ -177,29 +180,18 @@ pub(super) async fn bring_in(State(state): State<AppState>, request: Request) ->
         return refusal(&error);
     }
     let page = pages::same_asker(&request, "/register/import");
-    let outcome = match read_file(request, &state).await {
-        Ok((name, bytes)) => register::bring_in(&state.db, viewer, &name, &bytes, state.clock.now()).await,
-        Err(refused) => Ok(Err(refused)),
+    let outcome = match sent_file::read(request, &state).await {
+        Ok(file) => register::bring_in(&state.db, viewer, &file, state.clock.now()).await,
+        Err(refused) => Ok(Outcome::Sent(Sent::Refused(refused))),
     };
     match outcome {
-        Ok(Ok(brought)) => Redirect::to(&format!("/register?brought={brought}")).into_response(),
-        Ok(Err(refused)) => pages::refuse_with(&state, page, refused).await,
+        Ok(Outcome::Done { brought, changed }) => {
+            Redirect::to(&format!("/register?brought={brought}&changed={changed}")).into_response()
+        }
+        Ok(Outcome::Sent(sent @ Sent::Look(_))) => pages::answer_with(&state, page, sent).await,
+        Ok(Outcome::Sent(sent)) => pages::refuse_with(&state, page, sent).await,
         Err(error) => refusal(&error),
     }
-}
-
-async fn read_file(request: Request, state: &AppState) -> Result<(String, Vec<u8>), Refused> {
-    let refused = |why: &str| Refused { whole: Some(why.to_owned()), ..Refused::default() };
-    let lost = |_| refused("The file did not arrive whole, or is longer than 1 MB: send it in parts.");
-    let mut form = Multipart::from_request(request, state).await.map_err(|_| refused("Choose a file first."))?;
-    while let Some(field) = form.next_field().await.map_err(lost)? {
-        let Some(name) = field.file_name().map(str::to_owned) else { continue };
-        let bytes = field.bytes().await.map_err(lost)?;
-        if !name.is_empty() {
-            return Ok((name, bytes.to_vec()));
-        }
-    }
-    Err(refused("Choose a file first."))
 }
 
 /// “48.38”, and nothing where nobody wrote down a cost.

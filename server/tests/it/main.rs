@@ -43,6 +43,7 @@ mod pupils;
 mod records;
 mod refusals;
 mod register;
+mod register_again;
 mod register_line;
 mod register_recount;
 mod retention;

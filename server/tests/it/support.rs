@@ -5,6 +5,7 @@ pub(crate) mod house;
 pub(crate) mod limit;
 pub(crate) mod nats;
 pub(crate) mod node;
+pub(crate) mod sent;
 pub(crate) mod socket;
 pub(crate) mod table;
 pub(crate) mod typist;

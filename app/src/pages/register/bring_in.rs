@@ -1,8 +1,8 @@
-//! Children from a file: all of them or none, and what is wrong said row by row.
+//! Children from a file: all of them or none, after a look at what it would change.
 
 use leptos::prelude::*;
 
-use crate::view::register::{Refused, RowFault};
+use crate::components::sent_file::FileForm;
 
 #[component]
 pub fn BringIn() -> impl IntoView {
@@ -10,97 +10,38 @@ pub fn BringIn() -> impl IntoView {
         <section class="sheet span-7" aria-labelledby="h-bring-in" id="bring-in">
             <header class="sheet-head">
                 <h2 id="h-bring-in">"Bring in a file"</h2>
-                <p>"A CSV file with one child in each row, as your school’s system or a spreadsheet saves it."</p>
+                <p>"A CSV file with one child in each row, as your school’s system or a spreadsheet saves it: new children, or a new year for those who are here."</p>
             </header>
-            <FileForm button="Bring it in" />
+            <FileForm action="/register/import" />
             <details class="more">
                 <summary>"Which columns"</summary>
                 <p>
-                    "The first row names them, in any order: UPN, Full name, Called, Year group, Class, Born, Extra help, Since, Needs, Looked after, Home language. Only Full name and Extra help must be there."
+                    "The first row names them, in any order: UPN, Full name, Called, Year group, Class, Born, Extra help, Since, Needs, Looked after, Home language. Only Full name must be there, and Extra help for children who are new."
                 </p>
                 <p>
                     "Extra help is K, E or N. Needs are the census’s codes, main one first, with spaces between them. The file from “Download as a spreadsheet” has the same columns."
                 </p>
+                <p>
+                    "A child who is here already is known by their UPN; without one, by full name and birthday. What a row leaves empty stays as it is, and so does every child who is not in the file."
+                </p>
             </details>
-            <p class="hint gap-top">"All rows come in together, or none do."</p>
+            <p class="hint gap-top">"You see first what would change. All rows come in together, or none do."</p>
         </section>
     }
 }
 
-#[component]
-fn FileForm(button: &'static str) -> impl IntoView {
-    view! {
-        <form method="post" action="/register/import" enctype="multipart/form-data" class="file-form">
-            <div class="field">
-                <label for="file">"The file"</label>
-                <input id="file" type="file" name="file" accept=".csv,text/csv" required />
-            </div>
-            <button class="button primary" type="submit">
-                {button}
-            </button>
-        </form>
-    }
-}
-
-#[component]
-pub(super) fn NotBroughtIn(refused: Refused) -> impl IntoView {
-    let Refused { file, rows, whole, faults, up_to } = refused;
-    let wrong = {
-        let mut wrong: Vec<u32> = faults.iter().map(|fault| fault.row).collect();
-        wrong.dedup();
-        u32::try_from(wrong.len()).unwrap_or(u32::MAX)
+/// What the last file did.
+pub(super) fn done(brought: u32, changed: u32) -> Option<String> {
+    let brought = match brought {
+        0 => None,
+        1 => Some("One child was brought in.".to_owned()),
+        brought => Some(format!("{brought} children were brought in.")),
     };
-    let words = match (&whole, up_to) {
-        (Some(why), _) => format!("{why} Nothing has changed."),
-        (None, Some(row)) => format!(
-            "{rows} rows. Mend these first: we have read as far as row {row}, and there may be more. Nothing has changed."
-        ),
-        (None, None) => {
-            format!("{rows} rows. {} are right and {wrong} are not. Nothing has changed.", rows.saturating_sub(wrong))
-        }
+    let changed = match changed {
+        0 => None,
+        1 => Some("One line was changed.".to_owned()),
+        changed => Some(format!("{changed} lines were changed.")),
     };
-    let words = if file.is_empty() { words } else { format!("{file}: {words}") };
-    let line = |fault: RowFault| {
-        let found = (!fault.found.is_empty()).then(|| view! { <code>{fault.found}</code> });
-        view! {
-            <tr>
-                <th scope="row">{fault.row}</th>
-                <td>{fault.column}</td>
-                <td>{found}</td>
-                <td>{fault.what_to_do}</td>
-            </tr>
-        }
-    };
-    view! {
-        <section class="sheet" aria-labelledby="h-refused" id="refused" role="alert">
-            <header class="sheet-head">
-                <h2 id="h-refused">"Your file was not brought in"</h2>
-                <p>{words}</p>
-            </header>
-            {(!faults.is_empty())
-                .then(|| {
-                    view! {
-                        <div class="table-scroll" role="region" aria-label="Rows to mend, table" tabindex="0">
-                            <table class="plain-table rows-wrong">
-                                <caption class="visually-hidden">"Rows to mend"</caption>
-                                <thead>
-                                    <tr>
-                                        <th scope="col">"Row"</th>
-                                        <th scope="col">"Column"</th>
-                                        <th scope="col">"In the file"</th>
-                                        <th scope="col">"What to do"</th>
-                                    </tr>
-                                </thead>
-                                <tbody>{faults.into_iter().map(line).collect_view()}</tbody>
-                            </table>
-                        </div>
-                    }
-                })}
-            <p class="row gap-top">
-                <a class="button primary" href="#bring-in" rel="external">
-                    "Choose the mended file"
-                </a>
-            </p>
-        </section>
-    }
+    let words = brought.into_iter().chain(changed).collect::<Vec<_>>().join(" ");
+    (!words.is_empty()).then_some(words)
 }

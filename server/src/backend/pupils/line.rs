@@ -16,9 +16,10 @@ use crate::{
     audit::{Deed, Verb},
     backend::{
         ServerBackend,
-        register::{CELL_LIMIT, NO_SUCH_DAY, no_beginning, no_birthday, read_day},
+        register::{NO_SUCH_DAY, no_beginning, no_birthday, read_day},
     },
     clock::school_day,
+    csv::CELL_LIMIT,
     db::{self, SchoolTransaction, kept, register_line},
     error::unavailable,
 };

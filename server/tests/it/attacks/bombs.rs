@@ -81,7 +81,7 @@ async fn a_name_that_is_a_formula_leaves_as_a_name(pool: PgPoolOptions, options:
     ];
     let rows: String =
         (1..).zip(formulas).map(|(n, formula)| format!("\"{formula}\",4,\"{formula}\",K,ASD,B{n},no\n")).collect();
-    let answer = bring_in(&server, &cookie, format!("{HEADINGS}{rows}").as_bytes(), &[]).await;
+    let answer = server.bring_in("/register/import", format!("{HEADINGS}{rows}").as_bytes(), Some(&cookie)).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     let answer = server.get("/register.csv", Some(&cookie)).await;
     assert!(answer.headers()[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"));

@@ -1,0 +1,37 @@
+//! Days as somebody writes them, in a cell or a box, and those that cannot be.
+
+use time::{Date, format_description::BorrowedFormatItem, macros::format_description};
+
+const ISO: &[BorrowedFormatItem<'static>] = format_description!("[year]-[month]-[day]");
+const BRITISH: &[BorrowedFormatItem<'static>] = format_description!("[day padding:none]/[month padding:none]/[year]");
+
+pub(in crate::backend) const NO_SUCH_DAY: &str = "There is no such day. Write it as 2018-02-14 or 14/02/2018.";
+const NOT_YET: &str = "That day has not come yet. Look at the year.";
+const LONG_AGO: &str = "That is more than 26 years ago: nobody born then is at a school. Look at the year.";
+const BEFORE_BIRTH: &str = "That is before the child was born. Look at both days.";
+
+/// Older is nobody who has a plan of a school.
+const OLDEST_YEARS: i32 = 26;
+
+/// A day as a spreadsheet or a browser writes it.
+pub(in crate::backend) fn read_day(words: &str) -> Option<Date> {
+    Date::parse(words, ISO).or_else(|_| Date::parse(words, BRITISH)).ok()
+}
+
+/// Why a child cannot have been born then.
+pub(in crate::backend) fn no_birthday(born: Date, today: Date) -> Option<&'static str> {
+    match born {
+        born if born > today => Some(NOT_YET),
+        born if born.year() + OLDEST_YEARS < today.year() => Some(LONG_AGO),
+        _ => None,
+    }
+}
+
+/// Why extra help cannot have been decided then.
+pub(in crate::backend) fn no_beginning(since: Date, born: Option<Date>, today: Date) -> Option<&'static str> {
+    match since {
+        since if since > today => Some(NOT_YET),
+        since if born.is_some_and(|born| since < born) => Some(BEFORE_BIRTH),
+        _ => None,
+    }
+}
