@@ -12,6 +12,7 @@ pub mod refused;
 pub mod set_up;
 pub mod sign_in;
 pub mod staff;
+pub mod staff_file;
 pub mod trail;
 pub mod welcome;
 pub mod words;

@@ -31,6 +31,7 @@ pub mod session;
 mod set_up;
 mod sign_in;
 mod staff;
+mod staff_file;
 mod switch;
 mod trail;
 mod welcome;
@@ -141,7 +142,10 @@ fn pictures() -> Vec<Answered> {
 }
 
 fn lists() -> Vec<Answered> {
-    vec![(Method::POST, "/register/import", post(school::bring_in))]
+    vec![
+        (Method::POST, "/register/import", post(school::bring_in)),
+        (Method::POST, "/staff/import", post(staff_file::bring_in)),
+    ]
 }
 
 fn live() -> Vec<Answered> {

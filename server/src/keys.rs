@@ -19,3 +19,4 @@ pub mod renewal;
 pub mod school_account;
 pub mod set_up;
 pub mod sign_in;
+pub mod staff_file;

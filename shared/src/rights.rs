@@ -54,6 +54,19 @@ impl Post {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|post| post.name() == name)
     }
+
+    /// As pages say it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Head => "Head",
+            Self::Senco => "SENCO",
+            Self::DesignatedTeacher => "Designated teacher",
+            Self::SafeguardingLead => "Safeguarding lead",
+            Self::DataProtectionLead => "Data protection lead",
+            Self::Teacher => "Teacher",
+            Self::Assistant => "Assistant",
+        }
+    }
 }
 
 /// A page about many children.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::rights::Post;
 
-use super::{parts::Signed, staff::called};
+use super::parts::Signed;
 use crate::{components::icon::Icon, view::Here};
 
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ pub fn page(page: Posts) -> impl IntoView {
     let explained = Post::ALL.into_iter().map(|post| {
         view! {
             <li>
-                <strong>{called(post)}</strong>
+                <strong>{post.words()}</strong>
                 ": "
                 {sees(post)}
                 "."
@@ -102,7 +102,7 @@ fn holder(person: Holder) -> impl IntoView {
         view! {
             <label class="choice">
                 <input type="checkbox" name="post" value=post.name() checked=holds disabled=is_kept />
-                <span>{called(post)}</span>
+                <span>{post.words()}</span>
             </label>
         }
     };

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use shared::rights::Post;
 
-use super::parts::{Dots, Line, Signed};
+use super::{
+    parts::{Dots, Line, Signed},
+    staff_file::BringInStaff,
+};
 use crate::{
     components::icon::Icon,
     view::{Here, doors::Qr},
@@ -38,18 +41,6 @@ pub struct Colleague {
     pub is_ready: bool,
     /// Nobody closes their own account.
     pub is_me: bool,
-}
-
-pub(super) fn called(post: Post) -> &'static str {
-    match post {
-        Post::Head => "Head",
-        Post::Senco => "SENCO",
-        Post::DesignatedTeacher => "Designated teacher",
-        Post::SafeguardingLead => "Safeguarding lead",
-        Post::DataProtectionLead => "Data protection lead",
-        Post::Teacher => "Teacher",
-        Post::Assistant => "Assistant",
-    }
 }
 
 pub fn page(page: Staff) -> impl IntoView {
@@ -107,7 +98,7 @@ pub fn page(page: Staff) -> impl IntoView {
                                 .map(|post| {
                                     view! {
                                         <option value=post.name() selected=post == Post::Teacher>
-                                            {called(post)}
+                                            {post.words()}
                                         </option>
                                     }
                                 })
@@ -119,6 +110,7 @@ pub fn page(page: Staff) -> impl IntoView {
                     </button>
                 </form>
             </section>
+            <BringInStaff />
             <section class="sheet" aria-labelledby="h-staff">
                 <h2 id="h-staff">"Who works here"</h2>
                 <p>
@@ -138,7 +130,7 @@ pub fn page(page: Staff) -> impl IntoView {
 
 fn colleague(person: Colleague) -> impl IntoView {
     let Colleague { id, name, posts, email, is_disabled, is_ready, is_me } = person;
-    let posts = posts.into_iter().map(called).collect::<Vec<_>>().join(", ");
+    let posts = posts.into_iter().map(Post::words).collect::<Vec<_>>().join(", ");
     let state = match (&email, is_disabled, is_ready) {
         (None, ..) => "No account",
         (_, true, _) => "Has left: nothing opens the account",

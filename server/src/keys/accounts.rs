@@ -26,6 +26,8 @@ use crate::{
 /// How long somebody new has to set up their account.
 const LINK_LASTS: Duration = Duration::days(7);
 
+pub(super) const NAME_LIMIT: usize = 80;
+
 /// Somebody who begins to work here.
 pub struct Joiner<'a> {
     pub name: &'a str,
@@ -61,7 +63,7 @@ pub(super) async fn join_at(
     now: OffsetDateTime,
 ) -> sqlx::Result<Result<(PersonId, String), NoJoiner>> {
     let name = shared::plain::line(joiner.name);
-    if name.is_empty() || name.chars().count() > 80 {
+    if name.is_empty() || name.chars().count() > NAME_LIMIT {
         return Ok(Err(NoJoiner::Name));
     }
     let email = plain_email(joiner.email);
@@ -254,7 +256,7 @@ pub async fn reopen(state: &AppState, by: Viewer, person: PersonId) -> sqlx::Res
 }
 
 /// Enough to be written to. Whether somebody reads it there is found out by writing.
-fn is_email(email: &str) -> bool {
+pub(super) fn is_email(email: &str) -> bool {
     let plain = |text: &str| {
         !text.is_empty() && text.chars().all(|letter| !letter.is_whitespace() && !letter.is_control() && letter != '@')
     };

@@ -111,7 +111,8 @@ pub(crate) fn request(method: &Method, path: &str, given: &str) -> (axum::http::
         _ => (path, given),
     };
     let (kind, form) = match path {
-        "/register/import" => (pictures::KIND, file(form).into_bytes()),
+        "/register/import" => (pictures::KIND, file(&children(form)).into_bytes()),
+        "/staff/import" => (pictures::KIND, file(form).into_bytes()),
         _ if method == Method::POST && path.ends_with("/picture") => {
             (pictures::KIND, pictures::form(form, &pictures::drawing(8, 8)))
         }
@@ -127,17 +128,21 @@ pub(crate) fn request(method: &Method, path: &str, given: &str) -> (axum::http::
     (request, Body::from(form))
 }
 
-/// A file of one child, with a number of its own, which is its name too: no page says that of itself.
-fn file(number: &str) -> String {
-    let number = number.get(..13).unwrap_or_default();
+/// A file with these rows.
+fn file(rows: &str) -> String {
     format!(
-        "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"starters.csv\"\r\n\r\n\
-         Full name,Year group,Class,Extra help,Needs,UPN,Looked after\n{number},4,4A,K,ASD,{number},no\n\r\n--x--\r\n"
+        "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"starters.csv\"\r\n\r\n{rows}\r\n--x--\r\n"
     )
 }
 
 impl Table {
     async fn ask(&self, server: &TestServer, who: Who, method: &Method, path: &str, given: &str) -> Told {
+/// One child, with a number of its own, which is its name too: no page says that of itself.
+fn children(number: &str) -> String {
+    let number = number.get(..13).unwrap_or_default();
+    format!("Full name,Year group,Class,Extra help,Needs,UPN,Looked after\n{number},4,4A,K,ASD,{number},no\n")
+}
+
         let is_command = path.starts_with("/api/");
         let given = given.replace(&self.colleague.to_string(), &colleague(who).to_string());
         let (mut request, body) = request(method, path, &given);

@@ -2,6 +2,7 @@
 
 mod sessions;
 mod staff;
+mod staff_file;
 
 use app::{backend::Viewer, error::NOT_YOUR_PAGE};
 use axum::{
