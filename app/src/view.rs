@@ -246,6 +246,8 @@ pub struct RecordPage {
     pub versions: Vec<Version>,
     /// While it is being corrected.
     pub reopened: Option<Reopened>,
+    /// Whether this person has a place at its table, and so may open the meeting.
+    pub is_at_table: bool,
     /// Whether this person may open it again to correct it.
     pub may_correct: bool,
     /// Whether this person may start the next cycle.

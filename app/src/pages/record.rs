@@ -52,6 +52,7 @@ pub fn RecordPage() -> impl IntoView {
 #[component]
 fn TheRecord(page: view::RecordPage) -> impl IntoView {
     let view::RecordPage { record, hash, agreed_on: agreed_day, pupil, people, versions, reopened, .. } = page;
+    let is_at_table = page.is_at_table;
     let (can_start_next, may_correct, next_meeting) = (page.can_start_next, page.may_correct, page.next_meeting);
     let (this, is_newest) = (record.version, versions.last().is_none_or(|newest| newest.version == record.version));
     let facts = &record.meeting;
@@ -84,9 +85,14 @@ fn TheRecord(page: view::RecordPage) -> impl IntoView {
                         <Icon name="print" />
                         "Print"
                     </button>
-                    <a class="button" href=format!("/meetings/{meeting}") rel="external">
-                        "The meeting"
-                    </a>
+                    {is_at_table
+                        .then(|| {
+                            view! {
+                                <a class="button" href=format!("/meetings/{meeting}") rel="external">
+                                    "The meeting"
+                                </a>
+                            }
+                        })}
                     <a class="button" href="/" rel="external">
                         "All meetings"
                     </a>

@@ -17,21 +17,19 @@ pub struct Words {
     pub here: Here,
     /// As they are, or as they were typed.
     pub words: SchoolWords,
-    /// Boxes that hold too much.
-    pub too_long: Vec<String>,
+    /// Boxes with something wrong in them, and what.
+    pub wrong: Vec<(String, String)>,
     pub was_set: bool,
 }
 
 pub fn page(page: Words) -> impl IntoView {
-    let Words { here, words, too_long, was_set } = page;
-    let wrong = |field: &str, limit: usize| {
-        too_long.iter().any(|name| name == field).then(|| format!("That is longer than {limit} letters."))
-    };
-    let wrong_plan = wrong("plan", PLAN_LIMIT);
+    let Words { here, words, wrong: all_wrong, was_set } = page;
+    let wrong = |field: &str| all_wrong.iter().find(|(name, _)| name == field).map(|(_, words)| words.clone());
+    let wrong_plan = wrong("plan");
     let tiers = TIERS.iter().map(|tier| {
         let label = format!("In place of “{}”", tier.label);
         view! {
-            <Typed id=tier.code label value=words.tier(tier.code) wrong=wrong(tier.code, TIER_LIMIT) maxlength=TIER_LIMIT />
+            <Typed id=tier.code label value=words.tier(tier.code) wrong=wrong(tier.code) maxlength=TIER_LIMIT />
         }
     });
     let tiers = tiers.collect_view();
@@ -53,12 +51,12 @@ pub fn page(page: Words) -> impl IntoView {
                         </p>
                     }
                 })}
-            {(!too_long.is_empty())
+            {(!all_wrong.is_empty())
                 .then(|| {
                     view! {
                         <p class="error" role="alert">
                             <Icon name="stop" />
-                            "Nothing has changed yet: a name is too long."
+                            "Nothing has changed yet: look at the boxes below."
                         </p>
                     }
                 })}

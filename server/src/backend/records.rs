@@ -61,6 +61,7 @@ pub(super) async fn page(db: &Db, viewer: Viewer, id: MeetingId, version: Option
                 reason: one.reason,
             })
             .collect(),
+        is_at_table: place.is_some(),
         may_correct: meeting.stage == Stage::Agreed && may_correct(place, tie),
         reopened: reopening.map(|reopening| Reopened {
             reason: reopening.reason,

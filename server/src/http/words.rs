@@ -44,7 +44,7 @@ async fn read(state: &AppState, viewer: Viewer) -> sqlx::Result<Option<Words>> {
     let Some(mut txn) = begin(state, viewer).await? else { return Ok(None) };
     let Some(me) = accounts::lock(&mut txn, viewer.person).await? else { return Ok(None) };
     let here = who(&mut txn, &me).await?;
-    Ok(Some(Words { words: here.words.clone(), here, too_long: vec![], was_set: false }))
+    Ok(Some(Words { words: here.words.clone(), here, wrong: vec![], was_set: false }))
 }
 
 type Fields = Vec<(String, String)>;
@@ -56,27 +56,27 @@ pub(super) async fn set(
 ) -> Response {
     let Some(viewer) = plain.viewer() else { return to_sign_in("first") };
     let fields = fields.map(|Form(fields)| fields).unwrap_or_default();
-    let (words, too_long) = given(&fields);
-    let outcome = if too_long.is_empty() { set_here(&state, viewer, &words).await } else { Ok(true) };
+    let (words, wrong) = given(&fields);
+    let outcome = if wrong.is_empty() { set_here(&state, viewer, &words).await } else { Ok(true) };
     match outcome {
-        Ok(true) if too_long.is_empty() => Redirect::to("/school?said=set").into_response(),
+        Ok(true) if wrong.is_empty() => Redirect::to("/school?said=set").into_response(),
         Ok(true) => {
             let read = read(&state, viewer).await;
-            plain.read(TITLE, read, true, |now| page(Words { words, too_long, ..now }))
+            plain.read(TITLE, read, true, |now| page(Words { words, wrong, ..now }))
         }
         Ok(false) => plain.not_theirs(),
         Err(error) => later(&error),
     }
 }
 
-/// What was typed, and which boxes hold too much.
-fn given(fields: &Fields) -> (SchoolWords, Vec<String>) {
-    let mut too_long = vec![];
+/// What was typed, and what is wrong in which boxes.
+fn given(fields: &Fields) -> (SchoolWords, Vec<(String, String)>) {
+    let mut wrong = vec![];
     let mut value = |name: &str, limit: usize| {
         let typed = fields.iter().find(|(key, _)| key == name).map(|(_, value)| shared::plain::line(value));
         let words = typed.unwrap_or_default();
         if words.chars().count() > limit {
-            too_long.push(name.to_owned());
+            wrong.push((name.to_owned(), format!("That is longer than {limit} letters.")));
         }
         words
     };
@@ -86,8 +86,25 @@ fn given(fields: &Fields) -> (SchoolWords, Vec<String>) {
     let is_own = |(code, name): &(String, String)| {
         !name.is_empty() && TIERS.iter().all(|tier| tier.code != code.as_str() || tier.label != name.as_str())
     };
-    let tiers = tiers.filter(is_own).collect();
-    (SchoolWords { plan, tiers }, too_long)
+    let words = SchoolWords { tiers: tiers.filter(is_own).collect(), plan };
+    wrong.extend(called_alike(&words));
+    (words, wrong)
+}
+
+/// A tier that nobody could tell from one before it: in every list and count they would look like one.
+fn called_alike(words: &SchoolWords) -> Vec<(String, String)> {
+    let tiers = words.all_tiers();
+    let first =
+        |at: usize, name: &str| tiers.iter().take(at).find(|(_, other)| other.to_lowercase() == name.to_lowercase());
+    let alike = tiers.iter().enumerate().filter_map(|(at, (code, name))| {
+        let (other, _) = first(at, name)?;
+        let usual = TIERS.iter().find(|tier| tier.code == other).map_or("", |tier| tier.label);
+        Some((
+            code.clone(),
+            format!("“{name}” is what the tier in place of “{usual}” is called. Give each a name of its own."),
+        ))
+    });
+    alike.collect()
 }
 
 /// False for who may not.

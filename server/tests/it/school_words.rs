@@ -50,6 +50,13 @@ async fn pages_prints_and_files_use_the_schools_own_words(pool: PgPoolOptions, o
     let refused = server.post_form_as("/school", Some(&account), long).await;
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(text(refused).await.contains("longer than 60 letters"));
+    // Nor do two tiers that nobody could tell from one another, be it the usual name of another.
+    for alike in ["universal=Help&targeted=help&specialist=HELP", "universal=Targeted&targeted=", "targeted=Specialist"]
+    {
+        let refused = server.post_form_as("/school", Some(&account), alike.to_owned()).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{alike}");
+        assert!(text(refused).await.contains("Give each a name of its own"), "{alike}");
+    }
     assert!(get("/map").await.contains("Wave 2"));
     let form = "plan=+&universal=&targeted=&targeted_plus=&specialist=".to_owned();
     server.post_form_as("/school", Some(&account), form).await;
