@@ -20,7 +20,7 @@ use crate::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
         delivery::{DeliveryPage, DeliveryQuery},
         hidden::HiddenPage,
-        line::{Fault, Line, LinePage},
+        line::{AddPage, Fault, Line, LinePage, NewChild},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
         pep::{PepPage, RatingSent},
         pupils::{PassportPage, PupilPage},
@@ -136,6 +136,12 @@ pub trait Backend: Doors {
     async fn line_page(&self, viewer: Viewer, pupil: PupilId) -> Result<LinePage, AppError>;
     /// Writes the line down, or says what is wrong with it.
     async fn line_change(&self, viewer: Viewer, pupil: PupilId, line: Line) -> Result<Vec<Fault>, AppError>;
+    /// Those who answer for the register: the form for a child who is not here yet.
+    async fn add_page(&self, viewer: Viewer) -> Result<AddPage, AppError>;
+    /// The child, or what is wrong with what was said of them.
+    async fn child_add(&self, viewer: Viewer, child: NewChild) -> Result<Result<PupilId, Vec<Fault>>, AppError>;
+    /// Takes somebody out of the register of whom nothing was written in a meeting, or says why not.
+    async fn child_take_out(&self, viewer: Viewer, pupil: PupilId, is_sure: bool) -> Result<Vec<Fault>, AppError>;
     /// This person learns nothing of the child from now on, or what is missing to say so.
     async fn keep_from(
         &self,

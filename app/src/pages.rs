@@ -10,6 +10,8 @@ pub mod prepare;
 
 // The server’s alone: plain pages with plain links and forms.
 #[cfg(feature = "ssr")]
+pub mod add_child;
+#[cfg(feature = "ssr")]
 pub mod code;
 #[cfg(feature = "ssr")]
 pub mod delivery;

@@ -15,6 +15,7 @@ use crate::{
     components::my_view::MyView,
     error::AppError,
     pages::{
+        add_child::AddChildPage,
         code::CodePage,
         delivery::DeliveryPage,
         errors::ErrorPage,
@@ -134,6 +135,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/meetings/:id/record") view=RecordPage ssr=SsrMode::Async />
                 <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
                 <Route path=path!("/register/import") view=RegisterPage ssr=SsrMode::Async />
+                <Route path=path!("/register/add") view=AddChildPage ssr=SsrMode::Async />
                 <Route path=path!("/map") view=MapPage ssr=SsrMode::Async />
                 <Route path=path!("/impact") view=ImpactPage ssr=SsrMode::Async />
                 <Route path=path!("/delivery") view=DeliveryPage ssr=SsrMode::Async />

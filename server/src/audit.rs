@@ -118,6 +118,8 @@ verbs! {
     ImpactExported = "impact-exported",
     ChildrenBroughtIn = "children-brought-in",
     RegisterChanged = "register-changed",
+    /// Of the register, who was put there by mistake.
+    TakenOut = "taken-out",
     /// Somebody learns nothing of a child any more; and that this is over. They are the subject: what a child’s archive
     /// says of who did what is not to say whom.
     KeptFrom = "kept-from",

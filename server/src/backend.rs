@@ -28,7 +28,7 @@ use app::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
         delivery::{DeliveryPage, DeliveryQuery},
         hidden::HiddenPage,
-        line::{Fault, Line, LinePage},
+        line::{AddPage, Fault, Line, LinePage, NewChild},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
         pep::{PepPage, RatingSent},
         pupils::{PassportPage, PupilPage},
@@ -313,6 +313,18 @@ impl Backend for ServerBackend {
 
     async fn line_change(&self, viewer: Viewer, pupil: PupilId, line: Line) -> Result<Vec<Fault>, AppError> {
         pupils::line::change(self, viewer, pupil, &line).await
+    }
+
+    async fn add_page(&self, viewer: Viewer) -> Result<AddPage, AppError> {
+        pupils::add::page(self, viewer).await
+    }
+
+    async fn child_add(&self, viewer: Viewer, child: NewChild) -> Result<Result<PupilId, Vec<Fault>>, AppError> {
+        pupils::add::add(self, viewer, &child).await
+    }
+
+    async fn child_take_out(&self, viewer: Viewer, pupil: PupilId, is_sure: bool) -> Result<Vec<Fault>, AppError> {
+        pupils::add::take_out(self, viewer, pupil, is_sure).await
     }
 
     async fn keep_from(

@@ -103,6 +103,8 @@ fn personal() -> Vec<Answered> {
         (Method::GET, "/meetings/{id}/record.json", get(record::json)),
         (Method::POST, "/pupils/{id}/export", post(school::take_away)),
         (Method::POST, "/pupils/{id}/register", post(line::change)),
+        (Method::POST, "/register/add", post(line::add)),
+        (Method::POST, "/pupils/{id}/take-out", post(line::take_out)),
         (Method::POST, "/pupils/{id}/keep-from", post(line::keep_from)),
         (Method::POST, "/pupils/{id}/let-near", post(line::let_near)),
         (Method::POST, "/pupils/{id}/share-until", post(line::share_until)),

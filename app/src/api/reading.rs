@@ -12,7 +12,7 @@ use crate::{
         delivery::{DeliveryPage, DeliveryQuery},
         doors::{AlsoHere, LobbyPage},
         hidden::HiddenPage,
-        line::LinePage,
+        line::{AddPage, LinePage, NotAdded},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
         pep::PepPage,
         pupils::{PassportPage, PupilPage},
@@ -78,6 +78,14 @@ pub async fn read_line(pupil: PupilId) -> Result<LinePage, AppError> {
     if let Some(line) = page.refused.line.take() {
         page.line = line;
     }
+    Ok(page)
+}
+
+pub async fn read_add_child() -> Result<AddPage, AppError> {
+    let (backend, viewer) = backend()?;
+    let mut page = backend.add_page(viewer).await?;
+    let NotAdded { child, faults } = use_context().unwrap_or_default();
+    (page.child, page.faults) = (child, faults);
     Ok(page)
 }
 

@@ -45,6 +45,7 @@ pub fn RegisterPage() -> impl IntoView {
         page: number("page"),
         brought: number("brought"),
         changed: number("changed"),
+        taken_out: number("taken_out") > 0,
     };
     once_read(read_register(query), |mut page| match page.sent.take() {
         // What a file would change stands alone: there is one thing to decide.
@@ -63,7 +64,7 @@ fn TheRegister(page: Page, #[prop(optional)] refused: Option<Refused>) -> impl I
         page.support,
         page.plans
     );
-    let brought = bring_in::done(page.query.brought, page.query.changed).map(|words| {
+    let brought = bring_in::done(&page.query).map(|words| {
         view! {
             <p class="finding" role="status">
                 <Icon name="tick" />
@@ -118,7 +119,8 @@ fn chosen(query: &RegisterQuery) -> [(&'static str, &str); 6] {
 fn Filters(query: RegisterQuery, classes: Vec<String>) -> impl IntoView {
     let classes = classes.into_iter().map(|class| (class.clone(), class)).collect();
     let needs = census::NEEDS.iter().map(|need| (need.code.to_owned(), need.label.to_owned())).collect();
-    let provisions = census::PROVISION.iter().rev().map(|code| (code.code.to_owned(), code.label.to_owned())).collect();
+    let provisions = census::PROVISION.iter().rev().map(|code| (code.code.to_owned(), code.label.to_owned()));
+    let provisions = provisions.chain([("all".to_owned(), "Every child, with or without".to_owned())]).collect();
     view! {
         <form class="filters" method="get" action="/register" role="search" aria-label="The register">
             <div class="field is-wide">

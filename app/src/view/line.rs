@@ -20,9 +20,38 @@ pub struct LinePage {
     pub others: Vec<Somebody>,
     /// From outside the school, and until when.
     pub shared: Vec<Shared>,
+    /// What may be a slip in the line.
+    pub doubts: Vec<String>,
+    /// Nothing was written of the child but this line.
+    pub may_take_out: bool,
     pub refused: NotChanged,
-    /// What was just done: `line`, `kept`, `near` or `until`.
+    /// What was just done: `added`, `line`, `kept`, `near` or `until`.
     pub done: String,
+}
+
+/// The form for a child who is not here yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AddPage {
+    pub here: Here,
+    pub key_adults: Vec<Somebody>,
+    /// As it was sent, where something is wrong with it.
+    pub child: NewChild,
+    pub faults: Vec<Fault>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewChild {
+    pub full_name: String,
+    /// Empty for the first of the names.
+    pub called: String,
+    pub line: Line,
+}
+
+/// A child who was not added.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotAdded {
+    pub child: NewChild,
+    pub faults: Vec<Fault>,
 }
 
 /// As it stands in the boxes of the form.
@@ -88,9 +117,7 @@ pub struct NotChanged {
 impl NotChanged {
     /// What is wrong with a box of the form.
     pub fn with(&self, field: &str) -> Option<String> {
-        let all: Vec<_> =
-            self.faults.iter().filter(|fault| fault.field == field).map(|fault| fault.what_to_do.as_str()).collect();
-        (!all.is_empty()).then(|| all.join(" "))
+        Fault::with(&self.faults, field)
     }
 }
 
@@ -104,6 +131,13 @@ pub struct Fault {
 impl Fault {
     pub fn new(field: &str, what_to_do: impl Into<String>) -> Self {
         Self { field: field.to_owned(), what_to_do: what_to_do.into() }
+    }
+
+    /// All that is wrong with this box.
+    pub fn with(faults: &[Self], field: &str) -> Option<String> {
+        let all = faults.iter().filter(|fault| fault.field == field).map(|fault| fault.what_to_do.as_str());
+        let all = all.collect::<Vec<_>>().join(" ");
+        (!all.is_empty()).then_some(all)
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 pub struct RegisterQuery {
     pub name: String,
     pub class: String,
-    /// `K`, `E` or `N`; empty is `K` and `E`.
+    /// `K`, `E` or `N`; `all` is every child of the school, and empty is `K` and `E`.
     pub provision: String,
     pub need: String,
     pub late: bool,
@@ -24,6 +24,8 @@ pub struct RegisterQuery {
     /// How many children the last file brought in, and how many lines it changed.
     pub brought: u32,
     pub changed: u32,
+    /// Somebody was taken out just now.
+    pub taken_out: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 //! What must stay true: what [`shared::rights`] does not let somebody see is not in the page at all; everything about
 //! cycles is read from records that were agreed, never from a draft.
 
+pub(crate) mod add;
 pub(super) mod cycles;
 pub(crate) mod kept;
 pub(crate) mod line;

@@ -4,7 +4,10 @@ mod child;
 mod days;
 mod import;
 
-pub(super) use self::days::{NO_SUCH_DAY, no_beginning, no_birthday, read_day};
+pub(super) use self::{
+    child::Child,
+    days::{NO_SUCH_DAY, no_beginning, no_birthday, read_day},
+};
 
 use app::{
     backend::Viewer,
@@ -16,12 +19,13 @@ use app::{
     },
 };
 use shared::{
+    PupilId,
     census::{self, Fault},
     rights::{Page, breadth},
 };
 use time::{Date, OffsetDateTime};
 
-use self::{child::Child, import::Plan};
+use self::import::Plan;
 use super::{
     map::{sight, some},
     pupils::here,
@@ -65,6 +69,7 @@ pub(super) async fn page(
     };
     let posts = db::posts::held(&mut txn, viewer).await.map_err(unavailable)?;
     let faulty = db::register::faulty(&mut txn, sight.known_to).await.map_err(unavailable)?;
+    let twice = db::register::twice(&mut txn, sight.known_to).await.map_err(unavailable)?;
     Ok(RegisterPage {
         here: here(&mut txn, viewer).await?,
         whole_school: sight.whole_school,
@@ -74,7 +79,7 @@ pub(super) async fn page(
         paging: Paging::of(found, query.page),
         support: count("K"),
         plans: count("E"),
-        checks: checks(&faulty),
+        checks: checks(&faulty, twice),
         sent: None,
         query,
     })
@@ -109,8 +114,8 @@ fn row(line: Line, today: Date) -> RegisterRow {
     }
 }
 
-fn checks(faulty: &[db::register::Faulty]) -> Vec<CensusCheck> {
-    [
+fn checks(faulty: &[db::register::Faulty], twice: Vec<(PupilId, String)>) -> Vec<CensusCheck> {
+    let of_codes = [
         (Fault::NeedMissing, "Every child with extra help has a main need."),
         (Fault::NsaWithoutSupport, "“No specialist assessment” is used only with SEN support."),
         (Fault::NeedWithoutHelp, "No child without extra help has a type of need."),
@@ -123,8 +128,9 @@ fn checks(faulty: &[db::register::Faulty]) -> Vec<CensusCheck> {
             .filter(|child| census::faults(&child.provision, &child.needs).contains(&fault))
             .map(|child| (child.pupil, child.full_name.clone()))
             .collect(),
-    })
-    .into()
+    });
+    let once = CensusCheck { rule: "No two children have the same name and birthday.".to_owned(), broken_by: twice };
+    of_codes.into_iter().chain([once]).collect()
 }
 
 /// The register as a file, with the same filters as the page; it is written down who takes it away.

@@ -10,10 +10,10 @@ use super::{SchoolTransaction, pupils::Eyes};
 pub struct Wanted {
     /// Only children that these eyes may see.
     pub known_to: Option<Eyes>,
-    /// Part of a name.
+    /// Parts of a name, the full one or what they are called, in any order.
     pub name: Option<String>,
     pub class_name: Option<String>,
-    /// `K` or `E`; without it both, and with `N` those without extra help.
+    /// `K` or `E`; without it both, with `N` those without extra help, and with `all` everybody.
     pub provision: Option<String>,
     /// A code; rank does not matter.
     pub need: Option<String>,
@@ -72,9 +72,12 @@ pub async fn lines(
              ) due on true
            where ($1::uuid is null or ($12 or p.id = any (array(select pupil_id from places where person_id = $1 and admitted)))
              and p.id <> all (array(select pupil_id from withheld where person_id = $1)))
-             and ($2::text is null or strpos(lower(person.full_name || ' ' || person.display_name), lower($2)) > 0)
+             and ($2::text is null or not exists (
+               select from unnest(string_to_array(lower($2), ' ')) part
+               where strpos(lower(person.full_name || ' ' || person.display_name), part) = 0
+             ))
              and ($3::text is null or p.class_name = $3)
-             and (p.sen_provision = $4 or ($4::text is null and p.sen_provision <> 'N'))
+             and (p.sen_provision = $4 or $4 = 'all' or ($4::text is null and p.sen_provision <> 'N'))
              and ($5::text is null or exists (select from pupil_needs where pupil_id = p.id and code = $5))
              and (not $6 or due.review_on < $8)
              and (not $7 or p.looked_after)
@@ -217,6 +220,29 @@ pub async fn faulty(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx
             needs: row.needs,
         })
         .collect())
+}
+
+/// Children who may be here twice: of the same name and birthday.
+pub async fn twice(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<(PupilId, String)>> {
+    let rows = sqlx::query!(
+        r#"select p.id, person.full_name
+           from pupils p join people person on person.id = p.person_id
+           where (p.born_on, lower(person.full_name)) in (
+               select p.born_on, lower(person.full_name)
+               from pupils p join people person on person.id = p.person_id
+               where p.born_on is not null
+               group by 1, 2 having count(*) > 1
+             )
+             and ($1::uuid is null or ($2 or p.id = any (array(select pupil_id from places where person_id = $1 and admitted)))
+             and p.id <> all (array(select pupil_id from withheld where person_id = $1)))
+           order by person.full_name, p.id
+           limit 100"#,
+        known_to.map(|eyes| eyes.person.0),
+        known_to.is_some_and(|eyes| eyes.whole_school)
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (PupilId(row.id), row.full_name)).collect())
 }
 
 /// Which of these numbers the school knows already, and whose each is.

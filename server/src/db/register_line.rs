@@ -67,6 +67,21 @@ pub async fn set(txn: &mut SchoolTransaction, pupil: PupilId, line: &Line) -> sq
     super::pupils::set_needs(txn, pupil, &line.needs).await
 }
 
+/// Whether somebody else here has the same name and birthday.
+pub async fn has_namesake(txn: &mut SchoolTransaction, pupil: PupilId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+             select from pupils p join people person on person.id = p.person_id
+               join pupils other on other.born_on = p.born_on and other.id <> p.id
+               join people namesake on namesake.id = other.person_id
+             where p.id = $1 and lower(namesake.full_name) = lower(person.full_name)
+           ) as "has!""#,
+        pupil.0
+    )
+    .fetch_one(txn.connection())
+    .await
+}
+
 /// Somebody who may be chosen on a form.
 #[derive(Clone, Debug)]
 pub struct Choice {
@@ -75,13 +90,13 @@ pub struct Choice {
 }
 
 /// Who may be a child’s key adult: whoever holds a post, and whoever it is now.
-pub async fn key_adults(txn: &mut SchoolTransaction, pupil: PupilId) -> sqlx::Result<Vec<Choice>> {
+pub async fn key_adults(txn: &mut SchoolTransaction, pupil: Option<PupilId>) -> sqlx::Result<Vec<Choice>> {
     let rows = sqlx::query!(
         "select id, full_name from people
          where exists (select from posts where person_id = people.id)
             or id = (select key_adult_id from pupils where id = $1)
          order by full_name, id limit 500",
-        pupil.0
+        pupil.map(|pupil| pupil.0)
     )
     .fetch_all(txn.connection())
     .await?;

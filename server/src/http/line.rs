@@ -2,14 +2,19 @@
 
 use app::{
     error::AppError,
-    view::line::{Line, NotChanged},
+    view::line::{Line, NewChild, NotAdded, NotChanged},
 };
 use axum::{
     extract::{Path, Request, State},
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
 };
 
-use super::{school::refusal, sent::Sent};
+use super::{
+    pages,
+    school::refusal,
+    sent::{Fields, Sent, fields, value},
+    session::MaybeViewer,
+};
 use crate::state::AppState;
 
 /// The page that has these forms.
@@ -20,23 +25,57 @@ pub(super) async fn change(State(state): State<AppState>, Path(id): Path<String>
         Ok(sent) => sent,
         Err(refused) => return refused,
     };
-    // In their order: types of need are ranked by it.
-    let needs = sent.fields.iter().filter(|(key, value)| key == "need" && !value.is_empty());
-    let line = Line {
-        provision: sent.value("provision"),
-        since: sent.value("since"),
-        needs: needs.map(|(_, value)| value.clone()).collect(),
-        looked_after: !sent.value("looked_after").is_empty(),
-        key_adult: sent.value("key_adult"),
-        year_group: sent.value("year_group"),
-        class_name: sent.value("class_name"),
-        upn: sent.value("upn"),
-        born_on: sent.value("born_on"),
-        home_language: sent.value("home_language"),
-    };
+    let line = line(&sent.fields);
     let outcome = state.backend.line_change(sent.viewer, sent.pupil, line.clone()).await;
     let said = |faults| NotChanged { line: Some(line), faults, ..NotChanged::default() };
     sent.answer(&state, outcome, "line", said).await
+}
+
+fn line(fields: &Fields) -> Line {
+    let value = |name: &str| value(fields, name);
+    // In their order: types of need are ranked by it.
+    let needs = fields.iter().filter(|(key, value)| key == "need" && !value.is_empty());
+    Line {
+        provision: value("provision"),
+        since: value("since"),
+        needs: needs.map(|(_, value)| value.clone()).collect(),
+        looked_after: !value("looked_after").is_empty(),
+        key_adult: value("key_adult"),
+        year_group: value("year_group"),
+        class_name: value("class_name"),
+        upn: value("upn"),
+        born_on: value("born_on"),
+        home_language: value("home_language"),
+    }
+}
+
+/// A child who is not here yet.
+pub(super) async fn add(State(state): State<AppState>, request: Request) -> Response {
+    let Some(viewer) = request.extensions().get::<MaybeViewer>().and_then(|viewer| viewer.0) else {
+        return refusal(&AppError::NotSignedIn);
+    };
+    let page = pages::same_asker(&request, "/register/add");
+    let fields = fields(request).await;
+    let child =
+        NewChild { full_name: value(&fields, "full_name"), called: value(&fields, "called"), line: line(&fields) };
+    match state.backend.child_add(viewer, child.clone()).await {
+        Ok(Ok(pupil)) => Redirect::to(&format!("/pupils/{pupil}/register?done=added")).into_response(),
+        Ok(Err(faults)) => pages::refuse_with(&state, page, NotAdded { child, faults }).await,
+        Err(error) => refusal(&error),
+    }
+}
+
+/// Somebody who was put on the register by mistake: their page is gone with them.
+pub(super) async fn take_out(State(state): State<AppState>, Path(id): Path<String>, request: Request) -> Response {
+    let sent = match Sent::read(&id, PAGE, request).await {
+        Ok(sent) => sent,
+        Err(refused) => return refused,
+    };
+    let outcome = state.backend.child_take_out(sent.viewer, sent.pupil, !sent.value("sure").is_empty()).await;
+    match outcome {
+        Ok(faults) if faults.is_empty() => Redirect::to("/register?taken_out=1").into_response(),
+        outcome => sent.answer(&state, outcome, "", |faults| NotChanged { faults, ..NotChanged::default() }).await,
+    }
 }
 
 pub(super) async fn keep_from(State(state): State<AppState>, Path(id): Path<String>, request: Request) -> Response {

@@ -59,7 +59,11 @@ pub(super) fn not_found(state: &AppState) -> MethodRouter<(), std::convert::Infa
 }
 
 /// One of our pages as the answer to something that was sent, with what it has to say about it.
-pub(super) async fn answer_with<T: Clone + Send + Sync + 'static>(state: &AppState, request: Request<Body>, said: T) -> Response {
+pub(super) async fn answer_with<T: Clone + Send + Sync + 'static>(
+    state: &AppState,
+    request: Request<Body>,
+    said: T,
+) -> Response {
     let assets = state.assets.clone();
     let context = context(state);
     let with = move || {

@@ -12,7 +12,15 @@ use super::{pages, school::refusal, session::MaybeViewer};
 use crate::state::AppState;
 
 /// The fields of a form, in their order.
-type Fields = Vec<(String, String)>;
+pub(super) type Fields = Vec<(String, String)>;
+
+pub(super) async fn fields(request: Request) -> Fields {
+    Form::<Fields>::from_request(request, &()).await.map(|Form(fields)| fields).unwrap_or_default()
+}
+
+pub(super) fn value(fields: &Fields, name: &str) -> String {
+    fields.iter().rfind(|(key, _)| key == name).map(|(_, value)| plain(value)).unwrap_or_default()
+}
 
 /// Who sent what about which child, and the page to answer it with if it is not done.
 pub(super) struct Sent {
@@ -31,12 +39,11 @@ impl Sent {
         let pupil: PupilId = id.parse().map_err(|_| refusal(&AppError::NotFound))?;
         let path = format!("/pupils/{pupil}/{from}");
         let page = pages::same_asker(&request, &path);
-        let fields = Form::<Fields>::from_request(request, &()).await.map(|Form(fields)| fields).unwrap_or_default();
-        Ok(Self { viewer, pupil, fields, path, page })
+        Ok(Self { viewer, pupil, fields: fields(request).await, path, page })
     }
 
     pub(super) fn value(&self, name: &str) -> String {
-        self.fields.iter().rfind(|(key, _)| key == name).map(|(_, value)| plain(value)).unwrap_or_default()
+        value(&self.fields, name)
     }
 
     /// Back to the page, which says what was done; or the page, with what is wrong and what was typed.

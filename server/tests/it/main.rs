@@ -44,6 +44,7 @@ mod records;
 mod refusals;
 mod register;
 mod register_again;
+mod register_child;
 mod register_line;
 mod register_recount;
 mod retention;

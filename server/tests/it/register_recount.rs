@@ -280,11 +280,14 @@ impl Child {
         !self.kept_from[who] && (who == 0 || place.is_some_and(|meeting| meeting.seat == Seat::In))
     }
 
-    fn would_be_sent_back(&self) -> [bool; 3] {
+    fn would_be_sent_back(&self) -> [bool; 5] {
         [
             self.provision != "N" && self.needs.is_empty(),
             self.provision != "K" && self.needs.contains(&"NSA"),
             self.provision == "N" && !self.needs.is_empty(),
+            self.needs.len() > 1 && self.needs.contains(&"NSA"),
+            // Nobody here has a birthday that is known: so nobody is known to be here twice.
+            false,
         ]
     }
 }
@@ -298,16 +301,19 @@ fn queries() -> Vec<RegisterQuery> {
         RegisterQuery { name: "cHILD 1".to_owned(), ..all.clone() },
         RegisterQuery { provision: "K".to_owned(), class: "4Q".to_owned(), ..all.clone() },
     ];
-    queries.extend(["N", "K", "E"].map(|code| RegisterQuery { provision: code.to_owned(), ..all.clone() }));
+    queries.extend(["N", "K", "E", "all"].map(|code| RegisterQuery { provision: code.to_owned(), ..all.clone() }));
     queries.extend(["ASD", "NSA"].map(|code| RegisterQuery { need: code.to_owned(), ..all.clone() }));
     queries
 }
 
 fn is_asked_for(child: &Child, query: &RegisterQuery) -> bool {
-    let provision =
-        if query.provision.is_empty() { child.provision != "N" } else { child.provision == query.provision };
+    let provision = match query.provision.as_str() {
+        "" => child.provision != "N",
+        "all" => true,
+        provision => child.provision == provision,
+    };
     provision
-        && child.name.to_lowercase().contains(&query.name.to_lowercase())
+        && query.name.to_lowercase().split(' ').all(|part| child.name.to_lowercase().contains(part))
         && (query.class.is_empty() || child.class == query.class)
         && (query.need.is_empty() || child.needs.iter().any(|need| *need == query.need))
         && (!query.late || child.is_late())

@@ -86,6 +86,8 @@ fn FindAChild() -> impl IntoView {
         <section class="sheet" aria-labelledby="h-find">
             <h2 id="h-find">"Find a child"</h2>
             <form class="filters" method="get" action="/register" role="search" aria-label="Find a child">
+                // Whether or not they have extra help.
+                <input type="hidden" name="provision" value="all" />
                 <div class="field">
                     <label for="find-name">"Part of a name"</label>
                     <input id="find-name" name="name" type="text" autocomplete="off" required />

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::sent_file::FileForm;
+use crate::{components::sent_file::FileForm, view::register::RegisterQuery};
 
 #[component]
 pub fn BringIn() -> impl IntoView {
@@ -26,22 +26,28 @@ pub fn BringIn() -> impl IntoView {
                 </p>
             </details>
             <p class="hint gap-top">"You see first what would change. All rows come in together, or none do."</p>
+            <p class="gap-top">
+                <a class="button" href="/register/add" rel="external">
+                    "Add one child by a form"
+                </a>
+            </p>
         </section>
     }
 }
 
-/// What the last file did.
-pub(super) fn done(brought: u32, changed: u32) -> Option<String> {
-    let brought = match brought {
+/// What was done to the register just now.
+pub(super) fn done(query: &RegisterQuery) -> Option<String> {
+    let brought = match query.brought {
         0 => None,
         1 => Some("One child was brought in.".to_owned()),
         brought => Some(format!("{brought} children were brought in.")),
     };
-    let changed = match changed {
+    let changed = match query.changed {
         0 => None,
         1 => Some("One line was changed.".to_owned()),
         changed => Some(format!("{changed} lines were changed.")),
     };
-    let words = brought.into_iter().chain(changed).collect::<Vec<_>>().join(" ");
+    let taken_out = query.taken_out.then(|| "The child was taken out of the register.".to_owned());
+    let words = brought.into_iter().chain(changed).chain(taken_out).collect::<Vec<_>>().join(" ");
     (!words.is_empty()).then_some(words)
 }

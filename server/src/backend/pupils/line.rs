@@ -11,7 +11,7 @@ use app::{
 use shared::{PersonId, PupilId, census, rights::Matter};
 use time::Date;
 
-use super::{here, may_see, sharing, tie};
+use super::{add, here, may_see, sharing, tie};
 use crate::{
     audit::{Deed, Verb},
     backend::{
@@ -41,13 +41,12 @@ pub(crate) async fn page(backend: &ServerBackend, viewer: Viewer, id: PupilId) -
     let line = register_line::lock(&mut txn, id).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
     let kept = kept::list(&mut txn, id).await.map_err(unavailable)?;
     let let_near = kept::let_near_before(&mut txn, id).await.map_err(unavailable)?;
-    let key_adults = register_line::key_adults(&mut txn, id).await.map_err(unavailable)?;
+    let key_adults = register_line::key_adults(&mut txn, Some(id)).await.map_err(unavailable)?;
     let others = kept::choices(&mut txn, id).await.map_err(unavailable)?;
     let page = LinePage {
         here: here(&mut txn, viewer).await?,
         pupil: id,
         name: pupil.name,
-        line: written(line),
         key_adults: key_adults.into_iter().map(somebody).collect(),
         kept: kept.into_iter().map(|kept| Kept { person: kept.person, name: kept.name, reason: kept.reason }).collect(),
         let_near: let_near
@@ -62,6 +61,9 @@ pub(crate) async fn page(backend: &ServerBackend, viewer: Viewer, id: PupilId) -
         // Nobody keeps themselves away: they could not take it back.
         others: others.into_iter().filter(|other| other.person != viewer.person).map(somebody).collect(),
         shared: sharing::list(&mut txn, id).await?,
+        doubts: doubts(&mut txn, id, &line, today).await?,
+        may_take_out: add::is_a_line_alone(&mut txn, id).await?,
+        line: written(line),
         refused: NotChanged::default(),
         done: String::new(),
     };
@@ -71,8 +73,22 @@ pub(crate) async fn page(backend: &ServerBackend, viewer: Viewer, id: PupilId) -
     Ok(page)
 }
 
-fn somebody(choice: register_line::Choice) -> Somebody {
+pub(super) fn somebody(choice: register_line::Choice) -> Somebody {
     Somebody { person: choice.person, name: choice.name }
+}
+
+/// What may be a slip in it.
+async fn doubts(
+    txn: &mut SchoolTransaction,
+    pupil: PupilId,
+    line: &register_line::Line,
+    today: Date,
+) -> Result<Vec<String>, AppError> {
+    let number = line.upn.as_deref().and_then(census::upn_doubt);
+    let year = line.born_on.and_then(|born| census::year_doubt(&line.year_group, born, today));
+    let is_twice = register_line::has_namesake(txn, pupil).await.map_err(unavailable)?;
+    let twice = is_twice.then(|| "Another child of the school has the same name and birthday.".to_owned());
+    Ok(number.into_iter().chain(year).chain(twice).collect())
 }
 
 fn written(line: register_line::Line) -> Line {
@@ -101,10 +117,7 @@ pub(crate) async fn change(
     let mut txn = begin(backend, viewer, pupil).await?;
     let before = register_line::lock(&mut txn, pupil).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
     let (new, mut faults) = read(line, backend.clock.today());
-    let adults = register_line::key_adults(&mut txn, pupil).await.map_err(unavailable)?;
-    if new.key_adult.is_some_and(|adult| adults.iter().all(|known| known.person != adult)) {
-        faults.push(Fault::new("key_adult", "Choose somebody who works here."));
-    }
+    check_key_adult(&mut txn, Some(pupil), &new, &mut faults).await?;
     if let Some(upn) = new.upn.clone().filter(|_| new.upn != before.upn)
         && let Some((_, whose)) = db::register::known_upns(&mut txn, &[upn]).await.map_err(unavailable)?.first()
     {
@@ -120,8 +133,21 @@ pub(crate) async fn change(
     Ok(faults)
 }
 
+pub(super) async fn check_key_adult(
+    txn: &mut SchoolTransaction,
+    pupil: Option<PupilId>,
+    line: &register_line::Line,
+    faults: &mut Vec<Fault>,
+) -> Result<(), AppError> {
+    let adults = register_line::key_adults(txn, pupil).await.map_err(unavailable)?;
+    if line.key_adult.is_some_and(|adult| adults.iter().all(|known| known.person != adult)) {
+        faults.push(Fault::new("key_adult", "Choose somebody who works here."));
+    }
+    Ok(())
+}
+
 /// The line as it would be kept, and what is wrong with it.
-fn read(line: &Line, today: Date) -> (register_line::Line, Vec<Fault>) {
+pub(super) fn read(line: &Line, today: Date) -> (register_line::Line, Vec<Fault>) {
     let mut faults = vec![];
     let mut words = |field: &str, words: &str| {
         let words = shared::plain::line(words);

@@ -93,6 +93,8 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         // The register, with the form for a file where that is theirs.
         ("GET /register/import", String::new(), May::Opens(Page::Register)),
         ("POST /register/import", colleague.to_string(), May::Opens(Page::Import)),
+        ("GET /register/add", String::new(), May::Opens(Page::Import)),
+        ("POST /register/add", format!("full_name={colleague}&provision=N"), May::Opens(Page::Import)),
         ("GET /register.csv", String::new(), May::Opens(Page::Register)),
         ("GET /delivery", String::new(), May::Opens(Page::Delivery)),
         ("POST /delivery", format!("help={agreed}.{help}&on=2026-11-19&told=happened&note="), May::Tells),
@@ -114,6 +116,8 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
             LEADS,
         ),
         ("POST /pupils/{id}/let-near", of_child(&format!("let-near?person={colleague}&reason=No+longer+so")), LEADS),
+        // There are meetings about this child: see `register_child`.
+        ("POST /pupils/{id}/take-out", of_child("take-out?sure=yes"), LEADS),
         ("POST /pupils/{id}/share-until", of_child(&format!("share-until?person={visitor}&until=2027-01-31")), LEADS),
         (
             "POST /pupils/{id}/pep/rating",

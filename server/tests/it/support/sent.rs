@@ -34,7 +34,9 @@ impl TestServer {
     async fn send_parts(&self, path: &str, parts: &[(&str, &[u8])], cookie: Option<&str>) -> Response<Body> {
         let mut body = vec![];
         for (name, value) in parts {
-            body.extend_from_slice(format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n").as_bytes());
+            body.extend_from_slice(
+                format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n").as_bytes(),
+            );
             body.extend_from_slice(value);
             body.extend_from_slice(b"\r\n");
         }
