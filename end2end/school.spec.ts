@@ -103,7 +103,6 @@ test('filters and files work with scripts off', async ({ server, browser, reads 
   await page.getByRole('button', { name: 'Show what it would change' }).click()
   await expect(page.getByText('0 new, 1 changed')).toBeVisible()
   await expect(page.locator('.step')).toContainText('4Q → 5 Oak')
-  await clean(page)
   await page.getByRole('button', { name: 'Bring it in' }).click()
   await expect(page.getByText('One line was changed.')).toBeVisible()
   await quiet.close()

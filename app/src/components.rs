@@ -31,6 +31,8 @@ pub mod preview;
 pub mod scale;
 #[cfg(feature = "ssr")]
 pub mod sent_file;
+#[cfg(feature = "ssr")]
+pub mod stacked;
 pub mod still;
 #[cfg(feature = "ssr")]
 pub mod thirds;

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::stacked::Stacked;
 use crate::view::file::{Refused, RowFault};
 
 #[component]
@@ -40,38 +41,24 @@ pub fn NotBroughtIn(refused: Refused, again: &'static str) -> impl IntoView {
     let words = if file.is_empty() { words } else { format!("{file}: {words}") };
     let line = |fault: RowFault| {
         let found = (!fault.found.is_empty()).then(|| view! { <code>{fault.found}</code> });
-        view! {
-            <tr>
-                <th scope="row">{fault.row}</th>
-                <td>{fault.column}</td>
-                <td>{found}</td>
-                <td>{fault.what_to_do}</td>
-            </tr>
-        }
+        vec![fault.row.into_any(), fault.column.into_any(), found.into_any(), fault.what_to_do.into_any()]
     };
+    let lines: Vec<_> = faults.into_iter().map(line).collect();
     view! {
         <section class="sheet" aria-labelledby="h-refused" id="refused" role="alert">
             <header class="sheet-head">
                 <h2 id="h-refused">"Your file was not brought in"</h2>
                 <p>{words}</p>
             </header>
-            {(!faults.is_empty())
+            {(!lines.is_empty())
                 .then(|| {
                     view! {
-                        <div class="table-scroll" role="region" aria-label="Rows to mend, table" tabindex="0">
-                            <table class="plain-table rows-wrong">
-                                <caption class="visually-hidden">"Rows to mend"</caption>
-                                <thead>
-                                    <tr>
-                                        <th scope="col">"Row"</th>
-                                        <th scope="col">"Column"</th>
-                                        <th scope="col">"In the file"</th>
-                                        <th scope="col">"What to do"</th>
-                                    </tr>
-                                </thead>
-                                <tbody>{faults.into_iter().map(line).collect_view()}</tbody>
-                            </table>
-                        </div>
+                        <Stacked
+                            caption="Rows to mend"
+                            columns=vec!["Row", "Column", "In the file", "What to do"]
+                            rows=lines
+                            class="rows-wrong"
+                        />
                     }
                 })}
             <p class="row gap-top">

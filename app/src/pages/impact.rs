@@ -21,6 +21,7 @@ use crate::{
         frame::{At, SchoolFrame},
         icon::Icon,
         money::pounds,
+        stacked::Stacked,
         turn::Turn,
     },
     pages::{map::carries::InNeed, once_read, pupil::area_words},
@@ -280,34 +281,22 @@ fn InNumbers(rows: Vec<ImpactRow>, shows_cost: bool) -> impl IntoView {
             let cost = row.pence.map_or("–".to_owned(), pounds);
             let sessions =
                 if row.planned == 0 { "–".to_owned() } else { format!("{} of {}", row.delivered, row.planned) };
-            view! {
-                <tr>
-                    <th scope="row">{row.name}</th>
-                    <td>{row.children}</td>
-                    <td>{row.got_there}</td>
-                    <td>{row.part_way}</td>
-                    <td>{row.not_yet}</td>
-                    <td>{row.not_tried}</td>
-                    <td>{sessions}</td>
-                    <td>{next}</td>
-                    {shows_cost.then(|| view! { <td>{cost}</td> })}
-                </tr>
-            }
+            let counts = [row.children, row.got_there, row.part_way, row.not_yet, row.not_tried].map(IntoAny::into_any);
+            let last = [sessions.into_any(), next.into_any()].into_iter();
+            let cost = shows_cost.then(|| cost.into_any());
+            [row.name.into_any()].into_iter().chain(counts).chain(last).chain(cost).collect()
         };
         view! {
             <section class="sheet" aria-labelledby="h-numbers">
                 <header class="sheet-head">
                     <h2 id="h-numbers">"The same in numbers"</h2>
                 </header>
-                <div class="table-scroll" role="region" aria-label="The same in numbers, table" tabindex="0">
-                    <table class="plain-table numbers">
-                        <caption class="visually-hidden">"The difference each help made, in numbers"</caption>
-                        <thead>
-                            <tr>{head.map(|words| view! { <th scope="col">{words}</th> }).collect_view()}</tr>
-                        </thead>
-                        <tbody>{rows.into_iter().map(line).collect_view()}</tbody>
-                    </table>
-                </div>
+                <Stacked
+                    caption="The difference each help made, in numbers"
+                    columns=head.collect()
+                    rows=rows.into_iter().map(line).collect()
+                    class="numbers"
+                />
             </section>
         }
     })

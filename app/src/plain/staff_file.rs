@@ -39,7 +39,9 @@ pub fn BringInStaff() -> impl IntoView {
                 <p>
                     "The first row names them, in any order: Name, E-mail, Post, Class. Post is what they are here, in the words of the list above; several with commas between them. Class may be left out: it is the class a teacher teaches."
                 </p>
-                <p>"Whoever has an account with this e-mail stays as they are. All begin together, or nobody does."</p>
+                <p>
+                    "Whoever has an account with this e-mail stays as they are; whoever works here under this name without one gets it. All begin together, or nobody does."
+                </p>
             </details>
         </section>
     }
@@ -72,7 +74,7 @@ pub fn look(here: Here, preview: Preview) -> impl IntoView {
     around(
         here,
         "Each of them gets an account, and a link that you hand to them.",
-        view! { <WhatItWouldChange preview action=ACTION back=STAFF new="New colleague" known="Changed" /> },
+        view! { <WhatItWouldChange preview action=ACTION back=STAFF new="New colleague" known="Works here" /> },
     )
 }
 

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::parts::Signed;
 use crate::{
-    components::{choose::address, dates, icon::Icon},
+    components::{choose::address, dates, icon::Icon, stacked::Stacked},
     view::Here,
 };
 
@@ -122,34 +122,21 @@ fn Table(deeds: Vec<Deed>) -> impl IntoView {
     let row = |deed: Deed| {
         let Deed { number, on, at, who, verb, child, whom } = deed;
         let day = dates::short(&on);
-        view! {
-            <tr>
-                <td>{number}</td>
-                <td>
-                    <time datetime=on>{day} ", " {at}</time>
-                </td>
-                <th scope="row">{who.unwrap_or_else(|| "Nobody who is kept here".to_owned())}</th>
-                <td>{in_words(&verb)}</td>
-                <td>{child.unwrap_or_default()}</td>
-                <td>{whom.unwrap_or_default()}</td>
-            </tr>
-        }
+        vec![
+            number.into_any(),
+            view! { <time datetime=on>{day} ", " {at}</time> }.into_any(),
+            who.unwrap_or_else(|| "Nobody who is kept here".to_owned()).into_any(),
+            in_words(&verb).into_any(),
+            child.into_any(),
+            whom.into_any(),
+        ]
     };
     view! {
-        <div class="table-scroll" role="region" aria-labelledby="h-trail" tabindex="0">
-            <table class="plain-table">
-                <thead>
-                    <tr>
-                        <th scope="col">"No."</th>
-                        <th scope="col">"When"</th>
-                        <th scope="col">"Who"</th>
-                        <th scope="col">"What"</th>
-                        <th scope="col">"Of which child"</th>
-                        <th scope="col">"To whom"</th>
-                    </tr>
-                </thead>
-                <tbody>{deeds.into_iter().map(row).collect_view()}</tbody>
-            </table>
-        </div>
+        <Stacked
+            caption="What was written down"
+            columns=vec!["No.", "When", "Who", "What", "Of which child", "To whom"]
+            rows=deeds.into_iter().map(row).collect()
+            names=2
+        />
     }
 }

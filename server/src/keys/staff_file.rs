@@ -35,9 +35,18 @@ struct Colleague {
     email: String,
     posts: Vec<Post>,
     class_name: String,
-    /// Has an account here already.
-    is_known: bool,
+    here: Here,
     doubts: Vec<String>,
+}
+
+/// Whether somebody works here already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Here {
+    New,
+    /// Without an account: they get one, and stay what they are.
+    WithoutAccount(PersonId),
+    /// With an account of this address: they stay as they are.
+    WithAccount,
 }
 
 pub(crate) async fn bring_in(
@@ -60,7 +69,7 @@ pub(crate) async fn bring_in(
     if file.seen.as_ref() != Some(&seen) {
         return Ok(Outcome::Look(preview(file, seen, &colleagues)));
     }
-    colleagues.retain(|colleague| !colleague.is_known);
+    colleagues.retain(|colleague| colleague.here != Here::WithAccount);
     let mut begun = vec![];
     for colleague in colleagues {
         match begin(state, txn, &colleague, by).await? {
@@ -80,6 +89,9 @@ async fn begin(
     colleague: &Colleague,
     by: PersonId,
 ) -> sqlx::Result<Result<String, NoJoiner>> {
+    if let Here::WithoutAccount(person) = colleague.here {
+        return keys::open(state, txn, person, &colleague.email, Some(by)).await;
+    }
     let post = colleague.posts.first().copied().unwrap_or(Post::Teacher);
     let joiner = Joiner { name: &colleague.name, email: &colleague.email, post };
     let joined = keys::join(state, txn, &joiner, Some(by)).await?;
@@ -93,7 +105,8 @@ async fn begin(
 struct Taken {
     /// With whether the account is of this school.
     emails: HashMap<String, bool>,
-    names: Vec<String>,
+    /// In small letters, with whoever has no account yet.
+    names: HashMap<String, Vec<Option<PersonId>>>,
 }
 
 impl Taken {
@@ -105,7 +118,11 @@ impl Taken {
             }
         }
         let staff = db::accounts::staff(txn).await?;
-        let names = staff.into_iter().map(|colleague| colleague.name.to_lowercase()).collect();
+        let mut names: HashMap<_, Vec<_>> = HashMap::new();
+        for colleague in staff {
+            let person = colleague.email.is_none().then_some(colleague.person);
+            names.entry(colleague.name.to_lowercase()).or_default().push(person);
+        }
         Ok(Self { emails, names })
     }
 }
@@ -120,28 +137,39 @@ fn read(row: &mut TableRow<'_>, taken: &Taken, so_far: &mut HashMap<String, u32>
     } else if let Some(first) = so_far.insert(email.clone(), row.number) {
         row.fault("E-mail", format!("Row {first} has the same e-mail. Each account has its own."));
     }
-    let is_known = taken.emails.get(&email).copied();
-    if is_known == Some(false) {
-        row.fault("E-mail", "This e-mail cannot be used: an account has it already.");
+    let namesakes = taken.names.get(&name.to_lowercase()).map(Vec::as_slice).unwrap_or_default();
+    let here = match (taken.emails.get(&email), namesakes) {
+        (Some(true), _) => Here::WithAccount,
+        (Some(false), _) => {
+            row.fault("E-mail", "This e-mail cannot be used: an account has it already.");
+            Here::New
+        }
+        (None, [Some(person)]) => Here::WithoutAccount(*person),
+        (None, _) => Here::New,
+    };
+    if let Here::WithoutAccount(person) = here
+        && let Some(first) = so_far.insert(person.to_string(), row.number)
+    {
+        row.fault("Name", format!("Row {first} is the same person."));
     }
     let posts = posts(row);
     let class_name = row.words("Class");
     if !class_name.is_empty() && !posts.contains(&Post::Teacher) {
         row.fault("Class", "Only a teacher has a class here. Add Teacher to their posts, or leave this empty.");
     }
-    let is_namesake = is_known.is_none() && taken.names.contains(&name.to_lowercase());
-    let doubts = is_namesake.then(|| {
-        "Somebody of this name works here. If it is the same person, take this row out: they get an account on “Staff accounts”."
-            .to_owned()
-    });
+    let doubt = match here {
+        Here::New if !namesakes.is_empty() => Some("Somebody of this name works here already. Is it somebody else?"),
+        Here::WithoutAccount(_) => Some("Somebody of this name works here, and gets this account. Their posts stay."),
+        _ => None,
+    };
     Colleague {
         row: row.number,
         name,
         email,
         posts,
         class_name,
-        is_known: is_known == Some(true),
-        doubts: doubts.into_iter().collect(),
+        here,
+        doubts: doubt.into_iter().map(str::to_owned).collect(),
     }
 }
 
@@ -163,40 +191,47 @@ fn post(words: &str) -> Option<Post> {
 
 fn in_short(colleagues: &[Colleague]) -> String {
     let mut hash = Sha256::new();
-    for Colleague { name, email, posts, class_name, is_known, .. } in colleagues {
-        hash.update(format!("{:?}", (name, email, posts, class_name, is_known)));
+    for Colleague { name, email, posts, class_name, here, .. } in colleagues {
+        hash.update(format!("{:?}", (name, email, posts, class_name, here)));
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn preview(file: &SentFile, seen: String, colleagues: &[Colleague]) -> Preview {
-    let count = |is_known| {
-        let found = colleagues.iter().filter(|colleague| colleague.is_known == is_known).count();
+    let count = |is: fn(Here) -> bool| {
+        let found = colleagues.iter().filter(|colleague| is(colleague.here)).count();
         u32::try_from(found).unwrap_or(u32::MAX)
     };
-    let rows = colleagues.iter().filter(|colleague| !colleague.is_known).take(Preview::SHOWN).map(shown);
+    let rows =
+        colleagues.iter().filter(|colleague| colleague.here != Here::WithAccount).take(Preview::SHOWN).map(shown);
     Preview {
         file: file.name.clone(),
         text: String::from_utf8_lossy(&file.bytes).into_owned(),
         seen,
         is_anew: file.seen.is_some(),
-        new: count(false),
-        changed: 0,
-        same: count(true),
+        new: count(|here| here == Here::New),
+        changed: count(|here| matches!(here, Here::WithoutAccount(_))),
+        same: count(|here| here == Here::WithAccount),
         rows: rows.collect(),
     }
 }
 
 fn shown(colleague: &Colleague) -> PreviewRow {
-    let Colleague { row, name, email, posts, class_name, doubts, .. } = colleague;
+    let Colleague { row, name, email, posts, class_name, doubts, here } = colleague;
+    let is_new = *here == Here::New;
     let posts = posts.iter().map(|post| post.words()).collect::<Vec<_>>().join(", ");
     let cells = [("E-mail", email.clone()), ("Post", posts), ("Class", class_name.clone())];
     let change = |(column, to): (&str, String)| Change { column: column.to_owned(), from: String::new(), to };
     PreviewRow {
         row: *row,
         name: name.clone(),
-        is_new: true,
-        changes: cells.into_iter().filter(|(_, to)| !to.is_empty()).map(change).collect(),
+        is_new,
+        changes: cells
+            .into_iter()
+            .take(if is_new { 3 } else { 1 })
+            .filter(|(_, to)| !to.is_empty())
+            .map(change)
+            .collect(),
         doubts: doubts.clone(),
     }
 }

@@ -114,7 +114,7 @@ pub(crate) fn request(method: &Method, path: &str, given: &str) -> (axum::http::
     };
     let (kind, form) = match path {
         "/register/import" => (pictures::KIND, file(&children(form)).into_bytes()),
-        "/staff/import" => (pictures::KIND, file(form).into_bytes()),
+        "/staff/import" => (pictures::KIND, file(&colleague_file(form)).into_bytes()),
         _ if method == Method::POST && path.ends_with("/picture") => {
             (pictures::KIND, pictures::form(form, &pictures::drawing(8, 8)))
         }
@@ -135,6 +135,10 @@ fn file(rows: &str) -> String {
     format!(
         "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"starters.csv\"\r\n\r\n{rows}\r\n--x--\r\n"
     )
+}
+
+fn colleague_file(id: &str) -> String {
+    format!("Name,E-mail,Post\nZoe Ward,f.{id}@new.example,Teacher\n")
 }
 
 /// One child, with a number of its own, which is its name too: no page says that of itself.

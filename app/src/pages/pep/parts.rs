@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use crate::{
-    components::{dates, icon::Icon, money::pounds, people::Portrait, words::how_captured},
+    components::{dates, icon::Icon, money::pounds, people::Portrait, stacked::Stacked, words::how_captured},
     pages::pupil::OneTarget,
     view::{
         self,
-        pep::{PaidHelp, Pep, Spend},
+        pep::{PaidHelp, Pep, Spend, Subject},
     },
 };
 
@@ -164,37 +164,18 @@ pub fn Steps(plan: Pep, name: String, plan_called: String) -> impl IntoView {
 
 #[component]
 pub fn Learning(plan: Pep) -> impl IntoView {
-    let rows = plan.subjects.into_iter().map(|subject| {
-        view! {
-            <tr>
-                <th scope="row" dir="auto">
-                    {subject.name}
-                </th>
-                <td dir="auto">{subject.on_entry}</td>
-                <td dir="auto">{subject.now}</td>
-                <td dir="auto">{subject.predicted}</td>
-            </tr>
-        }
-    });
+    let row =
+        |subject: Subject| [subject.name, subject.on_entry, subject.now, subject.predicted].map(IntoAny::into_any);
     view! {
         <section class="sheet span-6" aria-labelledby="h-learning">
             <header class="sheet-head">
                 <h2 id="h-learning">"Learning"</h2>
             </header>
-            <div class="table-scroll" tabindex="0" role="group" aria-label="Learning by subject">
-                <table class="plain-table">
-                    <caption class="visually-hidden">"Learning by subject"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Subject"</th>
-                            <th scope="col">"Came in at"</th>
-                            <th scope="col">"Now"</th>
-                            <th scope="col">"Heading for"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
+            <Stacked
+                caption="Learning by subject"
+                columns=vec!["Subject", "Came in at", "Now", "Heading for"]
+                rows=plan.subjects.into_iter().map(|subject| row(subject).into()).collect()
+            />
         </section>
     }
 }

@@ -13,6 +13,7 @@ use crate::{
         icon::Icon,
         money::pounds,
         people::Token,
+        stacked::Stacked,
         thirds::{MEETINGS_A_YEAR, Thirds},
     },
     pages::NotDone,
@@ -130,7 +131,6 @@ pub fn HelpNow(help: Vec<HelpRow>, words: SchoolWords) -> impl IntoView {
         let plan_called = words.plan().to_owned();
         let shows_cost = help.iter().any(|row| row.pence.is_some());
         let columns = ["Help", "Who", "How much more", "Planned"].into_iter().chain(shows_cost.then_some("Cost"));
-        let head = columns.map(|words| view! { <th scope="col">{words}</th> }).collect_view();
         let line = move |row: HelpRow| {
             let tier = words.tier(&row.tier);
             let planned = match (row.sessions, row.minutes) {
@@ -139,15 +139,8 @@ pub fn HelpNow(help: Vec<HelpRow>, words: SchoolWords) -> impl IntoView {
                 _ => "always there".to_owned(),
             };
             let cost = row.pence.map(pounds).unwrap_or_default();
-            view! {
-                <tr>
-                    <th scope="row">{row.name}</th>
-                    <td>{row.who}</td>
-                    <td>{tier}</td>
-                    <td>{planned}</td>
-                    {shows_cost.then(|| view! { <td>{cost}</td> })}
-                </tr>
-            }
+            let cells = [row.name, row.who, tier, planned].into_iter().chain(shows_cost.then_some(cost));
+            cells.map(IntoAny::into_any).collect()
         };
         view! {
             <section class="sheet" aria-labelledby="h-help">
@@ -155,15 +148,11 @@ pub fn HelpNow(help: Vec<HelpRow>, words: SchoolWords) -> impl IntoView {
                     <h2 id="h-help">"The extra help"</h2>
                     <p>{format!("What the {} that holds now promises.", plan_called)}</p>
                 </header>
-                <div class="table-scroll" role="region" aria-label="The extra help, table" tabindex="0">
-                    <table class="plain-table">
-                        <caption class="visually-hidden">"The extra help"</caption>
-                        <thead>
-                            <tr>{head}</tr>
-                        </thead>
-                        <tbody>{help.into_iter().map(line).collect_view()}</tbody>
-                    </table>
-                </div>
+                <Stacked
+                    caption="The extra help"
+                    columns=columns.collect()
+                    rows=help.into_iter().map(line).collect()
+                />
             </section>
         }
     })

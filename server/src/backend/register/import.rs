@@ -9,7 +9,7 @@ mod twice;
 
 use app::view::file::{Change, Preview, PreviewRow, Refused};
 use sha2::{Digest, Sha256};
-use shared::PersonId;
+use shared::{PersonId, census};
 use time::{Date, OffsetDateTime};
 
 use self::known::{Known, Said, School};
@@ -135,8 +135,8 @@ impl Step {
         let cells = cells.filter(|((column, _), _)| !(self.is_new() && *column == "Full name"));
         let changes = cells.filter(|((_, from), to)| from != to).map(|((column, from), to)| Change {
             column: column.to_owned(),
-            from,
-            to,
+            from: in_words(column, from),
+            to: in_words(column, to),
         });
         PreviewRow {
             row: self.row,
@@ -145,6 +145,18 @@ impl Step {
             changes: changes.collect(),
             doubts: self.doubts.clone(),
         }
+    }
+}
+
+/// A code is never shown without its name.
+fn in_words(column: &str, cell: String) -> String {
+    match column {
+        "Extra help" if !cell.is_empty() => format!("{} ({cell})", census::provision(&cell)),
+        "Needs" => {
+            let needs = cell.split_whitespace().map(|code| format!("{} ({code})", census::need(code)));
+            needs.collect::<Vec<_>>().join(", ")
+        }
+        _ => cell,
     }
 }
 

@@ -71,11 +71,7 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("GET /trail", String::new(), May::ReadsTrail),
         ("GET /staff", String::new(), May::WhoRunsAccounts),
         ("POST /staff", format!("name=Zoe+Ward&email=z.{colleague}@new.example&post=teacher"), May::WhoRunsAccounts),
-        (
-            "POST /staff/import",
-            "Name,E-mail,Post\nZoe Ward,z.ward@new.example,Teacher\n".to_owned(),
-            May::WhoRunsAccounts,
-        ),
+        ("POST /staff/import", colleague.to_string(), May::WhoRunsAccounts),
         ("GET /staff/posts", String::new(), May::WhoRunsAccounts),
         ("POST /staff/posts", whom("&post=teacher&class=3P"), May::WhoRunsTheirAccount),
         ("GET /school", String::new(), May::WhoRunsAccounts),

@@ -47,6 +47,18 @@ async fn colleagues_of_a_file_begin_together_each_with_a_link(pool: PgPoolOption
     let posts: Vec<_> = posts.iter().map(|(post, class)| (post.as_str(), class.as_str())).collect();
     assert_eq!(posts, [("assistant", ""), ("safeguarding-lead", ""), ("teacher", "5 Oak")]);
 
+    // Who works here already gets an account, and is not made a second time.
+    let qureshi = "Name,E-mail,Post\nMISS Farrah Qureshi,f.qureshi@larkfield.example,Assistant\n";
+    let people = async || -> i64 {
+        sqlx::query_scalar("select count(*) from people").fetch_one(&mut owner(&options).await).await.unwrap()
+    };
+    let everybody = people().await;
+    let page = text(server.send_file(IMPORT, qureshi.as_bytes(), Some(&cookie)).await).await;
+    assert!(page.contains("0 new, 1 changed") && page.contains("Their posts stay"), "{page}");
+    let page = text(server.say_yes(IMPORT, &page, Some(&cookie)).await).await;
+    assert!(page.contains("/welcome/"), "{page}");
+    assert_eq!((people().await, accounts_here(&options).await), (everybody, before + 3));
+
     // Sent again, nobody begins twice.
     let again = text(server.send_file(IMPORT, file.as_bytes(), Some(&cookie)).await).await;
     assert!(again.contains("0 new, 0 changed, 2 as they are") && again.contains("there is nothing to bring in"));
