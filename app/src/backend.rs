@@ -19,6 +19,7 @@ use crate::{
     view::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
         delivery::{DeliveryPage, DeliveryQuery},
+        first::{FirstMeetingPage, FirstMeetingSent},
         hidden::HiddenPage,
         line::{AddPage, Fault, Line, LinePage, NewChild},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
@@ -118,6 +119,16 @@ pub trait Backend: Doors {
     async fn record_reopen(&self, viewer: Viewer, meeting: MeetingId, reason: String) -> Result<(), AppError>;
     /// Facilitator: makes the next meeting from this record.
     async fn meeting_start_next(&self, viewer: Viewer, meeting: MeetingId) -> Result<MeetingId, AppError>;
+
+    /// Those who answer for the child: when the first meeting may be, and who is invited to it.
+    async fn first_meeting_page(&self, viewer: Viewer, pupil: PupilId) -> Result<FirstMeetingPage, AppError>;
+    /// The same: makes the first meeting, or finds the one that was made already; or says what is wrong.
+    async fn first_meeting_begin(
+        &self,
+        viewer: Viewer,
+        pupil: PupilId,
+        sent: FirstMeetingSent,
+    ) -> Result<Result<MeetingId, Vec<Fault>>, AppError>;
 
     /// One child’s page, with what this person may see of them.
     async fn pupil_page(&self, viewer: Viewer, pupil: PupilId) -> Result<PupilPage, AppError>;

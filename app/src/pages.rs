@@ -18,6 +18,8 @@ pub mod delivery;
 #[cfg(feature = "ssr")]
 pub mod errors;
 #[cfg(feature = "ssr")]
+pub mod first;
+#[cfg(feature = "ssr")]
 pub mod goodbye;
 #[cfg(feature = "ssr")]
 pub mod home;

@@ -19,6 +19,7 @@ use crate::{
         code::CodePage,
         delivery::DeliveryPage,
         errors::ErrorPage,
+        first::FirstMeetingPage,
         goodbye::GoodbyePage,
         home::HomePage,
         impact::ImpactPage,
@@ -142,6 +143,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/safeguarding") view=SafeguardingPage ssr=SsrMode::Async />
                 <Route path=path!("/pupils/:id") view=PupilPage ssr=SsrMode::Async />
                 <Route path=path!("/pupils/:id/register") view=LinePage ssr=SsrMode::Async />
+                <Route path=path!("/pupils/:id/first-meeting") view=FirstMeetingPage ssr=SsrMode::Async />
                 <Route path=path!("/pupils/:id/pep") view=PepPage ssr=SsrMode::Async />
                 <Route path=path!("/pupils/:id/passport") view=PassportPage ssr=SsrMode::Async />
             </Routes>

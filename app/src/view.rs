@@ -3,6 +3,7 @@
 pub mod delivery;
 pub mod doors;
 pub mod file;
+pub mod first;
 pub mod hidden;
 pub mod home;
 pub mod line;

@@ -109,6 +109,7 @@ verbs! {
     Answered = "answered",
     /// What was agreed is open again, to be corrected.
     RecordReopened = "record-reopened",
+    FirstMeetingStarted = "first-meeting-started",
     NextStarted = "next-started",
     RecordRead = "record-read",
     RecordExported = "record-exported",

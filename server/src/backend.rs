@@ -7,6 +7,7 @@ pub mod agreement;
 mod commands;
 pub mod delivery;
 mod doors;
+mod first;
 mod hidden;
 mod home;
 mod impact;
@@ -27,6 +28,7 @@ use app::{
     view::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
         delivery::{DeliveryPage, DeliveryQuery},
+        first::{FirstMeetingPage, FirstMeetingSent},
         hidden::HiddenPage,
         line::{AddPage, Fault, Line, LinePage, NewChild},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
@@ -256,6 +258,19 @@ impl Backend for ServerBackend {
 
     async fn meeting_start_next(&self, viewer: Viewer, meeting: MeetingId) -> Result<MeetingId, AppError> {
         self.to_the_end(async move |this| next::start(&this, viewer, meeting).await).await
+    }
+
+    async fn first_meeting_page(&self, viewer: Viewer, pupil: PupilId) -> Result<FirstMeetingPage, AppError> {
+        first::page(self, viewer, pupil).await
+    }
+
+    async fn first_meeting_begin(
+        &self,
+        viewer: Viewer,
+        pupil: PupilId,
+        sent: FirstMeetingSent,
+    ) -> Result<Result<MeetingId, Vec<Fault>>, AppError> {
+        self.to_the_end(async move |this| first::begin(&this, viewer, pupil, &sent).await).await
     }
 
     async fn pupil_page(&self, viewer: Viewer, pupil: PupilId) -> Result<PupilPage, AppError> {

@@ -9,6 +9,7 @@ pub mod check;
 mod cookies;
 pub mod csp;
 mod delivery;
+mod first;
 pub mod health;
 pub mod join;
 mod line;
@@ -108,6 +109,7 @@ fn personal() -> Vec<Answered> {
         (Method::POST, "/pupils/{id}/keep-from", post(line::keep_from)),
         (Method::POST, "/pupils/{id}/let-near", post(line::let_near)),
         (Method::POST, "/pupils/{id}/share-until", post(line::share_until)),
+        (Method::POST, "/pupils/{id}/first-meeting", post(first::begin)),
         (Method::POST, "/pupils/{id}/pep/rating", post(pep::rate)),
         (Method::GET, "/register.csv", get(school::register)),
         (Method::POST, "/delivery", post(delivery::tell)),

@@ -247,6 +247,8 @@ pub enum Matter {
     /// That the child is looked after. Where, why and with whom is kept nowhere here.
     Care,
     Cost,
+    /// Beginning the first review meeting about them.
+    FirstMeeting,
     /// Changing what the register says, and who is kept from the child.
     Line,
     /// Taking all of it away, as one archive, for whoever has the right to ask what the school holds.
@@ -254,7 +256,7 @@ pub enum Matter {
 }
 
 impl Matter {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Child,
         Self::Identity,
         Self::Needs,
@@ -265,6 +267,7 @@ impl Matter {
         Self::Readers,
         Self::Care,
         Self::Cost,
+        Self::FirstMeeting,
         Self::Line,
         Self::Everything,
     ];
@@ -294,7 +297,7 @@ pub fn may_see(matter: Matter, tie: Tie) -> bool {
             Tie::Leads | Tie::Teaches | Tie::SocialCare => true,
             Tie::Child | Tie::Family | Tie::Visits | Tie::Nobody => false,
         },
-        Matter::Cost | Matter::Readers | Matter::Line | Matter::Everything => match tie {
+        Matter::Cost | Matter::FirstMeeting | Matter::Readers | Matter::Line | Matter::Everything => match tie {
             Tie::Leads => true,
             Tie::Teaches | Tie::Child | Tie::Family | Tie::Visits | Tie::SocialCare | Tie::Nobody => false,
         },

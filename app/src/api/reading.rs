@@ -11,6 +11,7 @@ use crate::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
         delivery::{DeliveryPage, DeliveryQuery},
         doors::{AlsoHere, LobbyPage},
+        first::FirstMeetingPage,
         hidden::HiddenPage,
         line::{AddPage, LinePage, NotAdded},
         map::{ImpactPage, ImpactQuery, MapPage, MapQuery},
@@ -86,6 +87,15 @@ pub async fn read_add_child() -> Result<AddPage, AppError> {
     let mut page = backend.add_page(viewer).await?;
     let NotAdded { child, faults } = use_context().unwrap_or_default();
     (page.child, page.faults) = (child, faults);
+    Ok(page)
+}
+
+pub async fn read_first_meeting(pupil: PupilId) -> Result<FirstMeetingPage, AppError> {
+    let (backend, viewer) = backend()?;
+    let mut page = backend.first_meeting_page(viewer, pupil).await?;
+    if let Some(sent) = use_context() {
+        page.sent = sent;
+    }
     Ok(page)
 }
 

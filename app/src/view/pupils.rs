@@ -38,6 +38,8 @@ pub struct PupilPage {
     pub held_this_year: u32,
     pub actions: Vec<ActionRow>,
     pub may_tick_actions: bool,
+    /// Nobody has met about them yet, and who asks may begin it.
+    pub may_begin_first: bool,
     /// Whether they may change what the register says, and who is kept from the child.
     pub may_change_line: bool,
     /// Whether they may take everything that is held away as one archive.

@@ -131,14 +131,7 @@ async fn seat_stranger(
 ) -> Result<ParticipantId, AppError> {
     #[expect(clippy::disallowed_methods, reason = "a new person, made on the server alone")]
     let (person, who) = (PersonId(Uuid::now_v7()), ParticipantId(Uuid::now_v7()));
-    let kind = match role {
-        Role::Parent => "parent",
-        Role::Supporter => "family",
-        Role::Teacher | Role::Assistant | Role::Facilitator => "staff",
-        Role::Interpreter => "interpreter",
-        Role::Specialist | Role::SocialCare | Role::Observer | Role::Pupil => "specialist",
-    };
-    let new = NewPerson { id: person, kind, full_name: name, display_name: name };
+    let new = NewPerson { id: person, kind: kind_of(role), full_name: name, display_name: name };
     db::people::create(txn, new).await.map_err(unavailable)?;
     let seats = db::participants::list(txn, id).await.map_err(unavailable)?;
     let others = seats.iter().filter(|seat| seat.role != Role::Pupil).count();
@@ -155,6 +148,17 @@ async fn seat_stranger(
     };
     db::participants::create(txn, new).await.map_err(unavailable)?;
     Ok(who)
+}
+
+/// What somebody is to the school who comes in this part, and whom nobody here knew.
+pub(super) fn kind_of(role: Role) -> &'static str {
+    match role {
+        Role::Parent => "parent",
+        Role::Supporter => "family",
+        Role::Teacher | Role::Assistant | Role::Facilitator => "staff",
+        Role::Interpreter => "interpreter",
+        Role::Specialist | Role::SocialCare | Role::Observer | Role::Pupil => "specialist",
+    }
 }
 
 // ── links ──

@@ -61,10 +61,18 @@ pub(super) async fn start(backend: &ServerBackend, viewer: Viewer, id: MeetingId
     stay_in(&mut txn, viewer, next).await?;
     txn.commit().await.map_err(unavailable)?;
     if let Some(passport) = was_open {
-        // Whoever writes there is told that it goes on in the next meeting.
-        backend.rooms.open(viewer.school, passport).stage_changed(Stage::Agreed).await.map_err(of_room)?;
+        goes_on_elsewhere(backend, viewer, passport).await?;
     }
     Ok(next)
+}
+
+/// Whoever writes at the table of the passport alone is told that it goes on in the meeting.
+pub(super) async fn goes_on_elsewhere(
+    backend: &ServerBackend,
+    viewer: Viewer,
+    passport: MeetingId,
+) -> Result<(), AppError> {
+    backend.rooms.open(viewer.school, passport).stage_changed(Stage::Agreed).await.map_err(of_room)
 }
 
 async fn create(
@@ -81,7 +89,7 @@ async fn create(
     let new = NewMeeting {
         id: next,
         pupil: last.pupil,
-        kind: if last.looked_after { "SEN Support review and PEP meeting" } else { "SEN Support review meeting" },
+        kind: kind(last.looked_after),
         cycle: last.cycle + 1,
         held_on: review_on.unwrap_or(last.held_on + ABOUT_A_TERM),
         held_at: last.held_at,
@@ -99,34 +107,50 @@ async fn create(
     invite(txn, backend, last.id, next).await?;
 
     let mut stored = db::documents::load(txn, last.id).await?;
-    let was_open = match newest {
-        Some(newest) => take_passport(txn, newest.meeting, &mut stored, backend.clock.now()).await?,
-        None => None,
-    };
+    let mut was_open = None;
+    if let Some(newest) = newest {
+        let taken = take_passport(txn, newest.meeting, backend.clock.now()).await?;
+        was_open = taken.was_open;
+        let passport = stored.iter_mut().find(|stored| stored.section == Section::Passport);
+        if let (Some(passport), Some(newest)) = (passport, taken.passport) {
+            *passport = newest;
+        }
+    }
     for seed in seeds(next, record, &stored, facilitator) {
         seed.save(txn).await?;
+    }
+    // They came into care since.
+    if last.looked_after && stored.iter().all(|stored| stored.section != Section::Pep) {
+        SectionSeed::new(next, Section::Pep, facilitator).save(txn).await?;
     }
     Ok(was_open)
 }
 
+/// What a review meeting is called.
+pub(super) fn kind(looked_after: bool) -> &'static str {
+    if looked_after { "SEN Support review and PEP meeting" } else { "SEN Support review meeting" }
+}
+
+/// What is taken from the table where a passport was written.
+pub(super) struct TakenPassport {
+    pub(super) passport: Option<StoredSection>,
+    /// That table, if it was open until now.
+    pub(super) was_open: Option<MeetingId>,
+}
+
 /// The passport was changed since the last meeting: the next one begins with those words. The table where they were
 /// written is closed, if it was open, so that nobody writes on where nothing begins any more.
-async fn take_passport(
+pub(super) async fn take_passport(
     txn: &mut SchoolTransaction,
     table: MeetingId,
-    stored: &mut [StoredSection],
     now: OffsetDateTime,
-) -> sqlx::Result<Option<MeetingId>> {
+) -> sqlx::Result<TakenPassport> {
     let was_open = db::meetings::lock(txn, table).await?.is_some_and(|stage| stage != Stage::Agreed);
     if was_open {
         db::documents::close(txn, table).await?;
         db::meetings::agree(txn, table, now).await?;
     }
-    let last = stored.iter_mut().find(|stored| stored.section == Section::Passport);
-    if let (Some(last), Some(newest)) = (last, passport_of(txn, table).await?) {
-        *last = newest;
-    }
-    Ok(was_open.then_some(table))
+    Ok(TakenPassport { passport: passport_of(txn, table).await?, was_open: was_open.then_some(table) })
 }
 
 /// The passport of this table, if it has one.

@@ -150,6 +150,7 @@ async fn make(
         access: passport.as_ref().map(|passport| passport.access.clone()).unwrap_or_default(),
         passport,
         change_passport: passport::change(txn, viewer, pupil.id, tie).await?,
+        may_begin_first: meetings.is_empty() && see(Matter::FirstMeeting),
         meetings: if see(Matter::Plan) { met(meetings, &records, tie) } else { vec![] },
         held_this_year: u32::try_from(pupil.held_this_year).unwrap_or(u32::MAX),
         actions: open.into_iter().map(|action| row(action, today)).collect(),

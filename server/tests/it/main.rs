@@ -17,6 +17,7 @@ mod durability;
 mod elsewhere;
 mod erasure;
 mod faults;
+mod first_meeting;
 mod fuzz;
 mod gate;
 mod headers;

@@ -28,6 +28,15 @@ pub fn LastCycles(page: PupilPage) -> impl IntoView {
     let none = last.is_empty().then(|| {
         view! { <p class="hint">"Nothing has been agreed yet. The first cycle begins when a meeting agrees a plan."</p> }
     });
+    let begin = page.may_begin_first.then(|| {
+        view! {
+            <p class="gap-top">
+                <a class="button primary" href=format!("/pupils/{}/first-meeting", page.id) rel="external">
+                    "Begin the first meeting"
+                </a>
+            </p>
+        }
+    });
     let little = (!page.little_progress.is_empty()).then(|| {
         let areas: Vec<_> = page.little_progress.iter().map(|area| super::around::area_words(area)).collect();
         view! {
@@ -81,6 +90,7 @@ pub fn LastCycles(page: PupilPage) -> impl IntoView {
                 </ul>
             </header>
             {none}
+            {begin}
             <ol class="cycles">
                 {last
                     .into_iter()

@@ -120,6 +120,9 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
             format!("/pupils/{cared_for}/pep/rating?plan={their_plan}&rating=green&words=It+is+all+there"),
             May::RatesPep,
         ),
+        ("GET /pupils/{id}/first-meeting", of_child("first-meeting"), LEADS),
+        // There was one: they are led to it.
+        ("POST /pupils/{id}/first-meeting", of_child("first-meeting?on=2026-12-03&at=15:30"), LEADS),
         ("GET /pupils/{id}", format!("/pupils/{child}"), TIED),
         ("GET /pupils/{id}/pep", format!("/pupils/{child}/pep"), May::NotOfThisChild),
         ("GET /pupils/{id}/pep", format!("/pupils/{cared_for}/pep"), May::AnswersForPep),
