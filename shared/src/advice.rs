@@ -47,6 +47,16 @@ impl Advice {
     }
 }
 
+/// This much for each of so many, to the nearest whole number; nothing where there is nobody.
+pub fn nearest(sum: i64, of: i64) -> Option<i64> {
+    (of > 0).then(|| (sum + of / 2).div_euclid(of))
+}
+
+/// So many out of a hundred, likewise.
+pub fn percent(part: i64, of: i64) -> Option<i64> {
+    nearest(part * 100, of)
+}
+
 /// What to do, and why, as a sentence for whoever decides it.
 pub fn advise(found: &Found) -> (Advice, String) {
     let judged = found.got_there + found.part_way + found.not_yet;
@@ -54,8 +64,8 @@ pub fn advise(found: &Found) -> (Advice, String) {
     if found.children < FEW {
         return (Advice::TooFew, few(found));
     }
-    let happened = (found.delivered * 100).checked_div(found.planned);
-    let was_given = happened.is_some_and(|percent| percent >= GIVEN);
+    let happened = percent(found.delivered, found.planned);
+    let was_given = found.planned > 0 && found.delivered * 100 >= found.planned * GIVEN;
     let sessions = match happened {
         Some(percent) => format!("{percent} % of the sessions happened"),
         None => "nobody counted the sessions".to_owned(),
@@ -136,6 +146,15 @@ mod tests {
             let with = |not_tried| of([got_there, part_way, not_yet, not_tried], [100, 90]);
             assert_eq!(with(0), with(50));
         }
+    }
+
+    #[test]
+    fn a_share_is_told_to_the_nearest() {
+        let shares = [(2, 3, 67), (1, 3, 33), (37, 42, 88), (1, 8, 13), (0, 9, 0), (9, 9, 100), (11, 10, 110)];
+        for (part, of, expected) in shares {
+            assert_eq!(percent(part, of), Some(expected), "{part} of {of}");
+        }
+        assert_eq!((percent(0, 0), nearest(7, 2), nearest(5, 0)), (None, Some(4), None));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use shared::{
-    advice::{Advice, FEW},
+    advice::{Advice, FEW, nearest, percent},
     schema::AREAS,
 };
 
@@ -153,7 +153,7 @@ fn Worked(row: ImpactRow, shows_cost: bool) -> impl IntoView {
         .into_iter()
         .enumerate()
         .map(|(at, kind)| view! { <Mark kind x={at % MARKS_A_LINE * MARK} y={at / MARKS_A_LINE * MARK} /> });
-    let happened = match (row.delivered * 100).checked_div(row.planned) {
+    let happened = match percent(row.delivered, row.planned) {
         Some(percent) => format!("{percent} % happened"),
         None => "not counted".to_owned(),
     };
@@ -171,7 +171,10 @@ fn Worked(row: ImpactRow, shows_cost: bool) -> impl IntoView {
     let (advice, reason) = row.advice();
     let children = if row.children == 1 { "One child".to_owned() } else { format!("{} children", row.children) };
     let scores = (row.scored > 0 && !row.is_few()).then(|| {
-        let average = |sum: i64| format!("{}.{}", sum / i64::from(row.scored), sum * 10 / i64::from(row.scored) % 10);
+        let average = |sum: i64| {
+            let tenths = nearest(sum * 10, row.scored.into()).unwrap_or_default();
+            format!("{}.{}", tenths / 10, tenths % 10)
+        };
         format!("From {} to {} out of ten, on average.", average(row.before), average(row.after))
     });
     view! {

@@ -10,7 +10,7 @@ pub(super) mod carries;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use shared::schema::AREAS;
+use shared::{advice::percent, schema::AREAS};
 
 use self::carries::{Covered, Gaps, WhoCarriesIt};
 use crate::{
@@ -49,10 +49,6 @@ pub fn MapPage() -> impl IntoView {
         funding: get("funding"),
     };
     once_read(read_map(query), |page| view! { <TheMap page /> })
-}
-
-fn percent(part: i64, of: i64) -> Option<i64> {
-    (part * 100).checked_div(of)
 }
 
 #[component]
@@ -185,7 +181,7 @@ fn Rows(rows: Vec<MapRow>, tiers: Vec<(String, String)>, shows_cost: bool) -> im
 }
 
 fn is_often_missed(row: &MapRow) -> bool {
-    percent(row.delivered, row.counted).is_some_and(|percent| percent < OFTEN_MISSED_PERCENT)
+    row.delivered * 100 < row.counted * OFTEN_MISSED_PERCENT
 }
 
 #[component]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shared::{
     PupilId,
-    advice::{Advice, FEW, Found, advise},
+    advice::{Advice, FEW, Found, advise, nearest},
 };
 
 use super::{Here, Paging};
@@ -165,8 +165,10 @@ pub struct ImpactRow {
     pub delivered: i64,
     /// Steps of the review scale above “not yet”, of those that could be judged.
     pub steps: i64,
-    /// Of the children whose targets could be judged.
+    /// Of all of these children, as on the map, where somebody wrote down what it costs.
     pub pence: Option<i64>,
+    /// Of those whose targets could be judged.
+    pub judged_pence: Option<i64>,
     /// Each child’s time in the sessions that happened, of the same; none where not all of it was counted.
     pub minutes: Option<i64>,
     /// Scores out of ten, before and after, of whoever gave both: their sums, and how many pairs.
@@ -185,12 +187,12 @@ impl ImpactRow {
     }
 
     pub fn pence_per_child(&self) -> Option<i64> {
-        Some(self.pence? / i64::from(self.children.max(1)))
+        nearest(self.pence?, self.children.into())
     }
 
     /// None where nothing moved, or where too few children could be judged to say.
     pub fn pence_per_step(&self) -> Option<i64> {
-        self.each_step(self.pence)
+        self.each_step(self.judged_pence)
     }
 
     /// The same of a child’s time.
@@ -199,7 +201,7 @@ impl ImpactRow {
     }
 
     fn each_step(&self, of_all: Option<i64>) -> Option<i64> {
-        of_all?.checked_div(self.steps).filter(|_| !self.is_few())
+        nearest(of_all?, self.steps).filter(|_| !self.is_few())
     }
 
     /// What to do with it next, and why.
@@ -225,7 +227,7 @@ mod tests {
         let row = ImpactRow {
             judged_children: 9,
             not_yet: 9,
-            pence: Some(9_000),
+            judged_pence: Some(9_000),
             minutes: Some(900),
             ..ImpactRow::default()
         };

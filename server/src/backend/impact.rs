@@ -84,9 +84,11 @@ fn rows(worked: Vec<Worked>) -> Vec<ImpactRow> {
             minutes: (sum(|help| help.judged) > 0 && sum(|help| help.judged) == sum(|help| help.timed))
                 .then(|| sum(|help| help.minutes)),
             pence: kind.iter().filter_map(|help| help.pence).reduce(|a, b| a + b),
+            judged_pence: kind.iter().filter_map(|help| help.judged_pence).reduce(|a, b| a + b),
         })
     };
-    kinds.into_values().filter_map(row).collect()
+    // Of help that no review has judged, or missed, there is nothing to say.
+    kinds.into_values().filter_map(row).filter(|row| row.judged() + row.not_tried > 0).collect()
 }
 
 fn sort(rows: &mut [ImpactRow], first: &str) {

@@ -30,7 +30,9 @@ pub struct Worked {
     pub judged: i64,
     pub timed: i64,
     pub minutes: i64,
+    /// Of all of it, and of judged help alone.
     pub pence: Option<i64>,
+    pub judged_pence: Option<i64>,
 }
 
 /// Only what `wanted` names a term, an area or eyes for. What it costs is not even read where nobody is to see it.
@@ -48,7 +50,8 @@ pub async fn worked(txn: &mut SchoolTransaction, wanted: &Wanted, costs: bool) -
                   count(*) filter (where found.judged > 0) as "judged!",
                   count(counted.delivered * help.minutes) filter (where found.judged > 0) as "timed!",
                   coalesce(sum(counted.delivered * help.minutes) filter (where found.judged > 0), 0)::bigint as "minutes!",
-                  sum(cost.pence)::bigint as pence
+                  sum(cost.pence)::bigint as pence,
+                  sum(cost.pence) filter (where found.judged > 0)::bigint as judged_pence
            from (
                select id, pupil_id, meeting_id, term_of_plan(held_on, review_on) as term from agreed_records
              ) plan
@@ -72,6 +75,11 @@ pub async fn worked(txn: &mut SchoolTransaction, wanted: &Wanted, costs: bool) -
                       case when done.planned is null or done.delivered is null then log.happened else done.delivered end
                         as delivered
              ) counted
+             -- Counted, and not once given: whatever its targets came to, they did not come to it by this help.
+             cross join lateral (
+               select coalesce(counted.delivered, done.delivered) = 0
+                        and coalesce(counted.planned, done.planned, help.sessions, 1) > 0 as never
+             ) given
              cross join lateral (
                select count(*) filter (where rating in ('EXCEEDED', 'ACHIEVED')) as got_there,
                       count(*) filter (where rating in ('PARTLY', 'SMALL_STEPS')) as part_way,
@@ -85,25 +93,28 @@ pub async fn worked(txn: &mut SchoolTransaction, wanted: &Wanted, costs: bool) -
                         + coalesce(after_school + 0 * before_school, 0)) filter (where steps is not null), 0) as after,
                       coalesce(sum(num_nonnulls(before_pupil + after_pupil, before_home + after_home,
                         before_school + after_school)) filter (where steps is not null), 0) as scored
-               from target_reviews t
+               from (
+                   select case when given.never and rating <> '' then 'NOT_DELIVERED' else rating end as rating,
+                          before_pupil, before_home, before_school, after_pupil, after_home, after_school
+                   from target_reviews
+                   where record_id = review.id and item_id = any (help.target_ids)
+                 ) t
                  cross join lateral (
                    select array_position(array['NOT_YET', 'SMALL_STEPS', 'PARTLY', 'ACHIEVED', 'EXCEEDED'], rating) - 1
                      as steps
                  ) scale
-               where t.record_id = review.id and t.item_id = any (help.target_ids)
              ) found
              left join lateral (
                select sum(pence_per_pupil)::bigint as pence
                from provision_costs
-               where record_id = plan.id and provision_id = help.item_id and found.judged > 0 and $5
+               where record_id = plan.id and provision_id = help.item_id and $5
              ) cost on true
            where ($1::uuid is null
                or ($2 or plan.pupil_id = any (array(select pupil_id from places where person_id = $1 and admitted)))
              and plan.pupil_id <> all (array(select pupil_id from withheld where person_id = $1)))
              and ($3::text is null or plan.term = $3)
              and ($4::text is null or help.area = $4)
-           group by help.name
-           having sum(found.judged) + sum(found.not_tried) > 0"#,
+           group by help.name"#,
         wanted.known_to.map(|eyes| eyes.person.0),
         wanted.known_to.is_some_and(|eyes| eyes.whole_school),
         wanted.term,
@@ -136,6 +147,7 @@ pub async fn worked(txn: &mut SchoolTransaction, wanted: &Wanted, costs: bool) -
             timed: row.timed,
             minutes: row.minutes,
             pence: row.pence,
+            judged_pence: row.judged_pence,
         })
         .collect())
 }

@@ -58,6 +58,7 @@ async fn who_gets_what_and_what_worked_are_what_anybody_would_count(pool: PgPool
             let given: Vec<&Given> = given.iter().filter(|given| is_known(given.child)).collect();
             let terms: BTreeSet<String> = given.iter().map(|given| given.term.clone()).collect();
             assert!(terms.len() > 2 && given.len() > 10, "the drawn school asks nothing");
+            assert!(given.iter().any(|given| given.never && given.review.is_some()), "everything was given");
             for term in &terms {
                 let of_term = MapQuery { term: term.clone(), ..MapQuery::default() };
                 for query in [

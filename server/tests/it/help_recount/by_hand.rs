@@ -10,6 +10,8 @@ pub(super) struct Given<'a> {
     pub(super) cost: Option<&'a Cost>,
     /// How many sessions were looked back on, and how many of them happened.
     pub(super) counted: Option<(i64, i64)>,
+    /// Somebody counted, and it was not given once.
+    pub(super) never: bool,
     pub(super) review: Option<AgreedRecord>,
 }
 
@@ -54,15 +56,20 @@ pub(super) async fn given<'a>(owner: &mut PgConnection, all: &'a [Child]) -> Vec
                         .flat_map(|review| &review.delivery)
                         .filter(|row| row.provision == help.id.to_string())
                 };
-                let by_meeting = sum(rows().map(|row| row.planned)).zip(sum(rows().map(|row| row.delivered)));
+                let (planned, delivered) = (sum(rows().map(|row| row.planned)), sum(rows().map(|row| row.delivered)));
+                let by_meeting = planned.zip(delivered);
                 let told = cycle.told.iter().find(|told| told.help == help.id);
                 let told = told.map(|told| (told.days as i64, told.happened as i64));
+                let counted = by_meeting.or(told);
+                let (planned, delivered) = counted.map_or((planned, delivered), |(all, some)| (Some(all), Some(some)));
+                let was_meant = planned.or(help.sessions).is_none_or(|sessions| sessions > 0);
                 given.push(Given {
                     child,
                     help,
                     term: term(&newest[at]),
                     cost: cycle.costs.iter().find(|cost| cost.provision == help.id),
-                    counted: by_meeting.or(told),
+                    counted,
+                    never: delivered == Some(0) && was_meant,
                     review: review.cloned(),
                 });
             }
@@ -185,6 +192,12 @@ pub(super) fn impact_is_counted_right(page: &ImpactPage, query: &ImpactQuery, gi
         let mut is_judged = false;
         for target in review.reviews.iter().filter(|target| help.targets.contains(&target.id)) {
             let steps = match target.rating.as_str() {
+                "" => continue,
+                // Nothing is said for or against what was not given.
+                _ if one.never => {
+                    row.not_tried += 1;
+                    continue;
+                }
                 "EXCEEDED" => 4,
                 "ACHIEVED" => 3,
                 "PARTLY" => 2,
@@ -208,9 +221,11 @@ pub(super) fn impact_is_counted_right(page: &ImpactPage, query: &ImpactQuery, gi
                 }
             }
         }
+        let pence = one.cost.and_then(|cost| cost.pence_per_pupil).filter(|_| costs);
+        row.pence = sum([row.pence, pence].into_iter());
         if is_judged {
             judged.insert(one.child.id);
-            row.pence = sum([row.pence, one.cost.and_then(|cost| cost.pence_per_pupil).filter(|_| costs)].into_iter());
+            row.judged_pence = sum([row.judged_pence, pence].into_iter());
             match (one.counted, help.minutes) {
                 (Some((_, happened)), Some(each)) => row.minutes = Some(row.minutes.unwrap_or(0) + happened * each),
                 _ => drop(unclear.insert(key(&help.name))),

@@ -106,7 +106,8 @@ fn some_record(chance: &mut StdRng, meeting: MeetingId, held_on: Date, last: Opt
                 name: help.name.clone(),
                 provision: help.id.to_string(),
                 planned: maybe(chance, 40),
-                delivered: maybe(chance, 40),
+                // Now and then nothing came of it.
+                delivered: if chance.random_bool(0.25) { Some(0) } else { maybe(chance, 40) },
                 why_not: words(),
             });
         }
