@@ -196,8 +196,10 @@ fn meeting(section: Section, role: Role) -> Access {
             | Role::Observer => Read,
         },
         Section::Pep => match role {
-            Role::Facilitator | Role::Pupil | Role::Parent | Role::Teacher | Role::SocialCare => Write,
-            Role::Assistant | Role::Specialist | Role::Interpreter => Read,
+            // Filled in by the school and social care, money and all: the designated teacher, the key adult, the social
+            // worker, the Virtual School. What the child and the carers say stands in views of their own.
+            Role::Facilitator | Role::Teacher | Role::Assistant | Role::SocialCare => Write,
+            Role::Pupil | Role::Parent | Role::Specialist | Role::Interpreter => Read,
             Role::Supporter | Role::Observer => None,
         },
         // Not before, not during, not after: the scribe alone comes in beside (see `access_for`).

@@ -4,7 +4,13 @@
 use leptos::prelude::*;
 use shared::schema::{Code, Field as Schema, Kind};
 
-use super::{authors::WhoWrote, dates, item::Item, people::People};
+use super::{
+    authors::WhoWrote,
+    dates,
+    item::Item,
+    money::{parse_pounds, plain_pounds},
+    people::People,
+};
 use crate::collab::{CollabField, Meeting, use_meeting};
 
 /// A field by its key in the schema, whatever it holds.
@@ -54,8 +60,10 @@ pub fn Field(
             control_or_words(may_write, item, field, label, hide_label, words, move || date(item, field))
         }
         Kind::Number { from, to } => {
-            let words = Memo::new(move |_| item.number(key).get().map(|n| n.to_string()).unwrap_or_default());
-            control_or_words(may_write, item, field, label, hide_label, words, move || number(item, field, from, to))
+            let written = if is_money(field) { plain_pounds } else { |number: i64| number.to_string() };
+            let words = Memo::new(move |_| item.number(key).get().map(written).unwrap_or_default());
+            let control = move || number(item, field, from, to, words);
+            control_or_words(may_write, item, field, label, hide_label, words, control)
         }
         Kind::Ids => {
             let people = People::here();
@@ -141,28 +149,33 @@ fn choice(meeting: Option<Meeting>, item: Item, field: &'static Schema, codes: &
     select(item.address(field).dom_id(), options, move || chosen.get(), move |code| item.set_words(field.key, code))
 }
 
-fn number(item: Item, field: &'static Schema, from: i64, to: i64) -> AnyView {
+/// Pence in the document, pounds on the page.
+fn is_money(field: &Schema) -> bool {
+    field.key.contains("pence")
+}
+
+fn number(item: Item, field: &'static Schema, from: i64, to: i64, words: Memo<String>) -> AnyView {
     const FEW: i64 = 12;
-    let value = item.number(field.key);
     let id = item.address(field).dom_id();
     if to - from < FEW {
         let nothing = (String::new(), "–".to_owned());
         let options = std::iter::once(nothing).chain((from..=to).map(|n| (n.to_string(), n.to_string()))).collect();
-        let now = move || value.get().map(|n| n.to_string()).unwrap_or_default();
-        return select(id, options, now, move |n| item.set_number(field.key, n.parse().ok()));
+        return select(id, options, move || words.get(), move |n| item.set_number(field.key, n.parse().ok()));
     }
+    let (kind, keys) = if is_money(field) { ("text", "decimal") } else { ("number", "numeric") };
     view! {
         <input
             id=id
-            type="number"
-            inputmode="numeric"
+            type=kind
+            inputmode=keys
             min=from
             max=to
-            value=value.get_untracked()
-            prop:value=move || value.get().map(|n| n.to_string()).unwrap_or_default()
+            value=words.get_untracked()
+            prop:value=move || words.get()
             on:change:target=move |event| {
-                let number = event.target().value().parse().ok().map(|n: i64| n.clamp(from, to));
-                item.set_number(field.key, number);
+                let typed = event.target().value();
+                let number = if is_money(field) { parse_pounds(&typed) } else { typed.parse().ok() };
+                item.set_number(field.key, number.map(|n| n.clamp(from, to)));
             }
         />
     }

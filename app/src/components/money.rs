@@ -5,7 +5,7 @@ pub fn pounds(pence: i64) -> String {
     if pence == 0 {
         return "no cost".to_owned();
     }
-    format!("£{}.{:02}", pence / 100, pence % 100)
+    format!("£{}", plain_pounds(pence))
 }
 
 /// “11¼ hours”, “40 minutes”.
@@ -23,6 +23,21 @@ pub fn hours(minutes: i64) -> String {
     format!("{whole}{quarter} {}", if whole == 1 && quarter.is_empty() { "hour" } else { "hours" })
 }
 
+/// As it stands in a box: “48.38”.
+pub fn plain_pounds(pence: i64) -> String {
+    format!("{}.{:02}", pence / 100, pence % 100)
+}
+
+/// What somebody typed, in pence; nothing, where it is no sum of money.
+pub fn parse_pounds(text: &str) -> Option<i64> {
+    const MOST: i64 = 1_000_000;
+    let text = text.trim().trim_start_matches('£').replace(',', "");
+    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+    let whole: i64 = if whole.is_empty() && !part.is_empty() { 0 } else { whole.parse().ok()? };
+    let pence: i64 = format!("{part:0<2}").get(..2)?.parse().ok()?;
+    (0..=MOST).contains(&whole).then_some(whole * 100 + pence)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,5 +47,15 @@ mod tests {
         assert_eq!([pounds(4838), pounds(500), pounds(5), pounds(0)], ["£48.38", "£5.00", "£0.05", "no cost"]);
         let said = [0, 40, 60, 75, 90, 119, 675].map(hours);
         assert_eq!(said, ["0 minutes", "40 minutes", "1 hour", "1¼ hours", "1½ hours", "2 hours", "11¼ hours"]);
+    }
+
+    #[test]
+    fn pounds_read_back_as_pence() {
+        for (text, pence) in [("35.75", 3575), ("£1,200", 120_000), (".5", 50), ("0", 0), ("12.3", 1230)] {
+            assert_eq!(parse_pounds(text), Some(pence), "{text}");
+        }
+        assert_eq!(plain_pounds(3575), "35.75");
+        assert_eq!(parse_pounds("a lot"), None);
+        assert_eq!(parse_pounds("-3"), None);
     }
 }

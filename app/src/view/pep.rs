@@ -86,6 +86,8 @@ pub struct Due {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wish {
+    /// What they were asked, if they were.
+    pub question: String,
     pub words: String,
     pub captured: String,
     pub said_on: String,

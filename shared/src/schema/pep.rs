@@ -23,8 +23,8 @@ pub const PREMIUM: List = list_of(
     "Add a spend",
     &[
         text("purpose", "What it is for"),
-        number("allocated_pence", "Allocated, in pence", 0, 100_000_000),
-        number("spent_pence", "Spent, in pence", 0, 100_000_000),
+        number("allocated_pence", "Set aside, £", 0, 100_000_000),
+        number("spent_pence", "Spent, £", 0, 100_000_000),
         text("impact", "What it changed"),
     ],
 );

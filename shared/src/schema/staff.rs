@@ -10,7 +10,7 @@ pub const COSTS: List = list_of(
     "Add a cost",
     &[
         ids("provision", "Which provision"),
-        number("pence_per_pupil", "Pence a pupil", 0, 100_000_000),
+        number("pence_per_pupil", "£ a pupil", 0, 100_000_000),
         text("funding", "Paid from"),
     ],
 );

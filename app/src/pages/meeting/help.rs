@@ -130,7 +130,7 @@ fn CostOf(store: SectionStore, provision: ItemId) -> impl IntoView {
         view! {
             <li class="cost">
                 <Icon name="hidden" />
-                <Pounds item key="pence_per_pupil" label="£ a pupil" />
+                <Field item key="pence_per_pupil" />
                 <Field item key="funding" />
                 <span>"only staff see this"</span>
             </li>
@@ -141,56 +141,5 @@ fn CostOf(store: SectionStore, provision: ItemId) -> impl IntoView {
             <Rows store list shown=rows row=cost />
         </ul>
         {move || rows.with(Vec::is_empty).then(|| view! { <Add store list with=with.clone() /> })}
-    }
-}
-
-/// Pence in the document, pounds on the page.
-#[component]
-fn Pounds(item: Item, key: &'static str, label: &'static str) -> impl IntoView {
-    let pence = item.number(key);
-    let pounds = move || pence.get().map(pounds).unwrap_or_default();
-    let access = item.store.access();
-    let id = item.dom_id(key);
-    view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
-            <input
-                id=id
-                type="text"
-                inputmode="decimal"
-                value=untrack(pounds)
-                prop:value=pounds
-                readonly=move || !access.get().can_write()
-                on:change:target=move |event| item.set_number(key, parse_pounds(&event.target().value()))
-            />
-        </div>
-    }
-}
-
-fn pounds(pence: i64) -> String {
-    format!("{}.{:02}", pence / 100, pence % 100)
-}
-
-fn parse_pounds(text: &str) -> Option<i64> {
-    const MOST: i64 = 1_000_000;
-    let text = text.trim().trim_start_matches('£').replace(',', "");
-    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
-    let whole: i64 = if whole.is_empty() && !part.is_empty() { 0 } else { whole.parse().ok()? };
-    let pence: i64 = format!("{part:0<2}").get(..2)?.parse().ok()?;
-    (0..=MOST).contains(&whole).then_some(whole * 100 + pence)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{parse_pounds, pounds};
-
-    #[test]
-    fn pounds_read_back_as_pence() {
-        for (text, pence) in [("35.75", 3575), ("£1,200", 120_000), (".5", 50), ("0", 0), ("12.3", 1230)] {
-            assert_eq!(parse_pounds(text), Some(pence), "{text}");
-        }
-        assert_eq!(pounds(3575), "35.75");
-        assert_eq!(parse_pounds("a lot"), None);
-        assert_eq!(parse_pounds("-3"), None);
     }
 }

@@ -32,6 +32,7 @@ pub fn WhatTheySaid(plan: Pep, pupil: view::Pupil) -> impl IntoView {
         let how = how_captured(&wish.captured, &wish.said_on);
         view! {
             <figure class="said is-small">
+                {(!wish.question.is_empty()).then(|| view! { <p class="hint" dir="auto">{wish.question}</p> })}
                 <div class="words is-short">
                     <blockquote>
                         <p dir="auto">{wish.words}</p>

@@ -19,7 +19,7 @@ use shared::{
     pep::{self, Parts},
     record::AgreedRecord,
     rights::may_see_pep,
-    schema::{List, pep as lists},
+    schema::{List, pep as lists, views::VIEWS},
 };
 use time::{Date, Month, macros::format_description};
 
@@ -92,14 +92,11 @@ async fn plan(txn: &mut SchoolTransaction, pupil: &Pupil, today: Date) -> Result
             counted: help.counted(),
         })
         .collect();
-    let wishes = each(doc.as_ref(), &lists::WISHES, |doc, list, id| {
-        let meta = doc.meta(list, id);
-        Wish {
-            words: doc.words(list, id, "text"),
-            captured: meta.as_ref().map(|meta| meta.captured.clone()).unwrap_or_default(),
-            said_on: meta.map(|meta| meta.said_on).unwrap_or_default(),
-        }
-    });
+    // The child’s own hand is in views of their own; what was asked for this plan is beside them.
+    let views = stored.iter().find(|stored| stored.section == Section::PupilViews).and_then(read);
+    let mut wishes = each(views.as_ref(), &VIEWS, |doc, list, id| wish(doc, list, id, "answer"));
+    wishes.extend(each(doc.as_ref(), &lists::WISHES, |doc, list, id| wish(doc, list, id, "text")));
+    wishes.retain(|wish| !wish.words.is_empty());
     let subjects = each(doc.as_ref(), &lists::ATTAINMENT, |doc, list, id| Subject {
         name: doc.words(list, id, "subject"),
         on_entry: doc.words(list, id, "on_entry"),
@@ -145,6 +142,16 @@ async fn plan(txn: &mut SchoolTransaction, pupil: &Pupil, today: Date) -> Result
         paid_help,
         moving_on,
     }))
+}
+
+fn wish(doc: &SectionDoc, list: &'static List, id: shared::ItemId, field: &str) -> Wish {
+    let meta = doc.meta(list, id);
+    Wish {
+        question: doc.words(list, id, "question"),
+        words: doc.words(list, id, field),
+        captured: meta.as_ref().map(|meta| meta.captured.clone()).unwrap_or_default(),
+        said_on: meta.map(|meta| meta.said_on).unwrap_or_default(),
+    }
 }
 
 /// Every line that says something.
