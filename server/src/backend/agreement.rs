@@ -3,6 +3,8 @@
 //! What must stay true: the record is made from what the log holds, read after it was closed in the same
 //! transaction. So no server, whatever its rooms believe, can add a word that is not in the record.
 
+mod days;
+
 use std::collections::BTreeMap;
 
 use app::error::AppError;
@@ -62,9 +64,9 @@ pub async fn save(
     let version = db::records::next_version(txn, meeting.id).await?;
     let facts = Facts { owners, ..facts(txn, meeting, version, at).await? };
     let record = project(&sections, facts).map_err(NotSaved::Missing)?;
-    if record.review_on <= record.meeting.held_on {
-        let words = "We meet again on a day that is over: choose a later one.".to_owned();
-        return Err(NotSaved::Missing(vec![Missing { words, part: "targets".to_owned() }]));
+    let wrong = days::that_cannot_be(&record);
+    if !wrong.is_empty() {
+        return Err(NotSaved::Missing(wrong));
     }
     let new = NewRecord { id, record: &record, costs: &costs(&sections), at };
     db::records::create(txn, &[new]).await?;

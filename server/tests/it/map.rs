@@ -379,7 +379,21 @@ async fn what_overlaps_is_told_and_a_day_that_is_over_is_not_agreed(pool: PgPool
     assert_eq!(missing[0].words, "We meet again on a day that is over: choose a later one.");
     assert_eq!(server.backend.meeting_page(pike.viewer, pike.meeting).await.unwrap().stage, Stage::Meeting);
 
+    // A year that was mistyped, and a step that was to be reached before anybody met: each is said, and nothing is lost.
+    let step = tab.doc.items(&plan::TARGETS)[0];
+    let by = tab.doc.words(&plan::TARGETS, step, "by");
+    for (on, step_by) in [("9999-12-31", "2026-11-18"), ("2027-12-01", "9999-01-01")] {
+        tab.edit(|doc| doc.set_words(&plan::WHOLE, whole, "review_on", on)).await;
+        tab.edit(|doc| doc.set_words(&plan::TARGETS, step, "by", step_by)).await;
+        tab.until_saved().await;
+        let refused = server.backend.record_agree(pike.viewer, pike.meeting).await.unwrap_err();
+        let AppError::Missing(missing) = refused else { panic!("{refused}") };
+        assert!(missing[0].words.contains("more than a year away"), "{missing:?}");
+        assert!(missing[1].words.contains(step_by) && missing[1].part.ends_with("-by"), "{missing:?}");
+        assert_eq!(missing.len(), 2, "{missing:?}");
+    }
     tab.edit(|doc| doc.set_words(&plan::WHOLE, whole, "review_on", &review_on)).await;
+    tab.edit(|doc| doc.set_words(&plan::TARGETS, step, "by", &by)).await;
     tab.until_saved().await;
     server.backend.record_agree(pike.viewer, pike.meeting).await.unwrap();
     let query = MapQuery { term: "2027-1".to_owned(), ..MapQuery::default() };

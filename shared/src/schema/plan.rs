@@ -61,10 +61,10 @@ pub const PROVISION: List = list_of(
         ids("targets", "For which targets"),
         text("ratio", "Staff to pupils"),
         text("evidence", "Why we think it helps"),
-        number("sessions_per_week", "Sessions a week", 0, 50),
-        number("minutes", "Minutes each", 0, 600),
-        number("weeks", "Weeks", 0, 52),
-        number("sessions", "Sessions planned", 0, 2_000),
+        number("sessions_per_week", "Sessions a week, up to 50", 0, 50),
+        number("minutes", "Minutes each, up to 600", 0, 600),
+        number("weeks", "Weeks, up to 52", 0, 52),
+        number("sessions", "Sessions planned, up to 2,000", 0, 2_000),
     ],
 );
 
