@@ -217,7 +217,10 @@ pub struct HelpRow {
     /// Minutes of one session, and how many were planned.
     pub minutes: Option<i64>,
     pub sessions: Option<i64>,
-    pub delivered: Option<i64>,
+    /// Of the sessions that were told since: how many there were, and how many happened.
+    pub told: Option<(i64, i64)>,
+    /// Why the others did not, in words.
+    pub missed: String,
     /// Pence; only for those who answer for the money.
     pub pence: Option<i64>,
 }

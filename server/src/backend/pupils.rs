@@ -23,7 +23,7 @@ use app::{
     },
 };
 use shared::{
-    Attendance, ItemId, MeetingId, PupilId,
+    Attendance, ItemId, MeetingId, PupilId, delivery,
     record::AgreedRecord,
     rights::{Matter, Post, Tie, may_see},
 };
@@ -166,7 +166,8 @@ async fn make(
                 tier: row.tier,
                 minutes: row.minutes,
                 sessions: row.sessions,
-                delivered: row.delivered,
+                told: row.told,
+                missed: delivery::reasons(&row.missed),
                 pence: row.pence.filter(|_| see(Matter::Cost)),
             })
             .collect(),

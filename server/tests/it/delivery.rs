@@ -65,6 +65,14 @@ async fn a_session_is_told_changed_and_taken_back(pool: PgPoolOptions, options: 
     assert!(html.contains("Choir practice") && html.contains("It didn’t happen"));
     send(form(&narrative, "2026-11-17", "happened", "")).await;
     assert_eq!((now().await.told, now().await.told_this_week), (2, 2));
+    // Whoever opens the child’s page sees it there, beside the help, without asking; the note is not on it.
+    let child = format!("/pupils/{}", server.pupil_of(&assistant).await);
+    let marek = server.sign_in(&server.seat("Tomek", "Marek", 3).await).await;
+    for cookie in [&cookie, &marek] {
+        let html = text(server.get(&child, Some(cookie)).await).await;
+        assert!(html.contains("1 of 2 sessions happened; not: the room was taken"));
+        assert!(!html.contains("Choir practice"));
+    }
 
     send(form(&narrative, TODAY, "taken-back", "")).await;
     assert_eq!((now().await.told, now().await.children[0].told.clone()), (1, None));

@@ -130,7 +130,8 @@ pub fn HelpNow(help: Vec<HelpRow>, words: SchoolWords) -> impl IntoView {
     (!help.is_empty()).then(|| {
         let plan_called = words.plan().to_owned();
         let shows_cost = help.iter().any(|row| row.pence.is_some());
-        let columns = ["Help", "Who", "How much more", "Planned"].into_iter().chain(shows_cost.then_some("Cost"));
+        let columns =
+            ["Help", "Who", "How much more", "Planned", "Told so far"].into_iter().chain(shows_cost.then_some("Cost"));
         let line = move |row: HelpRow| {
             let tier = words.tier(&row.tier);
             let planned = match (row.sessions, row.minutes) {
@@ -138,8 +139,13 @@ pub fn HelpNow(help: Vec<HelpRow>, words: SchoolWords) -> impl IntoView {
                 (Some(sessions), None) if sessions > 0 => format!("{sessions} times"),
                 _ => "always there".to_owned(),
             };
+            let told = match row.told {
+                None => "nothing yet".to_owned(),
+                Some((all, happened)) if all == happened => format!("{happened} of {all} sessions happened"),
+                Some((all, happened)) => format!("{happened} of {all} sessions happened; not: {}", row.missed),
+            };
             let cost = row.pence.map(pounds).unwrap_or_default();
-            let cells = [row.name, row.who, tier, planned].into_iter().chain(shows_cost.then_some(cost));
+            let cells = [row.name, row.who, tier, planned, told].into_iter().chain(shows_cost.then_some(cost));
             cells.map(IntoAny::into_any).collect()
         };
         view! {
