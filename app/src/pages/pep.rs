@@ -13,7 +13,7 @@ use leptos_router::hooks::use_query_map;
 use shared::pep::{Rating, State};
 
 use self::{
-    parts::{Learning, Money, Steps, WhatTheySaid},
+    parts::{Around, Learning, Money, Steps, WhatTheySaid},
     rating::VirtualSchool,
 };
 use crate::{
@@ -59,7 +59,8 @@ fn ThePlan(page: Page) -> impl IntoView {
                 <VirtualSchool page=page.clone() agreed_in=plan.agreed_in />
                 <Money plan=plan.clone() />
                 <Steps plan=plan.clone() name=name.clone() plan_called />
-                <Learning plan />
+                <Learning plan=plan.clone() />
+                <Around plan />
                 <KeptApart name=name.clone() />
             </div>
         }

@@ -69,6 +69,18 @@ pub struct Pep {
     /// Help of the plan that pupil premium plus pays for.
     pub paid_help: Vec<PaidHelp>,
     pub moving_on: Vec<String>,
+    /// As the support plan measured them.
+    pub attendance: Vec<Measured>,
+    pub sdq: Vec<Measured>,
+    /// Who sat at the table from outside.
+    pub agencies: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measured {
+    pub value: String,
+    /// `YYYY-MM-DD`, or empty.
+    pub on: String,
 }
 
 /// One is due in every school term.

@@ -34,6 +34,11 @@ async fn it_is_made_of_what_was_agreed_and_says_what_is_missing(pool: PgPoolOpti
     let spends: Vec<_> = plan.spends.iter().map(|spend| (spend.allocated, spend.spent)).collect();
     assert_eq!(spends, [(Some(38_000), Some(26_600))]);
     assert_eq!(plan.subjects.len(), 3);
+    // Measured for the support plan, and not a second time for this one.
+    let measured = |all: &[app::view::pep::Measured]| all.iter().map(|one| one.value.clone()).collect::<Vec<_>>();
+    assert!(measured(&plan.attendance)[0].contains('9'), "{:?}", plan.attendance);
+    assert_eq!(plan.sdq.len(), 1, "{:?}", plan.sdq);
+    assert!(plan.agencies.iter().any(|agency| agency.contains("Chidi")), "{:?}", plan.agencies);
     assert!(!plan.paid_help.is_empty() && plan.paid_help.iter().all(|help| !help.steps.is_empty()));
     // July’s was agreed for the autumn, and November’s meeting is on time for it.
     assert_eq!((plan.due.term.as_str(), plan.due.is_late, plan.due.is_planned_late), ("Autumn 2026", false, false));

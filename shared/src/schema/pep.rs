@@ -1,11 +1,14 @@
 //! The parts of a looked-after pupil’s Personal Education Plan that may be shared in the room.
 //! Placement, carers’ details, reasons for care and contact never belong here.
+//!
+//! Each heading says who fills the part in. Attendance and the score of the SDQ are none of them: they are measured once,
+//! among the baselines of the support plan, and read from there.
 
 use super::{List, list_of, number, text};
 
 pub const ATTAINMENT: List = list_of(
     "attainment",
-    "My attainment",
+    "My attainment – designated teacher",
     "Add a subject",
     &[
         text("subject", "Subject"),
@@ -14,12 +17,16 @@ pub const ATTAINMENT: List = list_of(
         text("predicted", "Where I am heading"),
     ],
 );
-pub const WISHES: List =
-    list_of("wishes", "My views, wishes and feelings", "Add something you want to say", &[text("text", "Words")]);
+pub const WISHES: List = list_of(
+    "wishes",
+    "My views, wishes and feelings – key adult",
+    "Add something you want to say",
+    &[text("text", "Words")],
+);
 /// Pupil premium plus: each spend is costed, linked to a target, and shows what it changed.
 pub const PREMIUM: List = list_of(
     "premium",
-    "Pupil premium plus",
+    "Pupil premium plus – designated teacher",
     "Add a spend",
     &[
         text("purpose", "What it is for"),
@@ -28,6 +35,7 @@ pub const PREMIUM: List = list_of(
         text("impact", "What it changed"),
     ],
 );
-pub const TRANSITION: List = list_of("transition", "Moving on", "Add a step", &[text("text", "What will happen")]);
+pub const TRANSITION: List =
+    list_of("transition", "Moving on – designated teacher", "Add a step", &[text("text", "What will happen")]);
 
 pub const LISTS: &[List] = &[ATTAINMENT, WISHES, PREMIUM, TRANSITION];

@@ -7,7 +7,7 @@ use crate::{
     pages::pupil::OneTarget,
     view::{
         self,
-        pep::{PaidHelp, Pep, Spend, Subject},
+        pep::{Measured, PaidHelp, Pep, Spend, Subject},
     },
 };
 
@@ -61,6 +61,7 @@ pub fn WhatTheySaid(plan: Pep, pupil: view::Pupil) -> impl IntoView {
         <section class="sheet span-5" aria-labelledby="h-said">
             <header class="sheet-head">
                 <h2 id="h-said">"What " {name} " said"</h2>
+                <p>"In views of their own, or to the key adult."</p>
             </header>
             {said.collect_view()}
             <dl class="facts gap-top">
@@ -91,7 +92,7 @@ pub fn Money(plan: Pep) -> impl IntoView {
         <section class="sheet" aria-labelledby="h-money">
             <header class="sheet-head">
                 <h2 id="h-money">"Pupil premium plus"</h2>
-                <p>"The steps and the help are the same ones as in the support plan."</p>
+                <p>"Filled in by the designated teacher. The steps and the help are the same ones as in the support plan."</p>
             </header>
             {nothing}
             <div class="spends">{plan.spends.into_iter().map(spend).collect_view()}</div>
@@ -171,6 +172,7 @@ pub fn Learning(plan: Pep) -> impl IntoView {
         <section class="sheet span-6" aria-labelledby="h-learning">
             <header class="sheet-head">
                 <h2 id="h-learning">"Learning"</h2>
+                <p>"Filled in by the designated teacher."</p>
             </header>
             <Stacked
                 caption="Learning by subject"
@@ -179,4 +181,40 @@ pub fn Learning(plan: Pep) -> impl IntoView {
             />
         </section>
     }
+}
+
+/// What stands around learning. Attendance is measured in the meeting, for the support plan and this one alike.
+#[component]
+pub fn Around(plan: Pep) -> impl IntoView {
+    let or = |words: Vec<String>, nothing: &str| if words.is_empty() { nothing.to_owned() } else { words.join("; ") };
+    let measured = |all: Vec<Measured>| all.into_iter().map(in_words).collect::<Vec<_>>();
+    const WHERE: &str =
+        "Not measured yet. In the meeting it stands among the baselines, once for this plan and the support plan.";
+    let facts = [
+        ("Attendance", or(measured(plan.attendance), WHERE)),
+        ("SDQ score", or(measured(plan.sdq), WHERE)),
+        ("Agencies", or(plan.agencies, "Nobody from outside was at the last meeting.")),
+    ];
+    let fact = |(what, words): (&'static str, String)| {
+        view! {
+            <div>
+                <dt>{what}</dt>
+                <dd dir="auto">{words}</dd>
+            </div>
+        }
+    };
+    view! {
+        <section class="sheet" aria-labelledby="h-around">
+            <header class="sheet-head">
+                <h2 id="h-around">"Attendance, feelings, agencies"</h2>
+                <p>"Attendance comes from the designated teacher, the SDQ score from the social worker."</p>
+            </header>
+            <dl class="facts">{facts.map(fact).into_iter().collect_view()}</dl>
+        </section>
+    }
+}
+
+/// “96.8 %, 2 July 2026”.
+fn in_words(Measured { value, on }: Measured) -> String {
+    if on.is_empty() { value } else { format!("{value}, {}", dates::short(&on)) }
 }

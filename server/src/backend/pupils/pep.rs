@@ -10,15 +10,16 @@ use app::{
     view::{
         self,
         map::term_words,
-        pep::{Due, PaidHelp, Pep, PepPage, RatingSent, Spend, Subject, Wish},
+        pep::{Due, Measured, PaidHelp, Pep, PepPage, RatingSent, Spend, Subject, Wish},
     },
 };
 use shared::{
     PupilId, Section,
     doc::SectionDoc,
     pep::{self, Parts},
-    record::AgreedRecord,
+    record::{AgreedRecord, Attendee},
     rights::may_see_pep,
+    role::Side,
     schema::{List, pep as lists, views::VIEWS},
 };
 use time::{Date, Month, macros::format_description};
@@ -141,6 +142,9 @@ async fn plan(txn: &mut SchoolTransaction, pupil: &Pupil, today: Date) -> Result
         spends,
         paid_help,
         moving_on,
+        attendance: measured(&records, "attendance"),
+        sdq: measured(&records, "sdq"),
+        agencies: record.attendance.iter().filter(|seat| seat.role.side() == Side::Visitor).map(agency).collect(),
     }))
 }
 
@@ -152,6 +156,20 @@ fn wish(doc: &SectionDoc, list: &'static List, id: shared::ItemId, field: &str) 
         captured: meta.as_ref().map(|meta| meta.captured.clone()).unwrap_or_default(),
         said_on: meta.map(|meta| meta.said_on).unwrap_or_default(),
     }
+}
+
+/// What the support plan measured of this, the newest that was: both plans have the same figure, and it is written once.
+fn measured(records: &[AgreedRecord], what: &str) -> Vec<Measured> {
+    let of = |record: &AgreedRecord| -> Vec<Measured> {
+        let wanted = record.baselines.iter().filter(|measured| measured.measure.to_lowercase().contains(what));
+        wanted.map(|one| Measured { value: one.value.clone(), on: one.measured_on.clone() }).collect()
+    };
+    records.iter().rev().map(of).find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+/// “Virtual School (Ruth)”: whoever sits at the table from outside.
+fn agency(seat: &Attendee) -> String {
+    format!("{} ({})", seat.title, seat.name)
 }
 
 /// Every line that says something.
