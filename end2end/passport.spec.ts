@@ -66,3 +66,26 @@ test('a passport is changed together outside a meeting, saved, and every version
   await page.goto(child)
   expect(await page.locator('.meter').textContent()).toBe(meter)
 })
+
+test('a passport of very many words is one page of paper too, and says that it is small', async ({ reads }) => {
+  const { page } = await reads({ pupil: 'Kai', role: 'facilitator' })
+  await page.goto('/')
+  await page.getByRole('main').getByRole('link', { name: 'Kai', exact: true }).first().click()
+  const child = page.url()
+  await page.getByRole('button', { name: /the passport$/ }).click()
+  await hydrated(page)
+  const passport = page.locator('#passport')
+  const words = 'Unverwechselbarkeitsnachweis '.repeat(65)
+  for (const line of [1, 2, 3, 4]) {
+    await passport.getByRole('button', { name: /^Add something that would help/ }).click()
+    await passport.locator('textarea[id^="passport-help-"]').last().fill(`${line} ${words}the end of line ${line}`)
+  }
+  await saved(page)
+  await page.goto(child)
+  await page.getByRole('button', { name: 'Save this version' }).click()
+  await page.waitForURL(/\/passport$/)
+  await expect(page.locator('.passport-sheet')).toContainText('the end of line 4')
+  await expect(page.getByText('it fits one page, in small letters')).toBeVisible()
+  const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true })
+  expect(pdf.toString('latin1').match(/\/Type\s*\/Page[^s]/g)?.length).toBe(1)
+})

@@ -65,7 +65,7 @@ test('a SENCO sees everybody’s sessions, and what was told counts on the map',
   await open.getByText('It didn’t', { exact: true }).click()
   await looks(page, 'delivery')
   await page.goto('/map')
-  await expect(page.locator('.welcome')).toContainText('1 of 1 planned sessions happened')
+  await expect(page.locator('.welcome')).toContainText('1 of 1 sessions happened')
 })
 
 test('the designated teacher sees what the education plan lacks', async ({ reads }) => {

@@ -55,9 +55,9 @@ pub fn MapPage() -> impl IntoView {
 fn TheMap(page: Page) -> impl IntoView {
     let term = term_words(&page.query.term);
     let happened = match page.planned {
-        0 => "No meeting has looked back on it yet.".to_owned(),
+        0 => "No session was counted or told yet.".to_owned(),
         planned => {
-            format!("{} of {planned} planned sessions happened, where a meeting has looked back.", page.delivered)
+            format!("{} of {planned} sessions happened, of those that were told or a meeting counted.", page.delivered)
         }
     };
     let kinds = page.rows.len();
@@ -189,7 +189,7 @@ fn Row(row: MapRow, shows_cost: bool) -> impl IntoView {
     let happened = match percent(row.delivered, row.counted) {
         Some(percent) => format!("{} of {}, {percent} %", row.delivered, row.counted),
         None if row.planned == 0 => "not counted".to_owned(),
-        None => "not looked back on yet".to_owned(),
+        None => "not told or counted yet".to_owned(),
     };
     let short = is_often_missed(&row);
     let children = row.children.len() as i64;

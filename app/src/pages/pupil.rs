@@ -7,6 +7,7 @@
 
 mod around;
 mod cycles;
+mod fit;
 mod passport;
 mod picture;
 mod readers;

@@ -73,6 +73,8 @@ async fn a_session_is_told_changed_and_taken_back(pool: PgPoolOptions, options: 
         assert!(html.contains("1 of 2 sessions happened; not: the room was taken"));
         assert!(!html.contains("Choir practice"));
     }
+    let map = text(server.get("/map", Some(&cookie)).await).await;
+    assert!(map.contains("1 of 2 sessions happened, of those that were told or a meeting counted."));
 
     send(form(&narrative, TODAY, "taken-back", "")).await;
     assert_eq!((now().await.told, now().await.children[0].told.clone()), (1, None));

@@ -7,6 +7,7 @@ use leptos_router::hooks::use_query_map;
 use shared::{PupilId, record::Statements};
 
 use super::{
+    fit,
     picture::{ChoosePicture, Picture, WhatBecameOfIt},
     readers::IHaveRead,
 };
@@ -156,6 +157,14 @@ fn ThePassport(page: pupils::PassportPage) -> impl IntoView {
     let (lists, versions, this) =
         page.passport.map(|passport| (passport.lists, passport.versions, Some(passport.this))).unwrap_or_default();
     let (first, rest): (Vec<_>, Vec<_>) = lists.into_iter().partition(|list| list.key == FIRST);
+    let size = fit::size(&first, &rest);
+    let paper = match size {
+        Some(60..) => "To print it, use your browser’s Print: it fits one page.",
+        Some(_) => {
+            "To print it, use your browser’s Print: it fits one page, in small letters. Fewer words are read more often."
+        }
+        None => "It is longer than one page, also on paper. Fewer words are read more often.",
+    };
     let at = versions.iter().position(|version| Some(version.id) == this);
     let which = at.map(|at| {
         let (number, all) = (versions.len() - at, versions.len());
@@ -191,11 +200,11 @@ fn ThePassport(page: pupils::PassportPage) -> impl IntoView {
                     <MyViewButton />
                     <FinishPlain />
                 </nav>
-                <p class="hint">"To print it, use your browser’s Print: it fits one page."</p>
+                <p class="hint">{paper}</p>
             </header>
             <main class="record" id="main" tabindex="-1">
                 <WhatBecameOfIt not_taken=page.not_taken.clone() />
-                <article class="page passport-sheet" aria-labelledby="title">
+                <article class="page passport-sheet" data-fit=size.filter(|size| *size < 100) aria-labelledby="title">
                     <header class="record-head">
                         <Picture pupil=page.pupil.clone() />
                         <div>
