@@ -37,8 +37,6 @@ pub(super) async fn of(
     let known_to = sight.known_to;
     let wanted = register::Wanted { known_to, by_review: true, ..register::Wanted::default() };
     let children = register::lines(txn, &wanted, today, SHOWN, 0).await.map_err(unavailable)?;
-    let late = register::Wanted { only_late: true, ..wanted };
-    let late = register::lines(txn, &late, today, 1, 0).await.map_err(unavailable)?;
     let drafts = db::meetings::list_drafts(txn, known_to, today, SHOWN).await.map_err(unavailable)?;
     let pupils: Vec<_> = drafts.iter().map(|draft| draft.pupil).collect();
     let ties: BTreeMap<_, _> = ties(txn, viewer, &pupils).await?.into_iter().collect();
@@ -49,7 +47,7 @@ pub(super) async fn of(
         hidden: super::hidden::count(txn, viewer).await?,
         reads_trail: audit::may_read(txn, viewer).await.map_err(unavailable)?,
         whole_school: sight.whole_school,
-        late_reviews: late.first().map_or(0, |line| u32::try_from(line.all).unwrap_or(u32::MAX)),
+        late_reviews: children.first().map_or(0, |line| u32::try_from(line.late).unwrap_or(u32::MAX)),
         reviews: children.into_iter().map(|line| due(line, today)).collect(),
         drafts: drafts
             .into_iter()

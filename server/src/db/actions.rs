@@ -29,18 +29,22 @@ pub struct Of {
 /// What the last meeting about each child left to do; what was not done before, it carried on. The most urgent first.
 pub async fn open(txn: &mut SchoolTransaction, of: Of) -> sqlx::Result<Vec<Open>> {
     let rows = sqlx::query!(
-        r#"select r.meeting_id as "meeting_id!", a.item_id, r.pupil_id as "pupil_id!", person.display_name, a.what, a.who,
+        // The last of each child first: what those before them promised is nine times as much.
+        r#"with last as materialized (
+             select r.id, r.meeting_id, r.pupil_id from agreed_records r
+             where not exists (select from agreed_records later where later.previous_meeting_id = r.meeting_id)
+               and ($1::uuid is null or r.pupil_id = $1)
+               and ($2::uuid is null or ($5 or r.pupil_id = any (array(select pupil_id from places where person_id = $2 and admitted)))
+               and r.pupil_id <> all (array(select pupil_id from withheld where person_id = $2)))
+           )
+           select r.meeting_id as "meeting_id!", a.item_id, r.pupil_id as "pupil_id!", person.display_name, a.what, a.who,
                   a.due_on
-           from agreed_records r
+           from last r
              join actions a on a.record_id = r.id
              join pupils p on p.id = r.pupil_id
              join people person on person.id = p.person_id
            where a.status <> 'done'
              and not exists (select from actions_done d where d.meeting_id = r.meeting_id and d.item_id = a.item_id)
-             and not exists (select from agreed_records later where later.previous_meeting_id = r.meeting_id)
-             and ($1::uuid is null or r.pupil_id = $1)
-             and ($2::uuid is null or ($5 or r.pupil_id = any (array(select pupil_id from places where person_id = $2 and admitted)))
-             and r.pupil_id <> all (array(select pupil_id from withheld where person_id = $2)))
              and ($3::date is null or a.due_on < $3)
            order by a.due_on nulls last, person.display_name, a.position
            limit $4"#,

@@ -42,8 +42,9 @@ pub struct Line {
     pub held_this_year: i64,
     /// When the plan says to look back on it, if there is one that no meeting has looked back on.
     pub review_on: Option<Date>,
-    /// Of how many there are without a limit.
+    /// Of how many there are without a limit, and how many of these are late.
     pub all: i64,
+    pub late: i64,
 }
 
 /// By name. `today` decides what is late and which school year it is.
@@ -62,7 +63,8 @@ pub async fn lines(
                    where m.pupil_id = p.id and not m.for_passport and (m.stage = 'agreed' or m.reopened_at is not null)
                      and extract(year from m.held_on + interval '4 months')
                        = extract(year from $8::date + interval '4 months')) as "held!",
-                  due.review_on as "review_on?", count(*) over () as "all!"
+                  due.review_on as "review_on?", count(*) over () as "all!",
+                  count(*) filter (where due.review_on < $8) over () as "late!"
            from pupils p
              join people person on person.id = p.person_id
              left join people adult on adult.id = p.key_adult_id
@@ -117,6 +119,7 @@ pub async fn lines(
             held_this_year: row.held,
             review_on: row.review_on,
             all: row.all,
+            late: row.late,
         })
         .collect())
 }
