@@ -55,6 +55,14 @@ impl Post {
         Self::ALL.into_iter().find(|post| post.name() == name)
     }
 
+    /// Whether it is for somebody else to give and to take: what sets posts and accounts, and what looks at those who do.
+    pub fn is_kept(self) -> bool {
+        match self {
+            Self::Head | Self::Senco | Self::SafeguardingLead | Self::DataProtectionLead => true,
+            Self::DesignatedTeacher | Self::Teacher | Self::Assistant => false,
+        }
+    }
+
     /// As pages say it.
     pub fn words(self) -> &'static str {
         match self {

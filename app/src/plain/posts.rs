@@ -22,7 +22,7 @@ pub struct Holder {
     pub name: String,
     pub posts: Vec<Post>,
     pub class_name: String,
-    /// Nobody takes from themselves what lets them give it back.
+    /// Nobody gives or takes their own post, where it is kept.
     pub is_me: bool,
 }
 
@@ -97,7 +97,7 @@ fn holder(person: Holder) -> impl IntoView {
     let Holder { id, name, posts, class_name, is_me } = person;
     let class_id = format!("class-{id}");
     let post = |post: Post| {
-        let is_kept = is_me && matches!(post, Post::Head | Post::Senco | Post::SafeguardingLead);
+        let is_kept = is_me && post.is_kept();
         let holds = posts.contains(&post);
         view! {
             <label class="choice">
@@ -108,7 +108,11 @@ fn holder(person: Holder) -> impl IntoView {
     };
     let boxes = Post::ALL.map(post).into_iter().collect_view();
     let mine = is_me.then(|| {
-        view! { <p class="hint">"Your own post of head, SENCO or safeguarding lead is for somebody else to change."</p> }
+        view! {
+            <p class="hint">
+                "Your own post of head, SENCO, safeguarding lead or data protection lead is for somebody else to change."
+            </p>
+        }
     });
     view! {
         <li id=format!("p-{id}")>

@@ -1,7 +1,7 @@
 //! Who is what in the school, set by its head and its SENCO.
 //!
-//! What must stay true: nobody takes from themselves, or gives themselves, the post of head, SENCO or safeguarding lead:
-//! there is always somebody left who sets posts. Whoever invents a colleague to hold one leaves that in the audit, which
+//! What must stay true: nobody takes from themselves, or gives themselves, a post that is kept ([`Post::is_kept`]): there
+//! is always somebody left who sets posts, and nobody makes themselves the one who looks at what they did. Whoever invents a colleague to hold one leaves that in the audit, which
 //! is what is there against it.
 
 use app::{
@@ -106,7 +106,7 @@ async fn set_here(state: &AppState, viewer: Viewer, fields: &Fields) -> sqlx::Re
     let asked: Vec<Post> =
         fields.iter().filter(|(key, _)| key == "post").filter_map(|(_, name)| Post::from_name(name)).collect();
     let is_asked = |post: &Post| {
-        let is_kept = person == viewer.person && matches!(post, Post::Head | Post::Senco | Post::SafeguardingLead);
+        let is_kept = person == viewer.person && post.is_kept();
         if is_kept { holder.posts.contains(post) } else { asked.contains(post) }
     };
     let wanted: Vec<Post> = Post::ALL.into_iter().filter(is_asked).collect();
