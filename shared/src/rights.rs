@@ -173,6 +173,13 @@ pub fn may_read_trail(posts: &[Post], has_lead: bool) -> bool {
     })
 }
 
+/// Whether somebody who runs the accounts may hold, for a moment, what opens another’s: nobody makes a way in for who
+/// is something that they could not make themselves. A head is all that a SENCO is.
+pub fn may_make_way_in(mine: &[Post], theirs: &[Post]) -> bool {
+    let is_mine = |post: &Post| mine.contains(post) || (*post == Post::Senco && mine.contains(&Post::Head));
+    theirs.iter().all(|post| !post.is_kept() || is_mine(post))
+}
+
 /// How somebody stands to one child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tie {
@@ -389,6 +396,17 @@ mod tests {
                 assert_eq!(may_correct(None, tie), tie == Tie::Leads);
             }
         }
+    }
+
+    #[test]
+    fn nobody_makes_a_way_in_for_who_is_something_they_could_not_make_themselves() {
+        for theirs in [Post::Head, Post::SafeguardingLead, Post::DataProtectionLead] {
+            assert!(!may_make_way_in(&[Post::Senco], &[Post::Teacher, theirs]), "{theirs:?}");
+            assert!(may_make_way_in(&[Post::Senco, theirs], &[theirs]), "they are it already: {theirs:?}");
+        }
+        assert!(!may_make_way_in(&[Post::Head], &[Post::SafeguardingLead]));
+        assert!(may_make_way_in(&[Post::Head], &[Post::Senco]) && may_make_way_in(&[Post::Senco], &[Post::Senco]));
+        assert!(may_make_way_in(&[Post::Senco], &[Post::Teacher, Post::DesignatedTeacher, Post::Assistant]));
     }
 
     #[test]

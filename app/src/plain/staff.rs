@@ -41,6 +41,8 @@ pub struct Colleague {
     pub is_ready: bool,
     /// Nobody closes their own account.
     pub is_me: bool,
+    /// Whether who looks may make them one.
+    pub gets_way_in: bool,
 }
 
 pub fn page(page: Staff) -> impl IntoView {
@@ -129,7 +131,7 @@ pub fn page(page: Staff) -> impl IntoView {
 }
 
 fn colleague(person: Colleague) -> impl IntoView {
-    let Colleague { id, name, posts, email, is_disabled, is_ready, is_me } = person;
+    let Colleague { id, name, posts, email, is_disabled, is_ready, is_me, gets_way_in } = person;
     let posts = posts.into_iter().map(Post::words).collect::<Vec<_>>().join(", ");
     let state = match (&email, is_disabled, is_ready) {
         (None, ..) => "No account",
@@ -148,7 +150,16 @@ fn colleague(person: Colleague) -> impl IntoView {
             </form>
         }
     };
+    let link = (email.is_some() && !is_disabled && !is_me && gets_way_in).then(|| button("link", "New link"));
+    let not_yours = (!gets_way_in && !is_disabled && !is_me).then(|| {
+        let instead = match email {
+            None => "Somebody who holds it too gives them an account.",
+            Some(_) => "Their recovery codes let them in, or whoever runs the server makes a new link.",
+        };
+        view! { <span>"They hold a post that you cannot give yourself, so you make no way in for them. " {instead}</span> }
+    });
     let buttons = match (&email, is_disabled, is_me) {
+        (None, ..) if !gets_way_in => ().into_any(),
         (None, ..) => view! {
             <form class="with-email" method="post" action="/staff/open">
                 <input type="hidden" name="person" value=id.clone() />
@@ -171,9 +182,7 @@ fn colleague(person: Colleague) -> impl IntoView {
         .into_any(),
         (_, _, true) => view! { <span class="here">"You"</span> }.into_any(),
         (_, true, _) => button("reopen", "Is back").into_any(),
-        (_, false, _) => {
-            view! { <div class="row">{button("link", "New link")} {button("close", "Has left")}</div> }.into_any()
-        }
+        (_, false, _) => view! { <div class="row">{link} {button("close", "Has left")}</div> }.into_any(),
     };
     view! {
         <li class:is-odd=is_disabled>
@@ -182,6 +191,7 @@ fn colleague(person: Colleague) -> impl IntoView {
                 <strong>{name.clone()}</strong>
                 <span>{posts} {email.map(|email| format!(" · {email}"))}</span>
                 <span>{state}</span>
+                {not_yours}
             </p>
             {buttons}
         </li>

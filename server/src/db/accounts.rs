@@ -1,6 +1,6 @@
 //! Accounts of staff, and what opens them but for passkeys.
 
-use shared::{PersonId, SchoolId};
+use shared::{PersonId, SchoolId, rights::Post};
 use time::OffsetDateTime;
 
 use super::{Db, SchoolTransaction};
@@ -238,7 +238,7 @@ pub async fn codes_left(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::
 pub struct Colleague {
     pub person: PersonId,
     pub name: String,
-    pub posts: Vec<String>,
+    pub posts: Vec<Post>,
     /// None without an account.
     pub email: Option<String>,
     pub is_disabled: bool,
@@ -264,7 +264,7 @@ pub async fn staff(txn: &mut SchoolTransaction) -> sqlx::Result<Vec<Colleague>> 
         .map(|row| Colleague {
             person: PersonId(row.id),
             name: row.full_name,
-            posts: row.posts,
+            posts: row.posts.iter().filter_map(|post| Post::from_name(post)).collect(),
             email: row.email,
             is_disabled: row.is_disabled,
             is_ready: row.is_ready,

@@ -21,8 +21,7 @@ pub(super) async fn renew(state: &AppState) -> anyhow::Result<String> {
     for school in db::schools::list(&state.db).await? {
         let mut txn = state.db.begin(school).await?;
         let staff = accounts::staff(&mut txn).await?;
-        let Some(senco) = staff.into_iter().find(|other| other.posts.iter().any(|post| post == Post::Senco.name()))
-        else {
+        let Some(senco) = staff.into_iter().find(|other| other.posts.contains(&Post::Senco)) else {
             continue;
         };
         let name = senco.name.split_whitespace().next_back().unwrap_or("senco").to_lowercase();

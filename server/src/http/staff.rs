@@ -1,4 +1,7 @@
 //! The accounts of a school’s staff, for its head and its SENCO.
+//!
+//! What must stay true: whoever makes a way in sees it, and could go in by it. So nobody makes one for who holds a post
+//! that they could not give themselves ([`may_make_way_in`]).
 
 use app::{
     backend::Viewer,
@@ -10,7 +13,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
-use shared::{PersonId, rights::Post};
+use shared::{
+    PersonId,
+    rights::{Post, may_make_way_in},
+};
 
 use super::{
     account::{runs_accounts, who},
@@ -54,6 +60,7 @@ async fn read(state: &AppState, viewer: Viewer, done: Done) -> sqlx::Result<Opti
     let Some(mut txn) = begin(state, viewer).await? else { return Ok(None) };
     let Some(me) = accounts::lock(&mut txn, viewer.person).await? else { return Ok(None) };
     let people = accounts::staff(&mut txn).await?;
+    let posts = db::posts::held(&mut txn, viewer).await?;
     let link = done.link.map(|(person, url)| {
         let name = people.iter().find(|other| other.person == person).map(|other| other.name.clone());
         let qr = qr::of(&url);
@@ -66,7 +73,8 @@ async fn read(state: &AppState, viewer: Viewer, done: Done) -> sqlx::Result<Opti
             .map(|other| Colleague {
                 id: other.person.to_string(),
                 name: other.name,
-                posts: other.posts.iter().filter_map(|post| Post::from_name(post)).collect(),
+                gets_way_in: may_make_way_in(&posts, &other.posts),
+                posts: other.posts,
                 email: other.email,
                 is_disabled: other.is_disabled,
                 is_ready: other.is_ready,
@@ -141,7 +149,8 @@ pub(super) async fn open(State(state): State<AppState>, plain: Plain, Form(whom)
 async fn open_here(state: &AppState, viewer: Viewer, whom: &Whom) -> sqlx::Result<Option<Result<String, NoJoiner>>> {
     let Some(mut txn) = begin(state, viewer).await? else { return Ok(None) };
     // Nobody of a family, nor a visitor: those who hold a post.
-    if !accounts::staff(&mut txn).await?.iter().any(|other| other.person == whom.person && other.email.is_none()) {
+    let other = whose(&mut txn, viewer, whom.person).await?;
+    if other.is_none_or(|other| other.email.is_some()) {
         return Ok(None);
     }
     let opened = keys::open(state, &mut txn, whom.person, &whom.email, Some(viewer.person)).await?;
@@ -149,6 +158,17 @@ async fn open_here(state: &AppState, viewer: Viewer, whom: &Whom) -> sqlx::Resul
         txn.commit().await?;
     }
     Ok(Some(opened))
+}
+
+/// Somebody who works here, if who asks may make a way in for them.
+async fn whose(
+    txn: &mut SchoolTransaction,
+    viewer: Viewer,
+    person: PersonId,
+) -> sqlx::Result<Option<accounts::Colleague>> {
+    let mine = db::posts::held(txn, viewer).await?;
+    let staff = accounts::staff(txn).await?;
+    Ok(staff.into_iter().find(|other| other.person == person && may_make_way_in(&mine, &other.posts)))
 }
 
 /// A new way in for somebody who has lost theirs. Nobody makes their own: at a screen that was left open, that would be
@@ -166,8 +186,8 @@ pub(super) async fn link(State(state): State<AppState>, plain: Plain, Form(whom)
 
 async fn link_here(state: &AppState, viewer: Viewer, person: PersonId) -> sqlx::Result<Option<String>> {
     let Some(mut txn) = begin(state, viewer).await? else { return Ok(None) };
-    let account = accounts::lock(&mut txn, person).await?;
-    if person == viewer.person || account.is_none_or(|account| account.disabled_at.is_some()) {
+    let other = whose(&mut txn, viewer, person).await?;
+    if person == viewer.person || other.is_none_or(|other| other.email.is_none() || other.is_disabled) {
         return Ok(None);
     }
     let url = keys::link(state, &mut txn, person).await?;

@@ -57,7 +57,7 @@ async fn bring_in_here(
     let Some(me) = accounts::lock(&mut txn, viewer.person).await? else { return Ok(None) };
     let here = who(&mut txn, &me).await?;
     let outcome = match file {
-        Ok(file) => staff_file::bring_in(state, &mut txn, &file, viewer.person).await?,
+        Ok(file) => staff_file::bring_in(state, &mut txn, &file, viewer).await?,
         Err(refused) => Outcome::Refused(refused),
     };
     if matches!(outcome, Outcome::Begun(_)) {

@@ -4,9 +4,15 @@
 
 use std::collections::HashMap;
 
-use app::view::file::{Change, Preview, PreviewRow, Refused};
+use app::{
+    backend::Viewer,
+    view::file::{Change, Preview, PreviewRow, Refused},
+};
 use sha2::{Digest, Sha256};
-use shared::{PersonId, rights::Post};
+use shared::{
+    PersonId,
+    rights::{Post, may_make_way_in},
+};
 
 use super::{
     accounts::{self as keys, Joiner, NoJoiner},
@@ -53,13 +59,13 @@ pub(crate) async fn bring_in(
     state: &AppState,
     txn: &mut SchoolTransaction,
     file: &SentFile,
-    by: PersonId,
+    viewer: Viewer,
 ) -> sqlx::Result<Outcome> {
     let table = match Table::read(&file.bytes, &COLUMNS, &COLUMNS[..3]) {
         Ok(table) => table,
         Err(why) => return Ok(Outcome::Refused(Refused::whole(&file.name, why))),
     };
-    let taken = Taken::of(state, txn, &table).await?;
+    let taken = Taken::of(state, txn, viewer, &table).await?;
     let mut so_far = HashMap::new();
     let mut colleagues = match table.judge(&file.name, |row| Some(read(row, &taken, &mut so_far))) {
         Ok(colleagues) => colleagues,
@@ -72,7 +78,7 @@ pub(crate) async fn bring_in(
     colleagues.retain(|colleague| colleague.here != Here::WithAccount);
     let mut begun = vec![];
     for colleague in colleagues {
-        match begin(state, txn, &colleague, by).await? {
+        match begin(state, txn, &colleague, viewer.person).await? {
             Ok(url) => begun.push((colleague.name, url)),
             // Somebody took the address just now.
             Err(_) => return Ok(Outcome::Refused(Refused::whole(&file.name, TAKEN))),
@@ -107,23 +113,28 @@ struct Taken {
     emails: HashMap<String, bool>,
     /// In small letters, with whoever has no account yet.
     names: HashMap<String, Vec<Option<PersonId>>>,
+    /// Whom this sender makes no way in for.
+    not_theirs: Vec<PersonId>,
 }
 
 impl Taken {
-    async fn of(state: &AppState, txn: &mut SchoolTransaction, table: &Table) -> sqlx::Result<Self> {
+    async fn of(state: &AppState, txn: &mut SchoolTransaction, viewer: Viewer, table: &Table) -> sqlx::Result<Self> {
         let mut emails = HashMap::new();
         for email in table.rows().map(|row| plain_email(&row.cell("E-mail"))) {
             if let Some((school, _)) = db::accounts::find_by_email(&state.db, &email).await? {
                 emails.insert(email, school == txn.school());
             }
         }
+        let mine = db::posts::held(txn, viewer).await?;
         let staff = db::accounts::staff(txn).await?;
+        let not_theirs = staff.iter().filter(|other| !may_make_way_in(&mine, &other.posts)).map(|other| other.person);
+        let not_theirs = not_theirs.collect();
         let mut names: HashMap<_, Vec<_>> = HashMap::new();
         for colleague in staff {
             let person = colleague.email.is_none().then_some(colleague.person);
             names.entry(colleague.name.to_lowercase()).or_default().push(person);
         }
-        Ok(Self { emails, names })
+        Ok(Self { emails, names, not_theirs })
     }
 }
 
@@ -151,6 +162,11 @@ fn read(row: &mut TableRow<'_>, taken: &Taken, so_far: &mut HashMap<String, u32>
         && let Some(first) = so_far.insert(person.to_string(), row.number)
     {
         row.fault("Name", format!("Row {first} is the same person."));
+    }
+    if let Here::WithoutAccount(person) = here
+        && taken.not_theirs.contains(&person)
+    {
+        row.fault("Name", "They hold a post that you cannot give yourself, so you make no way in for them.");
     }
     let posts = posts(row);
     let class_name = row.words("Class");

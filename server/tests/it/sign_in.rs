@@ -20,7 +20,7 @@ use server::{
     secret::Hash,
     upkeep,
 };
-use shared::{PersonId, Section, protocol::CloseCode};
+use shared::{PersonId, Section, protocol::CloseCode, rights::Post};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use time::Duration;
 use tower::ServiceExt;

@@ -56,6 +56,50 @@ async fn accounts_are_run_by_head_and_senco_of_that_school_alone(pool: PgPoolOpt
 }
 
 #[sqlx::test(migrations = false)]
+async fn nobody_makes_a_way_in_for_who_holds_a_post_they_cannot_give_themselves(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let pike = pike(&server).await;
+    let boss = head(&server, &pike).await;
+    let (_, boss_is) = accounts::find_by_email(&server.db, "s.okafor@larkfield.example").await.unwrap().unwrap();
+    let teacher = server.seat("Tomek", "Miss Qureshi", 3).await.viewer.person;
+    let cookie = pike.sign_in(&server).await;
+    let links = async || -> i64 {
+        sqlx::query_scalar("select count(*) from account_links").fetch_one(&mut owner(&options).await).await.unwrap()
+    };
+    let before = links().await;
+    for post in [Post::SafeguardingLead, Post::DataProtectionLead, Post::Head] {
+        let mut txn = server.db.begin(pike.viewer().school).await.unwrap();
+        db::posts::set(&mut txn, teacher, &[post], "").await.unwrap();
+        txn.commit().await.unwrap();
+        let open = format!("person={teacher}&email=f.qureshi@larkfield.example");
+        let refused = send(&server, "/staff/open", Some(&cookie), &open).await;
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN, "{post:?}");
+        assert!(!text(refused).await.contains("/welcome/"));
+        let file = b"Name,E-mail,Post\nMiss Farrah Qureshi,f.qureshi@larkfield.example,Assistant\n";
+        let refused = server.send_file("/staff/import", file, Some(&cookie)).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{post:?}");
+        assert!(text(refused).await.contains("a post that you cannot give yourself"));
+    }
+    let refused = send(&server, "/staff/link", Some(&cookie), &format!("person={boss_is}")).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN, "of the head");
+    assert_eq!(links().await, before);
+    let page = text(server.get("/staff", Some(&cookie)).await).await;
+    assert!(page.contains("whoever runs the server makes a new link"), "{page}");
+
+    // The head is all that a SENCO is; and a teacher is nothing more than either.
+    let linked = send(&server, "/staff/link", Some(&boss), &format!("person={}", pike.viewer().person)).await;
+    assert!(text(linked).await.contains("/welcome/"));
+    let mut txn = server.db.begin(pike.viewer().school).await.unwrap();
+    db::posts::set(&mut txn, teacher, &[Post::Teacher], "").await.unwrap();
+    txn.commit().await.unwrap();
+    let open = format!("person={teacher}&email=f.qureshi@larkfield.example");
+    assert!(text(send(&server, "/staff/open", Some(&cookie), &open).await).await.contains("/welcome/"));
+}
+
+#[sqlx::test(migrations = false)]
 async fn whoever_saw_a_way_in_that_was_replaced_knows_nothing_of_the_new_one(
     pool: PgPoolOptions,
     options: PgConnectOptions,
