@@ -12,7 +12,7 @@ use app::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use shared::{
-    MeetingId, ParticipantId, PersonId, Role, Stage,
+    MeetingId, ParticipantId, PersonId, Role, Section, Stage,
     policy::access_for,
     rights::{Matter, Tie, may_hide, may_see},
 };
@@ -143,7 +143,7 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
         earlier_writers(backend, viewer, &wrote.difference(&at_table).copied().collect::<Vec<_>>()).await?;
     Ok(MeetingPage {
         id,
-        pupil: pupil(&meeting, tie),
+        pupil: pupil(&meeting, tie, access(Section::Pep).can_read()),
         when: when(meeting.held_on, meeting.held_at),
         school: meeting.school,
         kind: meeting.kind,
@@ -204,13 +204,15 @@ async fn earlier_writers(
         .collect())
 }
 
-pub(super) fn pupil(meeting: &Meeting, tie: Tie) -> Pupil {
+/// That a child is looked after is for those whose matter it is, and for who reads their education plan here anyway: the
+/// page opens that section by it.
+pub(super) fn pupil(meeting: &Meeting, tie: Tie, reads_pep: bool) -> Pupil {
     Pupil {
         person: meeting.pupil_person,
         name: meeting.pupil_name.clone(),
         portrait: picture::address(tie, meeting.pupil, meeting.picture.is_some()),
         portrait_alt: meeting.picture.clone().unwrap_or_default(),
-        looked_after: meeting.looked_after,
+        looked_after: meeting.looked_after && (reads_pep || may_see(Matter::Care, tie)),
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) async fn page(db: &Db, viewer: Viewer, id: MeetingId, version: Option
         record,
         agreed_on: school_day(agreed_at).to_string(),
         hash: kept.sha256,
-        pupil: pupil(&meeting, tie),
+        pupil: pupil(&meeting, tie, false),
         people: seats
             .into_iter()
             .filter(|seat| seat.expected != Attendance::NotInvitedOnPurpose)

@@ -5,12 +5,13 @@ use app::{
     view::pep::{PepPage, RatingSent},
 };
 use shared::{
+    Section,
     pep::{Rating, State},
     record::AgreedRecord,
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use crate::support::{Seat, TestServer, text};
+use crate::support::{Seat, TestServer, owner, text};
 
 impl TestServer {
     async fn pep(&self, seat: &Seat, child: &str, of: &str) -> Result<PepPage, AppError> {
@@ -54,6 +55,21 @@ async fn it_is_made_of_what_was_agreed_and_says_what_is_missing(pool: PgPoolOpti
     server.clock.forward(time::Duration::days(60));
     let later = server.pep(&designated, "Kai", "Pat").await.unwrap().plan.unwrap();
     assert!(later.due.is_late, "the autumn is over");
+}
+
+#[sqlx::test(migrations = false)]
+async fn that_he_is_looked_after_is_in_no_page_of_who_came_along(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let seat = server.seat("Kai", "Mr Prys", 3).await;
+    let sql = "update participants set role = $2 where id = $1";
+    for (role, is_told) in [("supporter", false), ("observer", false), ("parent", true), ("teacher", true)] {
+        let place = sqlx::query(sql).bind(seat.participant.0).bind(role);
+        place.execute(&mut owner(&options).await).await.unwrap();
+        let page = server.backend.meeting_page(seat.viewer, seat.meeting).await.unwrap();
+        assert_eq!(page.pupil.looked_after, is_told, "{role}");
+        let reads = page.sections.iter().any(|section| section.section == Section::Pep);
+        assert_eq!(reads, is_told, "the section needs it: {role}");
+    }
 }
 
 #[sqlx::test(migrations = false)]
