@@ -126,7 +126,7 @@ pub(super) async fn answer(
     if !me.role.can_agree() {
         return Err(AppError::NotAllowed);
     }
-    let comment = cut(comment.trim(), LONGEST_COMMENT);
+    let comment = cut(&comment, LONGEST_COMMENT);
     // A child who says “not all of it” has answered, whether or not they can say which part.
     if response.needs_words() && comment.is_empty() && me.role != Role::Pupil {
         return Err(AppError::WordsMissing);
@@ -194,7 +194,7 @@ pub(super) async fn note(backend: &ServerBackend, txn: &mut SchoolTransaction, d
     db::audit::add(txn, deed, backend.clock.now()).await.map_err(unavailable)
 }
 
-/// At most so many characters, and none that a database cannot keep.
+/// What any text may hold, and at most so many characters of it.
 fn cut(words: &str, longest: usize) -> String {
-    words.chars().filter(|letter| *letter != '\0').take(longest).collect()
+    shared::plain::plain(words).trim().chars().take(longest).collect()
 }

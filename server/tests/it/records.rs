@@ -55,6 +55,21 @@ async fn agreeing_writes_the_record_and_all_its_rows(pool: PgPoolOptions, option
 }
 
 #[sqlx::test(migrations = false)]
+async fn an_answer_holds_no_letter_that_nobody_sees(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let (pike, marek) = (server.seat("Tomek", "Mrs Pike", 3).await, server.seat("Tomek", "Marek", 3).await);
+    server.backend.meeting_start(pike.viewer, pike.meeting).await.unwrap();
+    let answer = async |comment: &str| {
+        server.backend.meeting_answer(marek.viewer, pike.meeting, Response::PartlyDisagree, comment.to_owned()).await
+    };
+    assert_eq!(answer("\u{200b}\u{feff} \u{7}").await, Err(AppError::WordsMissing), "words that nobody can read");
+    answer(" \u{202e}Not\u{202c} on\u{0} \u{1b}Fridays\u{200b}.\r\n").await.unwrap();
+    let page = server.backend.meeting_page(pike.viewer, pike.meeting).await.unwrap();
+    let his = page.people.into_iter().find_map(|person| person.answer).unwrap();
+    assert_eq!(his.comment, "Not on Fridays.");
+}
+
+#[sqlx::test(migrations = false)]
 async fn the_record_is_read_byte_for_byte_by_those_at_the_table(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let seat = server.seat("Tomek", "Agnieszka", 2).await;
