@@ -1,6 +1,7 @@
 //! Coming in: what happens when somebody presses the button on their invitation, types the code, or is let in.
 //!
-//! What must stay true: a link of one’s own or the word of whoever runs the meeting leads in, and nothing else;
+//! What must stay true: a link of one’s own or the word of whoever runs the meeting leads in, and nothing else; whoever
+//! runs it needs nobody’s word;
 //! a knock becomes one session, once. A session is in where a door let it in, and at no other table of the same person.
 
 use std::net::IpAddr;
@@ -114,6 +115,8 @@ pub async fn by_link(
         (Some(Stage::Agreed), _) | (_, Some(Doors::Open)) => {
             start_session(state, txn, &seat, place, device, before).await
         }
+        // Nobody else could let them in: it is they who open the door.
+        _ if seat.role.can_facilitate() => start_session(state, txn, &seat, place, device, before).await,
         _ if is_in => Ok(Arrival::AlreadyIn(place)),
         (_, Some(Doors::Knock)) => knock(state, txn, seat.meeting, Some(&seat), "", device).await,
         (_, Some(Doors::Closed) | None) => Ok(Arrival::Nowhere),

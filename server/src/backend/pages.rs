@@ -61,9 +61,9 @@ pub(super) async fn join(backend: &ServerBackend, now_here: Option<Viewer>, toke
     };
     Ok(JoinPage {
         now_here,
-        // What was agreed is read by whoever was there.
+        // What was agreed is read by whoever was there; whoever runs the meeting opens its door.
         is_agreed: meeting.stage == Stage::Agreed,
-        doors: if meeting.stage == Stage::Agreed { Doors::Open } else { doors },
+        doors: if meeting.stage == Stage::Agreed || seat.role.can_facilitate() { Doors::Open } else { doors },
         when: format!(
             "{} to {}",
             when(meeting.held_on, meeting.held_at),

@@ -219,6 +219,26 @@ async fn a_link_to_one_meeting_opens_no_other_door(pool: PgPoolOptions, options:
 }
 
 #[sqlx::test(migrations = false)]
+async fn whoever_runs_the_meeting_comes_in_by_their_own_link(pool: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::with(Doors::Knock, pool, options).await;
+    let (server, senco) = (&house.server, &house.senco);
+    let table = format!("/meetings/{}", senco.meeting);
+    for doors in [Doors::Knock, Doors::Closed] {
+        server.backend.doors_set(senco.viewer, senco.meeting, doors).await.unwrap();
+        let link = format!("/join/{}", server.token(senco).await);
+        let page = text(server.get(&link, None).await).await;
+        assert!(!page.contains("Knock") && !page.contains("doors are closed"), "{page}");
+        let pressed = post(server, &link, "", "asked=yes").await;
+        assert_eq!(leads_to(&pressed), table, "{doors:?}");
+        let hers = format!("sid={}", cookie(&pressed, "sid").unwrap());
+        assert_eq!(server.get(&table, Some(&hers)).await.status(), StatusCode::OK, "{doors:?}");
+    }
+    // Nobody else does, and they can be let in.
+    server.backend.doors_set(senco.viewer, senco.meeting, Doors::Knock).await.unwrap();
+    assert_eq!(leads_to(&house.press(&house.mum).await), "/lobby");
+}
+
+#[sqlx::test(migrations = false)]
 async fn who_came_while_the_door_was_open_is_in_and_nobody_after(pool: PgPoolOptions, options: PgConnectOptions) {
     let house = House::with(Doors::Open, pool, options).await;
     let (server, mum, senco) = (&house.server, &house.mum, &house.senco);
