@@ -247,15 +247,3 @@ pub async fn twice(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx:
     .await?;
     Ok(rows.into_iter().map(|row| (PupilId(row.id), row.full_name)).collect())
 }
-
-/// Which of these numbers the school knows already, and whose each is.
-pub async fn known_upns(txn: &mut SchoolTransaction, upns: &[String]) -> sqlx::Result<Vec<(String, String)>> {
-    let rows = sqlx::query!(
-        r#"select p.upn as "upn!", person.full_name from pupils p join people person on person.id = p.person_id
-           where p.upn = any ($1)"#,
-        upns
-    )
-    .fetch_all(txn.connection())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.upn, row.full_name)).collect())
-}

@@ -103,6 +103,26 @@ async fn what_the_census_would_send_back_changes_nothing(pool: PgPoolOptions, op
 }
 
 #[sqlx::test(migrations = false)]
+async fn a_number_names_no_child_that_who_asks_is_kept_from(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let (cookie, tomek) = (server.sign_in(&pike).await, server.pupil_of(&pike).await);
+    let sql =
+        "select p.id, full_name from pupils p join people on people.id = person_id where upn = 'FICTIONAL-UPN-0003'";
+    let (other, name): (uuid::Uuid, String) = sqlx::query_as(sql).fetch_one(&mut owner(&options).await).await.unwrap();
+    let said = async || {
+        let form = GOOD.replace("upn=A1", "upn=FICTIONAL-UPN-0003");
+        text(server.post_form_as(&format!("/pupils/{tomek}/register"), Some(&cookie), form).await).await
+    };
+    assert!(said().await.contains(&format!("Already belongs to {name}")));
+    let mut txn = server.db.begin(pike.viewer.school).await.unwrap();
+    db::pupils::withhold(&mut txn, PupilId(other), pike.viewer.person, "A relative").await.unwrap();
+    txn.commit().await.unwrap();
+    let said = said().await;
+    assert!(said.contains("Already belongs to another child") && !said.contains(&name), "{said}");
+}
+
+#[sqlx::test(migrations = false)]
 async fn a_line_is_for_those_who_answer_for_the_child(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let tomek = server.pupil_of(&server.seat("Tomek", "Mrs Pike", 3).await).await;

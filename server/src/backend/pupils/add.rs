@@ -72,8 +72,7 @@ async fn is_here(txn: &mut SchoolTransaction, viewer: Viewer, child: &Child) -> 
     let known = db::register_file::lock_known(txn, viewer.person, &upns, &names).await.map_err(unavailable)?;
     let whose = known.iter().find(|known| known.line.upn.is_some() && known.line.upn == child.line.upn);
     if let Some(known) = whose {
-        let whose = if known.is_withheld { "another child" } else { &known.full_name };
-        return Ok(Some(Fault::new("upn", format!("Already belongs to {whose}. One child, one number."))));
+        return Ok(Some(line::has_number(known)));
     }
     let is_same = |known: &db::register_file::Known| {
         known.full_name.to_lowercase() == child.full_name.to_lowercase()

@@ -119,9 +119,9 @@ pub(crate) async fn change(
     let (new, mut faults) = read(line, backend.clock.today());
     check_key_adult(&mut txn, Some(pupil), &new, &mut faults).await?;
     if let Some(upn) = new.upn.clone().filter(|_| new.upn != before.upn)
-        && let Some((_, whose)) = db::register::known_upns(&mut txn, &[upn]).await.map_err(unavailable)?.first()
+        && let Some(fault) = is_taken(&mut txn, viewer, upn).await?
     {
-        faults.push(Fault::new("upn", format!("Already belongs to {whose}. One child, one number.")));
+        faults.push(fault);
     }
     if !faults.is_empty() || new == before {
         return Ok(faults);
@@ -131,6 +131,17 @@ pub(crate) async fn change(
     db::audit::add(&mut txn, deed, backend.clock.now()).await.map_err(unavailable)?;
     txn.commit().await.map_err(unavailable)?;
     Ok(faults)
+}
+
+/// That another child has this number, who is named to nobody who is kept from them.
+async fn is_taken(txn: &mut SchoolTransaction, viewer: Viewer, upn: String) -> Result<Option<Fault>, AppError> {
+    let known = db::register_file::lock_known(txn, viewer.person, &[upn], &[]).await.map_err(unavailable)?;
+    Ok(known.first().map(has_number))
+}
+
+pub(super) fn has_number(known: &db::register_file::Known) -> Fault {
+    let whose = if known.is_withheld { "another child" } else { &known.full_name };
+    Fault::new("upn", format!("Already belongs to {whose}. One child, one number."))
 }
 
 pub(super) async fn check_key_adult(
