@@ -92,7 +92,7 @@ pub async fn of_database(database: &PgConnectOptions, now: OffsetDateTime) -> Ve
     let not_kept = not_kept.map(|tables| format!("rows of one school can be read by another in {tables}"));
     found.push(Finding::new("schools are kept apart", not_kept));
     let mighty = list(check::too_mighty(&mut owner).await).map(|what| format!("the role roundtable_app {what}"));
-    found.push(Finding::new("the server may do no more than it must", mighty));
+    found.push(Finding::new("the role the server works as may do no more than it must", mighty));
     let forgetful = list(check::forgetful(&mut owner).await);
     let forgetful = forgetful.map(|what| format!("{what}: what is called saved may be lost when the power goes"));
     found.push(Finding::new("saved means saved", forgetful));
