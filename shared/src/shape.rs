@@ -21,7 +21,7 @@ use yrs::{
     types::{EntryChange, Event, PathSegment},
 };
 
-pub use self::outline::{Outline, Run, Unfit, outline, state_vector};
+pub use self::outline::{Between, Outline, Run, Unfit, outline, state_vector};
 use crate::{
     ItemId, PersonId, Section,
     doc::SectionDoc,

@@ -53,7 +53,7 @@ pub fn Finish() -> impl IntoView {
             }
         >
             <button class="button quiet" type="submit" id="finish">
-                <Icon name="door" />
+                <Icon name="device" />
                 "Finish"
             </button>
         </form>

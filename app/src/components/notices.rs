@@ -91,9 +91,9 @@ const AT_HAND: &str = "at-hand";
 #[component]
 pub fn AtHand(children: Children) -> impl IntoView {
     view! {
-        <div class="at-hand" id=AT_HAND tabindex="-1">
+        <section class="at-hand" id=AT_HAND tabindex="-1" aria-label="Just now">
             {children()}
-        </div>
+        </section>
     }
 }
 
@@ -293,7 +293,7 @@ pub fn GoThere(
         let title = if people.my_role() == Some(Role::Pupil) { part.plain_title() } else { part.title() };
         let answered = move || stayed.set(call.get_untracked());
         Some(view! {
-            <aside class="go-there" aria-label="The meeting has moved on">
+            <div class="go-there" role="group" aria-label="The meeting has moved on">
                 <p>
                     <Icon name="gather" />
                     <span>{by} " has moved on to " <strong>{title}</strong></span>
@@ -312,7 +312,7 @@ pub fn GoThere(
                 >
                     "Stay here"
                 </button>
-            </aside>
+            </div>
         })
     }
 }

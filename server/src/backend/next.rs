@@ -9,8 +9,10 @@ use app::{backend::Viewer, error::AppError, view::doors::Doors};
 use shared::{
     Attendance, ItemId, MeetingId, ParticipantId, PersonId, Section, Stage,
     doc::{NewItem, SectionDoc},
-    record::{Action, AgreedRecord, Provision, Scores},
+    hand::is_for_pupil,
+    record::{Action, AgreedRecord, Provision, Scores, Target},
     schema::{actions, plan, review, staff},
+    splice::Splice,
 };
 use time::{Date, Duration, OffsetDateTime, macros::format_description};
 use uuid::Uuid;
@@ -116,7 +118,10 @@ async fn create(
             *passport = newest;
         }
     }
-    for seed in seeds(next, record, &stored, facilitator) {
+    for mut seed in seeds(next, record, &stored, facilitator) {
+        if seed.section() == Section::Review {
+            carry_own_words(&mut seed, record, &stored, last.pupil_person, facilitator);
+        }
         seed.save(txn).await?;
     }
     // They came into care since.
@@ -313,10 +318,7 @@ fn carry_actions(doc: &SectionDoc, record: &AgreedRecord) {
 fn carry_review(doc: &SectionDoc, record: &AgreedRecord) {
     for target in &record.targets {
         let Scores { pupil, home, school } = target.before;
-        let mut item = NewItem::default()
-            .with("pupil_words", &target.pupil_words)
-            .with("title", &target.title)
-            .with("baseline", &target.baseline);
+        let mut item = NewItem::default().with("title", &target.title).with("baseline", &target.baseline);
         for (field, score) in [("before_pupil", pupil), ("before_home", home), ("before_school", school)] {
             if let Some(score) = score {
                 item = item.with_number(field, score);
@@ -325,6 +327,34 @@ fn carry_review(doc: &SectionDoc, record: &AgreedRecord) {
         doc.add(&review::TARGETS, target.id, item);
     }
 }
+
+/// “In my words” of each step, in the pupil’s hand where the pupil had a hand in it: it stays as protected as it was.
+fn carry_own_words(
+    review: &mut SectionSeed,
+    record: &AgreedRecord,
+    stored: &[StoredSection],
+    pupil: PersonId,
+    facilitator: PersonId,
+) {
+    let last = stored.iter().find(|last| last.section == Section::Plan);
+    let plan = last.and_then(read);
+    let is_pupils =
+        |client: u64| is_for_pupil(client) || last.is_some_and(|last| last.owners.contains(&(client, pupil)));
+    let is_theirs = |target: &Target| {
+        let runs = plan.as_ref().map(|plan| plan.runs(&plan::TARGETS, target.id, OWN_WORDS));
+        runs.is_some_and(|runs| runs.iter().any(|run| is_pupils(run.client)))
+    };
+    for (hand, theirs) in [(pupil, true), (facilitator, false)] {
+        review.by(hand, |doc| {
+            for target in record.targets.iter().filter(|target| is_theirs(target) == theirs) {
+                let words = Splice { at: 0, delete: 0, insert: target.pupil_words.clone() };
+                doc.splice(&review::TARGETS, target.id, OWN_WORDS, &words);
+            }
+        });
+    }
+}
+
+const OWN_WORDS: &str = "pupil_words";
 
 /// What the help that goes on costs.
 fn carry_costs(doc: &SectionDoc, record: &AgreedRecord, last: &StoredSection) {

@@ -7,7 +7,7 @@
 //! whatever its client knows; ownership is by person, however many client ids they have used; where a
 //! section protects the pupil’s words, nobody but the pupil or the named scribe deletes an id of the
 //! pupil’s, whether the update says so or only brings it about; where the rest is worded together, none
-//! that is a letter of the pupil’s own texts. The pupil’s are the ids of the pupil’s own hand, and those that a scribe typed for the pupil under (see [`shared::hand`]): whoever was the
+//! that is a letter of the pupil’s own texts; nor writes between two of them. The pupil’s are the ids of the pupil’s own hand, and those that a scribe typed for the pupil under (see [`shared::hand`]): whoever was the
 //! scribe then, only who is it now may write under one or delete from it. Nobody is named as the one
 //! who said something but by themselves, or the pupil by the scribe.
 
@@ -18,7 +18,7 @@ use shared::{
     event::{Refusal, ServerEvent},
     hand::is_for_pupil,
     policy::{Protection, protection},
-    shape::{Outline, Run},
+    shape::{Between, Outline, Run},
 };
 use yrs::{ID, IdSet, ReadTxn, StateVector, Transaction, block::ClientID};
 
@@ -144,22 +144,43 @@ impl Gate {
             }
         }
         self.check_deletes(&news.deletes, writer, is_own)?;
+        self.check_between(&outline.between, writer, is_own)?;
         Ok(claims)
+    }
+
+    /// A “not” between two of the pupil’s words takes nothing away, and turns them round. Others write beside them.
+    fn check_between(&self, between: &[Between], writer: Writer, is_own: &impl Fn(ID) -> bool) -> Result<(), Refusal> {
+        if protection(self.section) == Protection::Nothing || self.writes_for_pupil(writer) {
+            return Ok(());
+        }
+        // What was deleted is no neighbour that anybody sees.
+        let is_pupils = |(client, clock): (u64, u32)| {
+            let id = ID::new(ClientID::new(client), clock);
+            self.is_of_pupil(client) && !self.known_deletes.contains(&id) && self.is_protected(id, is_own)
+        };
+        let is_new = |(client, clock): (u64, u32)| clock >= self.clock(client);
+        let is_inside = |put: &Between| is_new(put.words) && is_pupils(put.left) && is_pupils(put.right);
+        if between.iter().any(is_inside) { Err(Refusal::ProtectedWords) } else { Ok(()) }
+    }
+
+    fn is_of_pupil(&self, client: u64) -> bool {
+        is_for_pupil(client) || self.owner(client) == Some(self.pupil)
+    }
+
+    fn is_protected(&self, id: ID, is_own: &impl Fn(ID) -> bool) -> bool {
+        protection(self.section) == Protection::Everything || is_own(id)
     }
 
     /// Judges what a transaction really deleted: a key that is written again deletes the old value
     /// without saying so.
     pub fn check_deletes(&self, deletes: &IdSet, writer: Writer, is_own: &impl Fn(ID) -> bool) -> Result<(), Refusal> {
-        let protection = protection(self.section);
-        if protection == Protection::Nothing || self.writes_for_pupil(writer) {
+        if protection(self.section) == Protection::Nothing || self.writes_for_pupil(writer) {
             return Ok(());
         }
-        let is_protected = |id: ID| protection == Protection::Everything || is_own(id);
         let deletes = deletes.diff(&self.known_deletes);
-        let of_pupil = |client: u64| is_for_pupil(client) || self.owner(client) == Some(self.pupil);
-        let mut of_pupil = deletes.iter().filter(|(client, _)| of_pupil(client.get()));
+        let mut of_pupil = deletes.iter().filter(|(client, _)| self.is_of_pupil(client.get()));
         let is_taken = of_pupil.any(|(client, ranges)| {
-            ranges.iter().any(|range| range.clone().any(|clock| is_protected(ID::new(*client, clock))))
+            ranges.iter().any(|range| range.clone().any(|clock| self.is_protected(ID::new(*client, clock), is_own)))
         });
         if is_taken { Err(Refusal::ProtectedWords) } else { Ok(()) }
     }

@@ -5,11 +5,13 @@ use server::db;
 use shared::{
     Section, Stage,
     doc::SectionDoc,
+    protocol::Message,
     schema::{actions, passport, plan, review},
+    splice::Splice,
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use crate::support::TestServer;
+use crate::support::{Seat, TestServer};
 
 #[sqlx::test(migrations = false)]
 async fn the_next_meeting_carries_over_what_was_agreed(pool: PgPoolOptions, options: PgConnectOptions) {
@@ -65,4 +67,38 @@ async fn the_next_meeting_carries_over_what_was_agreed(pool: PgPoolOptions, opti
     let before = owners(db::documents::load(&mut txn, meeting).await.unwrap());
     let after = owners(db::documents::load(&mut txn, next).await.unwrap());
     assert!(before.iter().all(|owner| after.contains(owner)));
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_the_pupil_wrote_in_a_step_is_the_pupils_when_it_is_looked_back_on(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options).await;
+    let (pike, tomek) = (server.seat("Tomek", "Mrs Pike", 3).await, server.seat("Tomek", "Tomek", 3).await);
+    server.backend.meeting_start(pike.viewer, pike.meeting).await.unwrap();
+    let address = server.listen().await;
+    let mut tab = server.open(&address, &tomek, Section::Plan, 31_337).await;
+    let step = tab.doc.items(&plan::TARGETS)[0];
+    let end = tab.doc.words(&plan::TARGETS, step, "pupil_words").encode_utf16().count() as u32;
+    let more = Splice { at: end, delete: 0, insert: " Lena too.".to_owned() };
+    tab.edit(|doc| doc.splice(&plan::TARGETS, step, "pupil_words", &more)).await;
+    tab.until_saved().await;
+    server.backend.record_agree(pike.viewer, pike.meeting).await.unwrap();
+    let next = server.backend.meeting_start_next(pike.viewer, pike.meeting).await.unwrap();
+
+    let seat = Seat { meeting: next, ..pike };
+    let mut senco = server.open(&address, &seat, Section::Review, 31_338).await;
+    let words = |doc: &SectionDoc, at: usize| {
+        let step = doc.items(&review::TARGETS)[at];
+        (step, doc.words(&review::TARGETS, step, "pupil_words"))
+    };
+    let (first, said) = words(&senco.doc, 0);
+    assert!(said.ends_with(" Lena too."), "{said}");
+    let (second, _) = words(&senco.doc, 1);
+    let taken = Splice { at: 0, delete: 3, insert: String::new() };
+    senco.edit(|doc| doc.splice(&review::TARGETS, second, "pupil_words", &taken)).await;
+    senco.until_saved().await;
+    senco.edit(|doc| doc.splice(&review::TARGETS, first, "pupil_words", &taken)).await;
+    senco.until(|message| *message == Message::SyncStatus(false)).await;
 }

@@ -15,7 +15,7 @@ use shared::{
     presence::Presence,
     protocol::{Message, awareness},
     schema::{self, Kind},
-    shape::{Run, outline},
+    shape::{Outline, Run, outline},
 };
 use yrs::{
     Any, Assoc, ID, IdSet, IndexedSequence, ReadTxn, StateVector, Text, Transact, Update, block::ClientID,
@@ -185,6 +185,8 @@ impl Witness {
         }
         let of_others = person != self.pupil && !row.scribe;
         let own = if of_others { self.own_letters(section) } else { BTreeSet::new() };
+        let is_inside = of_others && outline(section, &row.update).is_ok_and(|said| self.writes_inside(section, &said));
+        self.check(!is_inside, || format!("{person} wrote between words of the pupil’s in {section:?}"));
         let Some(mirror) = self.mirrors.get_mut(&section) else { return };
         let Ok(update) = Update::decode_v1(&row.update) else {
             return self.broken(format!("an update of {section:?} on the disk cannot be read"));
@@ -206,6 +208,21 @@ impl Witness {
             let gone = of_pupil || !own.is_subset(&self.own_letters(section));
             self.check(!gone, || format!("{person} deleted words of the pupil’s in {section:?}"));
         }
+    }
+
+    /// Whether this puts words that are new to the disk between two protected ones that stand there.
+    fn writes_inside(&self, section: Section, said: &Outline) -> bool {
+        let Some(mirror) = self.mirrors.get(&section) else { return false };
+        let own = self.own_letters(section);
+        let stands = |(client, at): (u64, u32)| match protection(section) {
+            Protection::Nothing => false,
+            Protection::OwnTexts => own.contains(&(client, at)),
+            Protection::Everything => {
+                self.is_pupils(client) && !mirror.deletes.contains(&ID::new(ClientID::new(client), at))
+            }
+        };
+        let is_new = |(client, at): (u64, u32)| at >= mirror.clocks.get(&ClientID::new(client));
+        said.between.iter().any(|put| is_new(put.words) && stands(put.left) && stands(put.right))
     }
 
     /// The pupil’s letters in the pupil’s own texts, as they stand on the disk, where those are protected.
@@ -366,7 +383,10 @@ impl Witness {
                         let new = |at: &u32| !mirror.deletes.contains(&ID::new(ClientID::new(run.client), *at));
                         (run.from..run.to).filter(new).any(|at| is_protected(run.client, at))
                     };
-                    said.deletes.iter().any(takes) || said.inserts.iter().any(|run| is_for_pupil(run.client))
+                    said.deletes.iter().any(takes)
+                        || said.inserts.iter().any(|run| is_for_pupil(run.client))
+                        // The pupil may have deleted them since.
+                        || said.between.iter().any(|put| self.is_pupils(put.left.0) && self.is_pupils(put.right.0))
                 })
             }
             Refusal::NotYourHand | Refusal::TooLong | Refusal::UnknownShape | Refusal::MissingPast => false,

@@ -29,6 +29,16 @@ pub struct Outline {
     pub deletes: Vec<Run>,
     /// The ids, as (client, clock), that its content stands beside or inside of.
     pub needs: Vec<(u64, u32)>,
+    /// The words that were put between two others.
+    pub between: Vec<Between>,
+}
+
+/// Words from this id on, put between what stood beside each other where they were written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Between {
+    pub words: (u64, u32),
+    pub left: (u64, u32),
+    pub right: (u64, u32),
 }
 
 /// Why an update is not looked at any further.
@@ -50,9 +60,13 @@ pub fn outline(section: Section, update: &[u8]) -> Result<Outline, Unfit> {
         once(&mut clients, client)?;
         let mut clock = read.clock()?;
         for _ in 0..runs {
-            let (length, is_content) = read.run(section, &mut outline.needs)?;
+            let needed = outline.needs.len();
+            let (length, kind) = read.run(section, &mut outline.needs)?;
+            if let (Some(STRING), [left, right]) = (kind, &outline.needs[needed..]) {
+                outline.between.push(Between { words: (client, clock), left: *left, right: *right });
+            }
             let to = clock.checked_add(length).ok_or(Unfit::Malformed)?;
-            if is_content {
+            if kind.is_some() {
                 push(&mut outline.inserts, Run { client, from: clock, to });
             }
             clock = to;
@@ -129,19 +143,20 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// One run of content: its length, and whether there is any (a skip is a hole).
-    fn run(&mut self, section: Section, needs: &mut Vec<(u64, u32)>) -> Result<(u32, bool), Unfit> {
+    /// One run of content: its length, and of which kind it is; of none, if it is a hole.
+    fn run(&mut self, section: Section, needs: &mut Vec<(u64, u32)>) -> Result<(u32, Option<u8>), Unfit> {
         let info = self.byte()?;
         if info == GC || info == SKIP {
             let length = self.clock()?;
-            return if length == 0 { Err(Unfit::Malformed) } else { Ok((length, info == GC)) };
+            return if length == 0 { Err(Unfit::Malformed) } else { Ok((length, (info == GC).then_some(GC))) };
         }
         if info & UNUSED != 0 {
             return Err(Unfit::Malformed);
         }
         let parent = self.parent(info, needs)?;
-        let length = self.content(section, info & 0x0f, &parent)?;
-        Ok((length, true))
+        let kind = info & 0x0f;
+        let length = self.content(section, kind, &parent)?;
+        Ok((length, Some(kind)))
     }
 
     fn parent(&mut self, info: u8, needs: &mut Vec<(u64, u32)>) -> Result<Parent<'a>, Unfit> {

@@ -11,7 +11,7 @@ pub fn FinishPlain() -> impl IntoView {
     view! {
         <form class="finish" method="post" action="/finish" data-script="finish">
             <button class="button quiet" type="submit" id="finish">
-                <Icon name="door" />
+                <Icon name="device" />
                 "Finish"
             </button>
         </form>

@@ -57,9 +57,36 @@ fn where_words_are_not_protected_everybody_words_together() {
     }
 }
 
-/// What comes of it when somebody deletes a letter from a text of a target: the facilitator made it, and the
+#[test]
+fn nobody_writes_between_the_pupils_words_but_beside_them() {
+    let put = |at| Splice { at, delete: 0, insert: "not ".to_owned() };
+    let others = Role::ALL.into_iter().filter(|role| !matches!(role, Role::Pupil | Role::Observer));
+    for (role, message) in others.flat_map(|role| [(role, Message::Update as fn(_) -> _), (role, Message::SyncStep2)]) {
+        for (at, refused) in [(4, Some(Refusal::ProtectedWords)), (0, None), ("let me draw".len() as u32, None)] {
+            let (mut table, _, mut other) = passport(role);
+            other.doc.splice(&HELP, item(1), "text", &put(at));
+            let update = other.unsent();
+            table.say(other.conn, Section::Passport, message(update));
+            table.commit();
+            assert_eq!(refusal(&other.listen(&mut table)), refused, "{role:?} at {at}");
+        }
+        // In a target it is so of the pupil’s own text alone: the rest is worded together.
+        let mut put_in = target(role, message, put(5));
+        assert_eq!(put_in("pupil_words").0, Some(Refusal::ProtectedWords), "{role:?}");
+        assert_eq!(put_in("title").0, None, "{role:?}");
+    }
+    let (mut table, mut pupil, _) = passport(Role::Teacher);
+    pupil.edit(&mut table, |doc| doc.splice(&HELP, item(1), "text", &put(4)));
+    assert_eq!(refusal(&pupil.listen(&mut table)), None);
+}
+
+/// What comes of it when somebody edits a text of a target so: the facilitator made it, and the
 /// pupil wrote in its title and under “In my words”.
-fn target(reader: Role, message: fn(Vec<u8>) -> Message) -> impl FnMut(&'static str) -> (Option<Refusal>, Table) {
+fn target(
+    reader: Role,
+    message: fn(Vec<u8>) -> Message,
+    edit: Splice,
+) -> impl FnMut(&'static str) -> (Option<Refusal>, Table) {
     move |field| {
         let mut table = Table::new(Stage::Meeting);
         let mut facilitator = Client::open(&mut table, Role::Facilitator, Section::Plan, 10);
@@ -75,7 +102,7 @@ fn target(reader: Role, message: fn(Vec<u8>) -> Message) -> impl FnMut(&'static 
         let kept = table.kept(Section::ALL.into_iter().map(empty).collect());
         let mut table = Table::load(Stage::Meeting, kept, participants());
         let mut other = Client::open(&mut table, reader, Section::Plan, 12);
-        other.doc.splice(&TARGETS, item(1), field, &delete(1));
+        other.doc.splice(&TARGETS, item(1), field, &edit);
         let update = other.unsent();
         table.say(other.conn, Section::Plan, message(update));
         table.commit();
@@ -87,7 +114,7 @@ fn target(reader: Role, message: fn(Vec<u8>) -> Message) -> impl FnMut(&'static 
 fn of_what_is_worded_together_the_pupils_own_texts_are_the_pupils() {
     for message in [Message::Update, Message::SyncStep2] {
         for role in Role::ALL.into_iter().filter(|role| *role != Role::Observer) {
-            let mut deletes = target(role, message);
+            let mut deletes = target(role, message, delete(1));
             let refused = (role != Role::Pupil).then_some(Refusal::ProtectedWords);
             let (said, mut table) = deletes("pupil_words");
             assert_eq!(said, refused, "{role:?}");
@@ -98,7 +125,7 @@ fn of_what_is_worded_together_the_pupils_own_texts_are_the_pupils() {
         }
     }
     // Beside them everybody writes, and the target is everybody’s to move, to score and to take off the page.
-    let (_, mut table) = target(Role::Parent, Message::Update)("title");
+    let (_, mut table) = target(Role::Parent, Message::Update, delete(1))("title");
     let mut teacher = Client::open(&mut table, Role::Teacher, Section::Plan, 14);
     teacher.edit(&mut table, |doc| doc.splice(&TARGETS, item(1), "pupil_words", &insert("I ")));
     teacher.edit(&mut table, |doc| doc.splice(&TARGETS, item(1), "pupil_words", &delete(2)));
