@@ -2,7 +2,8 @@
 //!
 //! What must stay true: a link of one’s own or the word of whoever runs the meeting leads in, and nothing else; whoever
 //! runs it needs nobody’s word;
-//! a knock becomes one session, once. A session is in where a door let it in, and at no other table of the same person.
+//! a knock becomes one session, once. A session is in where a door let it in, and at no other table of the same person;
+//! it reads of the children of its links and doors alone.
 
 use std::net::IpAddr;
 
@@ -247,6 +248,7 @@ async fn start_session(
     if let Some(before) = before.and_then(|viewer| viewer.by_link) {
         db::login_sessions::take_along(&mut txn, before, id.into()).await?;
     }
+    db::login_sessions::made_for(&mut txn, id.into(), seat.meeting).await?;
     db::login_sessions::let_in(&mut txn, id.into(), seat.meeting).await?;
     db::audit::add(&mut txn, Deed::new(seat.person, Verb::SignedIn).in_meeting(seat.meeting), now).await?;
     txn.commit().await?;

@@ -119,7 +119,7 @@ impl Seated {
         Ok(seated)
     }
 
-    /// The same for what was agreed here, though the meeting be open again. A meeting that is not there and one that is
+    /// The same for what was agreed here, though the meeting be open again: by a link to a meeting of this child. A meeting that is not there and one that is
     /// somebody else’s look the same.
     async fn past_door(db: &Db, viewer: Viewer, id: MeetingId) -> Result<Self, AppError> {
         let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
@@ -134,6 +134,9 @@ impl Seated {
                 (false, false) => AppError::NotFound,
             });
         };
+        if !db::doors::reads(&mut txn, meeting.pupil, viewer).await.map_err(unavailable)? {
+            return Err(AppError::NotSignedIn);
+        }
         Ok(Self { txn, meeting, me })
     }
 

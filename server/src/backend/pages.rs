@@ -81,14 +81,14 @@ pub(super) async fn join(backend: &ServerBackend, now_here: Option<Viewer>, toke
 pub(super) async fn meetings(backend: &ServerBackend, viewer: Viewer, page: u32) -> Result<MeetingsPage, AppError> {
     let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
     let here = super::pupils::here(&mut txn, viewer).await?;
-    let count = db::meetings::count_for(&mut txn, viewer.person).await.map_err(unavailable)?;
+    let count = db::meetings::count_for(&mut txn, viewer).await.map_err(unavailable)?;
     let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     let paging = Paging::of(number(count.all), page);
     let staff = match paging.page {
         1 => super::home::of(&mut txn, viewer, backend.clock.today()).await?,
         _ => None,
     };
-    let meetings = db::meetings::list_for(&mut txn, viewer.person, Paging::LINES.into(), paging.skipped().into());
+    let meetings = db::meetings::list_for(&mut txn, viewer, Paging::LINES.into(), paging.skipped().into());
     let meetings = meetings.await.map_err(unavailable)?;
     let pupils: Vec<_> = meetings.iter().map(|meeting| meeting.pupil).collect::<BTreeSet<_>>().into_iter().collect();
     let ties: BTreeMap<_, _> = super::pupils::ties(&mut txn, viewer, &pupils).await?.into_iter().collect();

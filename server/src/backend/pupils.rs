@@ -69,7 +69,7 @@ pub(crate) async fn take_away(db: &Db, viewer: Viewer, id: PupilId, now: OffsetD
 /// How somebody stands to a child.
 pub(super) async fn tie(txn: &mut SchoolTransaction, viewer: Viewer, id: PupilId) -> Result<Tie, AppError> {
     let posts = db::posts::held(txn, viewer).await.map_err(unavailable)?;
-    let place = db::pupils::place(txn, id, viewer.person).await.map_err(unavailable)?;
+    let place = db::pupils::place(txn, id, viewer).await.map_err(unavailable)?;
     Ok(Tie::of(&posts, place.role, place.withheld))
 }
 
@@ -80,7 +80,7 @@ pub(super) async fn ties(
     pupils: &[PupilId],
 ) -> Result<Vec<(PupilId, Tie)>, AppError> {
     let posts = db::posts::held(txn, viewer).await.map_err(unavailable)?;
-    let places = db::pupils::places(txn, pupils, viewer.person).await.map_err(unavailable)?;
+    let places = db::pupils::places(txn, pupils, viewer).await.map_err(unavailable)?;
     Ok(places.into_iter().map(|(pupil, place)| (pupil, Tie::of(&posts, place.role, place.withheld))).collect())
 }
 

@@ -1,7 +1,7 @@
 //! Whether the doors of a meeting are open, and the code that leads to them.
 
 use app::{backend::Viewer, view::doors::Doors};
-use shared::{MeetingId, SchoolId};
+use shared::{MeetingId, PupilId, SchoolId};
 use time::OffsetDateTime;
 
 use super::{Db, SchoolTransaction};
@@ -19,11 +19,11 @@ pub async fn find(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Resu
 }
 
 /// Whether this door is open for whoever asks, or let them in before. An account needs no door, and the table for a
-/// passport alone has none: the way to it is the child’s page.
+/// passport alone has none: the way to it is the child’s page. No door is open by a link to another child’s meeting.
 pub async fn lets_in(txn: &mut SchoolTransaction, meeting: MeetingId, viewer: Viewer) -> sqlx::Result<bool> {
     let Some(session) = viewer.by_link else { return Ok(true) };
     let lets_in = sqlx::query_scalar!(
-        r#"select (for_passport or doors = 'open' or exists (
+        r#"select ((for_passport or doors = 'open') and link_reads($2, pupil_id) or exists (
              select from login_sessions where id_hash = $2 and m.id = any (let_in)
            )) as "lets_in!"
            from meetings m where id = $1"#,
@@ -33,6 +33,14 @@ pub async fn lets_in(txn: &mut SchoolTransaction, meeting: MeetingId, viewer: Vi
     .fetch_optional(txn.connection())
     .await?;
     Ok(lets_in == Some(true))
+}
+
+/// Whether whoever asks may learn of this child at all, by the way they came in: a link opens what is of its own child.
+pub async fn reads(txn: &mut SchoolTransaction, child: PupilId, viewer: Viewer) -> sqlx::Result<bool> {
+    let Some(session) = viewer.by_link else { return Ok(true) };
+    sqlx::query_scalar!(r#"select link_reads($1, $2) as "reads!""#, session.0.as_slice(), child.0)
+        .fetch_one(txn.connection())
+        .await
 }
 
 pub async fn set(txn: &mut SchoolTransaction, meeting: MeetingId, doors: Doors) -> sqlx::Result<()> {

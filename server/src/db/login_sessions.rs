@@ -119,10 +119,23 @@ pub async fn let_in(txn: &mut SchoolTransaction, session: LinkSession, meeting: 
     Ok(came.rows_affected() == 1)
 }
 
+/// This session was made by a link to this meeting, and reads of its child.
+pub async fn made_for(txn: &mut SchoolTransaction, session: LinkSession, meeting: MeetingId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update login_sessions set children = array_append(children, m.pupil_id) from meetings m
+         where id_hash = $1 and m.id = $2 and not m.pupil_id = any (children)",
+        session.0.as_slice(),
+        meeting.0
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(())
+}
+
 /// Whoever opens another of their links in the same browser stays where they were let in before.
 pub async fn take_along(txn: &mut SchoolTransaction, from: LinkSession, to: LinkSession) -> sqlx::Result<()> {
     sqlx::query!(
-        "update login_sessions now set let_in = before.let_in from login_sessions before
+        "update login_sessions now set let_in = before.let_in, children = before.children from login_sessions before
          where now.id_hash = $2 and before.id_hash = $1",
         from.0.as_slice(),
         to.0.as_slice()

@@ -1,9 +1,13 @@
 //! Meetings.
 
+use app::backend::Viewer;
 use shared::{MeetingId, PersonId, PupilId, Role, Stage};
 use time::{Date, OffsetDateTime, Time};
 
-use super::{SchoolTransaction, pupils::Eyes};
+use super::{
+    SchoolTransaction,
+    pupils::{Eyes, link},
+};
 
 /// A meeting and the pupil it is about.
 #[derive(Clone, Debug)]
@@ -143,30 +147,32 @@ pub async fn find(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Op
     .transpose()
 }
 
-/// How many meetings this person has a place in.
+/// How many meetings this person has a place in; by a link, those of its own child.
 pub struct Count {
     pub all: i64,
     pub to_come: i64,
 }
 
-pub async fn count_for(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Result<Count> {
+pub async fn count_for(txn: &mut SchoolTransaction, viewer: Viewer) -> sqlx::Result<Count> {
     sqlx::query_as!(
         Count,
         r#"select count(*) as "all!", count(*) filter (where m.stage <> 'agreed') as "to_come!"
            from meetings m
              join participants seat on seat.meeting_id = m.id
            where seat.person_id = $1 and not m.for_passport and seat.removed_at is null and seat.attendance <> 'not_invited_on_purpose'
-             and not exists (select from withheld w where w.pupil_id = m.pupil_id and w.person_id = $1)"#,
-        person.0
+             and not exists (select from withheld w where w.pupil_id = m.pupil_id and w.person_id = $1)
+             and ($2::bytea is null or link_reads($2, m.pupil_id))"#,
+        viewer.person.0,
+        link(&viewer)
     )
     .fetch_one(txn.connection())
     .await
 }
 
-/// The meetings this person has a place in: those to come, the next one first, and then the others, the last one first.
+/// The meetings that were counted: those to come, the next one first, and then the others, the last one first.
 pub async fn list_for(
     txn: &mut SchoolTransaction,
-    person: PersonId,
+    viewer: Viewer,
     limit: i64,
     offset: i64,
 ) -> sqlx::Result<Vec<Listed>> {
@@ -185,12 +191,14 @@ pub async fn list_for(
              join participants seat on seat.meeting_id = m.id
            where seat.person_id = $1 and not m.for_passport and seat.removed_at is null and seat.attendance <> 'not_invited_on_purpose'
              and not exists (select from withheld w where w.pupil_id = m.pupil_id and w.person_id = $1)
+             and ($4::bytea is null or link_reads($4, m.pupil_id))
            order by m.stage = 'agreed', case when m.stage <> 'agreed' then m.held_on end, m.held_on desc, m.held_at desc,
                     m.id
            limit $2 offset $3"#,
-        person.0,
+        viewer.person.0,
         limit,
-        offset
+        offset,
+        link(&viewer)
     )
     .fetch_all(txn.connection())
     .await?;

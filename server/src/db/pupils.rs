@@ -1,5 +1,6 @@
 //! Pupils: the people that meetings are about.
 
+use app::backend::Viewer;
 use shared::{PersonId, PupilId, Role};
 use time::Date;
 
@@ -165,12 +166,15 @@ pub async fn find(txn: &mut SchoolTransaction, id: PupilId, today: Date) -> sqlx
     }))
 }
 
-pub async fn place(txn: &mut SchoolTransaction, pupil: PupilId, person: PersonId) -> sqlx::Result<Place> {
+/// As far as the way they came in shows it: a link shows the place at its own child’s table.
+pub async fn place(txn: &mut SchoolTransaction, pupil: PupilId, viewer: Viewer) -> sqlx::Result<Place> {
     let row = sqlx::query!(
-        r#"select (select role from places where pupil_id = $1 and person_id = $2 and admitted) as role,
+        r#"select (select role from places where pupil_id = $1 and person_id = $2 and admitted
+                     and ($3::bytea is null or link_reads($3, $1))) as role,
                   exists (select from withheld where pupil_id = $1 and person_id = $2) as "withheld!""#,
         pupil.0,
-        person.0
+        viewer.person.0,
+        link(&viewer)
     )
     .fetch_one(txn.connection())
     .await?;
@@ -181,21 +185,28 @@ pub async fn place(txn: &mut SchoolTransaction, pupil: PupilId, person: PersonId
 pub async fn places(
     txn: &mut SchoolTransaction,
     pupils: &[PupilId],
-    person: PersonId,
+    viewer: Viewer,
 ) -> sqlx::Result<Vec<(PupilId, Place)>> {
     let ids: Vec<_> = pupils.iter().map(|pupil| pupil.0).collect();
     let rows = sqlx::query!(
         r#"select asked.id as "id!",
-                  (select role from places where pupil_id = asked.id and person_id = $2 and admitted) as role,
+                  (select role from places where pupil_id = asked.id and person_id = $2 and admitted
+                     and ($3::bytea is null or link_reads($3, asked.id))) as role,
                   exists (select from withheld where pupil_id = asked.id and person_id = $2) as "withheld!"
            from unnest($1::uuid[]) as asked (id)"#,
         &ids,
-        person.0
+        viewer.person.0,
+        link(&viewer)
     )
     .fetch_all(txn.connection())
     .await?;
     let place = |role: Option<String>| role.and_then(|role| Role::from_name(&role));
     Ok(rows.into_iter().map(|row| (PupilId(row.id), Place { role: place(row.role), withheld: row.withheld })).collect())
+}
+
+/// The session of who came by a link, for what it reads.
+pub(super) fn link(viewer: &Viewer) -> Option<&[u8]> {
+    viewer.by_link.as_ref().map(|session| session.0.as_slice())
 }
 
 /// Decides that this person learns nothing of this child.

@@ -25,6 +25,7 @@ use tower::ServiceExt;
 use crate::support::{
     Seat, TestServer,
     limit::answers,
+    owner,
     socket::{Address, Tab},
     text,
 };
@@ -216,6 +217,52 @@ async fn a_link_to_one_meeting_opens_no_other_door(pool: PgPoolOptions, options:
     let waiting = cookie(&house.press(mum).await, "knock").unwrap();
     server.backend.link_take_back(senco.viewer, senco.meeting, mum.participant).await.unwrap();
     assert_eq!(house.lobby(&waiting).await.err(), Some(AppError::NotSignedIn));
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_link_to_one_childs_meeting_reads_of_no_other_child(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let mum = server.seat("Tomek", "Agnieszka", 3).await;
+    let (kai, amara) = (server.seat("Kai", "Pat", 3).await, server.seat("Amara", "Denise", 3).await);
+    let same = if kai.viewer.school == mum.viewer.school { kai } else { amara };
+    let earlier = "select meeting_id from participants where person_id = $1 and meeting_id <> $2 limit 1";
+    let earlier = sqlx::query_scalar::<_, uuid::Uuid>(earlier).bind(same.viewer.person.0).bind(same.meeting.0);
+    let earlier = earlier.fetch_one(&mut owner(&options).await).await.unwrap();
+    // She is a parent at the other table too.
+    let sql = "update participants set person_id = $1 where person_id = $2";
+    let moved = sqlx::query(sql).bind(mum.viewer.person.0).bind(same.viewer.person.0);
+    moved.execute(&mut owner(&options).await).await.unwrap();
+    let (tomek, other) = (server.pupil_of(&mum).await, server.pupil_of(&same).await);
+    let status = async |path: &str, cookie: &str| server.get(path, Some(cookie)).await.status();
+
+    let hers = server.sign_in(&mum).await;
+    for path in [format!("/pupils/{tomek}"), format!("/pupils/{tomek}/passport"), format!("/meetings/{}", mum.meeting)]
+    {
+        assert_eq!(status(&path, &hers).await, StatusCode::OK, "{path}");
+    }
+    let theirs = [
+        format!("/pupils/{other}"),
+        format!("/pupils/{other}/passport"),
+        format!("/meetings/{}", same.meeting),
+        format!("/meetings/{earlier}/record"),
+    ];
+    for path in &theirs {
+        let refused = status(path, &hers).await;
+        assert!([StatusCode::NOT_FOUND, StatusCode::UNAUTHORIZED].contains(&refused), "{path}: {refused}");
+    }
+    let link = viewer(&server, hers.trim_start_matches("sid=")).await;
+    assert_eq!(server.backend.passport_open(link, other).await.err(), Some(AppError::NotFound));
+    let listed = async |viewer| server.backend.meetings_page(viewer, 1).await.unwrap().meetings;
+    assert!(listed(link).await.iter().all(|meeting| meeting.pupil == "Tomek"));
+    assert!(listed(mum.viewer).await.iter().any(|meeting| meeting.pupil != "Tomek"), "with an account all of them");
+
+    // The link to the other meeting, in the same browser: now she is at both.
+    let second = Seat { viewer: mum.viewer, ..same };
+    let pressed = post(&server, &format!("/join/{}", server.token(&second).await), &hers, "asked=yes").await;
+    let both = format!("sid={}", cookie(&pressed, "sid").unwrap());
+    for path in theirs.iter().chain([&format!("/pupils/{tomek}")]) {
+        assert_eq!(status(path, &both).await, StatusCode::OK, "{path}");
+    }
 }
 
 #[sqlx::test(migrations = false)]

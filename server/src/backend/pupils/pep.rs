@@ -70,7 +70,7 @@ pub(in crate::backend) async fn page(
 
 pub(super) async fn may_open(txn: &mut SchoolTransaction, viewer: Viewer, id: PupilId) -> Result<bool, AppError> {
     let posts = db::posts::held(txn, viewer).await.map_err(unavailable)?;
-    let place = db::pupils::place(txn, id, viewer.person).await.map_err(unavailable)?;
+    let place = db::pupils::place(txn, id, viewer).await.map_err(unavailable)?;
     Ok(may_see_pep(&posts, place.role, place.withheld))
 }
 

@@ -83,7 +83,9 @@ impl Table {
             seat(owner, &[&tomek, &earlier], person(who), Role::Parent).await;
             let mut txn = server.db.begin(tomek.viewer.school).await.unwrap();
             let whose = shared::PersonId(person(who));
-            login_sessions::create(&mut txn, Hash::of(&session(who)), whose, "", NOON, ends).await.unwrap();
+            let id = Hash::of(&session(who));
+            login_sessions::create(&mut txn, id, whose, "", NOON, ends).await.unwrap();
+            login_sessions::made_for(&mut txn, id.into(), earlier.meeting).await.unwrap();
             txn.commit().await.unwrap();
         }
         for (who, proof, post, at) in accounts {
