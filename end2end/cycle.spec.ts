@@ -55,7 +55,7 @@ test('what a designated teacher writes in the meeting is, once agreed, in the pl
   await expect(page.getByRole('main')).toContainText(found)
   await page.goto(`${child}/pep`)
   await expect(page.getByRole('region', { name: 'Pupil premium plus' })).toContainText('£45.00 of £120.00 spent.')
-  await expect(page.getByRole('region', { name: 'Learning' })).toContainText('Plays a beat')
+  await expect(page.getByRole('region', { name: 'Learning', exact: true })).toContainText('Plays a beat')
   await expect(page.getByRole('main')).toContainText('Meet the music teacher of the new school')
 
   // The SENCO’s eyes: what worked, the files, and what was promised.
