@@ -111,8 +111,8 @@ fn the_architecture_prints_the_limits_as_they_are() {
 }
 
 /// Shapes of one value, which are part of what a section, or a column of a file, declares.
-const OF_A_VALUE: [&str; 6] =
-    ["ORDER_LIMIT", "CAPTURED_LIMIT", "IDS_LIMIT", "CELL_LIMIT", "ANSWER_LIMIT", "NOTE_LIMIT"];
+const OF_A_VALUE: [&str; 7] =
+    ["ORDER_LIMIT", "CAPTURED_LIMIT", "IDS_LIMIT", "CELL_LIMIT", "ANSWER_LIMIT", "NOTE_LIMIT", "NAME_LIMIT"];
 
 #[test]
 fn no_limit_is_missing_from_the_list() {
