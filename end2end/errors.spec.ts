@@ -50,6 +50,28 @@ test('a text over the limit is refused in plain words, and the words are kept', 
   await expect(first).toHaveValue('short')
 })
 
+test('what was refused takes nothing from undo: one’s own earlier words in that box can still be taken back', async ({
+  join,
+}) => {
+  const { page } = await join({ pupil: 'Tomek', stage: 'preparing', role: 'teacher' })
+  const box = boxes(page, 'plan', 'targets', 'impact').nth(1)
+  await box.pressSequentially('He waits for his turn.')
+  await saved(page)
+  await box.press('End')
+  await box.evaluate((text) => text.removeAttribute('maxlength'))
+  await page.keyboard.insertText(' too long'.repeat(400))
+  await expect(page.locator('.kept')).toContainText('too long')
+  await expect(box).toHaveValue('He waits for his turn.')
+  await box.press('Control+z')
+  await expect(box).toHaveValue('')
+  await saved(page)
+  await box.press('Control+y')
+  await expect(box).toHaveValue('He waits for his turn.')
+  await saved(page)
+  await page.reload()
+  await expect(box).toHaveValue('He waits for his turn.')
+})
+
 test('with the database away people read “Saving…”, and then it is saved', async ({ server, join }) => {
   const { page } = await join({ pupil: 'Tomek', stage: 'preparing', role: 'teacher' })
   const { page: reader } = await join({ pupil: 'Tomek', stage: 'preparing', role: 'parent' })

@@ -48,7 +48,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::collab::undo::FieldUndo;
+    use crate::collab::undo::{FieldUndo, OwnWords};
 
     #[test]
     fn edits_and_their_undoing_are_sent_and_what_came_is_not_sent_back() {
@@ -60,7 +60,7 @@ mod tests {
         assert!(outgoing.take().is_empty());
 
         let text = doc.text_ref(&TARGETS, item, "title").unwrap();
-        let mut undo = FieldUndo::new(&doc, &text, || 1);
+        let mut undo = FieldUndo::new(&doc, &text, OwnWords::default(), || 1);
         doc.splice(&TARGETS, item, "title", &shared::splice::Splice { at: 0, delete: 0, insert: "a".to_owned() });
         undo.undo();
         let sent = outgoing.take();

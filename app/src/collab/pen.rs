@@ -46,7 +46,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::collab::undo::FieldUndo;
+    use crate::collab::undo::{FieldUndo, OwnWords};
 
     const ITEM: ItemId = ItemId(Uuid::from_u128(1));
 
@@ -80,8 +80,9 @@ mod tests {
         let shown = SectionDoc::new(Section::Passport, 2);
         shown.add(&HELP, ITEM, NewItem::default().with("text", "Wait"));
         let mut pen = None;
-        let mut undo =
-            Pen::write(&mut pen, &shown, |doc| FieldUndo::new(doc, &doc.text_ref(&HELP, ITEM, "text").unwrap(), || 1));
+        let mut undo = Pen::write(&mut pen, &shown, |doc| {
+            FieldUndo::new(doc, &doc.text_ref(&HELP, ITEM, "text").unwrap(), OwnWords::default(), || 1)
+        });
         Pen::write(&mut pen, &shown, |doc| doc.splice(&HELP, ITEM, "text", &insert(4, " for me")));
         shown.splice(&HELP, ITEM, "text", &insert(0, "Please: "));
         assert!(Pen::write(&mut pen, &shown, |_| undo.undo()));

@@ -19,7 +19,7 @@ use shared::splice::Splice;
 #[cfg(any(feature = "hydrate", test))]
 use super::pen::Pen;
 #[cfg(feature = "hydrate")]
-use super::undo::FieldUndo;
+use super::undo::{FieldUndo, OwnWords};
 use super::{Scribing, fresh};
 use crate::view::SectionState;
 
@@ -169,13 +169,18 @@ impl SectionStore {
         }
     }
 
-    /// Undo for a text box, in the hand that I write there with.
+    /// Undo for a text box, in the hand that I write there with, of these words and what is to come.
     #[cfg(feature = "hydrate")]
-    pub(super) fn undo_of(&self, address: &FieldAddress, clock: impl yrs::sync::Clock + 'static) -> Option<FieldUndo> {
+    pub(super) fn undo_of(
+        &self,
+        address: &FieldAddress,
+        before: OwnWords,
+        clock: impl yrs::sync::Clock + 'static,
+    ) -> Option<FieldUndo> {
         let (list, field) = address.schema()?;
         self.in_my_hand(address, |doc| {
             let text = doc.text_ref(list, address.item, field.key)?;
-            Some(FieldUndo::new(doc, &text, clock))
+            Some(FieldUndo::new(doc, &text, before, clock))
         })
     }
 

@@ -29,8 +29,15 @@ use web_sys::{Event, HtmlElement, HtmlTextAreaElement, InputEvent, KeyboardEvent
 
 use self::astray::Astray;
 use super::{
-    SectionStore, carets::Carets, driver, field_tools::FieldTools, held::Held, hold::Hold, incoming::Incoming,
-    listener::Listener, undo::FieldUndo,
+    SectionStore,
+    carets::Carets,
+    driver,
+    field_tools::FieldTools,
+    held::Held,
+    hold::Hold,
+    incoming::Incoming,
+    listener::Listener,
+    undo::{FieldUndo, OwnWords},
 };
 
 pub(super) struct TextBinding {
@@ -66,6 +73,11 @@ struct State {
 
 fn now() -> f64 {
     window().performance().map_or_else(js_sys::Date::now, |clock| clock.now())
+}
+
+/// For undo, to which no time is nothing.
+fn clock() -> u64 {
+    now() as u64 + 1
 }
 
 impl TextBinding {
@@ -362,7 +374,7 @@ fn ends_a_step(edit: &Splice) -> bool {
 impl State {
     /// Looks the text up in the section’s document as it is now, and compares.
     fn rebind(&mut self, store: &SectionStore, address: &FieldAddress) {
-        self.undo = None;
+        let own_words = self.undo.take().map(FieldUndo::into_own_words).unwrap_or_default();
         if self.incoming.take().is_some() {
             self.go_astray(address);
         }
@@ -370,12 +382,15 @@ impl State {
         if let (None, Some(_), Some((list, field))) = (&self.astray, &self.incoming, address.schema()) {
             self.held.becomes(&store.with_doc(|doc| doc.words(list, address.item, field.key)));
         }
+        if !own_words.is_empty() {
+            self.undo = store.undo_of(address, own_words, clock);
+        }
     }
 
     fn ensure_undo(&mut self, store: &SectionStore, address: &FieldAddress) {
         let client = store.in_my_hand(address, SectionDoc::client_id);
         if self.incoming.is_some() && self.undo.as_ref().map(FieldUndo::client) != Some(client) {
-            self.undo = store.undo_of(address, || now() as u64 + 1);
+            self.undo = store.undo_of(address, OwnWords::default(), clock);
         }
     }
 

@@ -3,11 +3,19 @@
 //! A yrs undo manager takes in whatever carries an origin it was told of, and, if it was told of
 //! none, whatever carries no origin at all: other people’s updates among them. So it is told of
 //! [`LOCAL`], and everything that comes from elsewhere carries another.
+//!
+//! When another document takes the place of the one that is shown, as after a refusal, what I wrote
+//! and the server has stands there under the same ids: [`OwnWords`] carries it over. Words I had
+//! deleted are in no document any more, so a deletion cannot be taken back across that.
 
 use std::sync::Arc;
 
 use shared::doc::{LOCAL, SectionDoc};
-use yrs::{TextRef, UndoManager, sync::Clock, undo::Options};
+use yrs::{
+    ID, IdSet, ReadTxn, TextRef, Transact, UndoManager,
+    sync::Clock,
+    undo::{Options, StackItem},
+};
 
 /// Letters typed within this of each other are undone together.
 const TOGETHER_MS: u64 = 700;
@@ -18,19 +26,28 @@ pub(super) struct FieldUndo {
     manager: UndoManager,
 }
 
+/// What I wrote in a field and can take back, step by step, oldest first.
+#[derive(Default)]
+pub(super) struct OwnWords(Vec<IdSet>);
+
 impl FieldUndo {
-    /// The clock must not go backwards.
-    pub(super) fn new(doc: &SectionDoc, text: &TextRef, clock: impl Clock + 'static) -> Self {
+    /// Begins with what of these words stands in the document. The clock must not go backwards.
+    pub(super) fn new(doc: &SectionDoc, text: &TextRef, before: OwnWords, clock: impl Clock + 'static) -> Self {
         let mut manager = UndoManager::with_options(Options {
             capture_timeout_millis: TOGETHER_MS,
             tracked_origins: [LOCAL.into()].into(),
             capture_transaction: None,
             timestamp: Arc::new(clock),
-            init_undo_stack: vec![],
+            init_undo_stack: before.standing_in(doc),
             init_redo_stack: vec![],
         });
         manager.expand_scope(doc.yrs(), text);
         Self { client: doc.client_id(), manager }
+    }
+
+    /// For the document that takes this one’s place.
+    pub(super) fn into_own_words(self) -> OwnWords {
+        OwnWords(self.manager.undo_stack().iter().map(|step| step.insertions().clone()).collect())
     }
 
     pub(super) fn client(&self) -> u64 {
@@ -59,6 +76,22 @@ impl FieldUndo {
     }
 }
 
+impl OwnWords {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Without what was refused, which never came there, and what was deleted since.
+    fn standing_in(self, doc: &SectionDoc) -> Vec<StackItem<()>> {
+        let doc = doc.yrs();
+        let now = doc.transact().snapshot();
+        let mut known = IdSet::new();
+        now.state_map.iter().for_each(|(&client, &clock)| known.insert(ID::new(client, 0), clock));
+        let standing = self.0.into_iter().map(|step| step.intersect(&known).diff(&now.delete_set));
+        standing.filter(|step| !step.is_empty()).map(|step| StackItem::new(doc.guid(), IdSet::new(), step)).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
@@ -78,11 +111,15 @@ mod tests {
 
     impl Writer {
         fn new(client: u64, state: &[u8]) -> Self {
+            Self::going_on(client, state, OwnWords::default())
+        }
+
+        fn going_on(client: u64, state: &[u8], before: OwnWords) -> Self {
             let doc = SectionDoc::from_state(Section::Plan, client, state).unwrap();
             let text = doc.text_ref(&TARGETS, ITEM, "title").unwrap();
             // Every edit is far from the one before, so that each is undone by itself.
             let time = AtomicU64::new(1);
-            let undo = FieldUndo::new(&doc, &text, move || time.fetch_add(10_000, Ordering::Relaxed));
+            let undo = FieldUndo::new(&doc, &text, before, move || time.fetch_add(10_000, Ordering::Relaxed));
             Self { doc, undo }
         }
 
@@ -165,6 +202,31 @@ mod tests {
             while me.undo.redo() {}
             assert!(!me.text().contains("secret"));
         }
+    }
+
+    #[test]
+    fn in_the_document_that_follows_a_refusal_my_words_can_still_be_taken_back() {
+        let (me, you) = two("seeded");
+        me.writes(0, 0, "first ");
+        me.writes(6, 0, "seconds ");
+        me.writes(12, 1, "");
+        you.hears(&me);
+        you.writes(0, 0, "YOURS ");
+        me.writes(6, 0, "refused ");
+
+        let mut after = Writer::going_on(4, &you.doc.state(), me.undo.into_own_words());
+        assert_eq!(after.text(), "YOURS first second seeded");
+        assert!(after.undo.undo());
+        assert_eq!(after.text(), "YOURS first seeded");
+        after.writes(0, 0, "and ");
+        let mut last = Writer::going_on(5, &after.doc.state(), after.undo.into_own_words());
+        for left in ["YOURS first seeded", "YOURS seeded"] {
+            assert!(last.undo.undo());
+            assert_eq!(last.text(), left);
+        }
+        assert!(!last.undo.can_undo());
+        assert!(last.undo.redo());
+        assert_eq!(last.text(), "YOURS first seeded");
     }
 
     proptest! {
