@@ -86,6 +86,15 @@ verbs! {
     AccountLinkMade = "account-link-made",
     /// What somebody is in the school.
     PostsSet = "posts-set",
+    /// Of them, those that are kept, one by one: who holds them is told. See [`Verb::given`].
+    NamedHead = "named-head",
+    NoLongerHead = "no-longer-head",
+    NamedSenco = "named-senco",
+    NoLongerSenco = "no-longer-senco",
+    NamedSafeguardingLead = "named-safeguarding-lead",
+    NoLongerSafeguardingLead = "no-longer-safeguarding-lead",
+    NamedDataProtectionLead = "named-data-protection-lead",
+    NoLongerDataProtectionLead = "no-longer-data-protection-lead",
     RecoveryCodesMade = "recovery-codes-made",
     RecoveryCodeUsed = "recovery-code-used",
     PasskeyAdded = "passkey-added",
@@ -163,6 +172,18 @@ verbs! {
 impl Verb {
     /// What a family is not told of: it would say that, and when, something was hidden.
     pub const RESTRICTED: [Self; 2] = [Self::PassageHidden, Self::HiddenRead];
+
+    /// That a post which is kept was given, or taken: of others nobody is told.
+    pub fn given(post: Post, is_given: bool) -> Option<Self> {
+        let (named, no_longer) = match post {
+            Post::Head => (Self::NamedHead, Self::NoLongerHead),
+            Post::Senco => (Self::NamedSenco, Self::NoLongerSenco),
+            Post::SafeguardingLead => (Self::NamedSafeguardingLead, Self::NoLongerSafeguardingLead),
+            Post::DataProtectionLead => (Self::NamedDataProtectionLead, Self::NoLongerDataProtectionLead),
+            Post::DesignatedTeacher | Post::Teacher | Post::Assistant => return None,
+        };
+        Some(if is_given { named } else { no_longer })
+    }
 }
 
 /// Writes down what needed no transaction of its own: somebody read something.

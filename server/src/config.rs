@@ -61,6 +61,17 @@ pub enum Command {
         #[command(flatten)]
         database: DatabaseConfig,
     },
+    /// Give somebody a post, where nobody is left who could: whoever held it has gone. It is written down.
+    Name {
+        /// The address they sign in with.
+        #[arg(long)]
+        email: String,
+        /// head, senco, safeguarding-lead or data-protection-lead.
+        #[arg(long)]
+        post: String,
+        #[command(flatten)]
+        database: DatabaseConfig,
+    },
     /// The schools of this installation. None sees anything of another.
     School {
         #[command(subcommand)]

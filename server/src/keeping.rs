@@ -28,7 +28,7 @@ use server::{
     startup::with_database,
     subject,
 };
-use shared::{PupilId, SchoolId};
+use shared::{PupilId, SchoolId, rights::Post};
 use time::{Duration, OffsetDateTime};
 
 fn now() -> OffsetDateTime {
@@ -46,6 +46,17 @@ pub(super) async fn way_in(config: &DatabaseConfig, email: &str) -> anyhow::Resu
     let link = with_database(config, async |db| Ok(keys::accounts::way_in(&db, email, now()).await?)).await?;
     let Some(link) = link else { anyhow::bail!("no open account signs in with {email}; nothing has changed") };
     writeln!(stdout(), "Good once, for seven days. Behind the address of the server:\n\n  {link}")?;
+    Ok(())
+}
+
+pub(super) async fn name(config: &DatabaseConfig, email: &str, post: &str) -> anyhow::Result<()> {
+    let post = Post::from_name(post).filter(|post| post.is_kept());
+    let Some(post) = post else {
+        anyhow::bail!("the posts are head, senco, safeguarding-lead and data-protection-lead; nothing has changed")
+    };
+    let named = with_database(config, async |db| Ok(keys::accounts::name(&db, email, post, now()).await?)).await?;
+    anyhow::ensure!(named, "no open account signs in with {email}; nothing has changed");
+    writeln!(stdout(), "{email} is {} now. Everybody else who is, reads of it on the first page.", post.words())?;
     Ok(())
 }
 
@@ -82,7 +93,9 @@ fn not_added(wrong: NotSetUp, email: &str) -> String {
         NotSetUp::Joiner(NoJoiner::Email) => format!("{email} is no e-mail address"),
         NotSetUp::Joiner(NoJoiner::Taken) => format!("somebody signs in with {email} already"),
         // Of the page alone.
-        NotSetUp::Done | NotSetUp::Code | NotSetUp::TooOften => "it was not made".to_owned(),
+        NotSetUp::Joiner(NoJoiner::Post) | NotSetUp::Done | NotSetUp::Code | NotSetUp::TooOften => {
+            "it was not made".to_owned()
+        }
     }
 }
 

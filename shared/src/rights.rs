@@ -174,10 +174,23 @@ pub fn may_read_trail(posts: &[Post], has_lead: bool) -> bool {
 }
 
 /// Whether somebody who runs the accounts may hold, for a moment, what opens another’s: nobody makes a way in for who
-/// is something that they could not make themselves. A head is all that a SENCO is.
+/// is something that they could not make themselves.
 pub fn may_make_way_in(mine: &[Post], theirs: &[Post]) -> bool {
-    let is_mine = |post: &Post| mine.contains(post) || (*post == Post::Senco && mine.contains(&Post::Head));
-    theirs.iter().all(|post| !post.is_kept() || is_mine(post))
+    theirs.iter().all(|post| !post.is_kept() || is_mine(mine, *post))
+}
+
+/// Whether somebody gives this post to another, or takes it from them; `held` are the posts that somebody here holds.
+/// What is kept is for who holds that very post, or nobody could say who looks at what they did. The first to hold one
+/// is named by the head, and by the SENCO where there is no head.
+pub fn may_set_post(mine: &[Post], post: Post, held: &[Post]) -> bool {
+    let leads = mine.iter().any(|post| matches!(post, Post::Head | Post::Senco));
+    let names_first = mine.contains(&Post::Head) || !held.contains(&Post::Head);
+    if post.is_kept() { is_mine(mine, post) || (leads && names_first && !held.contains(&post)) } else { leads }
+}
+
+/// A head is all that a SENCO is.
+fn is_mine(mine: &[Post], post: Post) -> bool {
+    mine.contains(&post) || (post == Post::Senco && mine.contains(&Post::Head))
 }
 
 /// How somebody stands to one child.
@@ -395,6 +408,24 @@ mod tests {
                 assert_eq!(may_correct(Some(role), tie), role == Role::Facilitator || tie == Tie::Leads);
                 assert_eq!(may_correct(None, tie), tie == Tie::Leads);
             }
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_given_and_taken_by_who_holds_it_and_first_by_the_head() {
+        use Post::{DataProtectionLead, Head, SafeguardingLead, Senco, Teacher};
+        let held = [Head, Senco, SafeguardingLead, DataProtectionLead];
+        for post in held {
+            assert!(may_set_post(&[post], post, &held), "{post:?}");
+            for other in held.into_iter().filter(|other| *other != post) {
+                assert_eq!(may_set_post(&[other], post, &held), (other, post) == (Head, Senco), "{other:?}: {post:?}");
+            }
+        }
+        for lead in [SafeguardingLead, DataProtectionLead] {
+            assert!(may_set_post(&[Head], lead, &[Head, Senco]), "the first one");
+            assert!(!may_set_post(&[Senco], lead, &[Head, Senco]), "where there is a head, that is for the head");
+            assert!(may_set_post(&[Senco], lead, &[Senco]) && may_set_post(&[Senco], Head, &[Senco]));
+            assert!(!may_set_post(&[lead], Teacher, &held) && !may_set_post(&[Teacher], lead, &[]));
         }
     }
 

@@ -23,6 +23,8 @@ pub struct Account {
     pub wrong: Option<&'static str>,
     /// Whether they may open and close others’ accounts.
     pub runs_accounts: bool,
+    /// Whether they may give others a post.
+    pub sets_posts: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -157,6 +159,7 @@ pub fn page(page: Account) -> impl IntoView {
             {page
                 .runs_accounts
                 .then(|| view! { <p><a class="button" href="/staff">"Staff accounts of the school"</a></p> })}
+            {page.sets_posts.then(|| view! { <p><a class="button" href="/staff/posts">"Who is what"</a></p> })}
         </Signed>
     }
 }

@@ -9,6 +9,9 @@ use crate::{components::icon::Icon, view::Here};
 #[derive(Clone, Debug)]
 pub struct Posts {
     pub here: Here,
+    /// The posts that are theirs to give and to take.
+    pub mine: Vec<Post>,
+    pub runs_accounts: bool,
     pub people: Vec<Holder>,
     /// Classes that children are in.
     pub classes: Vec<String>,
@@ -39,7 +42,7 @@ fn sees(post: Post) -> &'static str {
 }
 
 pub fn page(page: Posts) -> impl IntoView {
-    let Posts { here, people, classes, said, wrong } = page;
+    let Posts { here, mine, runs_accounts, people, classes, said, wrong } = page;
     let explained = Post::ALL.into_iter().map(|post| {
         view! {
             <li>
@@ -56,7 +59,7 @@ pub fn page(page: Posts) -> impl IntoView {
                 <h1>"Who is what"</h1>
                 <p class="lead">
                     "What somebody sees of the school follows from their posts, from the moment they are set. "
-                    <a href="/staff">"Staff accounts"</a>
+                    {runs_accounts.then(|| view! { <a href="/staff">"Staff accounts"</a> })}
                 </p>
             </header>
             {said
@@ -81,23 +84,26 @@ pub fn page(page: Posts) -> impl IntoView {
                 <h2 id="h-what">"What each post opens"</h2>
                 <ul class="gaps">{explained.collect_view()}</ul>
                 <p class="hint">"The class of a teacher says who to turn to, and opens nothing."</p>
+                <p>
+                    "Head, SENCO, safeguarding lead and data protection lead are given and taken by who holds that post already; SENCO by the head too. The first one is named by the head, or by the SENCO where there is no head. Whoever holds the post reads of every change on the first page."
+                </p>
             </section>
             <section class="sheet" aria-labelledby="h-posts">
                 <h2 id="h-posts">"Who works here"</h2>
                 <datalist id="classes">
                     {classes.into_iter().map(|class| view! { <option value=class></option> }).collect_view()}
                 </datalist>
-                <ul class="posts">{people.into_iter().map(holder).collect_view()}</ul>
+                <ul class="posts">{people.into_iter().map(|person| holder(person, &mine, runs_accounts)).collect_view()}</ul>
             </section>
         </Signed>
     }
 }
 
-fn holder(person: Holder) -> impl IntoView {
+fn holder(person: Holder, mine: &[Post], runs_accounts: bool) -> impl IntoView + use<> {
     let Holder { id, name, posts, class_name, is_me } = person;
     let class_id = format!("class-{id}");
     let post = |post: Post| {
-        let is_kept = is_me && post.is_kept();
+        let is_kept = !mine.contains(&post) || (is_me && post.is_kept());
         let holds = posts.contains(&post);
         view! {
             <label class="choice">
@@ -107,11 +113,29 @@ fn holder(person: Holder) -> impl IntoView {
         }
     };
     let boxes = Post::ALL.map(post).into_iter().collect_view();
-    let mine = is_me.then(|| {
+    let own = is_me.then(|| {
         view! {
             <p class="hint">
                 "Your own post of head, SENCO, safeguarding lead or data protection lead is for somebody else to change."
             </p>
+        }
+    });
+    let class = runs_accounts.then(|| {
+        view! {
+            <div class="field">
+                <label for=class_id.clone()>
+                    "Teaches the class" <span class="visually-hidden">": " {name.clone()}</span>
+                </label>
+                <input
+                    id=class_id
+                    name="class"
+                    type="text"
+                    list="classes"
+                    autocomplete="off"
+                    maxlength="200"
+                    value=class_name
+                />
+            </div>
         }
     });
     view! {
@@ -122,25 +146,12 @@ fn holder(person: Holder) -> impl IntoView {
                     <legend>{name.clone()}</legend>
                     {boxes}
                 </fieldset>
-                <div class="field">
-                    <label for=class_id.clone()>
-                        "Teaches the class" <span class="visually-hidden">": " {name.clone()}</span>
-                    </label>
-                    <input
-                        id=class_id
-                        name="class"
-                        type="text"
-                        list="classes"
-                        autocomplete="off"
-                        maxlength="200"
-                        value=class_name
-                    />
-                </div>
+                {class}
                 <button class="button" type="submit">
                     "Set"
                     <span class="visually-hidden">": " {name}</span>
                 </button>
-                {mine}
+                {own}
             </form>
         </li>
     }

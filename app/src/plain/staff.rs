@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::rights::Post;
 
 use super::{
-    parts::{Dots, Line, Signed},
+    parts::{Dots, Line, Signed, Wrong},
     staff_file::BringInStaff,
 };
 use crate::{
@@ -18,6 +18,8 @@ pub struct Staff {
     pub people: Vec<Colleague>,
     /// A link that was just made: for whom, and the way in, shown this once.
     pub link: Option<(String, String, Qr)>,
+    /// The posts they may give somebody new.
+    pub gives: Vec<Post>,
     pub wrong: Option<Wrongly>,
     /// As it was typed.
     pub name: String,
@@ -29,6 +31,7 @@ pub enum Wrongly {
     Name,
     Email,
     Taken,
+    Post,
 }
 
 #[derive(Clone, Debug)]
@@ -46,7 +49,7 @@ pub struct Colleague {
 }
 
 pub fn page(page: Staff) -> impl IntoView {
-    let Staff { here, people, link, wrong, name, email } = page;
+    let Staff { here, people, link, gives, wrong, name, email } = page;
     let said = move |which: Wrongly, words: &'static str| (wrong == Some(which)).then_some(words);
     view! {
         <Signed here>
@@ -94,8 +97,13 @@ pub fn page(page: Staff) -> impl IntoView {
                     />
                     <div class="field">
                         <label for="post">"What they are here"</label>
+                        {said(
+                                Wrongly::Post,
+                                "That post is given by who holds it already. Nobody was added; choose another post.",
+                            )
+                            .map(|words| view! { <Wrong words id="post-error" /> })}
                         <select id="post" name="post">
-                            {Post::ALL
+                            {gives
                                 .into_iter()
                                 .map(|post| {
                                     view! {

@@ -1,7 +1,7 @@
 //! What waits for staff on the first page.
 
 use serde::{Deserialize, Serialize};
-use shared::PupilId;
+use shared::{PupilId, rights::Post};
 
 use super::{hidden::HiddenCount, pupils::ActionRow};
 
@@ -11,6 +11,8 @@ pub struct StaffHome {
     pub hidden: Option<HiddenCount>,
     /// For the data protection lead: there is a page of who did what.
     pub reads_trail: bool,
+    /// For whoever holds a post that is kept: who was given it, or lost it, this last month. The newest first.
+    pub posts_told: Vec<PostTold>,
     /// Of the whole school, or of the children somebody meets for.
     pub whole_school: bool,
     /// The most urgent first.
@@ -19,6 +21,17 @@ pub struct StaffHome {
     pub drafts: Vec<Draft>,
     /// Promises that are late.
     pub actions: Vec<ActionRow>,
+}
+
+/// A post was given to somebody, or taken from them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PostTold {
+    pub post: Post,
+    pub is_given: bool,
+    pub whom: String,
+    /// Empty, where whoever runs the machine did.
+    pub by: String,
+    pub on: String,
 }
 
 /// A child with extra help, how often the family was met, and when the plan is to be looked back on.

@@ -5,23 +5,27 @@ use std::collections::BTreeMap;
 use app::{
     backend::Viewer,
     error::AppError,
-    view::home::{Draft, ReviewDue, StaffHome},
+    view::home::{Draft, PostTold, ReviewDue, StaffHome},
 };
-use shared::rights::{Page, Tie};
-use time::Date;
+use shared::rights::{Page, Post, Tie};
+use time::{Date, Duration};
 
 use super::{
     map::sight,
     pupils::{picture, row, ties},
 };
 use crate::{
-    audit,
+    audit::{self, Verb},
+    clock::school_day,
     db::{self, SchoolTransaction, actions, register},
     error::unavailable,
 };
 
 /// The most urgent; the others are on the register.
 const SHOWN: i64 = 12;
+
+/// For how long it is told who holds a post.
+const TOLD_FOR: Duration = Duration::days(30);
 
 /// Nothing for whoever has no post.
 pub(super) async fn of(
@@ -45,6 +49,7 @@ pub(super) async fn of(
     let promised = actions::open(txn, promised).await.map_err(unavailable)?;
     Ok(Some(StaffHome {
         hidden: super::hidden::count(txn, viewer).await?,
+        posts_told: posts_told(txn, viewer, today).await.map_err(unavailable)?,
         reads_trail: audit::may_read(txn, viewer).await.map_err(unavailable)?,
         whole_school: sight.whole_school,
         late_reviews: children.first().map_or(0, |line| u32::try_from(line.late).unwrap_or(u32::MAX)),
@@ -63,6 +68,22 @@ pub(super) async fn of(
             .collect(),
         actions: promised.into_iter().map(|action| row(action, today)).collect(),
     }))
+}
+
+/// Of the posts that they hold themselves, and not what they did.
+async fn posts_told(txn: &mut SchoolTransaction, viewer: Viewer, today: Date) -> sqlx::Result<Vec<PostTold>> {
+    let mine = db::posts::held(txn, viewer).await?;
+    let of = |post: Post| [true, false].map(|is_given| Some((Verb::given(post, is_given)?, post, is_given)));
+    let verbs: Vec<_> = mine.into_iter().flat_map(of).flatten().collect();
+    let names: Vec<_> = verbs.iter().map(|(verb, ..)| *verb).collect();
+    let since = (today - TOLD_FOR).midnight().assume_utc();
+    let told = db::posts::told(txn, viewer.person, &names, since).await?;
+    let line = |told: db::posts::Told| {
+        let (_, post, is_given) = *verbs.iter().find(|(verb, ..)| verb.name() == told.verb)?;
+        let on = school_day(told.at).to_string();
+        Some(PostTold { post, is_given, whom: told.whom?, by: told.by.unwrap_or_default(), on })
+    };
+    Ok(told.into_iter().filter_map(line).collect())
 }
 
 fn due(line: register::Line, today: Date) -> ReviewDue {

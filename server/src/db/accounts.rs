@@ -197,6 +197,17 @@ pub async fn link_totp(txn: &mut SchoolTransaction, token: Hash, now: OffsetDate
     .await
 }
 
+/// Whether a way in was made for somebody that nobody has used yet.
+pub async fn has_link(txn: &mut SchoolTransaction, person: PersonId, now: OffsetDateTime) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from account_links where person_id = $1 and $2 < expires_at) as "has_link!""#,
+        person.0,
+        now
+    )
+    .fetch_one(txn.connection())
+    .await
+}
+
 pub async fn delete_link(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Result<()> {
     sqlx::query!("delete from account_links where person_id = $1", person.0).execute(txn.connection()).await?;
     Ok(())

@@ -2,8 +2,10 @@
 
 use app::backend::Viewer;
 use shared::{PersonId, PupilId, rights::Post};
+use time::OffsetDateTime;
 
 use super::SchoolTransaction;
+use crate::audit::Verb;
 
 pub async fn give(txn: &mut SchoolTransaction, person: PersonId, post: Post) -> sqlx::Result<()> {
     give_of_class(txn, person, post, "").await
@@ -26,6 +28,15 @@ pub async fn give_of_class(
     )
     .execute(txn.connection())
     .await?;
+    Ok(())
+}
+
+/// Posts, and the ways in that depend on them, are set one at a time in a school until this transaction ends.
+pub async fn lock(txn: &mut SchoolTransaction) -> sqlx::Result<()> {
+    let school = txn.school().0.to_string();
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('posts ' || $1, 0))", school)
+        .execute(txn.connection())
+        .await?;
     Ok(())
 }
 
@@ -100,6 +111,48 @@ pub async fn class_teachers(txn: &mut SchoolTransaction, pupil: PupilId) -> sqlx
     )
     .fetch_all(txn.connection())
     .await
+}
+
+/// A post that is kept, given to somebody or taken from them.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub at: OffsetDateTime,
+    pub verb: String,
+    pub by: Option<String>,
+    pub whom: Option<String>,
+}
+
+/// The newest of these deeds since a moment, but for somebody’s own.
+pub async fn told(
+    txn: &mut SchoolTransaction,
+    but_of: PersonId,
+    verbs: &[Verb],
+    since: OffsetDateTime,
+) -> sqlx::Result<Vec<Told>> {
+    let verbs: Vec<_> = verbs.iter().map(|verb| verb.name().to_owned()).collect();
+    let school = txn.school().0;
+    sqlx::query_as!(
+        Told,
+        r#"select a.at, a.verb, who.full_name as "by?", whom.full_name as "whom?"
+           from audit a
+             left join people who on who.id = a.actor
+             left join people whom on whom.id = a.subject
+           where a.school_id = $1 and (a.verb like 'named-%' or a.verb like 'no-longer-%')
+             and a.verb = any ($2) and a.at >= $3 and a.actor is distinct from $4
+           order by a.at desc, a.number desc limit 12"#,
+        school,
+        &verbs,
+        since,
+        but_of.0
+    )
+    .fetch_all(txn.connection())
+    .await
+}
+
+/// Every post that anybody holds, also who has left: then it is for whoever runs the machine to give.
+pub async fn all_held(txn: &mut SchoolTransaction) -> sqlx::Result<Vec<Post>> {
+    let names = sqlx::query_scalar!("select distinct post from posts").fetch_all(txn.connection()).await?;
+    Ok(names.iter().filter_map(|name| Post::from_name(name)).collect())
 }
 
 /// Whether anybody holds this post.

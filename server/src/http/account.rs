@@ -96,12 +96,18 @@ async fn read(state: &AppState, viewer: Viewer, here: Option<Hash>) -> sqlx::Res
         said: None,
         wrong: None,
         runs_accounts: runs_accounts(&posts),
+        sets_posts: sets_posts(&posts),
     }))
 }
 
 /// Who says who begins and who has left.
 pub(super) fn runs_accounts(posts: &[Post]) -> bool {
     posts.iter().any(|post| matches!(post, Post::Head | Post::Senco))
+}
+
+/// Who gives any post: those, and whoever holds one that is kept.
+pub(super) fn sets_posts(posts: &[Post]) -> bool {
+    runs_accounts(posts) || posts.iter().any(|post| post.is_kept())
 }
 
 pub(super) async fn who(txn: &mut SchoolTransaction, account: &accounts::Account) -> sqlx::Result<Here> {

@@ -1,8 +1,8 @@
-//! Who is what in the school, set by its head and its SENCO.
+//! Who is what in the school, set by its head and its SENCO; what is kept ([`Post::is_kept`]), by who holds it.
 //!
-//! What must stay true: nobody takes from themselves, or gives themselves, a post that is kept ([`Post::is_kept`]): there
-//! is always somebody left who sets posts, and nobody makes themselves the one who looks at what they did. Whoever invents a colleague to hold one leaves that in the audit, which
-//! is what is there against it.
+//! What must stay true: nobody gives or takes what [`may_set_post`] does not leave to them, nor sets a kept post of their
+//! own; no kept post is taken from its last holder; whoever holds one is told of every change
+//! ([`Verb::given`]). And nobody comes to a kept post while a way in to their account is in other hands.
 
 use app::{
     backend::Viewer,
@@ -14,16 +14,18 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
-use shared::{PersonId, rights::Post};
+use shared::{
+    PersonId,
+    rights::{Post, may_set_post},
+};
 
 use super::{
-    account::who,
+    account::{runs_accounts, sets_posts, who},
     plain::{Plain, later, to_sign_in},
-    staff::begin,
 };
 use crate::{
     audit::{Deed, Verb},
-    db::{self, accounts, posts},
+    db::{self, SchoolTransaction, accounts, posts},
     state::AppState,
 };
 
@@ -44,12 +46,22 @@ async fn answer(state: &AppState, plain: Plain, said: Option<&'static str>, wron
     plain.read("Who is what", read, wrong.is_some(), |posts| page(Posts { said, wrong, ..posts }))
 }
 
+/// A transaction of somebody who gives any post, and what they are.
+async fn begin(state: &AppState, viewer: Viewer) -> sqlx::Result<Option<(SchoolTransaction, Vec<Post>)>> {
+    let mut txn = state.db.begin(viewer.school).await?;
+    let mine = posts::held(&mut txn, viewer).await?;
+    Ok(sets_posts(&mine).then_some((txn, mine)))
+}
+
 async fn read(state: &AppState, viewer: Viewer) -> sqlx::Result<Option<Posts>> {
-    let Some(mut txn) = begin(state, viewer).await? else { return Ok(None) };
+    let Some((mut txn, mine)) = begin(state, viewer).await? else { return Ok(None) };
     let Some(me) = accounts::lock(&mut txn, viewer.person).await? else { return Ok(None) };
     let people = posts::holders(&mut txn).await?;
+    let held = posts::all_held(&mut txn).await?;
     Ok(Some(Posts {
         here: who(&mut txn, &me).await?,
+        mine: Post::ALL.into_iter().filter(|post| may_set_post(&mine, *post, &held)).collect(),
+        runs_accounts: runs_accounts(&mine),
         classes: db::register::classes(&mut txn, None).await?,
         people: people
             .into_iter()
@@ -78,9 +90,7 @@ pub(super) async fn set(
     let fields = fields.map(|Form(fields)| fields).unwrap_or_default();
     match set_here(&state, viewer, &fields).await {
         Ok(Some(Outcome::Set)) => Redirect::to("/staff/posts?said=set").into_response(),
-        Ok(Some(Outcome::TooLong)) => {
-            answer(&state, plain, None, Some("The name of a class has 200 letters at most. Nothing has changed.")).await
-        }
+        Ok(Some(Outcome::Not(why))) => answer(&state, plain, None, Some(why)).await,
         Ok(None) => plain.not_theirs(),
         Err(error) => later(&error),
     }
@@ -88,30 +98,57 @@ pub(super) async fn set(
 
 enum Outcome {
     Set,
-    TooLong,
+    /// Nothing has changed.
+    Not(&'static str),
 }
+
+const TOO_LONG: &str = "The name of a class has 200 letters at most. Nothing has changed.";
+const NOT_YOURS: &str =
+    "That post is given and taken by who holds it already, and nobody sets their own. Nothing has changed.";
+const LAST: &str = "Nobody would hold that post any more. Give it to somebody else first. Nothing has changed.";
+const LINK_OPEN: &str = "A link to their account is waiting to be used. When they have used it, or when its week is over, give them the post. Nothing has changed.";
 
 /// None for who may not, and for somebody who does not work here.
 async fn set_here(state: &AppState, viewer: Viewer, fields: &Fields) -> sqlx::Result<Option<Outcome>> {
     let value = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-    let Some(mut txn) = begin(state, viewer).await? else { return Ok(None) };
+    let Some((mut txn, mine)) = begin(state, viewer).await? else { return Ok(None) };
     let Some(person) = value("person").and_then(|id| id.parse::<PersonId>().ok()) else { return Ok(None) };
-    let Some(holder) = posts::holders(&mut txn).await?.into_iter().find(|holder| holder.person == person) else {
-        return Ok(None);
+    posts::lock(&mut txn).await?;
+    let holders = posts::holders(&mut txn).await?;
+    let Some(holder) = holders.iter().find(|holder| holder.person == person) else { return Ok(None) };
+    let class_name = match value("class") {
+        Some(class_name) if runs_accounts(&mine) => shared::plain::line(class_name),
+        _ => holder.class_name.clone(),
     };
-    let class_name = shared::plain::line(value("class").unwrap_or_default());
     if class_name.chars().count() > 200 {
-        return Ok(Some(Outcome::TooLong));
+        return Ok(Some(Outcome::Not(TOO_LONG)));
     }
-    let asked: Vec<Post> =
-        fields.iter().filter(|(key, _)| key == "post").filter_map(|(_, name)| Post::from_name(name)).collect();
-    let is_asked = |post: &Post| {
-        let is_kept = person == viewer.person && post.is_kept();
-        if is_kept { holder.posts.contains(post) } else { asked.contains(post) }
-    };
-    let wanted: Vec<Post> = Post::ALL.into_iter().filter(is_asked).collect();
+    let held = posts::all_held(&mut txn).await?;
+    let is_theirs_to_set =
+        |post: Post| may_set_post(&mine, post, &held) && !(person == viewer.person && post.is_kept());
+    let is_asked = |post: Post| fields.iter().any(|(key, name)| key == "post" && name == post.name());
+    // A box that is not theirs to tick is not sent: what it says stays.
+    let is_wanted = |post: Post| if is_theirs_to_set(post) { is_asked(post) } else { holder.posts.contains(&post) };
+    let changed = |post: &Post| is_wanted(*post) != holder.posts.contains(post);
+    let kept: Vec<Post> = Post::ALL.into_iter().filter(|post| post.is_kept() && changed(post)).collect();
+    if Post::ALL.into_iter().any(|post| is_asked(post) && !is_wanted(post)) {
+        return Ok(Some(Outcome::Not(NOT_YOURS)));
+    }
+    let is_last = |post: &Post| !holders.iter().any(|other| other.person != person && other.posts.contains(post));
+    if kept.iter().any(|post| !is_wanted(*post) && is_last(post)) {
+        return Ok(Some(Outcome::Not(LAST)));
+    }
+    let now = state.clock.now();
+    // Whoever made that link has seen it.
+    if kept.iter().any(|post| is_wanted(*post)) && accounts::has_link(&mut txn, person, now).await? {
+        return Ok(Some(Outcome::Not(LINK_OPEN)));
+    }
+    let wanted: Vec<Post> = Post::ALL.into_iter().filter(|post| is_wanted(*post)).collect();
     posts::set(&mut txn, person, &wanted, &class_name).await?;
-    db::audit::add(&mut txn, Deed::new(viewer.person, Verb::PostsSet).about(person.0), state.clock.now()).await?;
+    let told = kept.into_iter().filter_map(|post| Verb::given(post, is_wanted(post)));
+    for verb in [Verb::PostsSet].into_iter().chain(told) {
+        db::audit::add(&mut txn, Deed::new(viewer.person, verb).about(person.0), now).await?;
+    }
     txn.commit().await?;
     Ok(Some(Outcome::Set))
 }

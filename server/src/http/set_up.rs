@@ -43,7 +43,7 @@ pub(super) async fn set_up(State(state): State<AppState>, plain: Plain, Form(giv
         Ok(Err(NotSetUp::TooOften)) => Wrongly::Often,
         Ok(Err(NotSetUp::School)) => Wrongly::School,
         Ok(Err(NotSetUp::Joiner(NoJoiner::Name))) => Wrongly::Name,
-        Ok(Err(NotSetUp::Joiner(NoJoiner::Email | NoJoiner::Taken))) => Wrongly::Email,
+        Ok(Err(NotSetUp::Joiner(NoJoiner::Email | NoJoiner::Taken | NoJoiner::Post))) => Wrongly::Email,
         Err(error) => {
             tracing::error!(%error, "a school could not be set up");
             Wrongly::Later

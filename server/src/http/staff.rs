@@ -15,7 +15,7 @@ use axum::{
 use serde::Deserialize;
 use shared::{
     PersonId,
-    rights::{Post, may_make_way_in},
+    rights::{Post, may_make_way_in, may_set_post},
 };
 
 use super::{
@@ -61,6 +61,7 @@ async fn read(state: &AppState, viewer: Viewer, done: Done) -> sqlx::Result<Opti
     let Some(me) = accounts::lock(&mut txn, viewer.person).await? else { return Ok(None) };
     let people = accounts::staff(&mut txn).await?;
     let posts = db::posts::held(&mut txn, viewer).await?;
+    let held = db::posts::all_held(&mut txn).await?;
     let link = done.link.map(|(person, url)| {
         let name = people.iter().find(|other| other.person == person).map(|other| other.name.clone());
         let qr = qr::of(&url);
@@ -82,7 +83,9 @@ async fn read(state: &AppState, viewer: Viewer, done: Done) -> sqlx::Result<Opti
             })
             .collect(),
         link,
+        gives: Post::ALL.into_iter().filter(|post| may_set_post(&posts, *post, &held)).collect(),
         wrong: done.wrong.map(|wrong| match wrong {
+            NoJoiner::Post => Wrongly::Post,
             NoJoiner::Name => Wrongly::Name,
             NoJoiner::Email => Wrongly::Email,
             NoJoiner::Taken => Wrongly::Taken,
@@ -118,7 +121,12 @@ async fn join_here(
     new: &New,
 ) -> sqlx::Result<Option<Result<(PersonId, String), NoJoiner>>> {
     let Some(mut txn) = begin(state, viewer).await? else { return Ok(None) };
+    db::posts::lock(&mut txn).await?;
     let post = Post::from_name(&new.post).unwrap_or(Post::Teacher);
+    let mine = db::posts::held(&mut txn, viewer).await?;
+    if !may_set_post(&mine, post, &db::posts::all_held(&mut txn).await?) {
+        return Ok(Some(Err(NoJoiner::Post)));
+    }
     let joiner = Joiner { name: &new.name, email: &new.email, post };
     let joined = keys::join(state, &mut txn, &joiner, Some(viewer.person)).await?;
     if joined.is_ok() {
@@ -166,6 +174,8 @@ async fn whose(
     viewer: Viewer,
     person: PersonId,
 ) -> sqlx::Result<Option<accounts::Colleague>> {
+    // What they are now, they are until the way in is there.
+    db::posts::lock(txn).await?;
     let mine = db::posts::held(txn, viewer).await?;
     let staff = accounts::staff(txn).await?;
     Ok(staff.into_iter().find(|other| other.person == person && may_make_way_in(&mine, &other.posts)))

@@ -42,6 +42,8 @@ pub enum NoJoiner {
     Email,
     /// Somebody has an account with this address.
     Taken,
+    /// It is not for who makes the account to give.
+    Post,
 }
 
 /// A person with a post and an account, and the link they set it up by. Nothing is kept if this is not committed.
@@ -78,8 +80,9 @@ pub(super) async fn join_at(
     if !accounts::create(txn, person, &email, now).await? {
         return Ok(Err(NoJoiner::Taken));
     }
-    let deed = Deed { actor: by, verb: Verb::AccountMade, meeting: None, subject: Some(person.0) };
-    db::audit::add(txn, deed, now).await?;
+    for verb in [Some(Verb::AccountMade), Verb::given(joiner.post, true)].into_iter().flatten() {
+        db::audit::add(txn, Deed { actor: by, verb, meeting: None, subject: Some(person.0) }, now).await?;
+    }
     Ok(Ok((person, new_link(txn, person, now).await?)))
 }
 
@@ -131,6 +134,22 @@ pub async fn way_in(db: &Db, email: &str, now: OffsetDateTime) -> sqlx::Result<O
     db::audit::add(&mut txn, deed, now).await?;
     txn.commit().await?;
     Ok(Some(link))
+}
+
+/// Somebody is given a post from the terminal, where nobody is left who could. Whether an open account has this address.
+pub async fn name(db: &Db, email: &str, post: Post, now: OffsetDateTime) -> sqlx::Result<bool> {
+    let Some((school, person)) = accounts::find_by_email(db, &plain_email(email)).await? else { return Ok(false) };
+    let mut txn = db.begin(school).await?;
+    db::posts::lock(&mut txn).await?;
+    if accounts::lock(&mut txn, person).await?.is_none_or(|account| account.disabled_at.is_some()) {
+        return Ok(false);
+    }
+    db::posts::give(&mut txn, person, post).await?;
+    for verb in [Some(Verb::PostsSet), Verb::given(post, true)].into_iter().flatten() {
+        db::audit::add(&mut txn, Deed { actor: None, verb, meeting: None, subject: Some(person.0) }, now).await?;
+    }
+    txn.commit().await?;
+    Ok(true)
 }
 
 /// Somebody at their link, before they have chosen anything.

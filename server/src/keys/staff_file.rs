@@ -11,7 +11,7 @@ use app::{
 use sha2::{Digest, Sha256};
 use shared::{
     PersonId,
-    rights::{Post, may_make_way_in},
+    rights::{Post, may_make_way_in, may_set_post},
 };
 
 use super::{
@@ -19,6 +19,7 @@ use super::{
     sign_in::plain_email,
 };
 use crate::{
+    audit::{Deed, Verb},
     csv::{SentFile, Table, TableRow},
     db::{self, SchoolTransaction},
     state::AppState,
@@ -65,6 +66,8 @@ pub(crate) async fn bring_in(
         Ok(table) => table,
         Err(why) => return Ok(Outcome::Refused(Refused::whole(&file.name, why))),
     };
+    // What people are now, they are until all of it is done.
+    db::posts::lock(txn).await?;
     let taken = Taken::of(state, txn, viewer, &table).await?;
     let mut so_far = HashMap::new();
     let mut colleagues = match table.judge(&file.name, |row| Some(read(row, &taken, &mut so_far))) {
@@ -103,6 +106,10 @@ async fn begin(
     let joined = keys::join(state, txn, &joiner, Some(by)).await?;
     if let Ok((person, _)) = &joined {
         db::posts::set(txn, *person, &colleague.posts, &colleague.class_name).await?;
+        // The first was told with the account.
+        for verb in colleague.posts.iter().skip(1).filter_map(|post| Verb::given(*post, true)) {
+            db::audit::add(txn, Deed::new(by, verb).about(person.0), state.clock.now()).await?;
+        }
     }
     Ok(joined.map(|(_, url)| url))
 }
@@ -115,6 +122,8 @@ struct Taken {
     names: HashMap<String, Vec<Option<PersonId>>>,
     /// Whom this sender makes no way in for.
     not_theirs: Vec<PersonId>,
+    /// What this sender may make somebody new.
+    gives: Vec<Post>,
 }
 
 impl Taken {
@@ -126,6 +135,8 @@ impl Taken {
             }
         }
         let mine = db::posts::held(txn, viewer).await?;
+        let held = db::posts::all_held(txn).await?;
+        let gives = Post::ALL.into_iter().filter(|post| may_set_post(&mine, *post, &held)).collect();
         let staff = db::accounts::staff(txn).await?;
         let not_theirs = staff.iter().filter(|other| !may_make_way_in(&mine, &other.posts)).map(|other| other.person);
         let not_theirs = not_theirs.collect();
@@ -134,7 +145,7 @@ impl Taken {
             let person = colleague.email.is_none().then_some(colleague.person);
             names.entry(colleague.name.to_lowercase()).or_default().push(person);
         }
-        Ok(Self { emails, names, not_theirs })
+        Ok(Self { emails, names, not_theirs, gives })
     }
 }
 
@@ -169,6 +180,11 @@ fn read(row: &mut TableRow<'_>, taken: &Taken, so_far: &mut HashMap<String, u32>
         row.fault("Name", "They hold a post that you cannot give yourself, so you make no way in for them.");
     }
     let posts = posts(row);
+    if here == Here::New
+        && let Some(post) = posts.iter().find(|post| !taken.gives.contains(post))
+    {
+        row.fault("Post", format!("{} is given by who holds that post already.", post.words()));
+    }
     let class_name = row.words("Class");
     if !class_name.is_empty() && !posts.contains(&Post::Teacher) {
         row.fault("Class", "Only a teacher has a class here. Add Teacher to their posts, or leave this empty.");

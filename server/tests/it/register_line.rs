@@ -260,11 +260,13 @@ async fn what_somebody_sees_follows_from_the_posts_that_are_set(pool: PgPoolOpti
     let answer = server.post_form_as("/staff/posts", Some(&sencos), format!("person={person}&class=")).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     assert_eq!(costs().await, Err(AppError::NotAllowed), "and not a moment longer");
-    assert_eq!(server.verbs(&options, person.0).await, ["posts-set", "posts-set"]);
+    assert_eq!(server.verbs(&options, person.0).await, ["posts-set", "named-senco", "posts-set", "no-longer-senco"]);
 
     // Nobody takes from themselves what lets them give it back, nor makes themselves who looks at what they did.
-    let own = format!("person={}&post=assistant&post=data-protection-lead", senco.viewer.person);
-    server.post_form_as("/staff/posts", Some(&sencos), own).await;
+    let own = format!("person={}&post=assistant", senco.viewer.person);
+    server.post_form_as("/staff/posts", Some(&sencos), own.clone()).await;
+    let refused = server.post_form_as("/staff/posts", Some(&sencos), own + "&post=data-protection-lead").await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
     let mut txn = server.db.begin(senco.viewer.school).await.unwrap();
     let mut held = db::posts::held(&mut txn, senco.viewer).await.unwrap();
     held.sort();

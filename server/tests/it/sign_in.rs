@@ -1,5 +1,6 @@
 //! Staff sign in: the first school, a password with six numbers, and everything that is refused.
 
+mod posts;
 mod sessions;
 mod staff;
 mod staff_file;
@@ -165,7 +166,7 @@ async fn the_first_school_is_set_up_by_who_reads_the_console(_: PgPoolOptions, o
     }
     assert_eq!(
         verbs(&options).await,
-        ["account-made", "school-set-up", "recovery-codes-made", "account-set-up", "signed-in"]
+        ["account-made", "named-senco", "school-set-up", "recovery-codes-made", "account-set-up", "signed-in"]
     );
 }
 

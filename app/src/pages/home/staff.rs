@@ -14,7 +14,7 @@ use crate::{
     pages::{register::late, safeguarding::waits},
     view::{
         hidden::HiddenCount,
-        home::{Draft, ReviewDue, StaffHome},
+        home::{Draft, PostTold, ReviewDue, StaffHome},
         pupils::ActionRow,
     },
 };
@@ -41,6 +41,7 @@ pub fn Staff(staff: StaffHome) -> impl IntoView {
     view! {
         {staff.hidden.map(|hidden| view! { <Hidden hidden /> })}
         {staff.reads_trail.then(|| view! { <WhoDidWhat /> })}
+        <PostsTold told=staff.posts_told />
         <FindAChild />
         <Drafts drafts=staff.drafts />
         <Late actions=staff.actions />
@@ -78,6 +79,28 @@ fn WhoDidWhat() -> impl IntoView {
             </a>
         </section>
     }
+}
+
+/// For whoever holds the same post: nobody comes to it unseen.
+#[component]
+fn PostsTold(told: Vec<PostTold>) -> impl IntoView {
+    let line = |told: PostTold| {
+        let (became, post) = (if told.is_given { " is " } else { " is no longer " }, told.post.words());
+        let by = if told.by.is_empty() { "whoever runs the server".to_owned() } else { told.by };
+        view! { <li>{told.whom} {became} <strong>{post}</strong> ", set by " {by} " on " {dates::short(&told.on)} "."</li> }
+    };
+    (!told.is_empty()).then(|| {
+        view! {
+            <section class="sheet" aria-labelledby="h-posts">
+                <h2 id="h-posts">"Who holds your post"</h2>
+                <ul class="gaps">{told.into_iter().map(line).collect_view()}</ul>
+                <p class="hint">"Not as it should be? Change it under “Who is what”, and tell your head."</p>
+                <a class="button" href="/staff/posts" rel="external">
+                    "Who is what"
+                </a>
+            </section>
+        }
+    })
 }
 
 #[component]

@@ -72,8 +72,9 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("GET /staff", String::new(), May::WhoRunsAccounts),
         ("POST /staff", format!("name=Zoe+Ward&email=z.{colleague}@new.example&post=teacher"), May::WhoRunsAccounts),
         ("POST /staff/import", colleague.to_string(), May::WhoRunsAccounts),
-        ("GET /staff/posts", String::new(), May::WhoRunsAccounts),
-        ("POST /staff/posts", whom("&post=teacher&class=3P"), May::WhoRunsTheirAccount),
+        // What they are already: which posts are whose to give is tested in `sign_in::posts`.
+        ("GET /staff/posts", String::new(), May::SetsPosts),
+        ("POST /staff/posts", whom("&post=assistant&class=3P"), May::SetsTheirPost),
         ("GET /school", String::new(), May::WhoRunsAccounts),
         ("POST /school", "plan=Support+Plan&targeted=Wave+2".to_owned(), May::WhoRunsAccounts),
         ("POST /staff/open", whom(&format!("&email={colleague}@new.example")), May::WhoRunsTheirAccount),

@@ -129,6 +129,10 @@ pub(crate) enum May {
     WhoRunsAccounts,
     /// The same, of somebody of this school.
     WhoRunsTheirAccount,
+    /// Whoever gives others any post.
+    SetsPosts,
+    /// The same, of somebody of this school.
+    SetsTheirPost,
     AtTheTable(fn(Role) -> bool),
     /// The same, where all is agreed: it has no door.
     AtTheAgreedTable(fn(Role) -> bool),
@@ -166,7 +170,18 @@ impl May {
             Self::HalfWay => yes_or(who == Who::Half, Told::SignIn),
             Self::WithAnAccount => yes_or(who.has_account(), Told::SignIn),
             Self::WithAnAccountByScript => yes_or(who.has_account(), Told::NotSignedIn),
-            Self::WhoRunsAccounts | Self::WhoRunsTheirAccount | Self::ReadsTrail if !who.has_account() => Told::SignIn,
+            Self::WhoRunsAccounts
+            | Self::WhoRunsTheirAccount
+            | Self::ReadsTrail
+            | Self::SetsPosts
+            | Self::SetsTheirPost
+                if !who.has_account() =>
+            {
+                Told::SignIn
+            }
+            Self::SetsPosts => yes_or(who.posts().iter().any(|post| post.is_kept()), Told::PlaceClosed),
+            Self::SetsTheirPost if !who.is_of_this_school() => Told::PlaceClosed,
+            Self::SetsTheirPost => Self::SetsPosts.told(who),
             Self::ReadsTrail => yes_or(may_read_trail(&who.posts(), true), Told::PlaceClosed),
             Self::WhoRunsAccounts => yes_or(runs_accounts(who), Told::PlaceClosed),
             Self::WhoRunsTheirAccount => yes_or(runs_accounts(who) && who.is_of_this_school(), Told::PlaceClosed),

@@ -16,9 +16,9 @@ async fn colleagues_of_a_file_begin_together_each_with_a_link(pool: PgPoolOption
     let before = accounts_here(&options).await;
     let file = "Name,Email,Post,Class\n\
                 Ms Ada Bell,A.Bell@larkfield.example,Teacher,5 Oak\n\
-                Mr Sam Okafor,s.okafor@larkfield.example,\"Safeguarding lead, assistant\",\n";
+                Mr Sam Okafor,s.okafor@larkfield.example,\"Designated teacher, assistant\",\n";
     let page = text(server.send_file(IMPORT, file.as_bytes(), Some(&cookie)).await).await;
-    for said in ["2 new", "Ms Ada Bell", "a.bell@larkfield.example", "Safeguarding lead, Assistant", "5 Oak"] {
+    for said in ["2 new", "Ms Ada Bell", "a.bell@larkfield.example", "Designated teacher, Assistant", "5 Oak"] {
         assert!(page.contains(said), "{said}: {page}");
     }
     assert!(!page.contains("/welcome/"), "nobody has a link before somebody says yes");
@@ -45,7 +45,7 @@ async fn colleagues_of_a_file_begin_together_each_with_a_link(pool: PgPoolOption
     .await
     .unwrap();
     let posts: Vec<_> = posts.iter().map(|(post, class)| (post.as_str(), class.as_str())).collect();
-    assert_eq!(posts, [("assistant", ""), ("safeguarding-lead", ""), ("teacher", "5 Oak")]);
+    assert_eq!(posts, [("assistant", ""), ("designated-teacher", ""), ("teacher", "5 Oak")]);
 
     // Who works here already gets an account, and is not made a second time.
     let qureshi = "Name,E-mail,Post\nMISS Farrah Qureshi,f.qureshi@larkfield.example,Assistant\n";

@@ -1,0 +1,170 @@
+//! Posts that are kept: nobody comes to one, or into the account of who holds one, by running the accounts.
+
+use super::*;
+
+const SET: &str = "/staff/posts";
+
+/// Somebody with an account that opens, who is this here, by whoever runs the machine.
+async fn holder(server: &TestServer, pike: &Pike, name: &str, post: Post) -> (PersonId, String) {
+    let seat = server.seat("Tomek", name, 3).await;
+    let mut txn = server.db.begin(pike.viewer().school).await.unwrap();
+    db::posts::give(&mut txn, seat.viewer.person, post).await.unwrap();
+    txn.commit().await.unwrap();
+    (seat.viewer.person, server.account(seat.viewer).await)
+}
+
+async fn held(server: &TestServer, pike: &Pike, person: PersonId) -> Vec<Post> {
+    let mut txn = server.db.begin(pike.viewer().school).await.unwrap();
+    let found = db::posts::holders(&mut txn).await.unwrap().into_iter().find(|holder| holder.person == person);
+    found.map(|holder| holder.posts).unwrap_or_default()
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_kept_post_is_not_taken_away_for_a_way_in_and_given_back(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let pike = pike(&server).await;
+    let boss = head(&server, &pike).await;
+    let sencos = pike.sign_in(&server).await;
+    let (lead, hers) = holder(&server, &pike, "Miss Qureshi", Post::DataProtectionLead).await;
+    for cookie in [&boss, &sencos] {
+        // A box that is not theirs is not sent: what it says stays.
+        let taken = send(&server, SET, Some(cookie), &format!("person={lead}&post=teacher&class=4Q")).await;
+        assert_eq!(taken.status(), StatusCode::SEE_OTHER);
+        assert_eq!(held(&server, &pike, lead).await, [Post::DataProtectionLead, Post::Teacher]);
+        let link = send(&server, "/staff/link", Some(cookie), &format!("person={lead}")).await;
+        assert_eq!(link.status(), StatusCode::FORBIDDEN);
+        let page = text(server.get(SET, Some(cookie)).await).await;
+        let form = page.split(&format!("id=\"p-{lead}\"")).nth(1).unwrap().split("</form>").next().unwrap();
+        let field = form.split("data-protection-lead").nth(1).unwrap().split("</label>").next().unwrap();
+        assert!(field.contains("disabled"), "{field}");
+    }
+    // Who holds it gives it on; then either takes it from the other, and the last keeps it.
+    let next = server.seat("Tomek", "Mr Adeyemi", 3).await.viewer.person;
+    let given = send(&server, SET, Some(&hers), &format!("person={next}&post=data-protection-lead")).await;
+    assert_eq!(given.status(), StatusCode::SEE_OTHER);
+    assert_eq!(held(&server, &pike, next).await, [Post::Assistant, Post::DataProtectionLead], "and what else they are");
+    let own = send(&server, SET, Some(&hers), &format!("person={lead}")).await;
+    assert_eq!(own.status(), StatusCode::SEE_OTHER);
+    assert!(held(&server, &pike, lead).await.contains(&Post::DataProtectionLead), "nobody’s own");
+    send(&server, SET, Some(&hers), &format!("person={next}")).await;
+    assert_eq!(held(&server, &pike, next).await, [Post::Assistant]);
+    // Of the accounts they open nothing.
+    assert_eq!(server.get("/staff", Some(&hers)).await.status(), StatusCode::FORBIDDEN);
+}
+
+#[sqlx::test(migrations = false)]
+async fn nobody_invents_a_colleague_with_a_kept_post(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let pike = pike(&server).await;
+    let boss = head(&server, &pike).await;
+    let sencos = pike.sign_in(&server).await;
+    let (_, _hers) = holder(&server, &pike, "Miss Qureshi", Post::DataProtectionLead).await;
+    let people = async || -> i64 {
+        sqlx::query_scalar("select count(*) from people").fetch_one(&mut owner(&options).await).await.unwrap()
+    };
+    let before = people().await;
+    let whom = server.seat("Tomek", "Mr Adeyemi", 3).await.viewer.person;
+    for (cookie, post) in [
+        (&boss, "data-protection-lead"),
+        // Held since the demo.
+        (&boss, "safeguarding-lead"),
+        (&sencos, "data-protection-lead"),
+        (&sencos, "safeguarding-lead"),
+        (&sencos, "head"),
+    ] {
+        let new = format!("name=Ms+Ada+Bell&email=a.bell@larkfield.example&post={post}");
+        let refused = send(&server, "/staff", Some(cookie), &new).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{post}");
+        let page = text(refused).await;
+        assert!(page.contains("given by who holds it already") && !page.contains("/welcome/"), "{post}: {page}");
+        let file = format!("Name,E-mail,Post\nMs Ada Bell,a.bell@larkfield.example,\"Teacher, {post}\"\n");
+        let refused = server.send_file("/staff/import", file.as_bytes(), Some(cookie)).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{post}");
+        assert!(text(refused).await.contains("is given by who holds that post already"));
+        let refused = send(&server, SET, Some(cookie), &format!("person={whom}&post=assistant&post={post}")).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{post}");
+        assert!(text(refused).await.contains("Nothing has changed"));
+        assert_eq!(held(&server, &pike, whom).await, [Post::Assistant]);
+    }
+    assert_eq!(people().await, before);
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_first_is_named_by_the_head_and_the_last_is_not_taken(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let pike = pike(&server).await;
+    let boss = head(&server, &pike).await;
+    let sencos = pike.sign_in(&server).await;
+    let whom = server.seat("Tomek", "Mr Adeyemi", 3).await.viewer.person;
+    let form = format!("person={whom}&post=data-protection-lead");
+    assert_eq!(send(&server, SET, Some(&sencos), &form).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(send(&server, SET, Some(&boss), &form).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(held(&server, &pike, whom).await, [Post::DataProtectionLead]);
+    // From now on it is theirs to give.
+    send(&server, SET, Some(&boss), &format!("person={whom}")).await;
+    assert_eq!(held(&server, &pike, whom).await, [Post::DataProtectionLead]);
+
+    let refused = send(&server, SET, Some(&boss), &format!("person={}", pike.viewer().person)).await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text(refused).await.contains("Nobody would hold that post any more."));
+    assert_eq!(held(&server, &pike, pike.viewer().person).await, [Post::Senco]);
+
+    // With who held it, it goes on by whoever runs the machine.
+    let sql = "update accounts set disabled_at = now() where person_id = $1";
+    server.account(server.seat("Tomek", "Mr Adeyemi", 3).await.viewer).await;
+    sqlx::query(sql).bind(whom.0).execute(&mut owner(&options).await).await.unwrap();
+    let named = roundtable(&options, &["name", "--email", EMAIL, "--post", "data-protection-lead"]);
+    assert!(named.status.success(), "{named:?}");
+    assert_eq!(held(&server, &pike, pike.viewer().person).await, [Post::DataProtectionLead, Post::Senco]);
+    assert!(verbs(&options).await.contains(&"named-data-protection-lead".to_owned()));
+}
+
+#[sqlx::test(migrations = false)]
+async fn nobody_comes_to_a_kept_post_while_a_way_in_is_in_other_hands(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let pike = pike(&server).await;
+    let boss = head(&server, &pike).await;
+    let (_, hers) = holder(&server, &pike, "Miss Qureshi", Post::DataProtectionLead).await;
+    let next = server.seat("Tomek", "Mr Adeyemi", 3).await.viewer.person;
+    let open = format!("person={next}&email=d.adeyemi@larkfield.example");
+    let seen = text(send(&server, "/staff/open", Some(&boss), &open).await).await;
+    let link = seen.split_once("/welcome/").unwrap().1.split('"').next().unwrap().to_owned();
+    let give = format!("person={next}&post=data-protection-lead");
+    let refused = send(&server, SET, Some(&hers), &give).await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text(refused).await.contains("A link to their account is waiting to be used."));
+    // Used, it opens nothing any more.
+    let app = CodeApp::new(&server.key, next, 0);
+    let form = choose("two trains to Wenshire", &app.now(server.state.clock.now()));
+    assert!(session(&send(&server, &format!("/welcome/{link}"), None, &form).await).is_some());
+    assert_eq!(send(&server, SET, Some(&hers), &give).await.status(), StatusCode::SEE_OTHER);
+}
+
+#[sqlx::test(migrations = false)]
+async fn whoever_holds_a_kept_post_is_told_who_came_to_it_and_who_lost_it(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let pike = pike(&server).await;
+    let (lead, hers) = holder(&server, &pike, "Miss Qureshi", Post::SafeguardingLead).await;
+    let sencos = pike.sign_in(&server).await;
+    let first = async |cookie: &str| text(server.get("/", Some(cookie)).await).await.replace("<!>", "");
+    assert!(!first(&hers).await.contains("Who holds your post"));
+    let other = server.seat("Kai", "Mrs Hussain-Webb", 3).await;
+    let others = server.account(other.viewer).await;
+    let next = server.seat("Tomek", "Mr Adeyemi", 3).await.viewer.person;
+    send(&server, SET, Some(&others), &format!("person={next}&post=safeguarding-lead")).await;
+    let page = first(&hers).await;
+    for said in ["Who holds your post", "Mr Dele Adeyemi is", "Safeguarding lead", "set by Mrs Laila Hussain-Webb"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!first(&sencos).await.contains("Who holds your post"), "not who holds another");
+    assert!(!first(&others).await.contains("Who holds your post"), "nor who did it themselves");
+    send(&server, SET, Some(&others), &format!("person={lead}")).await;
+    let adeyemis = server.account(server.seat("Tomek", "Mr Adeyemi", 3).await.viewer).await;
+    assert!(first(&adeyemis).await.contains("is no longer"));
+    let told = ["named-safeguarding-lead", "no-longer-safeguarding-lead"].map(str::to_owned);
+    let written = verbs(&options).await;
+    assert!(told.iter().all(|verb| written.contains(verb)), "{written:?}");
+}
