@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use app::{backend::Viewer, view::doors::Doors};
 use shared::{KnockId, MeetingId, SchoolId, Stage, event::ServerEvent};
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::{
@@ -114,10 +114,12 @@ pub async fn by_link(
     match (stage, doors) {
         // What was agreed is read by whoever has a link to it.
         (Some(Stage::Agreed), _) | (_, Some(Doors::Open)) => {
-            start_session(state, txn, &seat, place, device, before).await
+            start_session(state, txn, &seat, place, device, before, Some(link.expires_at)).await
         }
         // Nobody else could let them in: it is they who open the door.
-        _ if seat.role.can_facilitate() => start_session(state, txn, &seat, place, device, before).await,
+        _ if seat.role.can_facilitate() => {
+            start_session(state, txn, &seat, place, device, before, Some(link.expires_at)).await
+        }
         _ if is_in => Ok(Arrival::AlreadyIn(place)),
         (_, Some(Doors::Knock)) => knock(state, txn, seat.meeting, Some(&seat), "", device).await,
         (_, Some(Doors::Closed) | None) => Ok(Arrival::Nowhere),
@@ -214,10 +216,16 @@ pub async fn enter(state: &AppState, secret: &str, now_here: Option<Viewer>) -> 
     if db::accounts::has_left(&mut txn, seat.person).await? {
         return Ok(Arrival::Nowhere);
     }
+    // Of who typed a code there is none. One that has ended, or was taken back, opens nothing by the lobby either.
+    let link = db::join_links::newest(&mut txn, seat.id).await?;
+    if link.is_some_and(|link| !link.is_good(now)) {
+        return Ok(Arrival::Nowhere);
+    }
     knocks::delete(&mut txn, id).await?;
     // Let in by somebody who is there: the meeting is about to begin.
     let before = now_here.filter(|viewer| (viewer.school, viewer.person) == (school, seat.person));
-    start_session(state, txn, &seat, Place::Table(seat.meeting), &knock.device, before).await
+    let ends = link.map(|link| link.expires_at);
+    start_session(state, txn, &seat, Place::Table(seat.meeting), &knock.device, before, ends).await
 }
 
 /// Whoever waited goes away.
@@ -231,7 +239,8 @@ pub async fn leave(state: &AppState, secret: &str) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// By the door of this meeting, and no further; whoever was here before goes on at the tables they were let in at.
+/// By the door of this meeting, and no further, and for no longer than the link it is made by; whoever was here before
+/// goes on at the tables they were let in at, as long as they would have.
 async fn start_session(
     state: &AppState,
     mut txn: SchoolTransaction,
@@ -239,14 +248,16 @@ async fn start_session(
     place: Place,
     device: &str,
     before: Option<Viewer>,
+    link_ends: Option<OffsetDateTime>,
 ) -> sqlx::Result<Arrival> {
     let now = state.clock.now();
+    let ends = link_ends.map_or(now + SESSION_LASTS, |ends| ends.min(now + SESSION_LASTS));
     let session = secret::session_id();
     let id = Hash::of(&session);
     db::login_sessions::end_expired(&mut txn, now).await?;
-    db::login_sessions::create(&mut txn, id, seat.person, device, now, now + SESSION_LASTS).await?;
+    db::login_sessions::create(&mut txn, id, seat.person, device, now, ends).await?;
     if let Some(before) = before.and_then(|viewer| viewer.by_link) {
-        db::login_sessions::take_along(&mut txn, before, id.into()).await?;
+        db::login_sessions::take_along(&mut txn, before, id.into(), SESSION_LASTS).await?;
     }
     db::login_sessions::made_for(&mut txn, id.into(), seat.meeting).await?;
     db::login_sessions::let_in(&mut txn, id.into(), seat.meeting).await?;

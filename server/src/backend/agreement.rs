@@ -71,6 +71,7 @@ pub async fn save(
     let new = NewRecord { id, record: &record, costs: &costs(&sections), at };
     db::records::create(txn, &[new]).await?;
     db::meetings::agree(txn, meeting.id, at).await?;
+    db::doors::end_code(txn, meeting.id, at).await?;
     Ok(version)
 }
 

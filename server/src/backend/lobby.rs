@@ -49,6 +49,9 @@ pub(super) async fn set_doors(
 ) -> Result<(), AppError> {
     let (room, Seated { mut txn, .. }) = to_change(backend, viewer, id).await?;
     db::doors::set(&mut txn, id, doors).await.map_err(unavailable)?;
+    if doors == Doors::Closed {
+        db::doors::end_code(&mut txn, id, backend.clock.now()).await.map_err(unavailable)?;
+    }
     done(backend, txn, &room, Deed::new(viewer.person, Verb::DoorsSet).in_meeting(id)).await
 }
 

@@ -86,6 +86,14 @@ pub async fn set_code(
     Ok(())
 }
 
+/// Nobody comes to the door by the code of now any more: not when the doors are opened again either.
+pub async fn end_code(txn: &mut SchoolTransaction, meeting: MeetingId, now: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!("update meeting_codes set expires_at = $2 where meeting_id = $1 and expires_at > $2", meeting.0, now)
+        .execute(txn.connection())
+        .await?;
+    Ok(())
+}
+
 /// Which meeting’s door a code leads to. Needs no school to be known.
 pub async fn find_by_code(db: &Db, code: Hash, now: OffsetDateTime) -> sqlx::Result<Option<(SchoolId, MeetingId)>> {
     let row = sqlx::query!(

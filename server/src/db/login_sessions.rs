@@ -2,7 +2,7 @@
 
 use app::backend::{LinkSession, Viewer};
 use shared::{MeetingId, PersonId, SchoolId};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::{Db, SchoolTransaction};
 use crate::secret::Hash;
@@ -132,13 +132,24 @@ pub async fn made_for(txn: &mut SchoolTransaction, session: LinkSession, meeting
     Ok(())
 }
 
-/// Whoever opens another of their links in the same browser stays where they were let in before.
-pub async fn take_along(txn: &mut SchoolTransaction, from: LinkSession, to: LinkSession) -> sqlx::Result<()> {
+/// Whoever opens another of their links in the same browser stays where they were let in before. One that does not last
+/// as long as sessions do ends with its link: so do its places, wherever they are taken.
+pub async fn take_along(
+    txn: &mut SchoolTransaction,
+    from: LinkSession,
+    to: LinkSession,
+    lasts: Duration,
+) -> sqlx::Result<()> {
     sqlx::query!(
-        "update login_sessions now set let_in = before.let_in, children = before.children from login_sessions before
+        "update login_sessions now
+         set let_in = before.let_in, children = before.children,
+             expires_at = case when before.expires_at < before.created_at + make_interval(secs => $3)
+               then least(now.expires_at, before.expires_at) else now.expires_at end
+         from login_sessions before
          where now.id_hash = $2 and before.id_hash = $1",
         from.0.as_slice(),
-        to.0.as_slice()
+        to.0.as_slice(),
+        lasts.as_seconds_f64()
     )
     .execute(txn.connection())
     .await?;

@@ -396,6 +396,73 @@ async fn a_code_is_replaced_ends_by_itself_and_cannot_be_guessed_for_long(
 }
 
 #[sqlx::test(migrations = false)]
+async fn a_code_that_ended_with_the_doors_stays_ended(pool: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::with(Doors::Knock, pool, options).await;
+    let (backend, viewer, meeting) = (&house.server.backend, house.senco.viewer, house.senco.meeting);
+    let code = house.code().await;
+    for doors in [Doors::Closed, Doors::Knock] {
+        backend.doors_set(viewer, meeting, doors).await.unwrap();
+        assert_eq!(house.type_code(&code, "Zofia").await, Err(NoDoor::Unknown), "{doors:?}");
+    }
+    assert!(house.door().await.code.is_none(), "nor is it shown");
+    let next = house.code().await;
+    assert_ne!(next, code);
+    assert!(house.type_code(&next, "Zofia").await.is_ok());
+}
+
+#[sqlx::test(migrations = false)]
+async fn no_session_lasts_longer_than_the_link_it_was_made_by(pool: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::with(Doors::Open, pool, options.clone()).await;
+    let (server, mum, senco) = (&house.server, &house.mum, &house.senco);
+    let table = format!("/meetings/{}", mum.meeting);
+    let status = async |path: &str, cookies: &str| server.get(path, Some(cookies)).await.status();
+    let ends_in = async |seat: &Seat, hours: i64| {
+        server.token(seat).await;
+        let sql = "update join_links set expires_at = $2 where participant_id = $1";
+        let ends = server.state.clock.now() + Duration::hours(hours);
+        sqlx::query(sql).bind(seat.participant.0).bind(ends).execute(&mut owner(&options).await).await.unwrap();
+    };
+    // The token of a link, without making it last longer.
+    let path = async |seat: &Seat| {
+        let url = server.backend.link_show(senco.viewer, seat.meeting, seat.participant).await.unwrap().url;
+        url[url.find("/join/").unwrap()..].to_owned()
+    };
+    // Straight in, and by the lobby.
+    ends_in(mum, 3).await;
+    let pressed = post(server, &path(mum).await, "", "asked=yes").await;
+    let straight = format!("sid={}", cookie(&pressed, "sid").unwrap());
+    server.backend.doors_set(senco.viewer, senco.meeting, Doors::Knock).await.unwrap();
+    let at_door = post(server, &path(mum).await, "", "asked=yes").await;
+    let knock = house.door().await.knocks[0].id;
+    server.backend.knock_admit(senco.viewer, senco.meeting, knock, None).await.unwrap();
+    let entered = post(server, "/lobby/enter", &format!("knock={}", cookie(&at_door, "knock").unwrap()), "").await;
+    let admitted = format!("sid={}", cookie(&entered, "sid").unwrap());
+    // Nor do its places, taken along to where another link leads that is good for longer.
+    let earlier = server.seat("Tomek", "Agnieszka", 2).await;
+    let other = format!("/join/{}", server.token(&earlier).await);
+    let along = format!("sid={}", cookie(&post(server, &other, &straight, "asked=yes").await, "sid").unwrap());
+    for cookies in [&straight, &admitted, &along] {
+        assert_eq!(status(&table, cookies).await, StatusCode::OK);
+    }
+    server.clock.forward(Duration::hours(3));
+    for (cookies, how) in [(&straight, "straight in"), (&admitted, "by the lobby"), (&along, "taken along")] {
+        assert_eq!(status(&table, cookies).await, StatusCode::UNAUTHORIZED, "{how}");
+    }
+    // A link that ends while somebody is held at the door leads nobody in.
+    let pupil = &house.pupil;
+    ends_in(pupil, 1).await;
+    let at_door = post(server, &path(pupil).await, "", "asked=yes").await;
+    server.clock.forward(Duration::minutes(59));
+    let secret = cookie(&at_door, "knock").unwrap();
+    house.lobby(&secret).await.unwrap();
+    let knock = house.door().await.knocks[0].id;
+    server.backend.knock_admit(senco.viewer, senco.meeting, knock, None).await.unwrap();
+    server.clock.forward(Duration::minutes(2));
+    let late = post(server, "/lobby/enter", &format!("knock={secret}"), "").await;
+    assert_eq!(cookie(&late, "sid"), None);
+}
+
+#[sqlx::test(migrations = false)]
 async fn a_link_is_taken_back_and_made_anew(pool: PgPoolOptions, options: PgConnectOptions) {
     let house = House::with(Doors::Open, pool, options).await;
     let (viewer, meeting, who) = (house.senco.viewer, house.senco.meeting, house.mum.participant);
