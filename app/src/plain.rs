@@ -4,6 +4,7 @@
 //! named in the page with the nonce.
 
 pub mod account;
+pub mod codes;
 pub mod not_yours;
 pub mod parts;
 pub mod password;

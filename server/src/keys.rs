@@ -12,6 +12,7 @@
 
 pub mod accounts;
 pub mod code_app;
+pub mod once_more;
 pub mod passkey;
 pub mod password;
 pub mod recovery;

@@ -145,11 +145,9 @@ pub fn page(page: Account) -> impl IntoView {
                                         <strong>"Recovery codes"</strong>
                                         <span>{codes_left} " left"</span>
                                     </p>
-                                    <form method="post" action="/account/codes">
-                                        <button class="button" type="submit">
-                                            "Make new ones"
-                                        </button>
-                                    </form>
+                                    <a class="button" href="/account/codes">
+                                        "Make new ones"
+                                    </a>
                                 </li>
                             }
                         })}

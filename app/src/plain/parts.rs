@@ -65,6 +65,28 @@ pub fn Signed(here: Here, children: Children) -> impl IntoView {
     }
 }
 
+/// What opens the account now, asked for once more.
+#[component]
+pub fn Now(email: String) -> impl IntoView {
+    view! {
+        // For what keeps passwords.
+        <input type="text" name="username" autocomplete="username" value=email hidden />
+        <Line
+            id="now"
+            label="Your password now"
+            kind="password"
+            autocomplete="current-password"
+            maxlength=128
+        />
+        <Line
+            id="code"
+            label="The six numbers your app shows now"
+            autocomplete="one-time-code"
+            hint="Or one of your recovery codes."
+        />
+    }
+}
+
 /// A new password, twice.
 #[component]
 pub fn NewPassword(

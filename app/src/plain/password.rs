@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    parts::{Line, NewPassword, Signed, Wrong},
+    parts::{NewPassword, Now, Signed, Wrong},
     welcome::Wrongly,
 };
 use crate::view::Here;
@@ -46,21 +46,7 @@ pub fn page(page: Change) -> impl IntoView {
             </header>
             <section class="sheet" aria-label="Your password">
                 <form class="signin-form" method="post" action="/account/password">
-                    // For what keeps passwords.
-                    <input type="text" name="username" autocomplete="username" value=email hidden />
-                    <Line
-                        id="now"
-                        label="Your password now"
-                        kind="password"
-                        autocomplete="current-password"
-                        maxlength=128
-                    />
-                    <Line
-                        id="code"
-                        label="The six numbers your app shows now"
-                        autocomplete="one-time-code"
-                        hint="Or one of your recovery codes."
-                    />
+                    <Now email />
                     <NewPassword wrong=new again />
                     <button class="button primary" type="submit">
                         "Change it"

@@ -2,7 +2,10 @@
 
 use app::{
     backend::Viewer,
-    plain::account::{Account, Passkey, Session, page},
+    plain::{
+        account::{Account, Passkey, Session, page},
+        codes::{self, NewCodes, NotMade},
+    },
     view::Here,
 };
 use axum::{
@@ -24,7 +27,7 @@ use crate::{
     audit::{Deed, Verb},
     clock::at_school,
     db::{self, SchoolTransaction, accounts, login_sessions, passkeys},
-    keys::{self, passkey},
+    keys::{self, once_more::NotThem, passkey},
     secret::Hash,
     state::AppState,
 };
@@ -168,25 +171,47 @@ async fn end_sessions(state: &AppState, viewer: Viewer, here: Option<Hash>, whic
     Ok(())
 }
 
-/// New recovery codes, in place of those on paper.
-pub(super) async fn codes(State(state): State<AppState>, plain: Plain) -> Response {
+pub(super) async fn ask_for_codes(State(state): State<AppState>, plain: Plain) -> Response {
+    before_codes(&state, plain, None).await
+}
+
+/// What is asked before there are new ones. To the account, for who has no password.
+async fn before_codes(state: &AppState, plain: Plain, wrong: Option<NotThem>) -> Response {
+    const TITLE: &str = "New recovery codes";
     let Some(viewer) = plain.viewer() else { return to_sign_in("first") };
-    match make_codes(&state, viewer).await {
-        Ok(codes) => answer(&state, plain, codes, None).await,
+    let read = async {
+        let mut txn = state.db.begin(viewer.school).await?;
+        let account = accounts::lock(&mut txn, viewer.person).await?;
+        let Some(account) = account.filter(|account| account.password_hash.is_some()) else { return Ok(None) };
+        let wrong = wrong.map(|why| match why {
+            NotThem::Wrong => NotMade::NotYou,
+            NotThem::TooOften => NotMade::TooOften,
+        });
+        Ok::<_, sqlx::Error>(Some(NewCodes { here: who(&mut txn, &account).await?, email: account.email, wrong }))
+    };
+    match read.await {
+        Ok(Some(asked)) if wrong.is_some() => plain.wrong(TITLE, || codes::page(asked)),
+        Ok(Some(asked)) => plain.page(TITLE, None, || codes::page(asked)),
+        Ok(None) => Redirect::to("/account").into_response(),
         Err(error) => later(&error),
     }
 }
 
-/// None for who has no password: they would open nothing.
-async fn make_codes(state: &AppState, viewer: Viewer) -> sqlx::Result<Vec<String>> {
-    let mut txn = state.db.begin(viewer.school).await?;
-    let account = accounts::lock(&mut txn, viewer.person).await?;
-    if account.is_none_or(|account| account.password_hash.is_none()) {
-        return Ok(vec![]);
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Proofs {
+    now: String,
+    code: String,
+}
+
+/// New recovery codes, in place of those on paper.
+pub(super) async fn make_codes(State(state): State<AppState>, plain: Plain, Form(proofs): Form<Proofs>) -> Response {
+    let Some(viewer) = plain.viewer() else { return to_sign_in("first") };
+    match keys::accounts::codes_once_more(&state, plain.from, viewer, &proofs.now, &proofs.code).await {
+        Ok(Ok(codes)) => answer(&state, plain, codes, None).await,
+        Ok(Err(why)) => before_codes(&state, plain, Some(why)).await,
+        Err(error) => later(&error),
     }
-    let codes = keys::accounts::new_codes(state, &mut txn, viewer.person).await?;
-    txn.commit().await?;
-    Ok(codes)
 }
 
 pub(super) async fn remove_passkey(State(state): State<AppState>, plain: Plain, Form(which): Form<Which>) -> Response {

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     db::accounts,
     keys::{
+        once_more::NotThem,
         password::Unfit,
         renewal::{self, NotRenewed, Renewal},
     },
@@ -71,8 +72,8 @@ pub(super) async fn change(State(state): State<AppState>, plain: Plain, Form(giv
             come_in(&state, plain.headers(), &mut response, &session, None).await;
             return response;
         }
-        Ok(Err(NotRenewed::NotThem)) => NotChanged::NotYou,
-        Ok(Err(NotRenewed::TooOften)) => NotChanged::New(Wrongly::Often),
+        Ok(Err(NotRenewed::NotThem(NotThem::Wrong))) => NotChanged::NotYou,
+        Ok(Err(NotRenewed::NotThem(NotThem::TooOften))) => NotChanged::New(Wrongly::Often),
         Ok(Err(NotRenewed::Unfit(Unfit::TooShort))) => NotChanged::New(Wrongly::TooShort),
         Ok(Err(NotRenewed::Unfit(Unfit::TooLong))) => NotChanged::New(Wrongly::TooLong),
         Ok(Err(NotRenewed::Unfit(Unfit::Common))) => NotChanged::New(Wrongly::Common),

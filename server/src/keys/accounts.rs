@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     code_app::CodeApp,
+    once_more::{self, NotThem},
     password::{self, Unfit},
     recovery,
     sign_in::{self, plain_email},
@@ -235,6 +236,29 @@ pub async fn set_up(
     let session = sign_in::start(state, txn, person, Proof::Full, device).await?;
     ended.into_iter().for_each(|id| state.sessions.end(id));
     Ok(Ok(Ready { session, codes }))
+}
+
+/// Recovery codes by whoever has both proofs of now; none for who has no password: they would open nothing.
+pub async fn codes_once_more(
+    state: &AppState,
+    from: Option<std::net::IpAddr>,
+    viewer: Viewer,
+    password: &str,
+    code: &str,
+) -> sqlx::Result<Result<Vec<String>, NotThem>> {
+    let account = accounts::lock(&mut state.db.begin(viewer.school).await?, viewer.person).await?;
+    let Some(account) = account.filter(|account| account.password_hash.is_some()) else { return Ok(Ok(vec![])) };
+    let known = match once_more::by_password(state, from, viewer, account, password).await? {
+        Ok(known) => known,
+        Err(why) => return Ok(Err(why)),
+    };
+    let mut txn = match known.by_code(state, code).await? {
+        Ok(txn) => txn,
+        Err(why) => return Ok(Err(why)),
+    };
+    let codes = new_codes(state, &mut txn, viewer.person).await?;
+    txn.commit().await?;
+    Ok(Ok(codes))
 }
 
 /// Recovery codes in place of all before.

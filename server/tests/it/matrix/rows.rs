@@ -64,6 +64,8 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
             May::WithAnAccount,
         ),
         ("POST /account/end", String::new(), May::WithAnAccount),
+        // To the account, for who has no password: there are none for them.
+        ("GET /account/codes", String::new(), May::WithAnAccount),
         ("POST /account/codes", String::new(), May::WithAnAccount),
         ("POST /account/passkeys/begin", String::new(), May::WithAnAccountByScript),
         ("POST /account/passkeys/add", String::new(), May::WithAnAccountByScript),

@@ -201,6 +201,38 @@ async fn whoever_has_both_proofs_changes_their_password_and_every_other_session_
 }
 
 #[sqlx::test(migrations = false)]
+async fn new_recovery_codes_are_for_who_has_both_proofs_of_now(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let pike = pike(&server).await;
+    let cookie = pike.sign_in(&server).await;
+    let kept = async || -> Vec<Vec<u8>> {
+        let sql = "select code_hash from recovery_codes where person_id = $1 order by code_hash";
+        let asked = sqlx::query_scalar(sql).bind(pike.viewer().person.0);
+        asked.fetch_all(&mut owner(&options).await).await.unwrap()
+    };
+    let before = kept().await;
+    let asks = text(server.get("/account/codes", Some(&cookie)).await).await;
+    assert!(asks.contains("Your password now") && asks.contains("six numbers"), "{asks}");
+    server.clock.forward(Duration::seconds(30));
+    let numbers = pike.app.now(server.state.clock.now());
+    let form = |now: &str, code: &str| format!("now={now}&code={code}").replace(' ', "+");
+    for form in [String::new(), form("a guess at it all", &numbers), form(PASSWORD, "000000"), form(PASSWORD, "")] {
+        let refused = send(&server, "/account/codes", Some(&cookie), &form).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{form}");
+        let page = text(refused).await;
+        assert!(page.contains("are not right") && !page.contains("<code>"), "{form}: {page}");
+        assert_eq!(kept().await, before, "{form}");
+    }
+    let made = send(&server, "/account/codes", Some(&cookie), &form(PASSWORD, &numbers)).await;
+    assert_eq!(text(made).await.matches("<code>").count(), 8);
+    let after = kept().await;
+    assert!(after.len() == 8 && after.iter().all(|code| !before.contains(code)));
+    // Those numbers were used.
+    let again = send(&server, "/account/codes", Some(&cookie), &form(PASSWORD, &numbers)).await;
+    assert_eq!(again.status(), StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[sqlx::test(migrations = false)]
 async fn the_last_senco_cannot_lock_themselves_out_for_good(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let pike = pike(&server).await;
