@@ -39,14 +39,17 @@ where
         F: Fn(Input) -> Fut + Send,
         Fut: Future<Output = Result<Output, AppError>> + Send,
     {
-        let is_json = request.to_content_type().is_some_and(|kind| kind.starts_with(JSON));
-        let input = if is_json {
-            let body = request.try_into_bytes().await?;
-            serde_json::from_slice(&body).map_err(|_| AppError::Outdated)?
-        } else {
-            <Input as FromReq<PostUrl, S::Request, AppError>>::from_req(request).await?
+        let answer = async move {
+            let is_json = request.to_content_type().is_some_and(|kind| kind.starts_with(JSON));
+            let input = if is_json {
+                let body = request.try_into_bytes().await?;
+                serde_json::from_slice(&body).map_err(|_| AppError::Outdated)?
+            } else {
+                <Input as FromReq<PostUrl, S::Request, AppError>>::from_req(request).await?
+            };
+            <Output as IntoRes<Json, S::Response, AppError>>::into_res(command(input).await?).await
         };
-        <Output as IntoRes<Json, S::Response, AppError>>::into_res(command(input).await?).await
+        answer.await.inspect_err(say_by_status)
     }
 
     fn run_client(path: &str, input: Input) -> impl Future<Output = Result<Output, AppError>> + Send {
@@ -54,6 +57,20 @@ where
         async move { json::read(answer.await?.as_bytes()).map_err(|_| AppError::Unreachable) }
     }
 }
+
+/// For programs, which read that first. Whoever reads pages is led back to the one they came from.
+#[cfg(feature = "ssr")]
+fn say_by_status(error: &AppError) {
+    let parts = leptos::prelude::use_context::<http::request::Parts>();
+    let accepts = parts.as_ref().and_then(|parts| parts.headers.get(http::header::ACCEPT)?.to_str().ok());
+    if !accepts.is_some_and(|kinds| kinds.contains("text/html")) {
+        crate::pages::errors::answer_with_status(error);
+    }
+}
+
+/// No browser answers.
+#[cfg(not(feature = "ssr"))]
+fn say_by_status(_error: &AppError) {}
 
 #[cfg(feature = "hydrate")]
 type Answer = send_wrapper::SendWrapper<std::pin::Pin<Box<dyn Future<Output = Result<String, AppError>>>>>;

@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use shared::{ItemId, MeetingId, PupilId};
 use uuid::Uuid;
 
+use super::command::Command;
 use crate::error::AppError;
 
 /// Something that was promised is done.
-#[server]
+#[server(protocol = Command)]
 pub async fn tick_action(pupil: PupilId, meeting: MeetingId, item: ItemId) -> Result<(), AppError> {
     let (backend, viewer) = crate::backend::backend()?;
     backend.action_tick(viewer, pupil, meeting, item).await?;
@@ -17,7 +18,7 @@ pub async fn tick_action(pupil: PupilId, meeting: MeetingId, item: ItemId) -> Re
 }
 
 /// Somebody of the staff has read this version of a child’s passport. Another than the newest leads to the newest.
-#[server]
+#[server(protocol = Command)]
 pub async fn confirm_passport(pupil: PupilId, version: Uuid, number: u32) -> Result<(), AppError> {
     let (backend, viewer) = crate::backend::backend()?;
     let is_newest = backend.passport_confirm(viewer, pupil, version, number).await?;
@@ -27,7 +28,7 @@ pub async fn confirm_passport(pupil: PupilId, version: Uuid, number: u32) -> Res
 }
 
 /// To where the passport is written.
-#[server]
+#[server(protocol = Command)]
 pub async fn change_passport(pupil: PupilId) -> Result<(), AppError> {
     let (backend, viewer) = crate::backend::backend()?;
     let meeting = backend.passport_open(viewer, pupil).await?;
@@ -36,7 +37,7 @@ pub async fn change_passport(pupil: PupilId) -> Result<(), AppError> {
 }
 
 /// The passport as it stands is a version of today.
-#[server]
+#[server(protocol = Command)]
 pub async fn save_passport(pupil: PupilId) -> Result<(), AppError> {
     let (backend, viewer) = crate::backend::backend()?;
     backend.passport_save(viewer, pupil).await?;
@@ -45,7 +46,7 @@ pub async fn save_passport(pupil: PupilId) -> Result<(), AppError> {
 }
 
 /// What was agreed is to be corrected, for this reason: to the meeting, which is open again.
-#[server]
+#[server(protocol = Command)]
 pub async fn reopen_record(meeting: MeetingId, reason: String) -> Result<(), AppError> {
     let (backend, viewer) = crate::backend::backend()?;
     backend.record_reopen(viewer, meeting, reason).await?;
@@ -54,7 +55,7 @@ pub async fn reopen_record(meeting: MeetingId, reason: String) -> Result<(), App
 }
 
 /// The next meeting, from what this one agreed.
-#[server]
+#[server(protocol = Command)]
 pub async fn start_next_meeting(meeting: MeetingId) -> Result<MeetingId, AppError> {
     let (backend, viewer) = crate::backend::backend()?;
     let next = backend.meeting_start_next(viewer, meeting).await?;

@@ -97,20 +97,19 @@ fn way_on(error: &AppError) -> Option<impl IntoView + use<>> {
 }
 
 /// Says it in the response’s status too, for whatever asks without reading.
-fn answer_with_status(error: &AppError) {
+pub(crate) fn answer_with_status(error: &AppError) {
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(match error {
             AppError::NotSignedIn => http::StatusCode::UNAUTHORIZED,
             AppError::NotFound => http::StatusCode::NOT_FOUND,
             AppError::LinkEnded | AppError::Outdated => http::StatusCode::GONE,
             AppError::NotAllowed | AppError::PlaceClosed | AppError::SharingEnded => http::StatusCode::FORBIDDEN,
-            AppError::NotStarted
-            | AppError::RunBySomebody
-            | AppError::Agreed
-            | AppError::Missing(_)
-            | AppError::WordsMissing
-            | AppError::ReasonMissing
-            | AppError::TextChanged => http::StatusCode::CONFLICT,
+            AppError::NotStarted | AppError::RunBySomebody | AppError::Agreed | AppError::TextChanged => {
+                http::StatusCode::CONFLICT
+            }
+            AppError::Missing(_) | AppError::WordsMissing | AppError::ReasonMissing => {
+                http::StatusCode::UNPROCESSABLE_ENTITY
+            }
             AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable => {
                 http::StatusCode::SERVICE_UNAVAILABLE
             }

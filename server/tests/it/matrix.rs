@@ -159,15 +159,15 @@ impl Table {
         let status = response.status();
         if is_command {
             let body = text(response).await;
-            assert_ne!(status, StatusCode::NOT_FOUND, "{path}: no such command");
-            return match serde_json::from_str(&body) {
-                Ok(AppError::NotSignedIn) => Told::NotSignedIn,
-                Ok(AppError::NotFound) => Told::NotFound,
-                Ok(AppError::NotAllowed) => Told::NotAllowed,
-                Ok(AppError::PlaceClosed) => Told::PlaceClosed,
-                Ok(AppError::Outdated) => panic!("{path} does not understand {given}"),
-                _ if status.is_success() => Told::Yes,
-                _ => Told::NotNow,
+            // By the words for pages, by the status for programs.
+            return match (serde_json::from_str(&body), status) {
+                (Ok(AppError::NotSignedIn), StatusCode::UNAUTHORIZED) => Told::NotSignedIn,
+                (Ok(AppError::NotFound), StatusCode::NOT_FOUND) => Told::NotFound,
+                (Ok(AppError::NotAllowed), StatusCode::FORBIDDEN) => Told::NotAllowed,
+                (Ok(AppError::PlaceClosed), StatusCode::FORBIDDEN) => Told::PlaceClosed,
+                (_, status) if status.is_success() => Told::Yes,
+                (_, StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY) => Told::NotNow,
+                (_, status) => panic!("{path}, given {given}: {status}, {body}"),
             };
         }
         match status {
