@@ -120,6 +120,8 @@ verbs! {
     RecordReopened = "record-reopened",
     FirstMeetingStarted = "first-meeting-started",
     NextStarted = "next-started",
+    /// The page on which what is written there is read, before it is agreed and after.
+    MeetingOpened = "meeting-opened",
     RecordRead = "record-read",
     RecordExported = "record-exported",
     PupilRead = "pupil-read",

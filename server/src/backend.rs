@@ -172,7 +172,9 @@ impl Backend for ServerBackend {
     }
 
     async fn meeting_page(&self, viewer: Viewer, meeting: MeetingId) -> Result<MeetingPage, AppError> {
-        pages::meeting(self, viewer, meeting).await
+        let page = pages::meeting(self, viewer, meeting).await?;
+        self.was_read(viewer, meeting, Verb::MeetingOpened).await?;
+        Ok(page)
     }
 
     async fn record_page(&self, viewer: Viewer, meeting: MeetingId) -> Result<RecordPage, AppError> {

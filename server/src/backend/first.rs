@@ -55,8 +55,11 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, id: PupilId) -
     let (mut txn, pupil) = find(backend, viewer, id).await?;
     let has_begun = begun(&mut txn, viewer, id).await?.is_some();
     let (invited, others) = round_the_child(&mut txn, viewer, &pupil).await?;
+    let here = here(&mut txn, viewer).await?;
+    note(backend, &mut txn, Deed::new(viewer.person, Verb::PupilRead).about(id.0)).await?;
+    txn.commit().await.map_err(unavailable)?;
     Ok(FirstMeetingPage {
-        here: here(&mut txn, viewer).await?,
+        here,
         pupil: id,
         name: pupil.name,
         has_begun,
