@@ -23,7 +23,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tower::ServiceExt;
 
 pub(crate) use self::{
-    rows::rows,
+    rows::{of_the_reopened, rows},
     table::{Table, colleague, session, viewer},
     who::{At, May, Told, Who},
 };
@@ -54,15 +54,31 @@ const NOT_NOW: [&str; 10] = [
 async fn every_address_answers_exactly_those_who_may(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let table = Table::set(&server, &mut owner(&options).await).await;
-    table.is_knocked_at(&mut owner(&options).await).await;
+    table.is_closed_to_others(&mut owner(&options).await).await;
     let addresses: BTreeMap<String, (Method, String)> = http::addresses(&server.state)
         .into_iter()
         .map(|(method, path)| (name(&method, &path), (method, path)))
         .collect();
-    let rows = rows(&table);
+    let mut rows = rows(&table);
     let known: BTreeSet<_> = rows.iter().map(|(name, ..)| (*name).to_owned()).collect();
     assert_eq!(addresses.keys().cloned().collect::<BTreeSet<_>>(), known, "each address needs its row, and none else");
 
+    // After the last of them nobody is here any more.
+    let finish = rows.split_off(rows.len() - 1);
+    let mut wrong = ask_all(&server, &table, &addresses, rows).await;
+    table.come_to_the_reopened(&server, &mut owner(&options).await).await;
+    wrong.extend(ask_all(&server, &table, &addresses, of_the_reopened(&table)).await);
+    wrong.extend(ask_all(&server, &table, &addresses, finish).await);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Who was told something else than they should have been.
+async fn ask_all(
+    server: &TestServer,
+    table: &Table,
+    addresses: &BTreeMap<String, (Method, String)>,
+    rows: Vec<(&'static str, String, May)>,
+) -> Vec<String> {
     let mut wrong = vec![];
     for (name, given, may) in rows {
         let (method, path) = &addresses[name];
@@ -70,22 +86,24 @@ async fn every_address_answers_exactly_those_who_may(pool: PgPoolOptions, option
         let expected = |who| if can_be_done || may.told(who) != Told::Yes { may.told(who) } else { Told::NotNow };
         // Whoever may nothing asks at the same moment as the others; whoever may, alone.
         let (those, others): (Vec<_>, Vec<_>) = Who::all().into_iter().partition(|who| may.told(*who) == Told::Yes);
-        let ask = async |who| (who, table.ask(&server, who, method, path, &given).await);
+        let ask = async |who| (who, table.ask(server, who, method, path, &given).await);
         let mut told = join_all(others.into_iter().map(ask)).await;
         for who in those {
             told.push(ask(who).await);
         }
         let otherwise = told.into_iter().filter(|(who, told)| *told != expected(*who));
-        wrong.extend(otherwise.map(|(who, told)| format!("{name}, {who:?}: {told:?} in place of {:?}", expected(who))));
+        wrong.extend(
+            otherwise.map(|(who, told)| format!("{name} {given}, {who:?}: {told:?} in place of {:?}", expected(who))),
+        );
     }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    wrong
 }
 
 #[sqlx::test(migrations = false)]
 async fn every_section_is_sent_to_exactly_those_who_may_read_it(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let table = Table::set(&server, &mut owner(&options).await).await;
-    table.is_knocked_at(&mut owner(&options).await).await;
+    table.is_closed_to_others(&mut owner(&options).await).await;
     let server = TestServer::start_with(server.db, sockets::patient());
     let address = server.listen().await;
     let mut wrong = sockets::ask_all(&address, table.now, Stage::Preparing, At::This).await;
@@ -93,6 +111,9 @@ async fn every_section_is_sent_to_exactly_those_who_may_read_it(pool: PgPoolOpti
     server.backend.meeting_start(facilitator, table.now).await.unwrap();
     wrong.extend(sockets::ask_all(&address, table.now, Stage::Meeting, At::This).await);
     wrong.extend(sockets::ask_all(&address, table.agreed, Stage::Agreed, At::This).await);
+    server.backend.record_reopen(facilitator, table.agreed, "The day was wrong".to_owned()).await.unwrap();
+    table.come_to_the_reopened(&server, &mut owner(&options).await).await;
+    wrong.extend(sockets::ask_all(&address, table.agreed, Stage::Meeting, At::This).await);
     wrong.extend(sockets::ask_all(&address, table.elsewhere, Stage::Preparing, At::Other).await);
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

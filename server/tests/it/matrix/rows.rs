@@ -19,8 +19,21 @@ const LEADS: May = May::OnlyWithATie(|tie| tie == Tie::Leads);
 /// What is asked, in the order in which it makes sense: a command, or an address. What is given begins with `/` where the
 /// address has parts, and what a form sends stands behind its `?`; else it is what the form sends.
 pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
-    let Table { now, agreed, other, knocks, child, promised, cared_for, their_plan, visitor, help, colleague, .. } =
-        table;
+    let Table {
+        now,
+        agreed,
+        other,
+        knocks,
+        child,
+        promised,
+        cared_for,
+        their_plan,
+        visitor,
+        help,
+        passage,
+        colleague,
+        ..
+    } = table;
     let meeting = |more: &str| format!("meeting={now}{more}");
     let of = |more: &str| meeting(&format!("&participant={other}{more}"));
     let record = format!("meeting={agreed}");
@@ -87,7 +100,9 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("GET /meetings/{id}", format!("/meetings/{now}"), EVERYBODY),
         ("GET /meetings/{id}/prepare", format!("/meetings/{now}/prepare"), EVERYBODY),
         ("GET /meetings/{id}/record", format!("/meetings/{agreed}/record"), May::ReadsRecord),
+        ("GET /meetings/{id}/record", format!("/meetings/{agreed}/record?version=1"), May::ReadsRecord),
         ("GET /meetings/{id}/record.json", format!("/meetings/{agreed}/record.json"), May::ReadsRecord),
+        ("GET /meetings/{id}/record.json", format!("/meetings/{agreed}/record.json?version=1"), May::ReadsRecord),
         ("GET /register", String::new(), May::Opens(Page::Register)),
         // The register, with the form for a file where that is theirs.
         ("GET /register/import", String::new(), May::Opens(Page::Register)),
@@ -98,6 +113,7 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("GET /delivery", String::new(), May::Opens(Page::Delivery)),
         ("POST /delivery", format!("help={agreed}.{help}&on=2026-11-19&told=happened&note="), May::Tells),
         ("GET /safeguarding", String::new(), May::ReadsHidden),
+        ("GET /safeguarding", format!("/safeguarding?passage={passage}"), May::ReadsThisHidden),
         ("GET /map", String::new(), May::Opens(Page::Map)),
         ("GET /map.csv", String::new(), May::Opens(Page::Map)),
         ("GET /impact", String::new(), May::Opens(Page::Impact)),
@@ -130,6 +146,9 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("GET /pupils/{id}/pep", format!("/pupils/{child}/pep"), May::NotOfThisChild),
         ("GET /pupils/{id}/pep", format!("/pupils/{cared_for}/pep"), May::AnswersForPep),
         ("GET /pupils/{id}/passport", format!("/pupils/{child}/passport"), TIED),
+        ("GET /pupils/{id}/passport", format!("/pupils/{child}/passport?version={agreed}"), TIED),
+        // Another child’s is none of this one’s.
+        ("GET /pupils/{id}/passport", format!("/pupils/{child}/passport?version={their_plan}"), May::NotOfThisChild),
         ("GET /pupils/{id}/picture", of_child("picture"), TIED),
         ("POST /pupils/{id}/picture", of_child("picture?words=A+red+square"), CHANGES_PICTURE),
         ("POST /pupils/{id}/picture/remove", of_child("picture/remove"), CHANGES_PICTURE),
@@ -174,5 +193,23 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         // The last of what is done to the earlier meeting: it is open again from the first who may.
         ("reopen_record", format!("meeting={agreed}&reason=The+day+was+wrong"), May::CorrectsRecord),
         ("POST /finish", String::new(), May::Anybody),
+    ]
+}
+
+/// The same of the earlier meeting, once it is open again: what was agreed is read as before, what is written there now
+/// by who came through its door.
+pub(crate) fn of_the_reopened(table: &Table) -> Vec<(&'static str, String, May)> {
+    let agreed = table.agreed;
+    let meeting = |more: &str| format!("meeting={agreed}{more}");
+    vec![
+        ("GET /meetings/{id}", format!("/meetings/{agreed}"), EVERYBODY),
+        ("GET /meetings/{id}/record", format!("/meetings/{agreed}/record"), May::ReadsRecord),
+        ("GET /meetings/{id}/record", format!("/meetings/{agreed}/record?version=1"), May::ReadsRecord),
+        ("GET /meetings/{id}/record.json", format!("/meetings/{agreed}/record.json?version=1"), May::ReadsRecord),
+        ("read_people", meeting(""), EVERYBODY),
+        ("read_door", meeting(""), FACILITATOR),
+        ("spotlight", meeting("&part=plan"), FACILITATOR),
+        ("make_code", meeting(""), FACILITATOR),
+        ("answer", meeting("&response=agree&comment="), May::AtTheTable(Role::can_agree)),
     ]
 }

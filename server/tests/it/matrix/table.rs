@@ -38,6 +38,8 @@ pub(crate) struct Table {
     pub(crate) visitor: PersonId,
     /// A help that the earlier meeting planned.
     pub(crate) help: Uuid,
+    /// Something that was hidden at this table.
+    pub(crate) passage: Uuid,
     /// Somebody of the staff without an account. Each who asks has one of their own, so that each may do the same.
     pub(crate) colleague: Uuid,
 }
@@ -64,21 +66,41 @@ impl Table {
             accounts.push((Who::Holds(post), Proof::Full, Some(post), vec![&tomek]));
             accounts.push((Who::HoldsThere(post), Proof::Full, Some(post), vec![different]));
         }
+        let place = async |owner: &mut PgConnection, who: Who, role: Role, at: &[&Seat]| {
+            let person = person(who);
+            seat(owner, at, person, role).await;
+            let mut txn = server.db.begin(at[0].viewer.school).await.unwrap();
+            let (id, ends) = (Hash::of(&session(who)), NOON + Duration::hours(1));
+            login_sessions::create(&mut txn, id, shared::PersonId(person), "", NOON, ends).await.unwrap();
+            login_sessions::let_in(&mut txn, id.into(), at[0].meeting).await.unwrap();
+            txn.commit().await.unwrap();
+        };
         for role in Role::ALL {
-            let place = async |owner: &mut PgConnection, who: Who, at: &[&Seat]| {
-                let person = person(who);
-                seat(owner, at, person, role).await;
-                let mut txn = server.db.begin(at[0].viewer.school).await.unwrap();
-                let (id, ends) = (Hash::of(&session(who)), NOON + Duration::hours(1));
-                login_sessions::create(&mut txn, id, shared::PersonId(person), "", NOON, ends).await.unwrap();
-                login_sessions::let_in(&mut txn, id.into(), at[0].meeting).await.unwrap();
-                txn.commit().await.unwrap();
-            };
-            place(owner, Who::Here(role), &[&tomek, &earlier]).await;
-            place(owner, Who::OtherTable(role), &[same]).await;
-            place(owner, Who::OtherSchool(role), &[different]).await;
+            place(owner, Who::Here(role), role, &[&tomek, &earlier]).await;
+            place(owner, Who::OtherTable(role), role, &[same]).await;
+            place(owner, Who::OtherSchool(role), role, &[different]).await;
+        }
+        place(owner, Who::Scribe, Role::Assistant, &[&tomek, &earlier]).await;
+        let sql =
+            "update participants set scribe = person_id = $2 where meeting_id = $1 and (scribe or person_id = $2)";
+        for at in [&tomek, &earlier] {
+            // One at most: first nobody is.
+            for who in [Uuid::nil(), person(Who::Scribe)] {
+                sqlx::query(sql).bind(at.meeting.0).bind(who).execute(&mut *owner).await.unwrap();
+            }
         }
         let ends = NOON + Duration::hours(1);
+        for post in Post::ALL {
+            let who = Who::HoldsByLink(post);
+            seat(owner, &[&tomek], person(who), Role::Teacher).await;
+            unseat(owner, PersonId(person(who))).await;
+            let mut txn = server.db.begin(tomek.viewer.school).await.unwrap();
+            let id = Hash::of(&session(who));
+            posts::give(&mut txn, PersonId(person(who)), post).await.unwrap();
+            login_sessions::create(&mut txn, id, PersonId(person(who)), "", NOON, ends).await.unwrap();
+            login_sessions::made_for(&mut txn, id.into(), earlier.meeting).await.unwrap();
+            txn.commit().await.unwrap();
+        }
         for (who, ends) in [(Who::Expired, NOON), (Who::Removed, ends), (Who::ByAnotherLink, ends)] {
             seat(owner, &[&tomek, &earlier], person(who), Role::Parent).await;
             let mut txn = server.db.begin(tomek.viewer.school).await.unwrap();
@@ -132,6 +154,12 @@ impl Table {
         let promised = sqlx::query_scalar(sql).bind(earlier.meeting.0).fetch_one(&mut *owner).await.unwrap();
         let sql = "select item_id from help_given where meeting_id = $1 limit 1";
         let help = sqlx::query_scalar(sql).bind(earlier.meeting.0).fetch_one(&mut *owner).await.unwrap();
+        let passage = Uuid::from_u128(3);
+        let sql = "insert into hidden_passages
+                     (school_id, id, pupil_id, meeting_id, section, field, words, written_by, hidden_by, hidden_at)
+                   values ($1, $2, $3, $4, 'plan', '', 'x', '{}', $5, $6)";
+        let insert = sqlx::query(sql).bind(tomek.viewer.school.0).bind(passage).bind(child.0).bind(earlier.meeting.0);
+        insert.bind(tomek.viewer.person.0).bind(NOON).execute(&mut *owner).await.unwrap();
         let cared_for = server.pupil_of(same).await;
         let sql = "select meeting_id from agreed_records where pupil_id = $1 order by held_on desc limit 1";
         let their_plan = MeetingId(sqlx::query_scalar(sql).bind(cared_for.0).fetch_one(&mut *owner).await.unwrap());
@@ -157,15 +185,36 @@ impl Table {
             their_plan,
             visitor: tomek.viewer.person,
             help,
+            passage,
             colleague: colleague(Who::SignedOut),
         }
     }
 
-    /// From now on whoever did not come by this meeting’s own link has to knock.
-    pub(crate) async fn is_knocked_at(&self, owner: &mut PgConnection) {
-        let sql = "update meetings set doors = 'knock' where id = $1";
+    /// From now on whoever did not come by this meeting’s own link has to knock, and posts need an account.
+    pub(crate) async fn is_closed_to_others(&self, owner: &mut PgConnection) {
+        knock_at(owner, self.now).await;
+        let sql = "update schools set pages_need_account = true
+                   where school_id = (select school_id from meetings where id = $1)";
         sqlx::query(sql).bind(self.now.0).execute(owner).await.unwrap();
     }
+
+    /// The earlier meeting is open again: whoever has a place there went through its door, and nobody else.
+    pub(crate) async fn come_to_the_reopened(&self, server: &TestServer, owner: &mut PgConnection) {
+        knock_at(owner, self.agreed).await;
+        // Who opened it has a place there since: see `corrections`.
+        let sql = "delete from participants where meeting_id = $1 and person_id = $2";
+        let opened = sqlx::query(sql).bind(self.agreed.0).bind(person(Who::Holds(Post::Head)));
+        opened.execute(&mut *owner).await.unwrap();
+        for who in Who::all().into_iter().filter(|who| who.seat().is_some()) {
+            let mut txn = server.db.begin(viewer(server, who).await.school).await.unwrap();
+            login_sessions::let_in(&mut txn, Hash::of(&session(who)).into(), self.agreed).await.unwrap();
+            txn.commit().await.unwrap();
+        }
+    }
+}
+
+async fn knock_at(owner: &mut PgConnection, meeting: MeetingId) {
+    sqlx::query("update meetings set doors = 'knock' where id = $1").bind(meeting.0).execute(owner).await.unwrap();
 }
 
 fn person(who: Who) -> Uuid {

@@ -2,7 +2,7 @@
 
 use shared::{
     Role, Section, Stage,
-    policy::access,
+    policy::{access, access_for},
     rights::{
         Breadth, Page, Post, Tie, breadth, may_correct, may_rate_pep, may_read_hidden, may_read_trail, may_see_pep,
     },
@@ -31,6 +31,10 @@ pub(crate) enum Who {
     Holds(Post),
     /// Holds this post in the other school, the same way.
     HoldsThere(Post),
+    /// Holds this post here, and came by the link to this table’s earlier meeting, where pages need an account.
+    HoldsByLink(Post),
+    /// The pupil’s named scribe, in another part beside.
+    Scribe,
     /// In this part, at this table.
     Here(Role),
     /// In this part, at a table of another school.
@@ -54,15 +58,28 @@ impl Who {
             Self::ByAnotherLink,
             Self::KeptAway,
         ];
+        // Before whoever runs the meeting names another, or nobody.
+        let scribe = [Self::Scribe];
         // Those who may nothing first: whoever may, changes something.
         nobody
             .into_iter()
             .chain(posts(Self::HoldsThere))
             .chain(roles(Self::OtherSchool))
             .chain(roles(Self::OtherTable))
+            .chain(posts(Self::HoldsByLink))
             .chain(posts(Self::Holds))
+            .chain(scribe)
             .chain(roles(Self::Here))
             .collect()
+    }
+
+    /// At this table, if they have a place there.
+    pub(crate) fn seat(self) -> Option<Role> {
+        match self {
+            Self::Here(role) => Some(role),
+            Self::Scribe => Some(Role::Assistant),
+            _ => None,
+        }
     }
 
     /// Whether their session opens nothing, if they have one.
@@ -89,7 +106,7 @@ impl Who {
     /// How they stand to the child of this table.
     fn tie(self) -> Tie {
         match self {
-            Self::Here(role) => Tie::of(&[], Some(role), false),
+            Self::Here(_) | Self::Scribe => Tie::of(&[], self.seat(), false),
             Self::ByAnotherLink => Tie::of(&[], Some(Role::Parent), false),
             Self::Holds(post) => Tie::of(&[post], None, false),
             _ => Tie::Nobody,
@@ -146,6 +163,8 @@ pub(crate) enum May {
     Tells,
     /// Whoever reads what was hidden.
     ReadsHidden,
+    /// The same, of what was hidden at this table.
+    ReadsThisHidden,
     /// Whoever answers for how what is held is used, with an account.
     ReadsTrail,
     /// Whoever answers for this looked-after child’s education plan: the child of the other table.
@@ -192,15 +211,14 @@ impl May {
                 Who::Removed => Told::PlaceClosed,
                 // To open the link to this one.
                 Who::ByAnotherLink => Told::NotSignedIn,
-                Who::Here(role) => yes_or(may(role), Told::NotAllowed),
-                _ => Told::NotFound,
+                who => who.seat().map_or(Told::NotFound, |role| yes_or(may(role), Told::NotAllowed)),
             },
             Self::AtTheAgreedTable(may) if who == Who::ByAnotherLink => yes_or(may(Role::Parent), Told::NotAllowed),
             Self::AtTheAgreedTable(may) => Self::AtTheTable(may).told(who),
             Self::ReadsRecord if who.tie() == Tie::Leads || who == Who::ByAnotherLink => Told::Yes,
             Self::ReadsRecord => Self::AtTheTable(|_| true).told(who),
             Self::CorrectsRecord => match who {
-                Who::Here(role) => yes_or(may_correct(Some(role), who.tie()), Told::NotAllowed),
+                Who::Here(_) | Who::Scribe => yes_or(may_correct(who.seat(), who.tie()), Told::NotAllowed),
                 Who::ByAnotherLink => yes_or(may_correct(Some(Role::Parent), who.tie()), Told::NotAllowed),
                 Who::Holds(_) => yes_or(may_correct(None, who.tie()), Told::NotFound),
                 _ => Self::ReadsRecord.told(who),
@@ -212,6 +230,10 @@ impl May {
                 _ => Told::NotFound,
             },
             Self::ReadsHidden => yes_or(may_read_hidden(&who.posts(), true), Told::PlaceClosed),
+            Self::ReadsThisHidden if !who.is_of_this_school() && Self::ReadsHidden.told(who) == Told::Yes => {
+                Told::NotFound
+            }
+            Self::ReadsThisHidden => Self::ReadsHidden.told(who),
             Self::AnswersForPep => match who {
                 Who::Holds(_) | Who::KeptAway => yes_or(may_see_pep(&who.posts(), None, false), Told::NotFound),
                 Who::OtherTable(role) => yes_or(may_see_pep(&[], Some(role), false), Told::NotFound),
@@ -251,6 +273,7 @@ pub(crate) fn told_of(section: Section, stage: Stage, at: At, who: Who) -> Told 
         (At::This, Who::Here(role)) | (At::Other, Who::OtherTable(role)) if access(section, role, stage).can_read() => {
             Told::Yes
         }
+        (At::This, Who::Scribe) if access_for(section, Role::Assistant, true, stage).can_read() => Told::Yes,
         (At::This, Who::ByAnotherLink) if stage == Stage::Agreed && access(section, Role::Parent, stage).can_read() => {
             Told::Yes
         }
