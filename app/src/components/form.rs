@@ -3,6 +3,49 @@
 use leptos::prelude::*;
 
 use super::icon::Icon;
+use crate::view::line::Fault;
+
+/// Before everything else, because it is what somebody waits for: what is wrong, each with the way to its box.
+#[component]
+pub fn WhatIsWrong(
+    /// What became of what was sent.
+    #[prop(default = "Nothing has changed yet")]
+    title: &'static str,
+    faults: Vec<Fault>,
+) -> impl IntoView {
+    let line = |fault: Fault| {
+        // Of several boxes alike, the first.
+        let to = if fault.field == "need" { "need-1" } else { &fault.field };
+        view! {
+            <li>
+                <a href=format!("#{to}") rel="external">
+                    {fault.what_to_do}
+                </a>
+            </li>
+        }
+    };
+    (!faults.is_empty()).then(|| {
+        view! {
+            <section class="error-summary" role="alert" aria-labelledby="h-wrong">
+                <h2 id="h-wrong">{title}</h2>
+                <ul>{faults.into_iter().map(line).collect_view()}</ul>
+            </section>
+        }
+    })
+}
+
+/// What is wrong with one box, beside it.
+#[component]
+pub fn Wrong(id: String, words: Option<String>) -> impl IntoView {
+    words.map(|words| {
+        view! {
+            <p class="error" id=format!("{id}-error")>
+                <Icon name="stop" />
+                {words}
+            </p>
+        }
+    })
+}
 
 /// What a box is described by, for whoever does not see it.
 fn described(id: &str, hint: bool, wrong: bool) -> Option<String> {
@@ -27,15 +70,7 @@ fn Around(
         <div class=class>
             <label for=id.clone()>{label}</label>
             {hint.map(|words| view! { <span class="hint" id=format!("{id}-hint")>{words}</span> })}
-            {wrong
-                .map(|words| {
-                    view! {
-                        <p class="error" id=format!("{id}-error")>
-                            <Icon name="stop" />
-                            {words}
-                        </p>
-                    }
-                })}
+            <Wrong id words=wrong />
             {children()}
         </div>
     }

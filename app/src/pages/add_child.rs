@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::line::{LineBoxes, WhatIsWrong};
+use super::line::LineBoxes;
 use crate::{
     api::reading::read_add_child,
     components::{
-        form::Typed,
+        form::{Typed, WhatIsWrong},
         frame::{At, SchoolFrame},
     },
     pages::once_read,

@@ -9,14 +9,14 @@ use shared::{PupilId, Role};
 use crate::{
     api::reading::read_first_meeting,
     components::{
-        form::{Chosen, Typed},
+        form::{Chosen, Typed, WhatIsWrong},
         frame::{At, SchoolFrame},
     },
     error::AppError,
     pages::{id_of_address, once_read},
     view::{
-        first::{COLLEAGUES, FirstMeetingPage as Page, FirstMeetingSent, GUESTS},
-        line::Somebody,
+        first::{COLLEAGUES, FirstMeetingPage as Page, GUESTS},
+        line::{Fault, Somebody},
     },
 };
 
@@ -51,7 +51,7 @@ fn TheForm(page: Page) -> impl IntoView {
                     </a>
                 </p>
             </header>
-            <WhatIsWrong sent=page.sent />
+            <WhatIsWrong title="Nobody is invited yet" faults=page.sent.faults />
             <section class="sheet" aria-label="When, and who comes">
                 {sheet}
             </section>
@@ -60,30 +60,9 @@ fn TheForm(page: Page) -> impl IntoView {
 }
 
 #[component]
-fn WhatIsWrong(sent: FirstMeetingSent) -> impl IntoView {
-    (!sent.faults.is_empty()).then(|| {
-        let line = |fault: crate::view::line::Fault| {
-            view! {
-                <li>
-                    <a href=format!("#{}", fault.field) rel="external">
-                        {fault.what_to_do}
-                    </a>
-                </li>
-            }
-        };
-        view! {
-            <section class="error-summary" role="alert" aria-labelledby="h-wrong">
-                <h2 id="h-wrong">"Nobody is invited yet"</h2>
-                <ul>{sent.faults.into_iter().map(line).collect_view()}</ul>
-            </section>
-        }
-    })
-}
-
-#[component]
 fn Form(page: Page) -> impl IntoView {
     let Page { pupil, invited, colleagues, sent, .. } = page;
-    let wrong = |field: &str| sent.faults.iter().find(|fault| fault.field == field).map(|it| it.what_to_do.clone());
+    let wrong = |field: &str| Fault::with(&sent.faults, field);
     let nobody = || [(String::new(), "Nobody".to_owned())];
     let from_here = colleagues.iter().map(|Somebody { person, name }| (person.to_string(), name.clone()));
     let from_here: Vec<_> = nobody().into_iter().chain(from_here).collect();

@@ -19,12 +19,13 @@ use self::{kept::WhoIsKept, sharing::SharedWith, take_out::TakeOut};
 use crate::{
     api::reading::read_line,
     components::{
+        form::WhatIsWrong,
         frame::{At, SchoolFrame},
         icon::Icon,
     },
     error::AppError,
     pages::{id_of_address, once_read},
-    view::line::{Fault, LinePage as Page},
+    view::line::LinePage as Page,
 };
 
 #[component]
@@ -98,27 +99,4 @@ fn TheLine(page: Page) -> impl IntoView {
             {page.may_take_out.then(|| view! { <TakeOut page /> })}
         </SchoolFrame>
     }
-}
-
-/// Before everything else: it is what somebody waits for.
-#[component]
-pub fn WhatIsWrong(faults: Vec<Fault>) -> impl IntoView {
-    (!faults.is_empty()).then(|| {
-        let line = |fault: Fault| {
-            let to = if fault.field == "need" { "#need-1".to_owned() } else { format!("#{}", fault.field) };
-            view! {
-                <li>
-                    <a href=to rel="external">
-                        {fault.what_to_do}
-                    </a>
-                </li>
-            }
-        };
-        view! {
-            <section class="error-summary" role="alert" aria-labelledby="h-wrong">
-                <h2 id="h-wrong">"Nothing has changed yet"</h2>
-                <ul>{faults.into_iter().map(line).collect_view()}</ul>
-            </section>
-        }
-    })
 }

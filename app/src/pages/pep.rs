@@ -20,6 +20,7 @@ use crate::{
     api::reading::read_pep,
     components::{
         dates,
+        form::WhatIsWrong,
         frame::{At, SchoolFrame},
         people::Portrait,
     },
@@ -79,6 +80,7 @@ fn ThePlan(page: Page) -> impl IntoView {
                     </a>
                 </p>
             </header>
+            <WhatIsWrong title="The plan was not rated" faults=page.refused.faults />
             {sheets}
         </SchoolFrame>
     }

@@ -6,8 +6,15 @@ use shared::{MeetingId, PupilId, pep::Rating};
 
 use super::Shape;
 use crate::{
-    components::{dates, icon::Icon},
-    view::pep::{PepPage, RATING_LIMIT, Rated, RatingSent},
+    components::{
+        dates,
+        form::{Typed, Wrong},
+        icon::Icon,
+    },
+    view::{
+        line::Fault,
+        pep::{PepPage, RATING_LIMIT, Rated, RatingSent},
+    },
 };
 
 pub(super) fn name(rating: Rating) -> &'static str {
@@ -101,20 +108,8 @@ fn Earlier(earlier: Vec<Rated>) -> impl IntoView {
 
 #[component]
 fn Form(id: PupilId, agreed_in: MeetingId, refused: RatingSent) -> impl IntoView {
-    let wrong = |field: &str| {
-        let all: Vec<_> = refused.faults.iter().filter(|fault| fault.field == field).collect();
-        (!all.is_empty()).then(|| {
-            let words = all.iter().map(|fault| fault.what_to_do.as_str()).collect::<Vec<_>>().join(" ");
-            view! {
-                <p class="error" id=format!("{field}-error") role="alert">
-                    <Icon name="stop" />
-                    {words}
-                </p>
-            }
-        })
-    };
+    let wrong = |field: &str| Fault::with(&refused.faults, field);
     let (wrong_rating, wrong_words) = (wrong("green"), wrong("words"));
-    let is_wrong = wrong_words.is_some();
     let choice = |rating: Rating| {
         let is_chosen = refused.rating == rating.name();
         view! {
@@ -134,26 +129,17 @@ fn Form(id: PupilId, agreed_in: MeetingId, refused: RatingSent) -> impl IntoView
             <input type="hidden" name="plan" value=agreed_in.to_string() />
             <fieldset>
                 <legend>"How good is it?"</legend>
-                {wrong_rating}
+                <Wrong id="green".to_owned() words=wrong_rating />
                 {choices}
             </fieldset>
-            <div class=if is_wrong { "field has-error" } else { "field" }>
-                <label for="words">"Why, in a sentence"</label>
-                <span class="hint" id="words-hint">
-                    "What is good, or what would make it green. The school reads it here."
-                </span>
-                {wrong_words}
-                <input
-                    id="words"
-                    name="words"
-                    type="text"
-                    autocomplete="off"
-                    maxlength=RATING_LIMIT
-                    value=refused.words.clone()
-                    aria-describedby=if is_wrong { "words-hint words-error" } else { "words-hint" }
-                    aria-invalid=is_wrong.then_some("true")
-                />
-            </div>
+            <Typed
+                id="words"
+                label="Why, in a sentence"
+                hint="What is good, or what would make it green. The school reads it here."
+                value=refused.words.clone()
+                maxlength=RATING_LIMIT
+                wrong=wrong_words
+            />
             <button class="button primary" type="submit">
                 "Give this rating"
             </button>

@@ -7,7 +7,11 @@ use leptos_router::hooks::use_query_map;
 use shared::PupilId;
 
 use crate::{
-    components::{form::Typed, icon::Icon, people::Portrait},
+    components::{
+        form::{Typed, WhatIsWrong, Wrong},
+        icon::Icon,
+        people::Portrait,
+    },
     view::{
         Pupil,
         line::Fault,
@@ -48,36 +52,14 @@ pub(super) fn WhatBecameOfIt(not_taken: PictureNotTaken) -> impl IntoView {
         }
         .into_any();
     }
-    let line = |fault: Fault| {
-        view! {
-            <li>
-                <a href=format!("#{}", fault.field) rel="external">
-                    {fault.what_to_do}
-                </a>
-            </li>
-        }
-    };
-    view! {
-        <section class="error-summary" role="alert" aria-labelledby="h-wrong">
-            <h2 id="h-wrong">"The picture was not taken: nothing has changed"</h2>
-            <ul>{not_taken.faults.into_iter().map(line).collect_view()}</ul>
-        </section>
-    }
-    .into_any()
+    view! { <WhatIsWrong title="The picture was not taken: nothing has changed" faults=not_taken.faults /> }.into_any()
 }
 
 #[component]
 pub(super) fn ChoosePicture(id: PupilId, pupil: Pupil, not_taken: PictureNotTaken) -> impl IntoView {
-    let wrong = |field: &str| not_taken.faults.iter().find(|fault| fault.field == field).cloned();
+    let wrong = |field: &str| Fault::with(&not_taken.faults, field);
     let is_there = pupil.portrait.is_some();
-    let in_file = wrong("picture").map(|fault| {
-        view! {
-            <p class="error" id="picture-error">
-                <Icon name="stop" />
-                {fault.what_to_do}
-            </p>
-        }
-    });
+    let in_file = wrong("picture");
     let is_wrong = in_file.is_some();
     let described = if is_wrong { "picture-hint picture-error" } else { "picture-hint" };
     let take_away = is_there.then(|| {
@@ -110,14 +92,14 @@ pub(super) fn ChoosePicture(id: PupilId, pupil: Pupil, not_taken: PictureNotTake
                         value=not_taken.words.clone()
                         maxlength=PICTURE_WORDS
                         required=true
-                        wrong=wrong("words").map(|fault| fault.what_to_do)
+                        wrong=wrong("words")
                     />
                     <div class=if is_wrong { "field has-error" } else { "field" }>
                         <label for="picture">"The picture"</label>
                         <span class="hint" id="picture-hint">
                             "A JPEG or PNG file of at most 10 MB."
                         </span>
-                        {in_file}
+                        <Wrong id="picture".to_owned() words=in_file />
                         <input
                             id="picture"
                             type="file"
