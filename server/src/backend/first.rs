@@ -3,6 +3,9 @@
 //! What must stay true: one child has one first meeting; what was written in the passport before goes into it, under
 //! everybody’s own names.
 
+mod around;
+mod sent;
+
 use app::{
     backend::Viewer,
     error::AppError,
@@ -13,28 +16,26 @@ use app::{
     },
 };
 use shared::{
-    Attendance, MeetingId, ParticipantId, PersonId, PupilId, Role, Section,
-    plain::line,
-    rights::{Matter, Post, may_see},
+    Attendance, MeetingId, ParticipantId, PersonId, PupilId, Section,
+    rights::{Matter, may_see},
 };
-use time::{Date, Duration, Time, Weekday, format_description::BorrowedFormatItem, macros::format_description};
+use time::{Date, Duration, Weekday};
 use uuid::Uuid;
 
+use self::{
+    around::{Expected, Round, round_the_child},
+    sent::{Wanted, read},
+};
 use super::{
     ServerBackend,
     commands::note,
     next::{TakenPassport, goes_on_elsewhere, kind, take_passport, whole},
     pupils::{here, tie},
-    register::{NO_SUCH_DAY, read_day},
     stay_in,
 };
 use crate::{
     audit::{Deed, Verb},
-    csv::CELL_LIMIT,
-    db::{
-        self, SchoolTransaction, kept, meetings::NewMeeting, participants::NewParticipant, passports,
-        people::NewPerson, posts, pupils::Pupil, register_line,
-    },
+    db::{self, SchoolTransaction, meetings::NewMeeting, participants::NewParticipant, passports, pupils::Pupil},
     error::unavailable,
     invitations,
     seed::SectionSeed,
@@ -42,19 +43,14 @@ use crate::{
 
 /// Long enough to invite a family.
 const AHEAD: Duration = Duration::weeks(2);
-/// Later than that is a year that was mistyped.
-const LATEST: Duration = Duration::days(366);
-/// When school is over for the day, in [`TIME`].
+/// When school is over for the day, as the form has it.
 const AFTER_SCHOOL: &str = "15:30";
-const TIME: &[BorrowedFormatItem<'static>] = format_description!("[hour padding:none]:[minute]");
 const MINUTES: i32 = 60;
-/// As at the door.
-const LONGEST_NAME: usize = 60;
 
 pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, id: PupilId) -> Result<FirstMeetingPage, AppError> {
     let (mut txn, pupil) = find(backend, viewer, id).await?;
     let has_begun = begun(&mut txn, viewer, id).await?.is_some();
-    let (invited, others) = round_the_child(&mut txn, viewer, &pupil).await?;
+    let Round { invited, others } = round_the_child(&mut txn, viewer, &pupil).await?;
     let here = here(&mut txn, viewer).await?;
     note(backend, &mut txn, Deed::new(viewer.person, Verb::PupilRead).about(id.0)).await?;
     txn.commit().await.map_err(unavailable)?;
@@ -85,7 +81,7 @@ pub(super) async fn begin(
     if let Some(first) = begun(&mut txn, viewer, id).await? {
         return Ok(Ok(first));
     }
-    let (mut invited, others) = round_the_child(&mut txn, viewer, &pupil).await?;
+    let Round { mut invited, others } = round_the_child(&mut txn, viewer, &pupil).await?;
     let wanted = match read(sent, &others, backend.clock.today()) {
         Ok(wanted) => wanted,
         Err(faults) => return Ok(Err(faults)),
@@ -123,149 +119,10 @@ async fn begun(txn: &mut SchoolTransaction, viewer: Viewer, id: PupilId) -> Resu
     Ok(met.first().map(|meeting| meeting.id))
 }
 
-/// Somebody who is to come.
-#[derive(Clone)]
-struct Expected {
-    person: PersonId,
-    name: String,
-    role: Role,
-    title: &'static str,
-}
-
-/// The child, whoever begins it, those who sat at the passport, and those of the school who have to do with the child;
-/// and the others who work here. Nobody who is kept from the child is among either.
-async fn round_the_child(
-    txn: &mut SchoolTransaction,
-    viewer: Viewer,
-    pupil: &Pupil,
-) -> Result<(Vec<Expected>, Vec<Expected>), AppError> {
-    let staff = posts::holders(txn).await.map_err(unavailable)?;
-    let line = register_line::lock(txn, pupil.id).await.map_err(unavailable)?;
-    let key_adult = line.and_then(|line| line.key_adult);
-    let kept = kept::list(txn, pupil.id).await.map_err(unavailable)?;
-    let at_passport = match passports::newest_table(txn, pupil.id).await.map_err(unavailable)? {
-        Some(table) => db::participants::list(txn, table.meeting).await.map_err(unavailable)?,
-        None => vec![],
-    };
-    let mut invited = vec![Expected {
-        person: pupil.person,
-        name: pupil.full_name.clone(),
-        role: Role::Pupil,
-        title: Role::Pupil.label(),
-    }];
-    let mut others = vec![];
-    for holder in staff {
-        let mine = holder.person == viewer.person;
-        let has = |post| holder.posts.contains(&post);
-        let teaches = !holder.class_name.is_empty() && holder.class_name == pupil.class_name;
-        let (is_invited, title) = match () {
-            () if mine => (true, if has(Post::Senco) { "SENCO" } else { "Head teacher" }),
-            () if Some(holder.person) == key_adult => (true, Role::Assistant.label()),
-            () if teaches => (true, "Class teacher"),
-            () if pupil.looked_after && has(Post::DesignatedTeacher) => (true, "Designated teacher"),
-            () if has(Post::Head) => (false, "Head teacher"),
-            () if has(Post::Senco) => (false, "SENCO"),
-            () if has(Post::Assistant) => (false, "Teaching assistant"),
-            () => (false, Role::Teacher.label()),
-        };
-        let role = match holder.posts.as_slice() {
-            _ if mine => Role::Facilitator,
-            [Post::Assistant] => Role::Assistant,
-            _ => Role::Teacher,
-        };
-        let expected = Expected { person: holder.person, name: holder.name, role, title };
-        if is_invited { invited.push(expected) } else { others.push(expected) }
-    }
-    for seat in at_passport.into_iter().filter(|seat| seat.admitted) {
-        if invited.iter().all(|known| known.person != seat.person) {
-            let title =
-                others.iter().find(|other| other.person == seat.person).map_or(seat.role.label(), |it| it.title);
-            others.retain(|other| other.person != seat.person);
-            invited.push(Expected { person: seat.person, name: seat.full_name, role: seat.role, title });
-        }
-    }
-    for people in [&mut invited, &mut others] {
-        people.retain(|expected| kept.iter().all(|kept| kept.person != expected.person));
-    }
-    Ok((invited, others))
-}
-
-/// What was sent, with nothing left to object to.
-struct Wanted {
-    on: Date,
-    at: Time,
-    place: String,
-    colleagues: Vec<Expected>,
-    guests: Vec<Named>,
-}
-
-/// A guest whom nobody here knew before.
-struct Named {
-    name: String,
-    role: Role,
-}
-
-fn read(sent: &FirstMeetingSent, others: &[Expected], today: Date) -> Result<Wanted, Vec<Fault>> {
-    let mut faults = vec![];
-    let on = match read_day(sent.on.trim()) {
-        None => Err(NO_SUCH_DAY),
-        Some(day) if day < today => Err("That day is over. Choose today or a day to come."),
-        Some(day) if day > today + LATEST => Err("That is more than a year away. Look at the year."),
-        Some(day) => Ok(day),
-    };
-    faults.extend(on.err().map(|why| Fault::new("on", why)));
-    let at = Time::parse(sent.at.trim(), TIME);
-    faults.extend(at.err().map(|_| Fault::new("at", "There is no such time. Write it as 15:30.")));
-    let mut colleagues: Vec<Expected> = vec![];
-    for (number, chosen) in (1..).zip(&sent.colleagues).filter(|(_, chosen)| !chosen.is_empty()) {
-        match others.iter().find(|other| other.person.to_string() == *chosen) {
-            Some(other) if colleagues.iter().any(|known| known.person == other.person) => {}
-            Some(other) => colleagues.push(other.clone()),
-            None => faults.push(Fault::new(&format!("colleague-{number}"), "Choose somebody who works here.")),
-        }
-    }
-    let mut guests = vec![];
-    for (number, guest) in (1..).zip(&sent.guests) {
-        let name: String = line(&guest.name);
-        let role = Role::from_name(&guest.comes_as).filter(|role| role.may_be_given());
-        match role {
-            _ if name.is_empty() => {}
-            Some(role) if name.chars().count() <= LONGEST_NAME => guests.push(Named { name, role }),
-            Some(_) => {
-                let why = format!("That is longer than {LONGEST_NAME} letters.");
-                faults.push(Fault::new(&format!("guest-{number}"), why));
-            }
-            None => faults.push(Fault::new(&format!("guest-{number}"), "Say what they come as.")),
-        }
-    }
-    match (on, at) {
-        (Ok(on), Ok(at)) if faults.is_empty() => {
-            let place = line(&sent.place).chars().take(CELL_LIMIT).collect();
-            Ok(Wanted { on, at, place, colleagues, guests })
-        }
-        _ => Err(faults),
-    }
-}
-
 fn on_a_weekday(day: Date) -> Date {
     match day.weekday() {
         Weekday::Saturday | Weekday::Sunday => day.next_occurrence(Weekday::Monday),
         _ => day,
-    }
-}
-
-impl Named {
-    async fn become_known(&self, txn: &mut SchoolTransaction) -> sqlx::Result<Expected> {
-        #[expect(clippy::disallowed_methods, reason = "a new person, made on the server alone")]
-        let person = PersonId(Uuid::now_v7());
-        let new = NewPerson {
-            id: person,
-            kind: super::lobby::kind_of(self.role),
-            full_name: &self.name,
-            display_name: &self.name,
-        };
-        db::people::create(txn, new).await?;
-        Ok(Expected { person, name: self.name.clone(), role: self.role, title: self.role.label() })
     }
 }
 
@@ -341,27 +198,6 @@ mod tests {
     use time::macros::date;
 
     use super::*;
-
-    const TODAY: Date = date!(2026 - 11 - 19);
-
-    #[test]
-    fn each_box_is_told_what_is_wrong_with_it() {
-        let good = FirstMeetingSent { on: "2026-12-03".into(), at: "9:15".into(), ..FirstMeetingSent::default() };
-        let guest =
-            |name: &str, comes_as: &str| app::view::first::Guest { name: name.into(), comes_as: comes_as.into() };
-        let wrong = |sent: FirstMeetingSent| -> Vec<String> {
-            read(&sent, &[], TODAY).err().unwrap_or_default().into_iter().map(|fault| fault.field).collect()
-        };
-        assert!(wrong(good.clone()).is_empty());
-        for on in ["", "2026-02-31", "2026-11-18", "9999-12-31"] {
-            assert_eq!(wrong(FirstMeetingSent { on: on.into(), ..good.clone() }), ["on"], "{on}");
-        }
-        assert_eq!(wrong(FirstMeetingSent { at: "25:00".into(), ..good.clone() }), ["at"]);
-        assert_eq!(wrong(FirstMeetingSent { colleagues: vec!["nobody".into()], ..good.clone() }), ["colleague-1"]);
-        // An empty row is nobody; whoever comes is neither the child nor runs it.
-        let guests = vec![guest("", "parent"), guest("Ida North", "facilitator"), guest(&"x".repeat(61), "parent")];
-        assert_eq!(wrong(FirstMeetingSent { guests, ..good }), ["guest-2", "guest-3"]);
-    }
 
     #[test]
     fn a_suggested_day_is_a_school_day_of_the_week() {
