@@ -2,7 +2,10 @@
 
 use shared::{PersonId, PupilId};
 
-use super::{SchoolTransaction, register_line::Line};
+use super::{
+    SchoolTransaction,
+    register_line::{self, Line},
+};
 
 #[derive(Clone, Debug)]
 pub struct Known {
@@ -27,10 +30,9 @@ pub async fn lock_known(
     sqlx::query!("select from schools where school_id = $1 for no key update", school)
         .execute(txn.connection())
         .await?;
+    // Held from here on: nothing is read of a line that somebody is changing.
     let rows = sqlx::query!(
-        r#"select p.id, p.person_id, person.full_name, person.display_name, p.year_group, p.class_name, p.upn, p.born_on,
-                  p.home_language, p.key_adult_id, p.looked_after, p.sen_provision, p.sen_since,
-                  array(select code from pupil_needs where pupil_id = p.id order by rank) as "needs!",
+        r#"select p.id, p.person_id, person.full_name, person.display_name,
                   exists (select from withheld where pupil_id = p.id and person_id = $1) as "is_withheld!"
            from pupils p join people person on person.id = p.person_id
            where p.upn = any ($2) or lower(person.full_name) = any ($3)
@@ -41,6 +43,8 @@ pub async fn lock_known(
     )
     .fetch_all(txn.connection())
     .await?;
+    let pupils: Vec<_> = rows.iter().map(|row| PupilId(row.id)).collect();
+    let mut lines = register_line::lock_all(txn, &pupils).await?;
     Ok(rows
         .into_iter()
         .map(|row| Known {
@@ -48,18 +52,7 @@ pub async fn lock_known(
             person: PersonId(row.person_id),
             full_name: row.full_name,
             name: row.display_name,
-            line: Line {
-                year_group: row.year_group,
-                class_name: row.class_name,
-                upn: row.upn,
-                born_on: row.born_on,
-                home_language: row.home_language,
-                key_adult: row.key_adult_id.map(PersonId),
-                looked_after: row.looked_after,
-                sen_provision: row.sen_provision,
-                sen_since: row.sen_since,
-                needs: row.needs,
-            },
+            line: lines.remove(&PupilId(row.id)).unwrap_or_default(),
             is_withheld: row.is_withheld,
         })
         .collect())

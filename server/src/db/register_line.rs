@@ -1,7 +1,10 @@
-//! One child’s line of the register, read and written by whoever answers for it.
+//! Children’s lines of the register, read and written by whoever answers for it.
+
+use std::collections::BTreeMap;
 
 use shared::{PersonId, PupilId};
 use time::Date;
+use uuid::Uuid;
 
 use super::SchoolTransaction;
 
@@ -24,26 +27,39 @@ pub struct Line {
 
 /// The line, which nobody else changes until this transaction ends.
 pub async fn lock(txn: &mut SchoolTransaction, pupil: PupilId) -> sqlx::Result<Option<Line>> {
-    let row = sqlx::query!(
-        r#"select year_group, class_name, upn, born_on, home_language, key_adult_id, looked_after, sen_provision, sen_since,
+    Ok(lock_all(txn, &[pupil]).await?.remove(&pupil))
+}
+
+/// The lines of these, likewise.
+pub async fn lock_all(txn: &mut SchoolTransaction, pupils: &[PupilId]) -> sqlx::Result<BTreeMap<PupilId, Line>> {
+    let pupils: Vec<Uuid> = pupils.iter().map(|pupil| pupil.0).collect();
+    let rows = sqlx::query!(
+        r#"select id, year_group, class_name, upn, born_on, home_language, key_adult_id, looked_after, sen_provision,
+                  sen_since,
                   array(select code from pupil_needs where pupil_id = p.id order by rank) as "needs!"
-           from pupils p where p.id = $1 for update"#,
-        pupil.0
+           from pupils p where p.id = any ($1) order by p.id for update"#,
+        &pupils
     )
-    .fetch_optional(txn.connection())
+    .fetch_all(txn.connection())
     .await?;
-    Ok(row.map(|row| Line {
-        year_group: row.year_group,
-        class_name: row.class_name,
-        upn: row.upn,
-        born_on: row.born_on,
-        home_language: row.home_language,
-        key_adult: row.key_adult_id.map(PersonId),
-        looked_after: row.looked_after,
-        sen_provision: row.sen_provision,
-        sen_since: row.sen_since,
-        needs: row.needs,
-    }))
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let line = Line {
+                year_group: row.year_group,
+                class_name: row.class_name,
+                upn: row.upn,
+                born_on: row.born_on,
+                home_language: row.home_language,
+                key_adult: row.key_adult_id.map(PersonId),
+                looked_after: row.looked_after,
+                sen_provision: row.sen_provision,
+                sen_since: row.sen_since,
+                needs: row.needs,
+            };
+            (PupilId(row.id), line)
+        })
+        .collect())
 }
 
 pub async fn set(txn: &mut SchoolTransaction, pupil: PupilId, line: &Line) -> sqlx::Result<()> {
