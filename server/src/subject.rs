@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! README.html      what is in it, what is not and why, and the names of others, to be looked at before it is handed on
+//! cycles.html      what was tried, whether it happened, what it came to and cost, on one page
 //! records/         each agreed record, as it was agreed (JSON, what its hash is of) and to be read
 //! passports/       each version of the passport that was saved outside a meeting, likewise
 //! picture.jpg      the picture on the passport; what is on it in words, and who chose it, is in “tables”
@@ -16,6 +17,7 @@
 //! What must stay true: what is restricted is kept out, and what the child asked not to share, and that it is kept out
 //! is said; nothing that lets anybody in is in it; it is written down who took it.
 
+mod cycles;
 mod documents;
 mod html;
 mod names;
@@ -186,6 +188,7 @@ async fn gather(
     files.insert("audit.json".to_owned(), html::pretty(&deeds));
 
     let name = words(&child, "full_name");
+    files.insert(cycles::NAME.to_owned(), cycles::of(txn, pupil, &name).await?);
     let others = names::of_others(&everybody, id(&child, "id"), &files);
     files.insert("names.json".to_owned(), html::pretty(&json!(others)));
     let picture = db::pictures::find(txn, pupil).await?;

@@ -86,6 +86,14 @@ async fn everything_about_a_child_is_in_it_and_can_be_read(pool: PgPoolOptions, 
         let (name, _) = kept.expect("a record is missing");
         assert!(name.starts_with("records/") && files.contains_key(&name.replace(".json", ".html")), "{name}");
     }
+    // Every cycle on one page: the steps, the help, whether it happened, what it cost.
+    let cycles = &files["cycles.html"];
+    assert_eq!(cycles.matches("<h2>").count(), records.len());
+    for words in
+        ["Narrative group", " happened</td>", "£", "In all, of what was written down", "not looked back on yet"]
+    {
+        assert!(cycles.contains(words), "{words}");
+    }
     // Everybody’s words in the meeting to come, under their names.
     let meeting =
         files.iter().find(|(name, content)| name.starts_with("meetings/") && content.contains("Kai was there"));
