@@ -1,7 +1,7 @@
 // Once round the cycle as a designated teacher goes it: the education plan filled in and a target judged in the
 // meeting, agreed, and from that moment in the child's plan, on the map, in what worked, in files and on paper.
 import type { Page } from '@playwright/test'
-import { expect, test } from './support/test.ts'
+import { expect, hydrated, test } from './support/test.ts'
 import { dayAhead, openPart, saved } from './support/page.ts'
 
 test.use({ school: 'goes round' })
@@ -11,8 +11,18 @@ const found = 'Five of five, without a reminder'
 test('what a designated teacher writes in the meeting is, once agreed, in the plan, the map, what worked and the files', async ({ join, reads }) => {
   test.setTimeout(180_000)
   const { page, meeting } = await join({ pupil: 'Kai', stage: 'preparing', role: 'facilitator' })
+  // The child's own words, tapped and written before the meeting, and said in it: in views that nobody else writes in.
+  const kai = await join({ pupil: 'Kai', stage: 'preparing', role: 'pupil', prepares: true })
+  await kai.page.getByText('Playtime', { exact: true }).filter({ visible: true }).click()
+  await saved(kai.page)
   await page.getByRole('button', { name: 'Start the meeting' }).click()
   await expect(page.locator('.stages [aria-current="step"]')).toHaveText('Together')
+  await kai.page.goto(`/meetings/${meeting.id}`)
+  await hydrated(kai.page)
+  await openPart(kai.page, 'working')
+  await kai.page.getByRole('button', { name: 'Add something I want to say' }).click()
+  await kai.page.keyboard.type('I want to see the new school twice.')
+  await saved(kai.page)
 
   // The education plan: what the money is for, and how far the child has come.
   await openPart(page, 'pep')
@@ -57,6 +67,10 @@ test('what a designated teacher writes in the meeting is, once agreed, in the pl
   await expect(page.getByRole('region', { name: 'Pupil premium plus' })).toContainText('£45.00 of £120.00 spent.')
   await expect(page.getByRole('region', { name: 'Learning', exact: true })).toContainText('Plays a beat')
   await expect(page.getByRole('main')).toContainText('Meet the music teacher of the new school')
+  const said = page.getByRole('region', { name: 'What Kai said' })
+  for (const words of ['Playtime', 'I want to see the new school twice.']) {
+    await expect(said.getByRole('figure').filter({ hasText: words })).toContainText('Kai said this')
+  }
 
   // The SENCO’s eyes: what worked, the files, and what was promised.
   const senco = await reads({ pupil: 'Tomek', role: 'facilitator' })

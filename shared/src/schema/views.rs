@@ -7,8 +7,9 @@
 use super::{Field, List, list_of, number, text};
 
 const VIEW: &[Field] = &[
-    text("question", "The question"),
+    // First, because whoever adds a view begins there; a child, who fills in no question, has no other box.
     text("answer", "The answer"),
+    text("question", "The question"),
     number("scale", "How good, from 1 to 5", 1, 5),
     text("original", "In the first language"),
 ];
