@@ -2,6 +2,7 @@
 // they are for.
 import type { Page } from '@playwright/test'
 import { clean, fits } from './support/looks.ts'
+import { openPart, saved } from './support/page.ts'
 import { expect, test } from './support/test.ts'
 
 test.use({ school: 'has a log' })
@@ -66,6 +67,60 @@ test('a SENCO sees everybody’s sessions, and what was told counts on the map',
   await looks(page, 'delivery')
   await page.goto('/map')
   await expect(page.locator('.welcome')).toContainText('1 of 1 sessions happened')
+})
+
+test('at the review everybody reads what was told on the day, three voices judge, and the child’s page says both', async ({ join, reads }) => {
+  test.setTimeout(120_000)
+  const { page: told } = await reads({ pupil: 'Tomek', name: 'Qureshi' })
+  await told.goto('/delivery?who=everybody')
+  const session = told.getByRole('region', { name: /Narrative group/ })
+  await session.getByText('It didn’t', { exact: true }).click()
+  await session.getByRole('button', { name: 'Room taken' }).click()
+  await expect(session).toContainText('It didn’t happen')
+
+  // Beside the question whether it happened, and not a second time below.
+  const { page: senco } = await join({ pupil: 'Tomek', stage: 'preparing', role: 'facilitator' })
+  const { page: parent } = await join({ pupil: 'Tomek', stage: 'preparing', name: 'Agnieszka' })
+  const { page: teacher } = await join({ pupil: 'Tomek', stage: 'preparing', name: 'Qureshi' })
+  const { page: child } = await join({ pupil: 'Tomek', stage: 'preparing', role: 'pupil' })
+  for (const page of [senco, parent, teacher]) {
+    const row = page.locator('#last .plain-row').filter({ hasText: /Told on the day of “Narrative group.*”: 0 of 1 sessions happened; not: the room was taken\./ })
+    await expect(row).toHaveCount(1)
+    await expect(row.getByRole('textbox', { name: 'The help' })).toHaveValue(/Narrative group/)
+    await expect(page.locator('#told')).toHaveCount(0)
+  }
+  for (const width of [1280, 360]) {
+    await teacher.setViewportSize({ width, height: 800 })
+    await openPart(teacher, 'last')
+    await fits(teacher)
+    if (process.env.SHOTS) await teacher.locator('#last .plain-row').first().screenshot({ path: `${process.env.SHOTS}/told-${width}.png` })
+  }
+  await teacher.setViewportSize({ width: 1280, height: 800 })
+  await clean(teacher)
+  await expect(child.getByText('Told on the day')).toHaveCount(0)
+
+  // The child taps, and the others choose: three scores of one target, none of them anybody else’s.
+  await senco.getByRole('button', { name: 'Start the meeting' }).click()
+  await openPart(child, 'last')
+  await child.locator('.review').first().getByRole('radio', { name: '10', exact: true }).check()
+  await saved(child)
+  const review = (page: Page) => page.locator('#last .review').first()
+  await review(parent).locator('select[id$="-after_home"]').selectOption('4')
+  await review(teacher).locator('select[id$="-after_school"]').selectOption('9')
+  await review(teacher).locator('select[id$="-rating"]').selectOption('PARTLY')
+  for (const page of [parent, teacher]) await saved(page)
+  for (const [voice, score] of [['pupil', '10'], ['home', '4'], ['school', '9']]) {
+    await expect(review(senco).locator(`select[id$="-after_${voice}"]`)).toHaveValue(score!)
+  }
+  await senco.getByRole('button', { name: 'Agree and save' }).click()
+  await senco.getByRole('button', { name: 'Yes, agree and save' }).click()
+  await expect(senco.getByRole('link', { name: 'Read the plan' }).first()).toBeVisible()
+
+  // What the meeting found stands on the child's page for the family, the three voices beside each other.
+  await parent.goto('/')
+  await parent.getByRole('main').getByRole('link', { name: 'Tomek', exact: true }).first().click()
+  const cycle = parent.getByRole('article').filter({ hasText: 'sessions happened.' }).last()
+  await expect(cycle.getByRole('list', { name: 'Scores out of ten, before and now' }).first()).toContainText(/to 10.*to 4.*to 9/s)
 })
 
 test('the designated teacher sees what the education plan lacks', async ({ reads }) => {

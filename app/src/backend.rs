@@ -18,7 +18,7 @@ use crate::{
     error::AppError,
     view::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
-        delivery::{DeliveryPage, DeliveryQuery},
+        delivery::{DeliveryPage, DeliveryQuery, ToldHelp},
         first::{FirstMeetingPage, FirstMeetingSent},
         hidden::HiddenPage,
         line::{AddPage, Fault, Line, LinePage, NewChild},
@@ -198,6 +198,9 @@ pub trait Backend: Doors {
     /// Staff: what somebody gives to whom on a day, and whether it happened.
     async fn delivery_page(&self, viewer: Viewer, query: DeliveryQuery) -> Result<DeliveryPage, AppError>;
     /// Staff: something that was promised is done.
+    /// What was told of the help that this meeting looks back on.
+    async fn told_before(&self, viewer: Viewer, meeting: MeetingId) -> Result<Vec<ToldHelp>, AppError>;
+
     async fn action_tick(
         &self,
         viewer: Viewer,

@@ -120,6 +120,12 @@ if (byId('sheets') && matchMedia('(max-width: 47.99rem)').matches) {
   addEventListener('hashchange', () => document.querySelector(':target')?.scrollIntoView())
 }
 
+// What was told of a help between the meetings stands in the row that asks whether it happened.
+for (const told of document.querySelectorAll('[data-told]')) {
+  (byId(told.dataset.told)?.closest('li') ?? byId('h-delivery')?.parentElement)?.append(told)
+}
+if (byId('h-delivery')) byId('told')?.remove()
+
 // Back does not lead to a link that lets somebody in.
 document.addEventListener('submit', ({ target }) => {
   if (target.dataset.script === 'join') history.replaceState(null, '', '/')

@@ -27,7 +27,7 @@ use app::{
     error::AppError,
     view::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
-        delivery::{DeliveryPage, DeliveryQuery},
+        delivery::{DeliveryPage, DeliveryQuery, ToldHelp},
         first::{FirstMeetingPage, FirstMeetingSent},
         hidden::HiddenPage,
         line::{AddPage, Fault, Line, LinePage, NewChild},
@@ -381,6 +381,10 @@ impl Backend for ServerBackend {
 
     async fn delivery_page(&self, viewer: Viewer, query: DeliveryQuery) -> Result<DeliveryPage, AppError> {
         delivery::page(self, viewer, query).await
+    }
+
+    async fn told_before(&self, viewer: Viewer, meeting: MeetingId) -> Result<Vec<ToldHelp>, AppError> {
+        delivery::told_before(self, viewer, meeting).await
     }
 
     async fn action_tick(

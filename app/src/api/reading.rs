@@ -9,7 +9,7 @@ use crate::{
     error::AppError,
     view::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
-        delivery::{DeliveryPage, DeliveryQuery},
+        delivery::{DeliveryPage, DeliveryQuery, ToldHelp},
         doors::{AlsoHere, LobbyPage},
         first::FirstMeetingPage,
         hidden::HiddenPage,
@@ -47,6 +47,12 @@ pub async fn read_meetings(page: u32) -> Result<MeetingsPage, AppError> {
 pub async fn read_meeting(meeting: MeetingId) -> Result<MeetingPage, AppError> {
     let (backend, viewer) = backend()?;
     backend.meeting_page(viewer, meeting).await
+}
+
+/// What was told of the help that a meeting looks back on. The table goes on without it.
+pub async fn read_told_before(meeting: MeetingId) -> Vec<ToldHelp> {
+    let Ok((backend, viewer)) = backend() else { return vec![] };
+    backend.told_before(viewer, meeting).await.unwrap_or_default()
 }
 
 /// The newest version, or the one that is asked for.

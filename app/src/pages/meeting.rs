@@ -22,6 +22,8 @@ mod round;
 mod sheet;
 mod side_rows;
 mod targets;
+#[cfg(feature = "ssr")]
+mod told;
 mod top_bar;
 mod tray;
 mod views;
@@ -63,7 +65,7 @@ use crate::{
 };
 #[cfg(feature = "ssr")]
 use crate::{
-    api::reading::{read_also_here, read_meeting},
+    api::reading::{read_also_here, read_meeting, read_told_before},
     error::AppError,
     pages::{
         id_of_address,
@@ -78,12 +80,16 @@ use crate::{
 pub fn MeetingPage() -> impl IntoView {
     let read = async {
         let page = read_meeting(id_of_address().ok_or(AppError::NotFound)?).await?;
-        Ok((page, read_also_here().await))
+        // What was agreed has its own count.
+        let told = if page.stage == Stage::Agreed { vec![] } else { read_told_before(page.id).await };
+        Ok((page, read_also_here().await, told))
     };
-    once_read(read, |(page, also_here)| {
+    once_read(read, |(page, also_here, told)| {
+        let sections = page.sections.clone();
         view! {
             <leptos_meta::Title text=title(&page) />
             <LivePage live=Live::Meeting { page, also_here } />
+            <told::ToldBefore told sections />
         }
     })
 }

@@ -82,3 +82,26 @@ impl Session {
         !self.is_told() && self.per_week > 0 && self.told_this_week >= self.per_week
     }
 }
+
+/// What was told of one help since the plan that promised it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldHelp {
+    pub item: ItemId,
+    pub name: String,
+    pub told: i64,
+    pub happened: i64,
+    /// Why not all of it did, in words.
+    pub missed: String,
+}
+
+impl ToldHelp {
+    pub fn words(&self) -> String {
+        told_words(self.told, self.happened, &self.missed)
+    }
+}
+
+/// “9 of 12 sessions happened; not: the room was taken (2), the child was away”.
+pub fn told_words(told: i64, happened: i64, missed: &str) -> String {
+    let not = if told == happened { String::new() } else { format!("; not: {missed}") };
+    format!("{happened} of {told} sessions happened{not}")
+}

@@ -10,20 +10,20 @@ use app::{
     error::AppError,
     view::{
         Paging,
-        delivery::{Child, DeliveryPage, DeliveryQuery, EVERYBODY, Session, Told},
+        delivery::{Child, DeliveryPage, DeliveryQuery, EVERYBODY, Session, Told, ToldHelp},
     },
 };
 use shared::{
-    ItemId, MeetingId,
+    ItemId, MeetingId, Role,
     delivery::{CHILD_AWAY, DAYS_BACK, NOTE_LIMIT, WHY, reasons},
-    rights::Page,
+    rights::{Matter, Page, may_see},
 };
 use time::{Date, Duration, OffsetDateTime, macros::format_description};
 
 use super::{
-    ServerBackend,
+    Seated, ServerBackend,
     map::{Sight, key, sight},
-    pupils::here,
+    pupils::{here, tie},
 };
 use crate::{
     audit::{Deed, Verb},
@@ -68,6 +68,30 @@ pub(super) async fn page(
         staff: staff.into_iter().collect(),
         sessions,
     })
+}
+
+/// For whoever reads it on the child’s page too; the child’s own page of the meeting has no such part.
+pub(super) async fn told_before(
+    backend: &ServerBackend,
+    viewer: Viewer,
+    id: MeetingId,
+) -> Result<Vec<ToldHelp>, AppError> {
+    let Seated { mut txn, meeting, me } = Seated::find(&backend.db, viewer, id).await?;
+    let Some(plan) = meeting.previous.filter(|_| me.role != Role::Pupil) else { return Ok(vec![]) };
+    if !may_see(Matter::Plan, tie(&mut txn, viewer, meeting.pupil).await?) {
+        return Ok(vec![]);
+    }
+    let told = db::delivery::told(&mut txn, plan).await.map_err(unavailable)?;
+    Ok(told
+        .into_iter()
+        .map(|help| ToldHelp {
+            item: help.item,
+            name: help.name,
+            told: help.told,
+            happened: help.happened,
+            missed: reasons(&help.missed),
+        })
+        .collect())
 }
 
 async fn running(

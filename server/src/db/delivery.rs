@@ -45,12 +45,20 @@ pub async fn running(
     day: Date,
 ) -> sqlx::Result<Vec<Running>> {
     let rows = sqlx::query!(
-        r#"select r.meeting_id as "meeting_id!", h.item_id, r.pupil_id as "pupil_id!", person.display_name, h.name, h.who,
+        // Which plans hold now is found first, so that of earlier years’ help no row is read.
+        r#"with held as materialized (
+             select r.id, r.meeting_id, r.pupil_id from agreed_records r
+             where r.held_on <= $3
+               and not exists (select from agreed_records later where later.previous_meeting_id = r.meeting_id)
+               and r.pupil_id <> all (array(select pupil_id from withheld where person_id = $2))
+               and ($1 or r.pupil_id = any (array(select pupil_id from places where person_id = $2 and admitted)))
+           )
+           select r.meeting_id as "meeting_id!", h.item_id, r.pupil_id as "pupil_id!", person.display_name, h.name, h.who,
                   h.given_when, h.place, h.minutes, h.sessions_per_week,
                   today.happened as "today?", today.why as "why?", today.note as "note?",
                   teller.display_name as "teller?",
                   log.week as "week!", log.told as "told!", log.happened as "happened!", log.missed
-           from agreed_records r
+           from held r
              join provisions h on h.record_id = r.id
              join pupils p on p.id = r.pupil_id
              join people person on person.id = p.person_id
@@ -64,10 +72,6 @@ pub async fn running(
                from help_sessions s where s.meeting_id = r.meeting_id and s.item_id = h.item_id
              ) log
            where coalesce(h.sessions, 0) > 0
-             and r.held_on <= $3
-             and not exists (select from agreed_records later where later.previous_meeting_id = r.meeting_id)
-             and r.pupil_id <> all (array(select pupil_id from withheld where person_id = $2))
-             and ($1 or r.pupil_id = any (array(select pupil_id from places where person_id = $2 and admitted)))
            order by h.name, person.display_name, r.pupil_id, h.position"#,
         whole_school,
         person.0,
@@ -94,6 +98,44 @@ pub async fn running(
                 by: row.teller.unwrap_or_default(),
             }),
             told_this_week: row.week,
+            told: row.told,
+            happened: row.happened,
+            missed: row.missed.unwrap_or_default(),
+        })
+        .collect())
+}
+
+/// What was told, day by day, of one help of a plan.
+#[derive(Clone, Debug)]
+pub struct ToldOf {
+    pub item: ItemId,
+    pub name: String,
+    pub told: i64,
+    pub happened: i64,
+    /// Why the others did not: codes of [`shared::delivery::WHY`].
+    pub missed: Vec<String>,
+}
+
+/// Of each help of this plan of which anything was told.
+pub async fn told(txn: &mut SchoolTransaction, plan: MeetingId) -> sqlx::Result<Vec<ToldOf>> {
+    let rows = sqlx::query!(
+        r#"select h.item_id, h.name, count(*) as "told!", count(*) filter (where s.happened) as "happened!",
+                  array_agg(s.why order by s.held_on) filter (where not s.happened) as missed
+           from agreed_records r
+             join provisions h on h.record_id = r.id
+             join help_sessions s on s.meeting_id = r.meeting_id and s.item_id = h.item_id
+           where r.meeting_id = $1
+           group by h.item_id, h.name, h.position
+           order by h.position"#,
+        plan.0
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| ToldOf {
+            item: ItemId(row.item_id),
+            name: row.name,
             told: row.told,
             happened: row.happened,
             missed: row.missed.unwrap_or_default(),

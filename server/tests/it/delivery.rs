@@ -176,3 +176,30 @@ async fn a_note_for_staff_reaches_no_family(pool: PgPoolOptions, options: PgConn
         }
     }
 }
+
+#[sqlx::test(migrations = false)]
+async fn at_the_review_it_is_read_by_who_reads_it_of_the_child_and_by_nobody_else(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    const SAID: &str = "0 of 1 sessions happened; not: the room was taken";
+    let server = TestServer::start(pool, options).await;
+    let assistant = server.seat("Tomek", "Mr Adeyemi", 3).await;
+    let page = server.sessions(&assistant, "").await.unwrap();
+    let cookie = server.sign_in(&assistant).await;
+    let table = format!("/meetings/{}", assistant.meeting);
+    assert!(!text(server.get(&table, Some(&cookie)).await).await.contains("Told on the day"));
+    let told = form(named(&page, "Narrative group"), TODAY, "room", "&note=Zwischenfall");
+    server.post_form_as("/delivery", Some(&cookie), told).await;
+    // Whoever only came along learns nothing of it, nor the child, whose page has no such question.
+    let reads = [("Mr Adeyemi", true), ("Mrs Pike", true), ("Agnieszka", true), ("Ruth", true), ("Ewa", false)];
+    for (name, is_theirs) in reads.into_iter().chain([("Tomek", false)]) {
+        let seat = server.seat("Tomek", name, 3).await;
+        let cookie = server.sign_in(&seat).await;
+        let page = text(server.get(&table, Some(&cookie)).await).await;
+        assert_eq!(page.contains(SAID), is_theirs, "{name}");
+        assert!(!page.contains("Zwischenfall"), "{name}");
+    }
+    let kai = server.seat("Kai", "Mrs Hussain-Webb", 3).await;
+    assert_eq!(server.backend.told_before(kai.viewer, assistant.meeting).await, Err(AppError::NotFound));
+}

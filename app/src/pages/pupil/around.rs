@@ -18,6 +18,7 @@ use crate::{
     },
     pages::NotDone,
     view::{
+        delivery::told_words,
         pupils::{ActionRow, Around, HelpRow, PupilPage},
         words::SchoolWords,
     },
@@ -141,8 +142,7 @@ pub fn HelpNow(help: Vec<HelpRow>, words: SchoolWords) -> impl IntoView {
             };
             let told = match row.told {
                 None => "nothing yet".to_owned(),
-                Some((all, happened)) if all == happened => format!("{happened} of {all} sessions happened"),
-                Some((all, happened)) => format!("{happened} of {all} sessions happened; not: {}", row.missed),
+                Some((all, happened)) => told_words(all, happened, &row.missed),
             };
             let cost = row.pence.map(pounds).unwrap_or_default();
             let cells = [row.name, row.who, tier, planned, told].into_iter().chain(shows_cost.then_some(cost));

@@ -18,6 +18,7 @@ pub(super) fn of(records: &[AgreedRecord], given: &[Given], child: PersonId) -> 
 
 fn cycle(plan: &AgreedRecord, review: Option<&AgreedRecord>, given: &[Given], child: PersonId) -> Cycle {
     let help: Vec<&Given> = given.iter().filter(|help| help.meeting == plan.meeting.id).collect();
+    let counted = || help.iter().filter_map(|help| help.counted());
     let remarks = review.map(|review| review.remarks.as_slice()).unwrap_or_default();
     let (pupil_said, others_said): (Vec<_>, Vec<_>) =
         remarks.iter().cloned().partition(|remark| remark.said_by == Some(child));
@@ -44,9 +45,16 @@ fn cycle(plan: &AgreedRecord, review: Option<&AgreedRecord>, given: &[Given], ch
                 }
             })
             .collect(),
-        planned: help.iter().filter_map(|help| help.planned.or(help.sessions)).sum(),
-        delivered: review.map(|_| help.iter().filter_map(|help| help.delivered).sum()),
-        why_not: help.iter().filter_map(|help| help.why_not.clone()).collect(),
+        planned: match review {
+            // Of help that nobody counted nothing is known.
+            Some(_) => counted().map(|(planned, _)| planned).sum(),
+            None => help.iter().filter_map(|help| help.sessions).sum(),
+        },
+        delivered: review.and_then(|_| counted().map(|(_, delivered)| delivered).reduce(|all, one| all + one)),
+        why_not: match review {
+            Some(_) => help.iter().map(|help| help.missed()).filter(|why| !why.is_empty()).collect(),
+            None => vec![],
+        },
         pupil_said,
         others_said,
         disagreed: plan

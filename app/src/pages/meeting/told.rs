@@ -1,0 +1,48 @@
+//! What was told on the day of the help that a meeting looks back on, beside “Did it happen?”.
+//!
+//! The server’s alone, because nobody writes in it: it comes below the live page, and `page.js` puts each line into the
+//! row it speaks of. Without scripts it is read where it stands.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use leptos::prelude::*;
+use shared::{
+    ItemId, Section,
+    doc::{FieldAddress, SectionDoc},
+    schema::actions::DELIVERY,
+};
+
+use crate::view::{SectionState, delivery::ToldHelp};
+
+#[component]
+pub(super) fn ToldBefore(told: Vec<ToldHelp>, sections: Vec<SectionState>) -> impl IntoView {
+    let rows = rows(&sections);
+    let line = move |help: ToldHelp| {
+        let row = rows.iter().find(|(_, of)| of.contains(&help.item.to_string())).map(|(row, _)| *row);
+        let name = row.zip(DELIVERY.field("name"));
+        let beside = name.map(|(row, name)| FieldAddress::new(Section::Do, &DELIVERY, row, name).dom_id());
+        view! {
+            <p class="hint" data-told=beside.unwrap_or_default()>
+                {format!("Told on the day of “{}”: {}. ", help.name, help.words())}
+                "Where no number is written here, that is what counts."
+            </p>
+        }
+    };
+    (!told.is_empty()).then(|| {
+        view! {
+            <section class="sheet" id="told" aria-labelledby="h-told">
+                <h2 id="h-told">"Told on the day"</h2>
+                {told.into_iter().map(line).collect_view()}
+            </section>
+        }
+    })
+}
+
+/// The rows of “Did it happen?”, each with the help it asks for.
+fn rows(sections: &[SectionState]) -> Vec<(ItemId, String)> {
+    let doc = sections.iter().find(|copy| copy.section == Section::Do).and_then(|copy| {
+        let state = BASE64_STANDARD.decode(&copy.state).ok()?;
+        SectionDoc::from_state(Section::Do, 0, &state).ok()
+    });
+    let row = |doc: &SectionDoc, row| (row, doc.words(&DELIVERY, row, "provision"));
+    doc.map(|doc| doc.items(&DELIVERY).into_iter().map(|id| row(&doc, id)).collect()).unwrap_or_default()
+}
