@@ -26,6 +26,24 @@ async function status(page: Page, path: string): Promise<number> {
   return (await page.goto(path))!.status()
 }
 
+test('each has their own first page, with what is due to them and of no other child', async ({ reads }) => {
+  for (const who of ['senco', 'teacher', 'designated', 'parent', 'pupil'] as const) {
+    const { page } = await reads(people[who])
+    await page.goto('/')
+    const [own, other] = who === 'designated' ? ['Kai', 'Tomek'] : ['Tomek', 'Kai']
+    await expect(page.getByRole('region', { name: 'Meetings to come' }), who).toContainText(own)
+    const year = page.getByRole('region', { name: 'Three meetings a year' })
+    if (who === 'parent' || who === 'pupil') {
+      await expect(year, who).toHaveCount(0)
+    } else {
+      const line = year.getByRole('listitem').filter({ hasText: own })
+      await expect(line, who).toContainText(/[0-3] of 3 held/)
+      await expect(line, who).toContainText(/Review by|late/i)
+    }
+    if (who !== 'senco') await expect(page.getByRole('main'), who).not.toContainText(other)
+  }
+})
+
 test('the passport and the last cycles are read by everybody round the child, and by nobody else', async ({ reads }) => {
   const tomek = await child(reads, /Wieczorek/)
   for (const who of ['senco', 'teacher', 'parent', 'pupil'] as const) {
@@ -40,6 +58,8 @@ test('the passport and the last cycles are read by everybody round the child, an
     await expect(page.locator('.child-head').getByText('UPN', { exact: true })).toHaveCount(who === 'senco' || who === 'teacher' ? 1 : 0)
     await expect(page.getByRole('button', { name: 'Download everything' })).toHaveCount(who === 'senco' ? 1 : 0)
     if (who !== 'senco') await expect(page.getByText('£')).toHaveCount(0)
+    // The child's own rows of who gets what.
+    await expect(page.getByRole('table', { name: 'The extra help' }), who).toContainText('Narrative group')
   }
   const { page } = await reads(people.designated)
   expect(await status(page, tomek), 'not at this child’s table').toBe(404)
@@ -87,8 +107,12 @@ test('a class teacher tells a session of their own children, and nobody else’s
     await page.goto('/delivery')
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
     await expect(page.getByText(other)).toHaveCount(0)
-    await page.goto('/delivery?who=')
+    await page.goto('/delivery?who=everybody')
     await expect(page.getByText(other)).toHaveCount(0)
+    const session = page.locator('.session').filter({ hasText: own }).first()
+    const help = (await session.getByRole('heading').textContent())!
+    await session.getByRole('button', { name: 'It happened' }).click()
+    await expect(page.locator('.session').filter({ hasText: help }).getByText('Change', { exact: true })).toBeVisible()
     await page.goto('/register')
     await expect(page.getByRole('table', { name: /SEN register/ })).toContainText(own === 'Tomek' ? 'Wieczorek' : 'Renshaw')
   }

@@ -50,6 +50,7 @@ mod register_line;
 mod register_recount;
 mod retention;
 mod room;
+mod rows;
 mod scale;
 mod school_words;
 mod schools;
