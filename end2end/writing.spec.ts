@@ -214,6 +214,33 @@ test('what a box has no room for is kept, and said', async ({ join }) => {
   await saved(me.page)
 })
 
+test('a number or a day that is none stays in its box and reaches nobody, and that is said', async ({ join }) => {
+  const meeting = { pupil: 'Tomek', stage: 'preparing' }
+  const [me, you] = [await join({ ...meeting, role: 'facilitator' }), await join({ ...meeting, role: 'teacher' })]
+  const at = (who: typeof me, end: string) => who.page.locator(`input[id$="${end}"]`).first()
+  for (const [end, right, shown, wrong, said] of [
+    ['-pence_per_pupil', '12,50', '12.50', ['-3', '1e3', '1000000000', '7.5.5'], 'Write pounds, like 12.50'],
+    ['-planned', '20', '20', ['7,5', '-5', '5000', '3.5', 'ten'], 'Write a whole number from 0 to 2000'],
+    ['-by', '2027-03-11', '2027-03-11', ['0022-03-11'], 'Write the year in full'],
+  ] as const) {
+    const [mine, yours] = [at(me, end), at(you, end)]
+    await mine.fill(right)
+    await mine.press('Tab')
+    await expect(yours).toHaveValue(shown)
+    for (const typed of wrong) {
+      await mine.fill(typed)
+      await mine.press('Tab')
+      await expect(mine).toHaveAccessibleDescription(new RegExp(`${said}.* This is not saved`))
+      await expect(mine).toHaveValue(typed)
+    }
+    await expect(yours, 'what stood there before').toHaveValue(shown)
+    await mine.fill(right)
+    await mine.press('Tab')
+    await expect(mine).toHaveAccessibleDescription('')
+  }
+  await saved(me.page)
+})
+
 test('what is dictated, dropped, composed or typed beyond the end is kept too, and said', async ({ join }) => {
   const [me] = await together(join, 'impact')
   const kept = me.page.locator('.kept-words')

@@ -15,6 +15,11 @@ pub fn short(day: &str) -> String {
     parse(day).map_or_else(|| day.to_owned(), |date| format!("{} {} {}", date.day(), month(date.month()), date.year()))
 }
 
+/// Whether it is a day that a plan can speak of.
+pub fn is_of_our_time(day: &str) -> bool {
+    parse(day).is_some_and(|date| (1900..2200).contains(&date.year()))
+}
+
 /// By hand, because the parser of `time` knows every way to write a day, and every browser would download it.
 fn parse(day: &str) -> Option<Date> {
     let mut numbers = day.trim().split('-');
@@ -64,6 +69,12 @@ mod tests {
         assert_eq!(long("2027-03-16"), "Tuesday 16 March 2027");
         assert_eq!(short("2026-11-09"), "9 November 2026");
         assert_eq!(short("2026-11-19"), "19 November 2026");
+    }
+
+    #[test]
+    fn a_year_that_is_typed_letter_by_letter_is_of_our_time_at_its_last() {
+        let typed = ["0002-03-11", "0020-03-11", "0202-03-11", "2027-03-11", "20270-03-11", ""].map(is_of_our_time);
+        assert_eq!(typed, [false, false, false, true, false, false]);
     }
 
     #[test]

@@ -162,41 +162,81 @@ fn number(item: Item, field: &'static Schema, from: i64, to: i64, words: Memo<St
         let options = std::iter::once(nothing).chain((from..=to).map(|n| (n.to_string(), n.to_string()))).collect();
         return select(id, options, move || words.get(), move |n| item.set_number(field.key, n.parse().ok()));
     }
-    let (kind, keys) = if is_money(field) { ("text", "decimal") } else { ("number", "numeric") };
-    view! {
-        <input
-            id=id
-            type=kind
-            inputmode=keys
-            min=from
-            max=to
-            value=words.get_untracked()
-            prop:value=move || words.get()
-            on:change:target=move |event| {
-                let typed = event.target().value();
-                let number = if is_money(field) { parse_pounds(&typed) } else { typed.parse().ok() };
-                item.set_number(field.key, number.map(|n| n.clamp(from, to)));
-            }
-        />
-    }
-    .into_any()
+    let read = if is_money(field) { parse_pounds } else { |typed: &str| typed.parse().ok() };
+    let rule = if is_money(field) {
+        format!("Write pounds, like 12.50, up to {}.", plain_pounds(to))
+    } else {
+        format!("Write a whole number from {from} to {to}.")
+    };
+    let take = move |typed: &str| {
+        let number = read(typed.trim()).filter(|number| (from..=to).contains(number));
+        let is_taken = number.is_some() || typed.trim().is_empty();
+        if is_taken {
+            item.set_number(field.key, number);
+        }
+        is_taken
+    };
+    exact(id, "text", words, rule, take)
 }
 
 fn date(item: Item, field: &'static Schema) -> AnyView {
     let value = item.words(field.key);
     let is_empty = Memo::new(move |_| value.get().trim().is_empty());
+    // Somebody who types a year is in the year 2 first, then 20, then 202.
+    let take = move |typed: &str| {
+        let is_taken = typed.is_empty() || dates::is_of_our_time(typed);
+        if is_taken {
+            item.set_words(field.key, typed);
+        }
+        is_taken
+    };
+    let input =
+        exact(item.address(field).dom_id(), "date", value, "Write the year in full, like 2027.".to_owned(), take);
     view! {
         <div class=move || if is_empty.get() { "date" } else { "date has-words" }>
-            <input
-                id=item.address(field).dom_id()
-                type="date"
-                value=value.get_untracked()
-                prop:value=move || value.get()
-                on:change:target=move |event| item.set_words(field.key, &event.target().value())
-            />
-            // As people say it, until somebody goes to change it.
+            {input} // As people say it, until somebody goes to change it.
             <span aria-hidden="true">{move || dates::short(&value.get())}</span>
         </div>
+    }
+    .into_any()
+}
+
+/// A box for what is either right or not: what is not stays in it and goes nowhere, and that is said.
+fn exact(
+    id: String,
+    kind: &'static str,
+    words: Memo<String>,
+    rule: String,
+    take: impl Fn(&str) -> bool + 'static,
+) -> AnyView {
+    let is_wrong = RwSignal::new(false);
+    let error = format!("{id}-error");
+    view! {
+        <input
+            id=id
+            type=kind
+            inputmode=(kind == "text").then_some("decimal")
+            value=words.get_untracked()
+            prop:value=move || {
+                is_wrong.set(false);
+                words.get()
+            }
+            aria-invalid=move || is_wrong.get().then_some("true")
+            aria-describedby=error.clone()
+            on:change:target=move |event| is_wrong.set(!take(&event.target().value()))
+        />
+        {move || {
+            is_wrong
+                .get()
+                .then(|| {
+                    view! {
+                        <p class="error" id=error.clone() role="alert">
+                            {rule.clone()}
+                            " This is not saved."
+                        </p>
+                    }
+                })
+        }}
     }
     .into_any()
 }

@@ -31,10 +31,13 @@ pub fn plain_pounds(pence: i64) -> String {
 /// What somebody typed, in pence; nothing, where it is no sum of money.
 pub fn parse_pounds(text: &str) -> Option<i64> {
     const MOST: i64 = 1_000_000;
-    let text = text.trim().trim_start_matches('£').replace(',', "");
-    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
-    let whole: i64 = if whole.is_empty() && !part.is_empty() { 0 } else { whole.parse().ok()? };
-    let pence: i64 = format!("{part:0<2}").get(..2)?.parse().ok()?;
+    let text = text.trim().trim_start_matches('£');
+    // “12,50” is twelve pounds fifty to half of Europe, and “1,200” is a thousand to everybody here.
+    let point = text.rfind(['.', ',']).filter(|at| text.len() - at <= 3);
+    let (whole, part) = point.map_or((text, ""), |at| (&text[..at], &text[at + 1..]));
+    let whole = whole.replace(',', "");
+    let whole: u32 = if whole.is_empty() && !part.is_empty() { 0 } else { whole.parse().ok()? };
+    let (whole, pence) = (i64::from(whole), i64::from(format!("{part:0<2}").parse::<u8>().ok()?));
     (0..=MOST).contains(&whole).then_some(whole * 100 + pence)
 }
 
@@ -51,11 +54,14 @@ mod tests {
 
     #[test]
     fn pounds_read_back_as_pence() {
-        for (text, pence) in [("35.75", 3575), ("£1,200", 120_000), (".5", 50), ("0", 0), ("12.3", 1230)] {
+        for (text, pence) in
+            [("35.75", 3575), ("£1,200", 120_000), (".5", 50), ("0", 0), ("12.3", 1230), ("12,50", 1250)]
+        {
             assert_eq!(parse_pounds(text), Some(pence), "{text}");
         }
         assert_eq!(plain_pounds(3575), "35.75");
-        assert_eq!(parse_pounds("a lot"), None);
-        assert_eq!(parse_pounds("-3"), None);
+        for text in ["a lot", "-3", "1e3", "12.505", "1.2.3", "12.5x", "2000000"] {
+            assert_eq!(parse_pounds(text), None, "{text}");
+        }
     }
 }
