@@ -14,7 +14,7 @@ test('who was away for the start, an answer and the end hears of them all; an an
   const stage = mum.locator('.stages [aria-current="step"]')
   const away = async (meanwhile: () => Promise<void>) => {
     wire.cut()
-    await expect(mum.locator('.who-link')).toContainText('? here')
+    await expect(mum.locator('.who-link')).toContainText('No connection')
     await meanwhile()
     wire.mend()
   }
@@ -42,7 +42,13 @@ test('who was away for the start, an answer and the end hears of them all; an an
   await shared.reload()
   await hydrated(shared)
   await expect(shared.locator('#my-comment')).toHaveValue('')
+  // On a phone one part is to be seen at a time.
+  await mum.setViewportSize({ width: 360, height: 740 })
   await away(async () => {
+    await mum.getByRole('radio', { name: 'I disagree with a part' }).check()
+    await mum.getByRole('button', { name: 'Give my answer' }).click()
+    await expect(mum.locator('#agree [role=alert]')).toContainText('We could not reach the meeting')
+    await openPart(mum, 'actions')
     await senco.getByLabel('When we meet again').fill(dayAhead(110))
     await senco.locator('textarea[id^="plan-whole-"][id$="-expected_impact"]').fill('Friends to play with.')
     await senco.getByRole('button', { name: 'Agree and save' }).click()
@@ -52,6 +58,7 @@ test('who was away for the start, an answer and the end hears of them all; an an
   await expect(stage).toHaveText('Agreed')
   await expect(mum.getByRole('link', { name: 'Read the plan' }).first()).toBeVisible()
   const unsent = mum.getByRole('region', { name: 'An answer that was not sent' })
+  await expect(unsent, 'wherever on the page she is').toBeInViewport()
   await expect(unsent).toContainText('Not the big hall. He told me so.')
   await expect(unsent.getByRole('button', { name: 'Copy my words' })).toBeVisible()
   await wire.close()

@@ -114,6 +114,7 @@ struct State {
     recorded: RwSignal<Option<u32>>,
     reopened: RwSignal<Option<String>>,
     kept: RwSignal<Vec<KeptWords>>,
+    unsent_answer: RwSignal<String>,
     removed: RwSignal<bool>,
     signed_out: RwSignal<bool>,
     outdated: RwSignal<Option<Outdated>>,
@@ -298,6 +299,7 @@ impl Meeting {
                 recorded: RwSignal::new(page.version),
                 reopened: RwSignal::new(page.reopened.clone()),
                 kept: RwSignal::new(vec![]),
+                unsent_answer: RwSignal::new(String::new()),
                 removed: RwSignal::new(false),
                 scribing,
                 signed_out: RwSignal::new(false),
@@ -429,6 +431,11 @@ impl Meeting {
     /// Words that were refused, newest last, until they are dismissed.
     pub fn kept(&self) -> Signal<Vec<KeptWords>> {
         self.state.kept.into()
+    }
+
+    /// What I have written beside my answer and not sent.
+    pub fn unsent_answer(&self) -> RwSignal<String> {
+        self.state.unsent_answer
     }
 
     pub fn dismiss_kept(&self, field: &FieldAddress) {

@@ -35,6 +35,7 @@ use super::{
     socket::Socket,
     writers::Writers,
 };
+use crate::components::focus;
 
 thread_local! {
     static DRIVER: RefCell<Option<Driver>> = const { RefCell::new(None) };
@@ -276,6 +277,7 @@ impl Driver {
             }
             ServerEvent::Access { section, access } => self.set_access(section, access),
             ServerEvent::Stage { stage } => {
+                focus::hold_place();
                 set_if_new(state.stage, stage);
                 self.open_what_i_may_read();
             }

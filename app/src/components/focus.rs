@@ -52,6 +52,13 @@ pub fn keep() {
     browser::keep();
 }
 
+/// Called before much of the page changes at once: where somebody was looking stays where it is, also if all above it
+/// grows or shrinks.
+#[cfg(feature = "hydrate")]
+pub fn hold_place() {
+    browser::hold_place();
+}
+
 /// Whether the focus is in this row, and how.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Within {
@@ -136,7 +143,7 @@ pub fn has_reached_top(id: &str) -> bool {
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use leptos::prelude::{document, queue_microtask, window};
+    use leptos::prelude::{document, queue_microtask, request_animation_frame, window};
     use wasm_bindgen::JsCast;
     use web_sys::{DomRect, Element, HtmlElement};
 
@@ -186,6 +193,18 @@ mod browser {
     fn place_of(element: &Element) -> Option<DomRect> {
         let place = element.get_bounding_client_rect();
         (place.width() > 0.0).then_some(place)
+    }
+
+    pub(super) fn hold_place() {
+        // The box that somebody is in may go; its row, or its part of the page, stays.
+        let row =
+            document().active_element().and_then(|element| element.closest("[data-row], section[id]").ok().flatten());
+        let Some((row, before)) = row.and_then(|row| place_of(&row).map(|place| (row, place.top()))) else { return };
+        request_animation_frame(move || {
+            if let Some(now) = place_of(&row) {
+                window().scroll_by_with_x_and_y(0.0, now.top() - before);
+            }
+        });
     }
 
     pub(super) fn keep() {

@@ -84,7 +84,7 @@ pub fn OutdatedNotice() -> impl IntoView {
 }
 
 /// Where the focus goes when something at hand is answered and its buttons go with it.
-const AT_HAND: &str = "at-hand";
+pub const AT_HAND: &str = "at-hand";
 
 /// Where news of the moment is put: over the page, where the person is looking. It takes no room in the page,
 /// so nobody’s line is pushed away by it.
@@ -207,17 +207,29 @@ fn Kept(kept: KeptWords) -> impl IntoView {
     }
 }
 
-/// An answer that was being written when the plan was saved. It is in no record, so it must not go without a word.
+/// An answer that was being written, or could not be sent, when the plan was saved. It is in no record, so it must not
+/// go without a word.
 #[component]
-pub fn UnsentAnswer(words: RwSignal<String>) -> impl IntoView {
+pub fn UnsentAnswer() -> impl IntoView {
+    let meeting = use_meeting();
+    let (stage, words) = (meeting.stage(), meeting.unsent_answer());
+    let is_lost = Memo::new(move |_| stage.get() == Stage::Agreed && words.with(|words| !words.trim().is_empty()));
+    move || is_lost.get().then(|| view! { <LostAnswer words /> })
+}
+
+#[component]
+fn LostAnswer(words: RwSignal<String>) -> impl IntoView {
     let had_answered = untrack(|| People::here().myself()).is_some_and(|me| me.answer.is_some());
     let (title, what) = if had_answered {
         (
             "The plan was saved before you changed your answer.",
-            "The answer you had given is in the record; this is not:",
+            "The answer you had given is in the record, and this is not. Tell whoever runs the meeting:",
         )
     } else {
-        ("The plan was saved before you gave your answer.", "It is not in the record. Here is what you had written:")
+        (
+            "The plan was saved before you gave your answer.",
+            "It is not in the record. Tell whoever runs the meeting. This is what you had written:",
+        )
     };
     view! {
         <section class="kept" aria-label="An answer that was not sent">
@@ -225,7 +237,7 @@ pub fn UnsentAnswer(words: RwSignal<String>) -> impl IntoView {
                 <Icon name="lock" />
                 {title}
             </h2>
-            <p>{what} " Tell whoever runs the meeting."</p>
+            <p>{what}</p>
             <blockquote class="kept-words" tabindex="0" dir="auto">
                 {move || words.get()}
             </blockquote>
@@ -239,7 +251,7 @@ pub fn UnsentAnswer(words: RwSignal<String>) -> impl IntoView {
                     type="button"
                     on:click=move |_| {
                         words.set(String::new());
-                        focus::go_to(Part::Agree.key().to_owned());
+                        focus::go_to(AT_HAND.to_owned());
                     }
                 >
                     "Throw away"

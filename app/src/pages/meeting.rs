@@ -56,7 +56,7 @@ use crate::{
         icon::Icon,
         list::each,
         live::LiveRegion,
-        notices::{AtHand, GoThere, JustAgreed, KeptWordsList, Notice, OutdatedNotice, SignedOutNotice},
+        notices::{AtHand, GoThere, JustAgreed, KeptWordsList, Notice, OutdatedNotice, SignedOutNotice, UnsentAnswer},
         people::People,
         still::hold_still,
     },
@@ -145,6 +145,7 @@ fn TableLayout(page: view::MeetingPage, also_here: Vec<AlsoHere>) -> impl IntoVi
                 <OutdatedNotice />
                 {is_review.then(|| view! { <NobodyRunsIt /> })}
                 <KeptWordsList />
+                <UnsentAnswer />
                 <JustAgreed />
             </AtHand>
             <div class="table">

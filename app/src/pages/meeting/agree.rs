@@ -24,7 +24,7 @@ use crate::{
     components::{
         icon::Icon,
         list::each,
-        notices::{MissingList, UnsentAnswer},
+        notices::MissingList,
         people::{People, TokenOf},
     },
     error::AppError,
@@ -42,18 +42,12 @@ pub(super) fn Agree() -> impl IntoView {
     let may_answer = me.as_ref().is_some_and(|me| me.role.can_agree());
     let is_pupil = me.as_ref().is_some_and(|me| me.role == Role::Pupil);
     let runs_it = use_meeting().runs_it();
-    // What I have written beside my answer and not sent.
-    let unsent = RwSignal::new(String::new());
     view! {
         <Sheet part=Part::Agree>
             // What the plan still lacks is for the grown-ups to mend.
             {move || (stage.get() != Stage::Agreed && !is_pupil).then(|| view! { <StillMissing /> })}
             // Everybody’s own first: nobody has to read what the others think to say what they think.
-            {move || (may_answer && stage.get() == Stage::Meeting).then(|| view! { <MyAnswer unsent /> })}
-            {move || {
-                (stage.get() == Stage::Agreed && unsent.with(|words| !words.trim().is_empty()))
-                    .then(|| view! { <UnsentAnswer words=unsent /> })
-            }}
+            {move || (may_answer && stage.get() == Stage::Meeting).then(|| view! { <MyAnswer /> })}
             <ul class="answers">
                 {each(asked, |id| view! { <AnswerOf id /> }.into_any())}
             </ul>

@@ -22,7 +22,7 @@ use crate::{
         list::each,
         live::LiveRegion,
         my_view::MyViewButton,
-        notices::{AtHand, GoThere, JustAgreed, KeptWordsList, OutdatedNotice, SignedOutNotice},
+        notices::{AtHand, GoThere, JustAgreed, KeptWordsList, OutdatedNotice, SignedOutNotice, UnsentAnswer},
         people::{People, Portrait, Token},
     },
     pages::SkipLink,
@@ -57,6 +57,7 @@ pub(super) fn PupilLayout(also_here: Vec<doors::AlsoHere>) -> impl IntoView {
                 <SignedOutNotice />
                 <OutdatedNotice />
                 <KeptWordsList />
+                <UnsentAnswer />
                 <JustAgreed />
             </AtHand>
             <div class="table is-plain">

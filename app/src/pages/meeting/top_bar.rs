@@ -47,7 +47,7 @@ pub(super) fn TopBar(also_here: Vec<doors::AlsoHere>) -> impl IntoView {
     }
 }
 
-/// “5 here”, as far as it is known.
+/// “5 here”, while it is known.
 #[component]
 fn HowMany() -> impl IntoView {
     let meeting = use_meeting();
@@ -57,11 +57,7 @@ fn HowMany() -> impl IntoView {
             <Icon name="people" />
             {move || {
                 if is_cut_off.get() {
-                    view! {
-                        "? here"
-                        <span class="visually-hidden">", not known just now"</span>
-                    }
-                        .into_any()
+                    view! { "No connection" }.into_any()
                 } else {
                     view! { {here.with(Vec::len)} " here" }.into_any()
                 }

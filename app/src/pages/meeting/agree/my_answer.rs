@@ -13,6 +13,7 @@ use crate::{
         people::People,
     },
     error::AppError,
+    view,
 };
 
 /// The pupil’s own: three at most, each a picture and words.
@@ -24,15 +25,16 @@ const PUPILS: [(Response, &str, &str); 3] = [
 
 /// My own answer. A plain form, so that it works before any script has arrived.
 #[component]
-pub(super) fn MyAnswer(
-    /// What is written beside the answer and not sent: it outlives the form.
-    unsent: RwSignal<String>,
-) -> impl IntoView {
+pub(super) fn MyAnswer() -> impl IntoView {
     let meeting = use_meeting();
+    // It outlives the form.
+    let unsent = meeting.unsent_answer();
     let people = People::here();
     let me = untrack(|| people.myself());
     let is_pupil = me.as_ref().is_some_and(|me| me.role == Role::Pupil);
     let given = me.as_ref().and_then(|me| me.answer.clone());
+    // As it was sent last: the table’s news of it takes its time.
+    let sent = StoredValue::new(given.clone());
     let chosen = RwSignal::new(given.as_ref().map(|answer| answer.response));
     let (id, name) = me.map(|me| (me.id.to_string(), me.name)).unzip();
     let name = name.unwrap_or_default();
@@ -51,8 +53,7 @@ pub(super) fn MyAnswer(
     // What was said beside one answer is not said beside another.
     let choose = move |response: Response| {
         chosen.set(Some(response));
-        let given = untrack(|| people.myself()).and_then(|me| me.answer);
-        if let (Some(box_), Some(given)) = (comment.get_untracked(), given) {
+        if let (Some(box_), Some(given)) = (comment.get_untracked(), sent.get_value()) {
             let said = [given.comment, String::new()];
             let (there, instead) = if given.response == response { (&said[1], &said[0]) } else { (&said[0], &said[1]) };
             if box_.value() == *there {
@@ -107,6 +108,7 @@ pub(super) fn MyAnswer(
         if lacks {
             focus::go_to("my-comment".to_owned());
         } else {
+            sent.set_value(Some(view::Answer { response, comment: comment.clone() }));
             answer.dispatch(Answer { meeting: meeting.id, response, comment });
         }
     };
@@ -124,15 +126,17 @@ pub(super) fn MyAnswer(
             Err(error) => Some(view! { <Failed error /> }.into_any()),
         })
     };
-    Effect::watch(
-        move || answer.value().with(|value| matches!(value, Some(Ok(())))),
-        move |sent, _, _| {
-            if *sent {
-                unsent.set(String::new());
+    Effect::new(move || match answer.value().get() {
+        Some(Ok(())) => unsent.set(String::new()),
+        Some(Err(_)) => {
+            sent.set_value(untrack(|| people.myself()).and_then(|me| me.answer));
+            // An answer without words is lost no less.
+            if unsent.with_untracked(String::is_empty) {
+                unsent.set(chosen.get_untracked().map(|response| response.label().to_owned()).unwrap_or_default());
             }
-        },
-        false,
-    );
+        }
+        None => {}
+    });
     let described_by = move || lacks_words.get().then_some("my-comment-error");
     view! {
         <form class="my-answer" method="post" action=Answer::url() on:submit=send>

@@ -17,6 +17,7 @@ use crate::{
     api::records::agree_and_save,
     collab::use_meeting,
     components::{focus, icon::Icon, notices::MissingList, people::People},
+    pages::meeting::parts::Part,
 };
 
 /// Where it is asked whether to save.
@@ -97,7 +98,11 @@ fn WorthALook() -> impl IntoView {
     let found = [Section::Plan, Section::Do].map(in_section);
     move || {
         let written = found.iter().flatten().flat_map(|found| found.get());
-        let missing: Vec<Missing> = written.chain(people.all.with(|all| came::not_noted(all))).collect();
+        let nobody = people.all.with(|all| all.iter().all(|person| person.answer.is_none())).then(|| Missing {
+            words: "Nobody has said yet whether they agree.".to_owned(),
+            part: Part::Agree.key().to_owned(),
+        });
+        let missing: Vec<Missing> = written.chain(people.all.with(|all| came::not_noted(all))).chain(nobody).collect();
         (!missing.is_empty()).then(|| view! { <MissingList missing is_advice=true /> })
     }
 }

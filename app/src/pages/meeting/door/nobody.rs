@@ -10,7 +10,11 @@ use super::super::agree::Failed;
 use crate::{
     api::doors::take_over,
     collab::use_meeting,
-    components::{notices::Notice, people::People},
+    components::{
+        focus,
+        notices::{AT_HAND, Notice},
+        people::People,
+    },
 };
 
 /// A page that is opened again is away for a moment.
@@ -28,8 +32,10 @@ pub(in crate::pages::meeting) fn NobodyRunsIt() -> impl IntoView {
     });
     // Not at every blink of a network.
     let stayed_away = RwSignal::new(false);
+    let is_read = RwSignal::new(false);
     Effect::new(move || {
         stayed_away.set(false);
+        is_read.set(false);
         if is_gone.get() {
             let wait = set_timeout_with_handle(
                 move || {
@@ -50,7 +56,7 @@ pub(in crate::pages::meeting) fn NobodyRunsIt() -> impl IntoView {
     view! {
         <div role="status">
             {move || {
-                let name = runs_it().filter(|_| stayed_away.get() && is_gone.get())?.name;
+                let name = runs_it().filter(|_| stayed_away.get() && is_gone.get() && !is_read.get())?.name;
                 Some(
                     view! {
                         <Notice icon="people" title=format!("{name} is away just now")>
@@ -58,10 +64,10 @@ pub(in crate::pages::meeting) fn NobodyRunsIt() -> impl IntoView {
                                 {name}
                                 " runs the meeting. Go on writing: everything is saved. After two minutes somebody else from the school can take over."
                             </p>
-                            {may_take()
-                                .then(|| {
-                                    view! {
-                                        <div class="row">
+                            <div class="row">
+                                {may_take()
+                                    .then(|| {
+                                        view! {
                                             <button
                                                 class="button primary"
                                                 type="button"
@@ -72,10 +78,20 @@ pub(in crate::pages::meeting) fn NobodyRunsIt() -> impl IntoView {
                                             >
                                                 "Take over running it"
                                             </button>
-                                        </div>
-                                        {failed}
+                                        }
+                                    })}
+                                <button
+                                    class="button quiet"
+                                    type="button"
+                                    on:click=move |_| {
+                                        is_read.set(true);
+                                        focus::go_to(AT_HAND.to_owned());
                                     }
-                                })}
+                                >
+                                    "All right"
+                                </button>
+                            </div>
+                            {failed}
                         </Notice>
                     },
                 )
