@@ -1,4 +1,5 @@
-//! Meetings held of the three a year that the Code of Practice asks for. Always written beside the drawing.
+//! Meetings held with the family, of the three a year that the Code of Practice asks for. Always written beside the
+//! drawing.
 
 use leptos::prelude::*;
 

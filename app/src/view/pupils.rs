@@ -35,6 +35,7 @@ pub struct PupilPage {
     pub change_passport: Option<ChangePassport>,
     pub access: Vec<Arrangement>,
     pub meetings: Vec<Met>,
+    /// Meetings that somebody of the family came to.
     pub held_this_year: u32,
     pub actions: Vec<ActionRow>,
     pub may_tick_actions: bool,

@@ -131,7 +131,7 @@ pub async fn find(txn: &mut SchoolTransaction, id: PupilId, today: Date) -> sqlx
                   array(select code from pupil_needs where pupil_id = p.id order by rank) as "needs!",
                   -- A school year begins in September: four months on, it is a calendar year.
                   (select count(*) from meetings m
-                   where m.pupil_id = p.id and not m.for_passport and (m.stage = 'agreed' or m.reopened_at is not null)
+                   where m.pupil_id = p.id and not m.for_passport and m.with_family
                      and extract(year from m.held_on + interval '4 months')
                        = extract(year from $2::date + interval '4 months')) as "held!"
            from pupils p

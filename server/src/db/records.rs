@@ -156,6 +156,19 @@ async fn create_people(txn: &mut SchoolTransaction, ids: &[Uuid]) -> sqlx::Resul
     )
     .execute(txn.connection())
     .await?;
+    sqlx::query!(
+        "update meetings m
+         set with_family = exists (
+           select from record_attendance there
+           where there.record_id = r.id and there.role = 'parent'
+             and there.attendance in ('in_person', 'remote', 'part_of_meeting')
+         )
+         from records r
+         where r.id = any ($1) and m.id = r.meeting_id",
+        ids
+    )
+    .execute(txn.connection())
+    .await?;
     Ok(())
 }
 

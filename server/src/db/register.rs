@@ -60,7 +60,7 @@ pub async fn lines(
                   p.sen_provision, p.sen_since, p.looked_after, p.home_language, adult.display_name as "key_adult?",
                   array(select code from pupil_needs where pupil_id = p.id order by rank) as "needs!",
                   (select count(*) from meetings m
-                   where m.pupil_id = p.id and not m.for_passport and (m.stage = 'agreed' or m.reopened_at is not null)
+                   where m.pupil_id = p.id and not m.for_passport and m.with_family
                      and extract(year from m.held_on + interval '4 months')
                        = extract(year from $8::date + interval '4 months')) as "held!",
                   due.review_on as "review_on?", count(*) over () as "all!",

@@ -59,6 +59,9 @@ async fn who_was_seen_was_there_and_who_was_not_is_not_said_to_be(pool: PgPoolOp
     for expected in [dad, teacher, tomek] {
         assert_eq!(recorded(&server, &expected).await, Attendance::NotNoted);
     }
+    let pupil = server.pupil_of(&pike).await;
+    let page = server.backend.pupil_page(pike.viewer, pupil).await.unwrap();
+    assert_eq!(page.held_this_year, 1, "her mum was there for a part: it was held with the family");
 }
 
 #[sqlx::test(migrations = false)]

@@ -42,6 +42,7 @@ struct Meeting {
     agreed: bool,
     /// What was agreed is being corrected: it counts, and is to be agreed anew.
     reopened: bool,
+    with_family: bool,
     review_on: Option<Date>,
     seat: Seat,
     promises: Vec<Promise>,
@@ -97,6 +98,7 @@ fn some_child(chance: &mut StdRng, number: usize) -> Child {
             id: Uuid::from_u128(chance.random()),
             held_on,
             agreed,
+            with_family: agreed && chance.random_bool(0.8),
             reopened: agreed && chance.random_bool(0.2),
             review_on: chance.random_bool(0.8).then(|| some_day(chance, -60, 60)),
             seat: [Seat::None, Seat::In, Seat::In, Seat::In, Seat::Removed, Seat::LeftOut][chance.random_range(0..6)],
@@ -191,10 +193,10 @@ async fn found(owner: &mut PgConnection, school: &School) {
         for (cycle, meeting) in (1i32..).zip(&child.meetings) {
             run!(
                 "insert into meetings (school_id, id, pupil_id, kind, cycle, stage, held_on, held_at, minutes, place, mode,
-                                       ground_rules, previous_meeting_id, agreed_at, reopened_at)
-                 values ($1, $2, $3, '', $4, $5, $6, '10:00', 60, '', '', '{}', $7, $8, $9)",
+                                       ground_rules, previous_meeting_id, agreed_at, reopened_at, with_family)
+                 values ($1, $2, $3, '', $4, $5, $6, '10:00', 60, '', '', '{}', $7, $8, $9, $10)",
                 s, meeting.id, child.id, cycle, meeting.stage(), meeting.held_on, previous,
-                (meeting.agreed && !meeting.reopened).then_some(NOON), meeting.reopened.then_some(NOON)
+                (meeting.agreed && !meeting.reopened).then_some(NOON), meeting.reopened.then_some(NOON), meeting.with_family
             );
             previous = Some(meeting.id);
             if meeting.seat != Seat::None {
@@ -269,7 +271,7 @@ impl Child {
 
     fn held_this_year(&self) -> usize {
         let this = school_year(NOON.date());
-        self.meetings.iter().filter(|meeting| meeting.agreed && school_year(meeting.held_on) == this).count()
+        self.meetings.iter().filter(|meeting| meeting.with_family && school_year(meeting.held_on) == this).count()
     }
 
     /// Of the SENCO (0), who may see every child, or the teacher (1), who sees those they have a place with.

@@ -47,7 +47,7 @@ pub fn missing(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
 }
 
 /// What nobody has to mend, and most would want to: a promise without a name or a day, a step without
-/// help. Each leads to the box where it would be written.
+/// help, more sessions than there were to be. Each leads to the box where it would be written.
 pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
     let at = |section, list: &'static List, id, key| {
         list.field(key).map(|field| FieldAddress::new(section, list, id, field).dom_id()).unwrap_or_default()
@@ -72,7 +72,14 @@ pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
             part: at(Section::Plan, item.list, item.id, "pupil_words"),
         })
     });
-    steps.into_iter().chain(promises).flatten().collect()
+    let counts = each(sections.get(&Section::Do), &actions::DELIVERY, |item| {
+        let (planned, happened) = (item.number("planned")?, item.number("delivered")?);
+        (happened > planned).then(|| Missing {
+            words: format!("“{}”: {happened} sessions happened of {planned} planned.", in_short(&item.words("name"))),
+            part: at(Section::Do, item.list, item.id, "delivered"),
+        })
+    });
+    steps.into_iter().chain(promises).chain(counts).flatten().collect()
 }
 
 /// The same help in one plan more than once, at the same time: its sessions and its cost would count twice. Nobody has
@@ -103,9 +110,10 @@ fn is_same_help(one: &str, other: &str) -> bool {
     !one.is_empty() && words(one).eq(words(other))
 }
 
-/// The first words, to tell one thing from another.
+/// The first words, to tell one thing from another, as they stand inside of a sentence.
 fn in_short(words: &str) -> String {
     const LETTERS: usize = 50;
+    let words = words.trim_end_matches('.');
     let short: String = words.chars().take(LETTERS).collect();
     if short.len() < words.len() { format!("{}…", short.trim_end()) } else { short }
 }

@@ -101,11 +101,17 @@ fn an_empty_plan_says_everything_that_is_missing_at_once() {
 fn what_most_would_want_to_mend_is_named_and_keeps_nobody_from_agreeing() {
     let sections = complete();
     sections[&Section::Plan].add(&plan::TARGETS, item(6), NewItem::default().with("title", "Say what hurts"));
+    let told = NewItem::default().with("name", "Box time").with_number("planned", 20).with_number("delivered", 40);
+    sections[&Section::Do].add(&actions::DELIVERY, item(12), told);
     let found = record::worth_a_look(&sections);
     let words: Vec<&str> = found.iter().map(|found| found.words.as_str()).collect();
     assert_eq!(
         words,
-        ["There is no help yet for “Say what hurts”.", "Nobody’s name and no day are beside “Book the room”."]
+        [
+            "There is no help yet for “Say what hurts”.",
+            "Nobody’s name and no day are beside “Book the room”.",
+            "“Box time”: 40 sessions happened of 20 planned."
+        ]
     );
     // Each leads to where it would be written.
     assert!(found[1].part.starts_with("do-actions-") && found[1].part.ends_with("-who"), "{}", found[1].part);

@@ -61,7 +61,7 @@ pub fn Meetings(page: PupilPage) -> impl IntoView {
                 <Thirds held=page.held_this_year />
                 <span>
                     <strong>{format!("{} of {MEETINGS_A_YEAR} held", page.held_this_year)}</strong>
-                    " since September"
+                    " with the family since September"
                 </span>
             </p>
             <ol class="met">{page.meetings.into_iter().map(line).collect_view()}</ol>
