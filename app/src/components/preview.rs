@@ -36,6 +36,19 @@ pub fn WhatItWouldChange(
                         </p>
                     }
                 })}
+            {(!preview.unread.is_empty())
+                .then(|| {
+                    view! {
+                        <p class="finding">
+                            <Icon name="help" />
+                            {format!(
+                                "We do not read {}: nothing under it comes in. The columns we know are {}.",
+                                preview.unread.join(", "),
+                                preview.known.join(", "),
+                            )}
+                        </p>
+                    }
+                })}
             {if nothing {
                 view! { <p>"Everything in it is as it stands here: there is nothing to bring in."</p> }.into_any()
             } else {

@@ -48,9 +48,8 @@ pub fn ImpactPage() -> impl IntoView {
 
 #[component]
 fn WhatWorked(page: Page) -> impl IntoView {
-    let judged: u32 = page.rows.iter().map(ImpactRow::judged).sum();
     let lead = format!(
-        "{} kinds of help that a meeting has looked back on, {judged} reviewed targets. What did not happen is shown, and left out of the sums.",
+        "{} kinds of help that a meeting has looked back on. A target is counted under each help it had. What did not happen is shown, and left out of the sums.",
         page.rows.len()
     );
     let chosen =

@@ -42,6 +42,9 @@ pub struct Preview {
     pub new: u32,
     pub changed: u32,
     pub same: u32,
+    /// The columns of it that nobody here reads, and those that are read.
+    pub unread: Vec<String>,
+    pub known: Vec<String>,
     /// The first of those that are new or changed, in the order of the file.
     pub rows: Vec<PreviewRow>,
 }

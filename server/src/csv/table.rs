@@ -20,6 +20,7 @@ const FAULTS_TOLD: usize = 200;
 pub(crate) struct Table {
     places: HashMap<&'static str, usize>,
     width: usize,
+    unread: Vec<String>,
     rows: Vec<super::Row>,
 }
 
@@ -44,9 +45,22 @@ impl Table {
                 columns.join(", ")
             ));
         }
+        if let Some(twice) =
+            columns.iter().find(|column| names.iter().filter(|named| **named == name(column)).count() > 1)
+        {
+            return Err(format!("Two columns are called “{twice}”, and we cannot tell which to read. Take one out."));
+        }
         let places = columns.iter().filter_map(|column| Some((*column, place(column)?))).collect();
-        let table = Self { places, width: headings.len(), rows: rows.collect() };
+        let is_read = |heading: &String| columns.iter().any(|column| name(column) == name(heading));
+        let unread = headings.iter().filter(|heading| !heading.trim().is_empty() && !is_read(heading));
+        let unread = unread.map(|heading| line(heading).chars().take(CELL_LIMIT).collect()).take(FAULTS_TOLD).collect();
+        let table = Self { places, width: headings.len(), unread, rows: rows.collect() };
         if table.rows.is_empty() { Err("The file has headings and no rows under them.".to_owned()) } else { Ok(table) }
+    }
+
+    /// Columns with other names than those we know, as the file says them.
+    pub(crate) fn unread(&self) -> &[String] {
+        &self.unread
     }
 
     pub(crate) fn count(&self) -> u32 {
@@ -146,6 +160,20 @@ mod tests {
             assert!(read(file).is_err());
         }
         assert_eq!(read(b"post, NA-ME\nteacher,Ada\n").map(|table| table.count()), Ok(1));
+    }
+
+    #[test]
+    fn a_column_that_is_not_read_is_named_and_one_that_stands_twice_is_refused() {
+        let read = |file: &str| Table::read(file.as_bytes(), &["Name", "Post"], &["Name"]);
+        let unread = |file| read(file).map(|table| table.unread().to_vec());
+        assert_eq!(unread("Name,post,\nAda,teacher\n"), Ok(vec![]));
+        assert_eq!(
+            unread("Name,Date of birth, LAC\nAda,1/2/2018,yes\n"),
+            Ok(vec!["Date of birth".into(), "LAC".into()])
+        );
+        assert!(
+            unread("Name,Post,NAME\nAda,teacher,Ada\n").is_err_and(|why| why.contains("Two columns are called “Name”"))
+        );
     }
 
     #[test]

@@ -76,7 +76,7 @@ pub(crate) async fn bring_in(
     };
     let seen = in_short(&colleagues);
     if file.seen.as_ref() != Some(&seen) {
-        return Ok(Outcome::Look(preview(file, seen, &colleagues)));
+        return Ok(Outcome::Look(preview(file, table.unread(), seen, &colleagues)));
     }
     colleagues.retain(|colleague| colleague.here != Here::WithAccount);
     let mut begun = vec![];
@@ -229,7 +229,7 @@ fn in_short(colleagues: &[Colleague]) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn preview(file: &SentFile, seen: String, colleagues: &[Colleague]) -> Preview {
+fn preview(file: &SentFile, unread: &[String], seen: String, colleagues: &[Colleague]) -> Preview {
     let count = |is: fn(Here) -> bool| {
         let found = colleagues.iter().filter(|colleague| is(colleague.here)).count();
         u32::try_from(found).unwrap_or(u32::MAX)
@@ -244,6 +244,8 @@ fn preview(file: &SentFile, seen: String, colleagues: &[Colleague]) -> Preview {
         new: count(|here| here == Here::New),
         changed: count(|here| matches!(here, Here::WithoutAccount(_))),
         same: count(|here| here == Here::WithAccount),
+        unread: unread.to_vec(),
+        known: COLUMNS.map(str::to_owned).into(),
         rows: rows.collect(),
     }
 }

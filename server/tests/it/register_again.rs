@@ -51,6 +51,15 @@ async fn what_went_out_comes_in_again_and_changes_nothing(pool: PgPoolOptions, o
 }
 
 #[sqlx::test(migrations = false)]
+async fn what_is_not_read_of_a_file_is_said_before_anything_comes_in(pool: PgPoolOptions, options: PgConnectOptions) {
+    let (server, cookie) = school(pool, options).await;
+    let page = server.looked_at("Full name,Extra help,Date of birth,LAC\nAda One,N,14/03/2018,yes\n", &cookie).await;
+    assert!(page.contains("We do not read Date of birth, LAC: nothing under it comes in."), "{page}");
+    let page = server.looked_at("Full name,Extra help,Born\nAda One,N,14/03/2018\n", &cookie).await;
+    assert!(!page.contains("We do not read"));
+}
+
+#[sqlx::test(migrations = false)]
 async fn a_new_school_year_is_looked_at_and_then_comes_in_at_once(pool: PgPoolOptions, options: PgConnectOptions) {
     let (server, cookie) = school(pool, options.clone()).await;
     let answer = server

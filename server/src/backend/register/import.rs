@@ -26,6 +26,7 @@ use crate::{
 /// What the rows of a file come to.
 pub(super) struct Plan {
     steps: Vec<Step>,
+    unread: Vec<String>,
 }
 
 /// One child of the file.
@@ -63,7 +64,7 @@ impl Plan {
             doubts.extend(row::doubts(&after, today));
             Some(Step { row: row.number, before: before.cloned(), after, doubts })
         });
-        Ok(steps.map(|steps| Self { steps }))
+        Ok(steps.map(|steps| Self { steps, unread: table.unread().to_vec() }))
     }
 
     /// What would be changed, in short: the same for the same file beside the same school.
@@ -86,6 +87,8 @@ impl Plan {
             new: count(self.steps.iter().filter(|step| step.is_new())),
             changed: count(changed),
             same: count(self.steps.iter().filter(|step| !step.is_new() && !step.is_change())),
+            unread: self.unread.clone(),
+            known: COLUMNS.map(str::to_owned).into(),
             rows: rows.take(Preview::SHOWN).map(Step::shown).collect(),
         }
     }
