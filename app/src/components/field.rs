@@ -164,7 +164,7 @@ fn number(item: Item, field: &'static Schema, from: i64, to: i64, words: Memo<St
     }
     let read = if is_money(field) { parse_pounds } else { |typed: &str| typed.parse().ok() };
     let rule = if is_money(field) {
-        format!("Write pounds, like 12.50, up to {}.", plain_pounds(to))
+        "Write pounds, like 12.50.".to_owned()
     } else {
         format!("Write a whole number from {from} to {to}.")
     };
