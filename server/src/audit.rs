@@ -1,11 +1,13 @@
 //! What is written down about who did, read and took away what.
 //!
 //! Each row of a school holds the hash of the one before it, so that a row which was changed, or taken out
-//! from between two others, is found by reading them all: [`verify`]. The newest hash, kept somewhere else
-//! (it is printed), also tells when rows were taken off the end.
+//! from between two others, is found by reading them all: [`verify`]. The newest hash, kept beside the database
+//! ([`heads`]), also tells when rows were taken off the end, or all written anew.
 //!
 //! What must stay true: ids and verbs, never a word that anybody wrote, a name or a token; a deed and its
 //! row are one transaction; the server may add rows and read them, and nothing else.
+
+pub mod heads;
 
 use std::fmt;
 

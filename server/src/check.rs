@@ -12,7 +12,7 @@ use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use time::OffsetDateTime;
 
 use crate::{
-    audit,
+    audit::{self, heads::Heads},
     config::Config,
     db::{self, Db, check},
     http::assets,
@@ -61,6 +61,7 @@ pub async fn all(config: &Config, database: &PgConnectOptions, now: OffsetDateTi
         found.push(Finding::new("the way from outside", outside::wrong(url.trim_end_matches('/')).await));
     }
     found.extend(of_database(database, now).await);
+    found.push(Finding::new("what was written down reaches its end", end(config, database).await));
     found
 }
 
@@ -120,6 +121,16 @@ async fn chain(database: &PgConnectOptions) -> Option<String> {
     let verified = audit::verify(&db).await;
     db.close().await;
     verified.err().map(|error| error.to_string())
+}
+
+async fn end(config: &Config, database: &PgConnectOptions) -> Option<String> {
+    let db = match Db::connect(database.clone(), 1).await {
+        Ok(db) => db,
+        Err(error) => return Some(format!("it cannot be read ({error})")),
+    };
+    let checked = Heads::in_directory(&config.database.data).check(&db).await;
+    db.close().await;
+    checked.err().map(|error| error.to_string())
 }
 
 /// Browsers keep secrets only over TLS, unless they are on this machine.

@@ -107,9 +107,11 @@ pub enum SchoolCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
-    /// Read every row, and say whether one was changed or taken out. Prints the newest hash of each school:
-    /// kept elsewhere, it also tells when rows are taken off the end.
+    /// Read every row, and say whether one was changed or taken out, or rows were cut off the end. Prints the newest
+    /// hash of each school, to be kept elsewhere too.
     Verify(DatabaseConfig),
+    /// Take what is there for what was there: after an older backup was restored, the end of which is known to be gone.
+    Accept(DatabaseConfig),
 }
 
 #[derive(Debug, Subcommand)]

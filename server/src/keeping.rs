@@ -9,7 +9,10 @@ use std::{
 
 use anyhow::ensure;
 use server::{
-    audit,
+    audit::{
+        self,
+        heads::{Heads, Unlike},
+    },
     clock::SharedClock,
     cluster::Cluster,
     config::{DatabaseConfig, RetentionCommand, SchoolCommand},
@@ -36,9 +39,25 @@ fn now() -> OffsetDateTime {
 }
 
 pub(super) async fn verify_audit(config: &DatabaseConfig) -> anyhow::Result<()> {
-    for school in with_database(config, async |db| Ok(audit::verify(&db).await?)).await? {
-        writeln!(stdout(), "{school}")?;
+    let heads = Heads::in_directory(&config.data);
+    let read = async |db| Ok((audit::verify(&db).await?, heads.check(&db).await));
+    let (whole, end) = with_database(config, read).await?;
+    let since = heads.since().unwrap_or_default();
+    for school in whole {
+        let known = since.get(&school.school).map(|row| format!(", its end known beside the database since row {row}"));
+        writeln!(stdout(), "{school}{}", known.unwrap_or_default())?;
     }
+    match end {
+        // Nothing is wrong yet, but for what is said.
+        Err(unlike @ Unlike::NotKept(_)) => Ok(writeln!(stdout(), "{unlike}")?),
+        end => Ok(end?),
+    }
+}
+
+pub(super) async fn accept_audit(config: &DatabaseConfig) -> anyhow::Result<()> {
+    let heads = Heads::in_directory(&config.data);
+    with_database(config, async |db| Ok(heads.accept(&db).await?)).await?;
+    writeln!(stdout(), "From now on what is there is what was there.")?;
     Ok(())
 }
 

@@ -50,6 +50,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Name { email, post, database } => keeping::name(&database, &email, &post).await,
         Command::School { command } => keeping::school(command).await,
         Command::Audit { command: AuditCommand::Verify(config) } => keeping::verify_audit(&config).await,
+        Command::Audit { command: AuditCommand::Accept(config) } => keeping::accept_audit(&config).await,
         Command::Retention { command } => keeping::retention(command).await,
         Command::Export { pupil, to, database } => keeping::export(&database, pupil, &to).await,
         Command::Erase { pupil, yes, database } => keeping::erase(&database, pupil, yes).await,

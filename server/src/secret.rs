@@ -104,6 +104,11 @@ impl JoinKey {
         secret
     }
 
+    /// What nobody without the key can put under these words.
+    pub fn seal(&self, words: &[u8]) -> [u8; 32] {
+        self.derive(&[b"sealed ", words])
+    }
+
     fn derive(&self, words: &[&[u8]]) -> [u8; 32] {
         let Ok(mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { unreachable!("HMAC takes keys of any length") };
         words.iter().fold(mac, |mac, word| mac.chain_update(word)).finalize().into_bytes().into()

@@ -13,6 +13,7 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::net::TcpListener;
 
 use crate::{
+    audit::heads::Heads,
     backend::ServerBackend,
     check,
     clock::SharedClock,
@@ -43,6 +44,7 @@ pub struct Application {
     admin_router: axum::Router,
     postgres: Option<PrivatePostgres>,
     keep_history: time::Duration,
+    heads: Heads,
 }
 
 impl Application {
@@ -101,7 +103,8 @@ impl Application {
         let checked = http::check::router(config.clone(), options, clock.clone());
         let admin_router = http::health::admin_router(state.clone()).merge(checked);
         let keep_history = time::Duration::days(config.keep_history_days.into());
-        Ok(Self { state, join_key, router, listener, admin, admin_router, postgres: None, keep_history })
+        let heads = Heads::in_directory(&config.database.data);
+        Ok(Self { state, join_key, router, listener, admin, admin_router, postgres: None, keep_history, heads })
     }
 
     pub fn state(&self) -> &AppState {
@@ -138,7 +141,7 @@ impl Application {
         let result = tokio::select! {
             served = async { tokio::try_join!(serving, metrics) } => served.map(|_| ()),
             () = leaving => Ok(()),
-            never = upkeep::run(self.state.clone(), self.keep_history) => match never {},
+            never = upkeep::run(self.state.clone(), self.keep_history, self.heads) => match never {},
         };
         self.state.rooms.close_all().await;
         // The listener does not wait for sockets, and people must hear that they are to come back.

@@ -5,6 +5,7 @@ use std::{convert::Infallible, time::Duration};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
+    audit::heads::Heads,
     backend::pupils::sharing,
     db::{erasures, histories},
     retention::{self, Deed},
@@ -26,9 +27,13 @@ const LOOK_FOR_ENDED: Duration = Duration::from_secs(10);
 /// How often to look whether a day has passed until which a child was shared with somebody.
 const LOOK_FOR_SHARING: Duration = Duration::from_secs(20);
 
+/// How often to note how far what is written down has come.
+const NOTE_HEADS: Duration = Duration::from_secs(5);
+
 /// Runs until it is dropped.
-pub async fn run(state: AppState, keep_history: time::Duration) -> Infallible {
+pub async fn run(state: AppState, keep_history: time::Duration, heads: Heads) -> Infallible {
     tokio::join!(
+        note_heads(&state, &heads),
         end_sessions(&state),
         mark_sessions(&state),
         end_sharing(&state),
@@ -65,6 +70,21 @@ async fn end_sharing(state: &AppState) -> Infallible {
             tracing::warn!(%error, "whose sharing is over cannot be looked up; trying again");
         }
         answered = ended.is_ok();
+    }
+}
+
+/// Says once, when it stops to fit, that what was written down is not what it was.
+async fn note_heads(state: &AppState, heads: &Heads) -> Infallible {
+    let mut tick = interval(NOTE_HEADS);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut fitted = true;
+    loop {
+        tick.tick().await;
+        let noted = heads.move_on(&state.db).await;
+        if let (Err(error), true) = (&noted, fitted) {
+            tracing::error!(%error, "how far what was written down has come cannot be noted");
+        }
+        fitted = noted.is_ok();
     }
 }
 

@@ -39,6 +39,23 @@ pub async fn add(txn: &mut SchoolTransaction, deed: Deed, at: OffsetDateTime) ->
     Ok(())
 }
 
+/// The newest row: its number and its hash.
+pub async fn newest(txn: &mut SchoolTransaction) -> sqlx::Result<Option<(i64, Vec<u8>)>> {
+    let school = txn.school().0;
+    let row = sqlx::query!("select number, hash from audit where school_id = $1 order by number desc limit 1", school)
+        .fetch_optional(txn.connection())
+        .await?;
+    Ok(row.map(|row| (row.number, row.hash)))
+}
+
+/// The hash of this row, if it is there.
+pub async fn hash(txn: &mut SchoolTransaction, number: i64) -> sqlx::Result<Option<Vec<u8>>> {
+    let school = txn.school().0;
+    sqlx::query_scalar!("select hash from audit where school_id = $1 and number = $2", school, number)
+        .fetch_optional(txn.connection())
+        .await
+}
+
 /// So many rows after this number, in their order.
 pub async fn after(txn: &mut SchoolTransaction, number: i64, most: i64) -> sqlx::Result<Vec<Kept>> {
     let school = txn.school().0;

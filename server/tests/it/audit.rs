@@ -1,6 +1,9 @@
 //! What is written down about who did what, and that nobody can change it unseen.
 
-use server::audit::{self, Deed, NotVerified, Verb};
+use server::audit::{
+    self, Deed, NotVerified, Verb,
+    heads::{Heads, Unlike},
+};
 use shared::rights::Post;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
@@ -226,4 +229,71 @@ async fn the_command_says_that_the_chain_is_whole_and_names_the_row_that_is_not(
     assert_eq!(code, Some(1), "{said}");
     assert!(wrong.contains(&format!("row 3 of school {school} was tampered with")), "{wrong}");
     assert!(!said.contains("newest") || !said.contains(&school.to_string()), "{said}");
+}
+
+#[sqlx::test(migrations = false)]
+async fn rows_cut_off_the_end_or_written_anew_are_found_from_outside(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let mum = server.seat("Tomek", "Agnieszka", 3).await;
+    for _ in 0..4 {
+        server.sign_in(&mum).await;
+    }
+    let data = tempfile::tempdir().unwrap();
+    let heads = Heads::in_directory(data.path());
+    assert!(matches!(heads.check(&server.db).await, Err(Unlike::NotKept(_))), "nothing is known from outside yet");
+    heads.move_on(&server.db).await.unwrap();
+    server.sign_in(&mum).await;
+    heads.move_on(&server.db).await.unwrap();
+    heads.check(&server.db).await.unwrap();
+    let mut owner = owner(&options).await;
+    let school = mum.viewer.school;
+    let is_row = |unlike: Result<(), Unlike>, row: i64| matches!(unlike, Err(Unlike::Gone { school: of, rows }) if of == school && rows == row);
+
+    // The newest is cut off: the chain itself is whole.
+    sqlx::query("delete from audit where school_id = $1 and number = 5")
+        .bind(school.0)
+        .execute(&mut owner)
+        .await
+        .unwrap();
+    audit::verify(&server.db).await.unwrap();
+    assert!(is_row(heads.check(&server.db).await, 5));
+    // Nor is it forgotten when others are written in its place, however long the server goes on.
+    server.clock.forward(time::Duration::seconds(1));
+    for _ in 0..3 {
+        server.sign_in(&mum).await;
+    }
+    audit::verify(&server.db).await.unwrap();
+    assert!(is_row(heads.move_on(&server.db).await, 5));
+    assert!(is_row(heads.check(&server.db).await, 5));
+    heads.accept(&server.db).await.unwrap();
+    heads.check(&server.db).await.unwrap();
+
+    // All of them copied anew, one of them otherwise: a chain like any other.
+    for sql in [
+        "create temp table copied as select * from audit where school_id = $1",
+        "delete from audit where school_id = $1",
+        "insert into audit (school_id, number, at, actor, verb, meeting_id, subject, previous, hash)
+         select school_id, 0, at, actor, case number when 3 then 'agreed' else verb end, meeting_id, subject, '', ''
+         from copied where school_id = $1 order by number",
+    ] {
+        sqlx::query(sql).bind(school.0).execute(&mut owner).await.unwrap();
+    }
+    audit::verify(&server.db).await.unwrap();
+    assert!(is_row(heads.check(&server.db).await, 7));
+
+    // Nor by who changes the file, without the key.
+    let file = data.path().join("audit-heads");
+    let newest: Vec<u8> = sqlx::query_scalar("select hash from audit where school_id = $1 and number = 7")
+        .bind(school.0)
+        .fetch_one(&mut owner)
+        .await
+        .unwrap();
+    let hash: String = newest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let lines = std::fs::read_to_string(&file).unwrap();
+    let changed = lines.lines().map(|line| match line.split(' ').collect::<Vec<_>>()[..] {
+        [of, rows, _, since] if of == school.to_string() => format!("{of} {rows} {hash} {since}"),
+        _ => line.to_owned(),
+    });
+    std::fs::write(&file, changed.collect::<Vec<_>>().join("\n") + "\n").unwrap();
+    assert!(matches!(heads.check(&server.db).await, Err(Unlike::NotOurs(_))));
 }

@@ -1,0 +1,165 @@
+//! How far what was written down reached: the newest row of each school, kept in a file beside the database.
+//!
+//! A chain says of itself that nothing in it was changed. That rows were cut off its end, or all of them written anew, is
+//! told by what is known of them elsewhere: this file, which no backup of the database holds, sealed with the
+//! installation’s key.
+//!
+//! What must stay true: a head moves on only from a row that is still what it was; what does not fit stays as it is,
+//! and is said, until whoever runs the machine accepts it (`roundtable audit accept`).
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use shared::SchoolId;
+
+use super::hex;
+use crate::{
+    db::{self, Db},
+    secret::JoinKey,
+};
+
+/// The file with the heads.
+#[derive(Clone, Debug)]
+pub struct Heads {
+    path: PathBuf,
+    key: PathBuf,
+}
+
+/// The newest row of a school, when it was looked at last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Head {
+    rows: i64,
+    hash: String,
+    /// The row it was first looked at. What was before is known by the chain alone.
+    since: i64,
+}
+
+/// What does not fit.
+#[derive(Debug, thiserror::Error)]
+pub enum Unlike {
+    #[error("row {rows} of school {school} is gone or another: rows were cut off the end, or written anew. {AFTER}")]
+    Gone { school: SchoolId, rows: i64 },
+    #[error(
+        "{0} was changed by somebody else, or the key it was sealed with is another, so it does not tell whether rows were cut off. {AFTER}"
+    )]
+    NotOurs(PathBuf),
+    #[error("there is no {0}, so rows that are cut off the end are not found: the running server makes it")]
+    NotKept(PathBuf),
+    #[error("{0} cannot be used: {1}")]
+    File(PathBuf, io::Error),
+    #[error("the database did not answer")]
+    Database(#[from] sqlx::Error),
+}
+
+const AFTER: &str = "If an older backup was restored, that is why: then run roundtable audit accept";
+
+impl Heads {
+    /// In this data directory.
+    pub fn in_directory(data: &Path) -> Self {
+        Self { path: data.join("audit-heads"), key: data.join("join-key") }
+    }
+
+    /// Whether all that was there is there, and nothing else in its place.
+    pub async fn check(&self, db: &Db) -> Result<(), Unlike> {
+        let Some(heads) = self.read()? else {
+            let mut any = false;
+            for school in db::schools::list(db).await? {
+                any |= db::audit::newest(&mut db.begin(school).await?).await?.is_some();
+            }
+            return if any { Err(Unlike::NotKept(self.path.clone())) } else { Ok(()) };
+        };
+        for (school, head) in heads {
+            is_there(db, school, &head).await?;
+        }
+        Ok(())
+    }
+
+    /// Moves each on to the newest row that is there now. Of a school whose head does not fit it stays, and is said.
+    pub async fn move_on(&self, db: &Db) -> Result<(), Unlike> {
+        let before = self.read()?.unwrap_or_default();
+        let (mut heads, mut wrong) = (before.clone(), None);
+        for school in db::schools::list(db).await? {
+            let known = before.get(&school);
+            if let Some(head) = known
+                && let Err(unlike) = is_there(db, school, head).await
+            {
+                wrong = Some(unlike);
+                continue;
+            }
+            let newest = db::audit::newest(&mut db.begin(school).await?).await?;
+            if let Some((rows, hash)) = newest {
+                let since = known.map_or(rows, |head| head.since);
+                heads.insert(school, Head { rows, hash: hex(&hash), since });
+            }
+        }
+        if heads != before {
+            self.write(&heads).map_err(|error| self.unusable(error))?;
+        }
+        wrong.map_or(Ok(()), Err)
+    }
+
+    /// From now on what is there is what was there.
+    pub async fn accept(&self, db: &Db) -> Result<(), Unlike> {
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.unusable(error)),
+            _ => self.move_on(db).await,
+        }
+    }
+
+    /// For each school, since which row it has been looked at from outside.
+    pub fn since(&self) -> Result<BTreeMap<SchoolId, i64>, Unlike> {
+        let heads = self.read()?.unwrap_or_default();
+        Ok(heads.into_iter().map(|(school, head)| (school, head.since)).collect())
+    }
+
+    fn read(&self) -> Result<Option<BTreeMap<SchoolId, Head>>, Unlike> {
+        let lines = match fs::read_to_string(&self.path) {
+            Ok(lines) => lines,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(self.unusable(error)),
+        };
+        let not_ours = || Unlike::NotOurs(self.path.clone());
+        let (lines, seal) = lines.trim_end().rsplit_once('\n').ok_or_else(not_ours)?;
+        if seal != self.seal(lines).map_err(|error| self.unusable(error))? {
+            return Err(not_ours());
+        }
+        let read = |line: &str| {
+            let mut words = line.split(' ');
+            let school = words.next()?.parse().ok()?;
+            let (rows, hash) = (words.next()?.parse().ok()?, words.next()?.to_owned());
+            Some((school, Head { rows, hash, since: words.next()?.parse().ok()? }))
+        };
+        lines.lines().map(read).collect::<Option<_>>().map(Some).ok_or_else(not_ours)
+    }
+
+    /// Whole or not at all.
+    fn write(&self, heads: &BTreeMap<SchoolId, Head>) -> io::Result<()> {
+        let line = |(school, head): (&SchoolId, &Head)| format!("{school} {} {} {}", head.rows, head.hash, head.since);
+        let lines = heads.iter().map(line).collect::<Vec<_>>().join("\n");
+        let seal = self.seal(&lines)?;
+        let next = self.path.with_extension("next");
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&next)?;
+        writeln!(file, "{lines}\n{seal}")?;
+        file.sync_all()?;
+        fs::rename(next, &self.path)
+    }
+
+    fn seal(&self, lines: &str) -> io::Result<String> {
+        JoinKey::load_or_make(&self.key).map(|key| hex(&key.seal(lines.as_bytes())))
+    }
+
+    fn unusable(&self, error: io::Error) -> Unlike {
+        Unlike::File(self.path.clone(), error)
+    }
+}
+
+async fn is_there(db: &Db, school: SchoolId, head: &Head) -> Result<(), Unlike> {
+    let hash = db::audit::hash(&mut db.begin(school).await?, head.rows).await?;
+    let is_it = hash.is_some_and(|hash| hex(&hash) == head.hash);
+    if is_it { Ok(()) } else { Err(Unlike::Gone { school, rows: head.rows }) }
+}
