@@ -169,6 +169,21 @@ pub async fn migrate(options: &PgConnectOptions) -> Result<(), sqlx::migrate::Mi
     Ok(())
 }
 
+/// A login for the server alone, which owns nothing and may take on its role and no other: whatever is made of one of our
+/// connections, the owner is not on it. For a database whose login we choose ourselves.
+pub async fn make_login(options: &PgConnectOptions) -> sqlx::Result<PgConnectOptions> {
+    const MAKE: &str = "do $$ begin
+        if not exists (select from pg_roles where rolname = 'roundtable_server') then
+          create role roundtable_server login;
+        end if;
+        grant roundtable_app to roundtable_server;
+      end $$";
+    let mut connection = PgConnection::connect_with(options).await?;
+    connection.execute(MAKE).await?;
+    connection.close().await?;
+    Ok(options.clone().username("roundtable_server"))
+}
+
 /// A transaction inside one school. Dropped without [`commit`](Self::commit), it never happened.
 #[derive(Debug)]
 pub struct SchoolTransaction {

@@ -73,9 +73,12 @@ impl Application {
         options: PgConnectOptions,
     ) -> anyhow::Result<Self> {
         db::migrate(&options).await.context("The database could not be brought up to date")?;
-        let db = Db::connect(options.clone(), config.database_connections)
-            .await
-            .context("The database cannot be reached")?;
+        // What the owner is asked, and nothing else, is over.
+        let login = match config.database.database_url {
+            Some(_) => options.clone(),
+            None => db::make_login(&options).await.context("The database could not be brought up to date")?,
+        };
+        let db = Db::connect(login, config.database_connections).await.context("The database cannot be reached")?;
         let back = erasure::again(&db, &Ledger::in_directory(&config.database.data), clock.now()).await?;
         if back > 0 {
             tracing::warn!(back, "children who had been erased were back, from an older backup: they are erased again");

@@ -8,7 +8,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-use server::postgres::{PostgresError, PrivatePostgres, installed, start, start_with};
+use server::{
+    db::{self, Db},
+    postgres::{PostgresError, PrivatePostgres, installed, start, start_with},
+};
 use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
 
@@ -34,6 +37,35 @@ async fn it_commits_to_disk_and_opens_no_port() {
     assert_eq!(setting(&postgres, "listen_addresses").await, "");
     let socket = setting(&postgres, "unix_socket_directories").await;
     assert_eq!(fs::metadata(socket).unwrap().permissions().mode() & 0o777, 0o700);
+    postgres.stop().await;
+}
+
+#[tokio::test]
+async fn the_server_signs_in_as_somebody_who_owns_nothing() {
+    let directory = directory();
+    let postgres = start(directory.path()).await.unwrap();
+    db::migrate(&postgres.options()).await.unwrap();
+    // At every start.
+    db::make_login(&postgres.options()).await.unwrap();
+    let login = db::make_login(&postgres.options()).await.unwrap();
+    Db::connect(login.clone(), 1).await.unwrap().close().await;
+
+    // Whoever puts the role down again finds less, not more.
+    let mut server = PgConnection::connect_with(&login).await.unwrap();
+    for sql in [
+        "set role roundtable",
+        "set session authorization roundtable",
+        "alter table audit disable trigger user",
+        "alter table people no force row level security",
+        "update audit set verb = 'agreed'",
+        "create role other superuser",
+        "create table mine (word text)",
+    ] {
+        let refused = sqlx::query(sql).execute(&mut server).await.unwrap_err().to_string();
+        let why = ["permission denied", "must be owner", "must be superuser"];
+        assert!(why.iter().any(|why| refused.contains(why)), "{sql}: {refused}");
+    }
+    server.close().await.unwrap();
     postgres.stop().await;
 }
 
