@@ -108,9 +108,14 @@ test('a SENCO sets who is what, and pages follow from it at once', async ({ serv
   await expect(page.getByRole('status')).toContainText('It is so from this moment.')
   await hers.reload()
   await expect(hers.getByText('of those you meet for')).toHaveCount(0)
+  // Nobody comes to such a post unseen; nor is one given that who asks does not hold.
+  await hers.goto('/')
+  await expect(hers.getByRole('region', { name: 'Who holds your post' })).toContainText('Qureshi is SENCO, set by Mrs Joanna Pike on ')
+  await clean(hers)
+  await expect(form.getByRole('checkbox', { name: 'Safeguarding lead' })).toBeDisabled()
   await form.getByRole('checkbox', { name: 'SENCO' }).uncheck()
   await form.getByRole('button').click()
-  await hers.reload()
+  await hers.goto('/register')
   await expect(hers.getByText('of those you meet for')).toBeVisible()
   // Nobody takes their own post of SENCO from themselves.
   const own = page.locator('form').filter({ has: page.getByRole('group', { name: /Pike/ }) })

@@ -46,10 +46,12 @@ pub fn page(page: Posts) -> impl IntoView {
     let explained = Post::ALL.into_iter().map(|post| {
         view! {
             <li>
-                <strong>{post.words()}</strong>
-                ": "
-                {sees(post)}
-                "."
+                <span>
+                    <strong>{post.words()}</strong>
+                    ": "
+                    {sees(post)}
+                    "."
+                </span>
             </li>
         }
     });

@@ -87,7 +87,11 @@ fn PostsTold(told: Vec<PostTold>) -> impl IntoView {
     let line = |told: PostTold| {
         let (became, post) = (if told.is_given { " is " } else { " is no longer " }, told.post.words());
         let by = if told.by.is_empty() { "whoever runs the server".to_owned() } else { told.by };
-        view! { <li>{told.whom} {became} <strong>{post}</strong> ", set by " {by} " on " {dates::short(&told.on)} "."</li> }
+        view! {
+            <li>
+                <span>{told.whom} {became} <strong>{post}</strong> ", set by " {by} " on " {dates::short(&told.on)} "."</span>
+            </li>
+        }
     };
     (!told.is_empty()).then(|| {
         view! {
