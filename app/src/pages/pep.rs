@@ -55,6 +55,7 @@ fn ThePlan(page: Page) -> impl IntoView {
         let plan_called = page.here.words.plan().to_owned();
         view! {
             <div class="school">
+                <WhatIsWrong title="The plan was not rated" faults=page.refused.faults.clone() />
                 <GoodEnough plan=plan.clone() />
                 <WhatTheySaid plan=plan.clone() pupil=page.pupil.clone() />
                 <VirtualSchool page=page.clone() agreed_in=plan.agreed_in />
@@ -80,7 +81,6 @@ fn ThePlan(page: Page) -> impl IntoView {
                     </a>
                 </p>
             </header>
-            <WhatIsWrong title="The plan was not rated" faults=page.refused.faults />
             {sheets}
         </SchoolFrame>
     }

@@ -29,10 +29,12 @@ pub(super) fn ToldBefore(told: Vec<ToldHelp>, sections: Vec<SectionState>) -> im
     };
     (!told.is_empty()).then(|| {
         view! {
-            <section class="sheet" id="told" aria-labelledby="h-told">
-                <h2 id="h-told">"Told on the day"</h2>
-                {told.into_iter().map(line).collect_view()}
-            </section>
+            <div id="told">
+                <section class="sheet" aria-labelledby="h-told">
+                    <h2 id="h-told">"Told on the day"</h2>
+                    {told.into_iter().map(line).collect_view()}
+                </section>
+            </div>
         }
     })
 }
