@@ -145,8 +145,14 @@ pub trait Backend: Doors {
     async fn passport_save(&self, viewer: Viewer, pupil: PupilId) -> Result<(), AppError>;
     /// The line of a child’s in the register, and who is kept from the child: for those who answer for it.
     async fn line_page(&self, viewer: Viewer, pupil: PupilId) -> Result<LinePage, AppError>;
-    /// Writes the line down, or says what is wrong with it.
-    async fn line_change(&self, viewer: Viewer, pupil: PupilId, line: Line) -> Result<Vec<Fault>, AppError>;
+    /// Writes down what of the line is otherwise than it was seen, or says what is wrong with it.
+    async fn line_change(
+        &self,
+        viewer: Viewer,
+        pupil: PupilId,
+        line: Line,
+        seen: Option<Line>,
+    ) -> Result<Vec<Fault>, AppError>;
     /// Those who answer for the register: the form for a child who is not here yet.
     async fn add_page(&self, viewer: Viewer) -> Result<AddPage, AppError>;
     /// The child, or what is wrong with what was said of them.

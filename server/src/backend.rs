@@ -331,8 +331,14 @@ impl Backend for ServerBackend {
         pupils::line::page(self, viewer, pupil).await
     }
 
-    async fn line_change(&self, viewer: Viewer, pupil: PupilId, line: Line) -> Result<Vec<Fault>, AppError> {
-        pupils::line::change(self, viewer, pupil, &line).await
+    async fn line_change(
+        &self,
+        viewer: Viewer,
+        pupil: PupilId,
+        line: Line,
+        seen: Option<Line>,
+    ) -> Result<Vec<Fault>, AppError> {
+        pupils::line::change(self, viewer, pupil, &line, seen.as_ref()).await
     }
 
     async fn add_page(&self, viewer: Viewer) -> Result<AddPage, AppError> {

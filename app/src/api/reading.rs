@@ -83,7 +83,10 @@ pub async fn read_line(pupil: PupilId) -> Result<LinePage, AppError> {
     // What was sent and is wrong stands in the boxes again.
     page.refused = use_context().unwrap_or_default();
     if let Some(line) = page.refused.line.take() {
-        page.line = line;
+        page.line = match page.refused.seen.take() {
+            Some(seen) => line.onto(&seen, &page.seen).0,
+            None => line,
+        };
     }
     Ok(page)
 }
@@ -125,7 +128,9 @@ pub async fn read_impact(query: ImpactQuery) -> Result<ImpactPage, AppError> {
 
 pub async fn read_delivery(query: DeliveryQuery) -> Result<DeliveryPage, AppError> {
     let (backend, viewer) = backend()?;
-    backend.delivery_page(viewer, query).await
+    let mut page = backend.delivery_page(viewer, query).await?;
+    page.not_told = use_context();
+    Ok(page)
 }
 
 pub async fn read_hidden(passage: Option<Uuid>) -> Result<HiddenPage, AppError> {

@@ -17,12 +17,16 @@ use crate::{
     components::{
         choose::Choose,
         dates,
+        form::WhatIsWrong,
         frame::{At, SchoolFrame},
         plate::Plate,
         turn::Turn,
     },
     pages::once_read,
-    view::delivery::{DeliveryPage as Page, DeliveryQuery, EVERYBODY, Session},
+    view::{
+        delivery::{DeliveryPage as Page, DeliveryQuery, EVERYBODY, Session},
+        line::Fault,
+    },
 };
 
 #[component]
@@ -54,10 +58,15 @@ fn TheDay(page: Page) -> impl IntoView {
     } else {
         page.sessions
             .iter()
-            .map(|session| view! { <OneSession session=session.clone() on=on.clone() who=who.clone() /> })
+            .map(|session| {
+                let not_told =
+                    page.not_told.clone().filter(|not| session.children.iter().any(|one| one.item == not.item));
+                view! { <OneSession session=session.clone() on=on.clone() who=who.clone() not_told /> }
+            })
             .collect_view()
             .into_any()
     };
+    let not_told = page.not_told.clone().map(|not| Fault::new(&format!("s-{}", not.item), not.words));
     view! {
         <Title text="Sessions" />
         <SchoolFrame here=page.here.clone() at=At::Delivery class="delivery-main" skip="Skip to the sessions">
@@ -65,6 +74,7 @@ fn TheDay(page: Page) -> impl IntoView {
                 <h1>{title}</h1>
                 <p>{lead}</p>
             </header>
+            <WhatIsWrong title="Not written down yet" faults=not_told.into_iter().collect() />
             <div class="sheet delivery">{list}</div>
             <Turn paging=page.paging path="/delivery" chosen=chosen />
             <SoFar sessions=page.sessions.clone() />

@@ -54,6 +54,7 @@ fn TheLine(page: Page) -> impl IntoView {
     let doubts =
         page.doubts.clone().into_iter().map(|words| view! { <p class="hint gap-top">"Look again: " {words}</p> });
     let doubts = doubts.collect_view();
+    let seen = serde_json::to_string(&page.seen).unwrap_or_default();
     view! {
         <Title text=title.clone() />
         <SchoolFrame here=page.here.clone() at=At::Pupils>
@@ -84,6 +85,7 @@ fn TheLine(page: Page) -> impl IntoView {
                 </header>
                 {doubts}
                 <form class="line-form" method="post" action=format!("/pupils/{}/register", page.pupil)>
+                    <input type="hidden" name="seen" value=seen />
                     <LineBoxes
                         line=page.line.clone()
                         adults=page.key_adults.clone()

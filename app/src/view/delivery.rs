@@ -1,7 +1,7 @@
 //! Which sessions of help happened: what one person gives to whom, on one day.
 
 use serde::{Deserialize, Serialize};
-use shared::{ItemId, MeetingId};
+use shared::{ItemId, MeetingId, delivery::CHILD_AWAY};
 
 use super::{Here, Paging};
 
@@ -34,6 +34,19 @@ pub struct DeliveryPage {
     pub paging: Paging,
     /// How many of all pages’ sessions were told of this day.
     pub told: u32,
+    /// What was sent and not written down, because somebody else had told otherwise meanwhile.
+    pub not_told: Option<NotTold>,
+}
+
+/// What somebody told of a session that somebody else had told of otherwise since they saw it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotTold {
+    /// The first of its helps.
+    pub item: ItemId,
+    /// Who told what, and what was sent, in words.
+    pub words: String,
+    pub away: Vec<ItemId>,
+    pub note: String,
 }
 
 /// One help, with every child who has it of the same person: a group is told together.
@@ -72,7 +85,24 @@ pub enum Told {
     Not(String),
 }
 
+impl Child {
+    pub fn was_away(&self) -> bool {
+        matches!(&self.told, Some(Told::Not(why)) if why == CHILD_AWAY)
+    }
+}
+
 impl Session {
+    /// All that was told of it, in short. The form sends it along, so that nobody overwrites what they did not see.
+    pub fn seen(&self) -> String {
+        let of = |child: &Child| match &child.told {
+            None => String::new(),
+            Some(Told::Happened) => "happened".to_owned(),
+            Some(Told::Not(why)) => why.clone(),
+        };
+        let all: Vec<_> = self.children.iter().map(of).chain([self.note.clone()]).collect();
+        all.join("|")
+    }
+
     pub fn is_told(&self) -> bool {
         self.children.iter().any(|child| child.told.is_some())
     }

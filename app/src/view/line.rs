@@ -12,6 +12,8 @@ pub struct LinePage {
     pub name: String,
     /// As it stands; or as it was sent, where something is wrong with it.
     pub line: Line,
+    /// As it stands, sent along with the form: so nobody overwrites what they did not see.
+    pub seen: Line,
     pub key_adults: Vec<Somebody>,
     pub kept: Vec<Kept>,
     /// Who is not kept from the child any more, the newest first.
@@ -72,6 +74,41 @@ pub struct Line {
     pub home_language: String,
 }
 
+impl Line {
+    /// What somebody changed since they saw it, on the line that stands `now`: what they left alone is as it is now.
+    /// Of a box that somebody else changed otherwise meanwhile it has what was sent, and its name is said.
+    pub fn onto(&self, seen: &Self, now: &Self) -> (Self, Vec<&'static str>) {
+        let mut both = vec![];
+        let line = Self {
+            provision: newer("provision", [&self.provision, &seen.provision, &now.provision], &mut both),
+            since: newer("since", [&self.since, &seen.since, &now.since], &mut both),
+            needs: newer("need", [&self.needs, &seen.needs, &now.needs], &mut both),
+            looked_after: newer("looked_after", [&self.looked_after, &seen.looked_after, &now.looked_after], &mut both),
+            key_adult: newer("key_adult", [&self.key_adult, &seen.key_adult, &now.key_adult], &mut both),
+            year_group: newer("year_group", [&self.year_group, &seen.year_group, &now.year_group], &mut both),
+            class_name: newer("class_name", [&self.class_name, &seen.class_name, &now.class_name], &mut both),
+            upn: newer("upn", [&self.upn, &seen.upn, &now.upn], &mut both),
+            born_on: newer("born_on", [&self.born_on, &seen.born_on, &now.born_on], &mut both),
+            home_language: newer(
+                "home_language",
+                [&self.home_language, &seen.home_language, &now.home_language],
+                &mut both,
+            ),
+        };
+        (line, both)
+    }
+}
+
+fn newer<T: Clone + PartialEq>(field: &'static str, [sent, seen, now]: [&T; 3], both: &mut Vec<&'static str>) -> T {
+    if sent == seen {
+        return now.clone();
+    }
+    if now != seen && now != sent {
+        both.push(field);
+    }
+    sent.clone()
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Somebody {
     pub person: PersonId,
@@ -108,6 +145,8 @@ pub struct LetNear {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotChanged {
     pub line: Option<Line>,
+    /// As it stood on the page that was sent.
+    pub seen: Option<Line>,
     /// Whom a reason was about, and the reason.
     pub person: String,
     pub reason: String,

@@ -1,7 +1,9 @@
 //! Which sessions of help happened: the list of what somebody gives to whom, and telling it.
 //!
 //! What must stay true: what is planned is what the plans agreed, and is not written a second time; nobody tells of a
-//! child whose page is not for them; a note is for staff.
+//! child whose page is not for them; a note is for staff; what somebody else told is not overwritten unseen.
+
+mod meanwhile;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +11,7 @@ use app::{
     backend::Viewer,
     error::AppError,
     view::{
-        Paging,
+        self, Paging,
         delivery::{Child, DeliveryPage, DeliveryQuery, EVERYBODY, Session, Told, ToldHelp},
     },
 };
@@ -64,6 +66,7 @@ pub(super) async fn page(
         query,
         on: on.to_string(),
         today: today.to_string(),
+        not_told: None,
         days: days(today).map(|day| day.to_string()).collect(),
         staff: staff.into_iter().collect(),
         sessions,
@@ -171,6 +174,20 @@ pub struct Telling {
     pub away: Vec<ItemId>,
     pub what: What,
     pub note: String,
+    /// What had been told when they saw it, as [`Session::seen`] says it.
+    pub seen: Option<String>,
+}
+
+impl Telling {
+    /// What it tells of this child.
+    fn of(&self, item: ItemId) -> Option<Told> {
+        match &self.what {
+            What::TakenBack => None,
+            What::Not(why) => Some(Told::Not(why.clone())),
+            What::Happened if self.away.contains(&item) => Some(Told::Not(CHILD_AWAY.to_owned())),
+            What::Happened => Some(Told::Happened),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,6 +205,8 @@ pub enum NotTold {
     Refused(AppError),
     /// In words for whoever told it.
     Wrong(&'static str),
+    /// Somebody else told otherwise since they saw it.
+    Meanwhile(view::delivery::NotTold),
 }
 
 impl From<AppError> for NotTold {
@@ -209,22 +228,28 @@ pub async fn tell(db: &Db, viewer: Viewer, telling: &Telling, now: OffsetDateTim
     if matches!(&telling.what, What::Not(why) if WHY.iter().all(|known| known.code != why)) {
         return Err(NotTold::Wrong("Choose one of the reasons. Nothing was changed."));
     }
+    // Nobody else tells of these plans until this is written down.
+    let plans: Vec<_> = telling.helps.iter().map(|(meeting, _)| *meeting).collect();
+    db::delivery::hold(&mut txn, &plans).await.map_err(unavailable)?;
     let running = running(&mut txn, viewer, &sight, on).await?;
-    let is_running = |(meeting, item): &(MeetingId, ItemId)| {
-        running.iter().any(|help| help.meeting == *meeting && help.item == *item)
+    let one = |(meeting, item): &(MeetingId, ItemId)| {
+        running.iter().find(|help| help.meeting == *meeting && help.item == *item).cloned()
     };
-    if telling.helps.is_empty() || !telling.helps.iter().all(is_running) {
-        return Err(AppError::NotFound.into());
+    let group: Option<Vec<_>> = telling.helps.iter().map(one).collect();
+    let stands = group.and_then(|group| session(&group)).ok_or(AppError::NotFound)?;
+    if telling.seen.as_ref().is_some_and(|seen| *seen != stands.seen()) {
+        return meanwhile::answer(telling, &stands);
     }
     for (meeting, item) in &telling.helps {
-        let why = match &telling.what {
-            What::TakenBack => {
+        let told = telling.of(*item);
+        let why = match &told {
+            None => {
                 db::delivery::take_back(&mut txn, *meeting, *item, on).await.map_err(unavailable)?;
                 note(&mut txn, viewer, *meeting, *item, now).await?;
                 continue;
             }
-            What::Not(why) => Some(why.as_str()),
-            What::Happened => telling.away.contains(item).then_some(CHILD_AWAY),
+            Some(Told::Not(why)) => Some(why.as_str()),
+            Some(Told::Happened) => None,
         };
         let told = NewTold {
             meeting: *meeting,

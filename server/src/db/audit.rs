@@ -1,6 +1,6 @@
 //! Who did what: rows that are only ever added. The database numbers and chains them.
 
-use shared::{MeetingId, PersonId};
+use shared::{MeetingId, PersonId, PupilId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -69,4 +69,15 @@ pub async fn after(txn: &mut SchoolTransaction, number: i64, most: i64) -> sqlx:
     )
     .fetch_all(txn.connection())
     .await
+}
+
+/// Who changed this child’s line of the register last.
+pub async fn changed_line(txn: &mut SchoolTransaction, pupil: PupilId) -> sqlx::Result<Option<PersonId>> {
+    let actor = sqlx::query_scalar!(
+        "select actor from audit where subject = $1 and verb = 'register-changed' order by at desc limit 1",
+        pupil.0
+    )
+    .fetch_optional(txn.connection())
+    .await?;
+    Ok(actor.flatten().map(PersonId))
 }

@@ -2,6 +2,7 @@
 
 use shared::{ItemId, MeetingId, PersonId, PupilId};
 use time::{Date, OffsetDateTime};
+use uuid::Uuid;
 
 use super::SchoolTransaction;
 
@@ -141,6 +142,15 @@ pub async fn told(txn: &mut SchoolTransaction, plan: MeetingId) -> sqlx::Result<
             missed: row.missed.unwrap_or_default(),
         })
         .collect())
+}
+
+/// Nobody else who holds these plans goes on until this transaction ends.
+pub async fn hold(txn: &mut SchoolTransaction, plans: &[MeetingId]) -> sqlx::Result<()> {
+    let plans: Vec<Uuid> = plans.iter().map(|plan| plan.0).collect();
+    sqlx::query!("select id from meetings where id = any ($1) order by id for no key update", &plans)
+        .fetch_all(txn.connection())
+        .await?;
+    Ok(())
 }
 
 /// What somebody tells of one session of one child.

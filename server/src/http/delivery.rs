@@ -1,42 +1,44 @@
 //! Telling a session of help: a plain form, one tap.
 
 use axum::{
-    Form,
-    extract::{State, rejection::FormRejection},
+    extract::{Request, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use shared::{ItemId, MeetingId, plain::plain};
+use shared::{ItemId, MeetingId};
 
-use super::{school::refusal, session::MaybeViewer};
+use super::{
+    pages,
+    school::refusal,
+    sent::{Fields, fields, value},
+    session::MaybeViewer,
+};
 use crate::{
     backend::delivery::{self, NotTold, Telling, What},
     state::AppState,
 };
 
-/// The fields of the form, in their order; a group sends one `help` for each child.
-type Fields = Vec<(String, String)>;
-
-pub(super) async fn tell(
-    State(state): State<AppState>,
-    MaybeViewer(viewer): MaybeViewer,
-    fields: Result<Form<Fields>, FormRejection>,
-) -> Response {
-    let Some(viewer) = viewer else { return refusal(&app::error::AppError::NotSignedIn) };
-    let fields = fields.map(|Form(fields)| fields).unwrap_or_default();
+pub(super) async fn tell(State(state): State<AppState>, request: Request) -> Response {
+    let Some(viewer) = request.extensions().get::<MaybeViewer>().and_then(|viewer| viewer.0) else {
+        return refusal(&app::error::AppError::NotSignedIn);
+    };
+    let mut page = pages::same_asker(&request, "/delivery");
+    let fields = fields(request).await;
     let telling = read(&fields);
+    let back = back(&telling, &value(&fields, "who"));
     match delivery::tell(&state.db, viewer, &telling, state.clock.now()).await {
-        Ok(()) => Redirect::to(&back(&telling, &value(&fields, "who"))).into_response(),
+        Ok(()) => Redirect::to(&back).into_response(),
+        Err(NotTold::Meanwhile(not_told)) => {
+            *page.uri_mut() = back.parse().unwrap_or_default();
+            pages::refuse_with(&state, page, not_told).await
+        }
         Err(NotTold::Refused(error)) => refusal(&error),
         Err(NotTold::Wrong(words)) => (StatusCode::UNPROCESSABLE_ENTITY, format!("{words}\n")).into_response(),
     }
 }
 
-fn value(fields: &Fields, name: &str) -> String {
-    fields.iter().rfind(|(key, _)| key == name).map(|(_, value)| plain(value)).unwrap_or_default()
-}
-
+/// A group sends one `help` for each child.
 fn read(fields: &Fields) -> Telling {
     let all = |name: &'static str| fields.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str());
     let help = |words: &str| -> Option<(MeetingId, ItemId)> {
@@ -54,6 +56,7 @@ fn read(fields: &Fields) -> Telling {
             why => What::Not(why.to_owned()),
         },
         note: value(fields, "note"),
+        seen: fields.iter().any(|(key, _)| key == "seen").then(|| value(fields, "seen")),
     }
 }
 

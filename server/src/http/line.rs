@@ -26,8 +26,9 @@ pub(super) async fn change(State(state): State<AppState>, Path(id): Path<String>
         Err(refused) => return refused,
     };
     let line = line(&sent.fields);
-    let outcome = state.backend.line_change(sent.viewer, sent.pupil, line.clone()).await;
-    let said = |faults| NotChanged { line: Some(line), faults, ..NotChanged::default() };
+    let seen: Option<Line> = shared::json::read(sent.value("seen").as_bytes()).ok();
+    let outcome = state.backend.line_change(sent.viewer, sent.pupil, line.clone(), seen.clone()).await;
+    let said = |faults| NotChanged { line: Some(line), seen, faults, ..NotChanged::default() };
     sent.answer(&state, outcome, "line", said).await
 }
 

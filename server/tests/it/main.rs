@@ -31,6 +31,7 @@ mod live;
 mod lobby;
 mod map;
 mod matrix;
+mod meanwhile;
 mod memory;
 mod metrics;
 mod next_meeting;

@@ -2,26 +2,28 @@
 
 use leptos::prelude::*;
 use shared::{
-    delivery::{CHILD_AWAY, NOTE_LIMIT, WHY},
+    ItemId,
+    delivery::{NOTE_LIMIT, WHY},
     schema::label_of,
 };
 
 use crate::{
     components::icon::Icon,
-    view::delivery::{Child, Session, Told},
+    view::delivery::{Child, NotTold, Session, Told},
 };
 
 #[component]
-pub fn OneSession(session: Session, on: String, who: String) -> impl IntoView {
+pub fn OneSession(session: Session, on: String, who: String, not_told: Option<NotTold>) -> impl IntoView {
     let first = session.children.first().map(|child| child.item.to_string()).unwrap_or_default();
     let (id, heading) = (format!("s-{first}"), format!("h-{first}"));
     let is_told = session.is_told();
     let when = (!session.when.is_empty()).then(|| view! { <span class="at">{session.when.clone()}</span> " " });
     let told = is_told.then(|| view! { <WasTold session=session.clone() /> });
-    let form = view! { <Tell session=session.clone() on who /> };
+    let is_open = not_told.is_some();
+    let form = view! { <Tell session=session.clone() on who not_told /> };
     let form = if is_told {
         view! {
-            <details class="more-help">
+            <details class="more-help" open=is_open>
                 <summary>"Change"</summary>
                 {form}
             </details>
@@ -118,7 +120,7 @@ fn WasTold(session: Session) -> impl IntoView {
 }
 
 #[component]
-fn Tell(session: Session, on: String, who: String) -> impl IntoView {
+fn Tell(session: Session, on: String, who: String, not_told: Option<NotTold>) -> impl IntoView {
     let first = session.children.first().map(|child| child.item.to_string()).unwrap_or_default();
     let helps = session
         .children
@@ -141,13 +143,21 @@ fn Tell(session: Session, on: String, who: String) -> impl IntoView {
         }
     });
     let label = format!("note-{first}");
+    let seen = session.seen();
+    // What was sent and not written down stands in the boxes again.
+    let note = not_told.as_ref().map_or_else(|| session.note.clone(), |not| not.note.clone());
+    let away = match not_told {
+        Some(not) => not.away,
+        None => session.children.iter().filter(|child| child.was_away()).map(|child| child.item).collect(),
+    };
     view! {
         <form method="post" action="/delivery" class="tell" aria-label=format!("{}: tell", session.name)>
             {helps} <input type="hidden" name="on" value=on /> <input type="hidden" name="who" value=who />
-            <Away children=session.children.clone() /> <details class="more-help add-line" open=!session.note.is_empty()>
+            <input type="hidden" name="seen" value=seen /> <Away children=session.children.clone() away />
+            <details class="more-help add-line" open=!note.is_empty()>
                 <summary>"Add a line" <span>" for staff only"</span></summary>
                 <label for=label.clone()>"What colleagues should know"</label>
-                <input type="text" id=label name="note" maxlength=NOTE_LIMIT.to_string() value=session.note.clone() autocomplete="off" />
+                <input type="text" id=label name="note" maxlength=NOTE_LIMIT.to_string() value=note.clone() autocomplete="off" />
             </details> <div class="yes-no">
                 <button class="button primary" type="submit" name="told" value="happened">
                     <Icon name="tick" />
@@ -167,10 +177,10 @@ fn Tell(session: Session, on: String, who: String) -> impl IntoView {
 
 /// In a group: who missed it while the others had it.
 #[component]
-fn Away(children: Vec<Child>) -> impl IntoView {
+fn Away(children: Vec<Child>, away: Vec<ItemId>) -> impl IntoView {
     (children.len() > 1).then(|| {
         let boxes = children.into_iter().map(|child| {
-            let was_away = child.told == Some(Told::Not(CHILD_AWAY.to_owned()));
+            let was_away = away.contains(&child.item);
             view! {
                 <label class="choice">
                     <input type="checkbox" name="away" value=child.item.to_string() checked=was_away />

@@ -1,7 +1,9 @@
 //! One child’s line of the register, changed on a page by those who answer for it.
 //!
 //! What must stay true: a line is judged as a row of a file is, by [`shared::census`]; one that is wrong changes
-//! nothing.
+//! nothing; what somebody else wrote since the page was opened is not overwritten unseen.
+
+mod meanwhile;
 
 use app::{
     backend::Viewer,
@@ -63,6 +65,7 @@ pub(crate) async fn page(backend: &ServerBackend, viewer: Viewer, id: PupilId) -
         shared: sharing::list(&mut txn, id).await?,
         doubts: doubts(&mut txn, id, &line, today).await?,
         may_take_out: add::is_a_line_alone(&mut txn, id).await?,
+        seen: written(line.clone()),
         line: written(line),
         refused: NotChanged::default(),
         done: String::new(),
@@ -113,10 +116,14 @@ pub(crate) async fn change(
     viewer: Viewer,
     pupil: PupilId,
     line: &Line,
+    seen: Option<&Line>,
 ) -> Result<Vec<Fault>, AppError> {
     let mut txn = begin(backend, viewer, pupil).await?;
     let before = register_line::lock(&mut txn, pupil).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
-    let (new, mut faults) = read(line, backend.clock.today());
+    let now = written(before.clone());
+    let (line, both) = seen.map_or_else(|| (line.clone(), vec![]), |seen| line.onto(seen, &now));
+    let (new, mut faults) = read(&line, backend.clock.today());
+    faults.extend(meanwhile::faults(&mut txn, viewer, pupil, &now, &both).await?);
     check_key_adult(&mut txn, Some(pupil), &new, &mut faults).await?;
     if let Some(upn) = new.upn.clone().filter(|_| new.upn != before.upn)
         && let Some(fault) = is_taken(&mut txn, viewer, upn).await?
