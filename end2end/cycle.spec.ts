@@ -34,8 +34,10 @@ test('what a designated teacher writes in the meeting is, once agreed, in the pl
     return (await box.getAttribute('id'))!.replace(`-${field}`, '')
   }
   const spend = await add('Add a spend', 'purpose', 'A drum kit for the club')
-  await page.locator(`[id="${spend}-allocated_pence"]`).fill('120')
-  await page.locator(`[id="${spend}-spent_pence"]`).fill('45')
+  // Its money is for staff alone.
+  await pep.getByRole('button', { name: 'Add what is set aside' }).click()
+  await pep.locator('input[id$="-allocated_pence"]').last().fill('120')
+  await pep.locator('input[id$="-spent_pence"]').last().fill('45')
   await page.locator(`[id="${spend}-impact"]`).fill('Kai stays on Thursdays.')
   const subject = await add('Add a subject', 'subject', 'Music')
   await page.locator(`[id="${subject}-now"]`).fill('Plays a beat')

@@ -207,7 +207,7 @@ pub(super) fn actions(story: &Story) -> SectionSeed {
     seed
 }
 
-/// For staff: what each provision on the plan costs, and their notes from the cycle under review.
+/// For staff: what each provision on the plan and each spend of the premium costs, and their notes from the cycle under review.
 pub(super) fn staff(story: &Story) -> SectionSeed {
     let mut seed = story.seed(Section::StaffPreparation);
     let provisions: Vec<&Provision> = match story.planned() {
@@ -222,6 +222,7 @@ pub(super) fn staff(story: &Story) -> SectionSeed {
                 .with_number("pence_per_pupil", pence(provision.cost.cost_per_pupil));
             doc.add(&staff::COSTS, story.item(&provision.id), item);
         }
+        super::review::spends(story, doc);
     });
     let notes = story.reviewed().map(|cycle| cycle.delivered.notes.as_slice()).unwrap_or_default();
     for (number, note) in notes.iter().enumerate() {

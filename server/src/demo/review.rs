@@ -2,8 +2,8 @@
 
 use shared::{
     Role, Section,
-    doc::NewItem,
-    schema::{pep, review},
+    doc::{NewItem, SectionDoc},
+    schema::{pep, review, staff},
     splice::Splice,
 };
 
@@ -90,6 +90,20 @@ fn own_words(story: &Story, words: &OwnWords) -> NewItem {
     }
 }
 
+/// What is set aside and spent of the premium: for staff.
+pub(super) fn spends(story: &Story, doc: &SectionDoc) {
+    let plan = story.pupil.peps.iter().find(|plan| plan.meeting_id == story.meeting.id);
+    let spends = plan.map(|plan| plan.sections.pupil_premium_plus.as_slice()).unwrap_or_default();
+    for (number, spend) in spends.iter().enumerate() {
+        let id = line_id(story.id, &format!("pep/{}", pep::PREMIUM.key), number);
+        let item = NewItem::default()
+            .with("spend", id.to_string())
+            .with_number("allocated_pence", pence(spend.allocated))
+            .with_number("spent_pence", pence(spend.spent));
+        doc.add(&staff::SPENDS, id, item);
+    }
+}
+
 /// Nothing of care, placement or contact: those are not read from the file at all.
 pub(super) fn pep(story: &Story) -> SectionSeed {
     let mut seed = story.seed(Section::Pep);
@@ -106,11 +120,7 @@ pub(super) fn pep(story: &Story) -> SectionSeed {
             doc.add(&pep::ATTAINMENT, id(pep::ATTAINMENT.key, number), item);
         }
         for (number, spend) in plan.pupil_premium_plus.iter().enumerate() {
-            let item = NewItem::default()
-                .with("purpose", &spend.purpose)
-                .with("impact", &spend.impact)
-                .with_number("allocated_pence", pence(spend.allocated))
-                .with_number("spent_pence", pence(spend.spent));
+            let item = NewItem::default().with("purpose", &spend.purpose).with("impact", &spend.impact);
             doc.add(&pep::PREMIUM, id(pep::PREMIUM.key, number), item);
         }
         let step = NewItem::default().with("text", &plan.transition);

@@ -103,6 +103,26 @@ async fn it_is_for_those_who_answer_for_it(pool: PgPoolOptions, options: PgConne
 }
 
 #[sqlx::test(migrations = false)]
+async fn the_money_of_the_premium_is_in_no_page_of_the_meeting_but_of_the_schools(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options).await;
+    // Set aside and spent, in pence as the document has it, and in pounds as the page has it.
+    let money = ["38000", "26600", "380.00", "266.00"];
+    for (cycle, agreed) in [(2, true), (3, false)] {
+        for name in ["Kai", "Pat", "Len", "Imogen", "Chidi", "Gareth", "Mrs Hussain-Webb"] {
+            let seat = server.seat("Kai", name, cycle).await;
+            let path = format!("/meetings/{}", seat.meeting);
+            let page = text(server.get(&path, Some(&server.sign_in(&seat).await)).await).await;
+            let shown = money.iter().filter(|sum| page.contains(**sum)).count();
+            let expected = name == "Mrs Hussain-Webb" && agreed;
+            assert_eq!(shown > 0, expected, "{name}, cycle {cycle}: {shown}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = false)]
 async fn nothing_of_care_placement_or_contact_is_on_it(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     for name in ["Mrs Hussain-Webb", "Chidi"] {

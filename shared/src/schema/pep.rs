@@ -4,7 +4,7 @@
 //! Each heading says who fills the part in. Attendance and the score of the SDQ are none of them: they are measured once,
 //! among the baselines of the support plan, and read from there.
 
-use super::{List, list_of, number, text};
+use super::{List, list_of, text};
 
 pub const ATTAINMENT: List = list_of(
     "attainment",
@@ -23,17 +23,12 @@ pub const WISHES: List = list_of(
     "Add something you want to say",
     &[text("text", "Words")],
 );
-/// Pupil premium plus: each spend is costed, linked to a target, and shows what it changed.
+/// Pupil premium plus: each spend shows what it changed. Its money is [`super::staff::SPENDS`].
 pub const PREMIUM: List = list_of(
     "premium",
     "Pupil premium plus – designated teacher",
     "Add a spend",
-    &[
-        text("purpose", "What it is for"),
-        number("allocated_pence", "Set aside, £", 0, 100_000_000),
-        number("spent_pence", "Spent, £", 0, 100_000_000),
-        text("impact", "What it changed"),
-    ],
+    &[text("purpose", "What it is for"), text("impact", "What it changed")],
 );
 pub const TRANSITION: List =
     list_of("transition", "Moving on – designated teacher", "Add a step", &[text("text", "What will happen")]);

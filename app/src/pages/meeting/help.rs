@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use shared::{
     ItemId, Section,
     doc::NewItem,
-    schema::{plan, staff},
+    schema::{List, plan, staff},
 };
 
 use super::{sheet::Layout, targets::Told};
@@ -99,39 +99,44 @@ fn HelpRow(item: Item) -> impl IntoView {
                     <Field item key="evidence" />
                 </div>
             </details>
-            <Cost provision=item.id />
+            <OnlyStaff of=item.id list=&staff::COSTS key="provision" />
             <Tools item what="this help" />
         </li>
     }
     .into_any()
 }
 
+/// What something costs: for staff, who keep it in a list of their own, by the id of what it is for.
 #[component]
-fn Cost(provision: ItemId) -> impl IntoView {
+pub(super) fn OnlyStaff(
+    of: ItemId,
+    list: &'static List,
+    /// The field with that id: the first of the list.
+    key: &'static str,
+) -> impl IntoView {
     let meeting = use_meeting();
     let may_read = Memo::new(move |_| meeting.section(Section::StaffPreparation).is_some());
     move || {
         may_read
             .get()
-            .then(|| meeting.section(Section::StaffPreparation).map(|store| view! { <CostOf store provision /> }))
+            .then(|| meeting.section(Section::StaffPreparation).map(|store| view! { <CostOf store of list key /> }))
     }
 }
 
 #[component]
-fn CostOf(store: SectionStore, provision: ItemId) -> impl IntoView {
-    let list = &staff::COSTS;
-    let key = provision.to_string();
+fn CostOf(store: SectionStore, of: ItemId, list: &'static List, key: &'static str) -> impl IntoView {
+    let of = of.to_string();
     let rows = {
-        let key = key.clone();
-        shown(store, list, move |item| item.words("provision").get() == key)
+        let of = of.clone();
+        shown(store, list, move |item| item.words(key).get() == of)
     };
-    let with = move |new: NewItem| new.with("provision", key.clone());
-    let cost = |item| {
+    let with = move |new: NewItem| new.with(key, of.clone());
+    let cost = move |item| {
+        let fields = list.fields.iter().skip(1).map(|field| view! { <Field item key=field.key /> }).collect_view();
         view! {
             <li class="cost">
                 <Icon name="hidden" />
-                <Field item key="pence_per_pupil" />
-                <Field item key="funding" />
+                {fields}
                 <span>"only staff see this"</span>
             </li>
         }

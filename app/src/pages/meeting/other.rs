@@ -7,7 +7,7 @@ use shared::{
     schema::{List, pep, staff},
 };
 
-use super::{parts::Part, sheet::Sheet, side_rows::Line};
+use super::{help::OnlyStaff, parts::Part, sheet::Sheet, side_rows::Line};
 use crate::{
     collab::{SectionStore, use_meeting},
     components::{
@@ -84,7 +84,14 @@ pub(super) fn Folds(store: SectionStore, lists: &'static [&'static List]) -> imp
 fn AllRows(store: SectionStore, list: &'static List) -> impl IntoView {
     let rows = all_shown(store, list);
     let keys: Vec<_> = list.fields.iter().map(|field| field.key).collect();
-    let row = move |item| view! { <PlainRow item keys=keys.clone() /> };
+    let row = move |item: Item| {
+        let money = move || view! { <OnlyStaff of=item.id list=&staff::SPENDS key="spend" /> };
+        if list.key == pep::PREMIUM.key {
+            view! { <PlainRow item keys=keys.clone() beside=money /> }
+        } else {
+            view! { <PlainRow item keys=keys.clone() /> }
+        }
+    };
     view! {
         <ul class="rows">
             <Rows store list shown=rows row />
@@ -95,13 +102,20 @@ fn AllRows(store: SectionStore, list: &'static List) -> impl IntoView {
 
 /// An entry as its fields side by side.
 #[component]
-pub(super) fn PlainRow(item: Item, keys: Vec<&'static str>) -> impl IntoView {
+pub(super) fn PlainRow(
+    item: Item,
+    keys: Vec<&'static str>,
+    /// What belongs to it and stands elsewhere.
+    #[prop(into, optional)]
+    beside: ViewFn,
+) -> impl IntoView {
     let may_change = item.may_change();
     let read_only = Signal::derive(move || !may_change.get());
     let fields = keys.into_iter().map(|key| view! { <Field item key read_only /> }).collect_view();
     view! {
         <li class="plain-row">
             <div class="details-row facts">{fields}</div>
+            {beside.run()}
             <By item />
             <Tools item />
         </li>

@@ -20,7 +20,7 @@ use shared::{
     record::{AgreedRecord, Attendee},
     rights::may_see_pep,
     role::Side,
-    schema::{List, pep as lists, views::VIEWS},
+    schema::{List, pep as lists, staff, views::VIEWS},
 };
 use time::{Date, Month, macros::format_description};
 
@@ -104,10 +104,16 @@ async fn plan(txn: &mut SchoolTransaction, pupil: &Pupil, today: Date) -> Result
         now: doc.words(list, id, "now"),
         predicted: doc.words(list, id, "predicted"),
     });
+    let money = stored.iter().find(|stored| stored.section == Section::StaffPreparation).and_then(read);
+    let pence = |spend: shared::ItemId, field: &str| {
+        let (money, list, spend) = (money.as_ref()?, &staff::SPENDS, spend.to_string());
+        let line = money.items(list).into_iter().find(|line| money.words(list, *line, "spend") == spend)?;
+        money.number(list, line, field)
+    };
     let spends = each(doc.as_ref(), &lists::PREMIUM, |doc, list, id| Spend {
         purpose: doc.words(list, id, "purpose"),
-        allocated: doc.number(list, id, "allocated_pence"),
-        spent: doc.number(list, id, "spent_pence"),
+        allocated: pence(id, "allocated_pence"),
+        spent: pence(id, "spent_pence"),
         impact: doc.words(list, id, "impact"),
     });
     let moving_on = each(doc.as_ref(), &lists::TRANSITION, |doc, list, id| doc.words(list, id, "text"));
