@@ -43,6 +43,15 @@ test('what a designated teacher writes in the meeting is, once agreed, in the pl
   await page.locator(`[id="${subject}-now"]`).fill('Plays a beat')
   await add('Add a step', 'text', 'Meet the music teacher of the new school')
 
+  await saved(page)
+  // What the plan still lacks, counted from what stands there now.
+  const [so_far] = await Promise.all([page.waitForEvent('popup'), pep.getByRole('link', { name: /What the plan still lacks/ }).click()])
+  const lacks = so_far.getByRole('region', { name: /^The plan for .*, so far$/ })
+  await expect(lacks.getByRole('listitem')).toHaveCount(9)
+  await expect(lacks.getByRole('listitem').filter({ hasText: 'The carers’ part' })).toContainText('Missing')
+  await expect(lacks.getByRole('listitem').filter({ hasText: 'What happens when something changes' })).toContainText('There')
+  await so_far.close()
+
   // A target of last time: judged by its step of the scale, and by three scores.
   const review = page.locator('.review').first()
   await review.locator('select[id$="-rating"]').selectOption('EXCEEDED')

@@ -94,6 +94,8 @@ pub struct Meeting {
     tiers: StoredValue<Vec<String>>,
     /// Whose passport this table is for, and for nothing else.
     pub passport_of: Option<shared::PupilId>,
+    /// Whose education plan I may look through.
+    pub education_plan_of: Option<shared::PupilId>,
     sections: StoredValue<Vec<SectionStore>>,
     state: State,
 }
@@ -285,6 +287,7 @@ impl Meeting {
             may_hide: page.may_hide,
             tiers: StoredValue::new(page.tiers.clone()),
             passport_of: page.passport_of,
+            education_plan_of: page.education_plan_of,
             sections: StoredValue::new(sections.to_vec()),
             state: State {
                 save_state: RwSignal::new(None),

@@ -153,6 +153,8 @@ pub struct MeetingPage {
     pub reopened: Option<String>,
     /// Whose passport it is open for, and for nothing else.
     pub passport_of: Option<PupilId>,
+    /// Whose education plan this person may look through.
+    pub education_plan_of: Option<PupilId>,
     /// May hide a passage by what they are in the school, whoever runs the meeting.
     pub may_hide: bool,
     /// What the school calls its tiers of help, in their order; none where it has no names of its own.

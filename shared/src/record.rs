@@ -27,7 +27,7 @@ pub use self::{
     missing::{Missing, missing, twice, worth_a_look},
     passport::{KeptPassport, PassportFacts, keep_passport},
     people::{Agreement, Attendee, Response},
-    project::{Facts, project},
+    project::{Facts, draft, project},
     said::{Difference, Hand, Statement, Statements},
     steps::{Action, Arrangement, Delivery, Outcome, Provision, ReviewedTarget, Scores, Target},
 };

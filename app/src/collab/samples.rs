@@ -78,6 +78,7 @@ pub(super) fn page(section: Section, access: Access, stage: Stage, fill: impl Fn
         version: None,
         reopened: None,
         passport_of: None,
+        education_plan_of: None,
         may_hide: false,
     }
 }

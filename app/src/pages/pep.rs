@@ -10,7 +10,7 @@ mod rating;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use shared::pep::{Rating, State};
+use shared::pep::{Check, Rating, State};
 
 use self::{
     parts::{Around, Learning, Money, Steps, WhatTheySaid},
@@ -26,7 +26,7 @@ use crate::{
     },
     error::AppError,
     pages::{id_of_address, once_read},
-    view::pep::{Pep, PepPage as Page},
+    view::pep::{PepPage as Page, Unfinished},
 };
 
 #[component]
@@ -56,7 +56,13 @@ fn ThePlan(page: Page) -> impl IntoView {
         view! {
             <div class="school">
                 <WhatIsWrong title="The plan was not rated" faults=page.refused.faults.clone() />
-                <GoodEnough plan=plan.clone() />
+                <GoodEnough
+                    id="h-good"
+                    title="Is it all there?".to_owned()
+                    lead="What Virtual Schools look for, counted from what was agreed. The rating is theirs to give."
+                    rating=plan.rating
+                    checks=plan.checks.clone()
+                />
                 <WhatTheySaid plan=plan.clone() pupil=page.pupil.clone() />
                 <VirtualSchool page=page.clone() agreed_in=plan.agreed_in />
                 <Money plan=plan.clone() />
@@ -81,26 +87,49 @@ fn ThePlan(page: Page) -> impl IntoView {
                     </a>
                 </p>
             </header>
+            {page.unfinished.map(|now| view! { <SoFar now /> })}
             {sheets}
         </SchoolFrame>
     }
 }
 
+/// The same list of the plan that is being written, while there is time.
 #[component]
-fn GoodEnough(plan: Pep) -> impl IntoView {
-    let there = plan.checks.iter().filter(|check| check.state == State::There).count();
-    let all = plan.checks.len();
-    let words = match plan.rating {
+fn SoFar(now: Unfinished) -> impl IntoView {
+    view! {
+        <div class="school" id="so-far">
+            <GoodEnough
+                id="h-so-far"
+                title=format!("The plan for {}, so far", dates::short(&now.meets_on))
+                lead="The same list, counted from what stands in the meeting now. Load this page again to count again."
+                rating=now.rating
+                checks=now.checks
+            />
+        </div>
+    }
+}
+
+#[component]
+fn GoodEnough(
+    id: &'static str,
+    title: String,
+    lead: &'static str,
+    rating: Rating,
+    checks: Vec<Check>,
+) -> impl IntoView {
+    let there = checks.iter().filter(|check| check.state == State::There).count();
+    let all = checks.len();
+    let words = match rating {
         Rating::Green => format!("All {all} are there."),
         Rating::Amber => format!("{there} of {all} are there. With the others it can be green."),
         Rating::Red => "The child’s voice, the spending or the next date is missing.".to_owned(),
     };
-    let (class, name) = match plan.rating {
+    let (class, name) = match rating {
         Rating::Green => ("rag is-green", "Green so far"),
         Rating::Amber => ("rag is-amber", "Amber so far"),
         Rating::Red => ("rag is-red", "Red so far"),
     };
-    let row = |check: shared::pep::Check| {
+    let row = |check: Check| {
         let (class, word) = match check.state {
             State::There => ("is-met", "There"),
             State::Partly => ("is-partly", "Partly"),
@@ -115,20 +144,20 @@ fn GoodEnough(plan: Pep) -> impl IntoView {
         }
     };
     view! {
-        <section class="sheet span-7" aria-labelledby="h-good">
+        <section class="sheet span-7" aria-labelledby=id>
             <header class="sheet-head">
-                <h2 id="h-good">"Is it all there?"</h2>
-                <p>"What Virtual Schools look for, counted from what was agreed. The rating is theirs to give."</p>
+                <h2 id=id>{title}</h2>
+                <p>{lead}</p>
             </header>
             <p class=class>
-                <Shape rating=plan.rating />
+                <Shape rating />
                 <span>
                     <strong>{name}</strong>
                     " "
                     {words}
                 </span>
             </p>
-            <ul class="checks">{plan.checks.into_iter().map(row).collect_view()}</ul>
+            <ul class="checks">{checks.into_iter().map(row).collect_view()}</ul>
         </section>
     }
 }

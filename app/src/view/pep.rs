@@ -16,6 +16,7 @@ pub struct PepPage {
     pub pupil: Pupil,
     /// None before the first meeting has agreed one.
     pub plan: Option<Pep>,
+    pub unfinished: Option<Unfinished>,
     /// By the Virtual School, the newest first.
     pub ratings: Vec<Rated>,
     pub may_rate: bool,
@@ -23,6 +24,15 @@ pub struct PepPage {
     pub refused: RatingSent,
     /// It was just written down.
     pub was_rated: bool,
+}
+
+/// The plan that is being written, as far as it has come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unfinished {
+    pub meeting: MeetingId,
+    pub meets_on: String,
+    pub rating: Rating,
+    pub checks: Vec<Check>,
 }
 
 /// The Virtual School’s own word on a plan.

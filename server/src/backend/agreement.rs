@@ -76,7 +76,7 @@ pub async fn save(
 }
 
 /// What was kept has been through the gate, so it can be read.
-fn read(stored: &[StoredSection]) -> Result<BTreeMap<Section, SectionDoc>, NotAnUpdate> {
+pub(super) fn read(stored: &[StoredSection]) -> Result<BTreeMap<Section, SectionDoc>, NotAnUpdate> {
     let read = |kept: &StoredSection| {
         let doc = SectionDoc::from_state(kept.section, 0, &kept.checkpoint)?;
         kept.updates.iter().try_for_each(|update| doc.apply(update))?;
@@ -86,7 +86,7 @@ fn read(stored: &[StoredSection]) -> Result<BTreeMap<Section, SectionDoc>, NotAn
 }
 
 /// What the sections do not hold: who was there, who answered what, when.
-async fn facts(
+pub(super) async fn facts(
     txn: &mut SchoolTransaction,
     meeting: &Meeting,
     version: u32,
@@ -144,7 +144,7 @@ async fn facts(
 }
 
 /// From the staff’s own section: kept in rows beside the record, never in it.
-fn costs(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Cost> {
+pub(super) fn costs(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Cost> {
     let Some(doc) = sections.get(&Section::StaffPreparation) else { return vec![] };
     let list = &staff::COSTS;
     doc.items(list)

@@ -125,6 +125,7 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
     let posts = db::posts::held(&mut txn, viewer).await.map_err(unavailable)?;
     let words = db::school_words::of(&mut txn).await.map_err(unavailable)?;
     let tie = super::pupils::tie(&mut txn, viewer, meeting.pupil).await?;
+    let may_open_plan = super::pupils::pep::may_open(&mut txn, viewer, meeting.pupil).await?;
     let reopened = match meeting.is_reopened {
         true => db::reopenings::newest(&mut txn, id).await.map_err(unavailable)?.map(|reopening| reopening.reason),
         false => None,
@@ -179,6 +180,7 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
         version: meeting.version.map(i32::cast_unsigned),
         reopened,
         passport_of: meeting.for_passport.then_some(meeting.pupil),
+        education_plan_of: (may_open_plan && meeting.looked_after).then_some(meeting.pupil),
         may_hide: may_hide(me.role, &posts),
         tiers: match words.tiers.is_empty() {
             true => vec![],

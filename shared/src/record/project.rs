@@ -22,6 +22,11 @@ pub fn project(sections: &BTreeMap<Section, SectionDoc>, facts: Facts) -> Result
     if !missing.is_empty() {
         return Err(missing);
     }
+    Ok(draft(sections, facts))
+}
+
+/// The record as these sections would make it now, whatever is missing.
+pub fn draft(sections: &BTreeMap<Section, SectionDoc>, facts: Facts) -> AgreedRecord {
     let voices = Voices { names: &facts.names, owners: &facts.owners };
     let read = |section: Section| sections.get(&section);
     let whole = |section, list: &'static List| {
@@ -32,7 +37,7 @@ pub fn project(sections: &BTreeMap<Section, SectionDoc>, facts: Facts) -> Result
         }
     };
     let (plan_whole, review_whole) = (whole(Section::Plan, &plan::WHOLE), whole(Section::Review, &review::WHOLE));
-    Ok(AgreedRecord {
+    AgreedRecord {
         schema: schema::VERSION,
         version: facts.version,
         reason: facts.reason,
@@ -60,7 +65,7 @@ pub fn project(sections: &BTreeMap<Section, SectionDoc>, facts: Facts) -> Result
         expected_impact: plan_whole("expected_impact"),
         review_on: plan_whole("review_on"),
         decision: plan_whole("decision"),
-    })
+    }
 }
 
 /// What the sections do not hold: who was there, who answered, when.

@@ -25,6 +25,17 @@ pub(super) fn Pep() -> impl IntoView {
     let store = use_meeting().section_now(Section::Pep)?;
     Some(view! {
         <Sheet part=Part::Pep>
+            {use_meeting()
+                .education_plan_of
+                .map(|pupil| {
+                    view! {
+                        <p>
+                            <a href=format!("/pupils/{pupil}/pep#so-far") rel="external" target="_blank">
+                                "What the plan still lacks (a page of its own)"
+                            </a>
+                        </p>
+                    }
+                })}
             {pep::LISTS.iter().map(|list| view! { <Block store list /> }).collect_view()}
         </Sheet>
     })

@@ -1,8 +1,13 @@
 //! A looked-after child’s education plan: the PEP part of the last agreed meeting, beside the next steps, help and
-//! attendance of the same record.
+//! attendance of the same record; and what the one that is being written still lacks.
 //!
 //! What must stay true: whoever it is not for is told what they would be told of a child who is not looked after; what
 //! is taken from the section is what its schema declares, which has no place for care, placement or contact.
+
+mod unfinished;
+mod written;
+
+use std::collections::BTreeMap;
 
 use app::{
     backend::Viewer,
@@ -10,7 +15,7 @@ use app::{
     view::{
         self,
         map::term_words,
-        pep::{Due, Measured, PaidHelp, Pep, PepPage, RatingSent, Spend, Subject, Wish},
+        pep::{Due, Measured, PaidHelp, Pep, PepPage, RatingSent},
     },
 };
 use shared::{
@@ -20,10 +25,10 @@ use shared::{
     record::{AgreedRecord, Attendee},
     rights::may_see_pep,
     role::Side,
-    schema::{List, pep as lists, staff, views::VIEWS},
 };
 use time::{Date, Month, macros::format_description};
 
+use self::written::Written;
 use super::{cycles, here, picture, rating, records, sharing, tie, who_came};
 use crate::{
     audit::{Deed, Verb},
@@ -45,7 +50,8 @@ pub(in crate::backend) async fn page(
     let Some(pupil) = pupil.filter(|pupil| is_theirs && pupil.looked_after) else {
         return Err(sharing::why_not(&mut txn, id, viewer.person).await?);
     };
-    let plan = plan(&mut txn, &pupil, school_day(now)).await?;
+    let records = records(&mut txn, id).await?;
+    let plan = plan(&mut txn, &pupil, &records, school_day(now)).await?;
     let page = PepPage {
         here: here(&mut txn, viewer).await?,
         id,
@@ -54,6 +60,7 @@ pub(in crate::backend) async fn page(
         refused: RatingSent::default(),
         was_rated: false,
         plan,
+        unfinished: unfinished::plan(&mut txn, &pupil, viewer.person, records.is_empty(), now).await?,
         pupil: view::Pupil {
             person: pupil.person,
             name: pupil.name,
@@ -68,20 +75,27 @@ pub(in crate::backend) async fn page(
     Ok(page)
 }
 
-pub(super) async fn may_open(txn: &mut SchoolTransaction, viewer: Viewer, id: PupilId) -> Result<bool, AppError> {
+pub(in crate::backend) async fn may_open(
+    txn: &mut SchoolTransaction,
+    viewer: Viewer,
+    id: PupilId,
+) -> Result<bool, AppError> {
     let posts = db::posts::held(txn, viewer).await.map_err(unavailable)?;
     let place = db::pupils::place(txn, id, viewer).await.map_err(unavailable)?;
     Ok(may_see_pep(&posts, place.role, place.withheld))
 }
 
-async fn plan(txn: &mut SchoolTransaction, pupil: &Pupil, today: Date) -> Result<Option<Pep>, AppError> {
-    let records = records(txn, pupil.id).await?;
+async fn plan(
+    txn: &mut SchoolTransaction,
+    pupil: &Pupil,
+    records: &[AgreedRecord],
+    today: Date,
+) -> Result<Option<Pep>, AppError> {
     let Some(record) = records.last() else { return Ok(None) };
     let stored = db::documents::load(txn, record.meeting.id).await.map_err(unavailable)?;
-    let doc = stored.iter().find(|stored| stored.section == Section::Pep).and_then(read);
     let wanted = help::Wanted { pupil: Some(pupil.id), ..help::Wanted::default() };
     let given = help::given(txn, &wanted).await.map_err(unavailable)?;
-    let cycle = cycles::of(&records, &given, pupil.person).pop();
+    let cycle = cycles::of(records, &given, pupil.person).pop();
     let targets = cycle.map(|cycle| cycle.targets).unwrap_or_default();
     let paid_help: Vec<PaidHelp> = given
         .iter()
@@ -93,45 +107,13 @@ async fn plan(txn: &mut SchoolTransaction, pupil: &Pupil, today: Date) -> Result
             counted: help.counted(),
         })
         .collect();
-    // The child’s own hand is in views of their own; what was asked for this plan is beside them.
-    let views = stored.iter().find(|stored| stored.section == Section::PupilViews).and_then(read);
-    let mut wishes = each(views.as_ref(), &VIEWS, |doc, list, id| wish(doc, list, id, "answer"));
-    wishes.extend(each(doc.as_ref(), &lists::WISHES, |doc, list, id| wish(doc, list, id, "text")));
-    wishes.retain(|wish| !wish.words.is_empty());
-    let subjects = each(doc.as_ref(), &lists::ATTAINMENT, |doc, list, id| Subject {
-        name: doc.words(list, id, "subject"),
-        on_entry: doc.words(list, id, "on_entry"),
-        now: doc.words(list, id, "now"),
-        predicted: doc.words(list, id, "predicted"),
-    });
-    let money = stored.iter().find(|stored| stored.section == Section::StaffPreparation).and_then(read);
-    let pence = |spend: shared::ItemId, field: &str| {
-        let (money, list, spend) = (money.as_ref()?, &staff::SPENDS, spend.to_string());
-        let line = money.items(list).into_iter().find(|line| money.words(list, *line, "spend") == spend)?;
-        money.number(list, line, field)
-    };
-    let spends = each(doc.as_ref(), &lists::PREMIUM, |doc, list, id| Spend {
-        purpose: doc.words(list, id, "purpose"),
-        allocated: pence(id, "allocated_pence"),
-        spent: pence(id, "spent_pence"),
-        impact: doc.words(list, id, "impact"),
-    });
-    let moving_on = each(doc.as_ref(), &lists::TRANSITION, |doc, list, id| doc.words(list, id, "text"));
+    let docs: BTreeMap<Section, SectionDoc> =
+        stored.iter().filter_map(|stored| Some((stored.section, read(stored)?))).collect();
+    let written = Written::read(|section| docs.get(&section));
     let parts = Parts {
-        wishes: wishes.len(),
-        subjects: subjects.len(),
-        subjects_now: subjects.iter().filter(|subject| !subject.now.is_empty()).count(),
-        spends: spends
-            .iter()
-            .map(|spend| pep::Spend {
-                purpose: spend.purpose.clone(),
-                is_costed: spend.allocated.is_some_and(|pence| pence > 0),
-                says_what_it_changed: !spend.impact.is_empty(),
-            })
-            .collect(),
-        moving_on: !moving_on.is_empty(),
         premium_has_step: paid_help.iter().any(|help| !help.steps.is_empty()),
         is_first: records.len() == 1,
+        ..written.parts()
     };
     let checks = pep::checks(&pupil.name, record, &parts);
     Ok(Some(Pep {
@@ -141,27 +123,17 @@ async fn plan(txn: &mut SchoolTransaction, pupil: &Pupil, today: Date) -> Result
         due: due(record, today),
         rating: pep::rating(&checks),
         checks,
-        wishes,
+        wishes: written.wishes,
         who_came: who_came(record),
         targets,
-        subjects,
-        spends,
+        subjects: written.subjects,
+        spends: written.spends,
         paid_help,
-        moving_on,
-        attendance: measured(&records, "attendance"),
-        sdq: measured(&records, "sdq"),
+        moving_on: written.moving_on,
+        attendance: measured(records, "attendance"),
+        sdq: measured(records, "sdq"),
         agencies: record.attendance.iter().filter(|seat| seat.role.side() == Side::Visitor).map(agency).collect(),
     }))
-}
-
-fn wish(doc: &SectionDoc, list: &'static List, id: shared::ItemId, field: &str) -> Wish {
-    let meta = doc.meta(list, id);
-    Wish {
-        question: doc.words(list, id, "question"),
-        words: doc.words(list, id, field),
-        captured: meta.as_ref().map(|meta| meta.captured.clone()).unwrap_or_default(),
-        said_on: meta.map(|meta| meta.said_on).unwrap_or_default(),
-    }
 }
 
 /// What the support plan measured of this, the newest that was: both plans have the same figure, and it is written once.
@@ -176,17 +148,6 @@ fn measured(records: &[AgreedRecord], what: &str) -> Vec<Measured> {
 /// “Virtual School (Ruth)”: whoever sits at the table from outside.
 fn agency(seat: &Attendee) -> String {
     format!("{} ({})", seat.title, seat.name)
-}
-
-/// Every line that says something.
-fn each<T>(
-    doc: Option<&SectionDoc>,
-    list: &'static List,
-    make: impl Fn(&SectionDoc, &'static List, shared::ItemId) -> T,
-) -> Vec<T> {
-    let Some(doc) = doc else { return vec![] };
-    let says = |id: &shared::ItemId| list.texts().any(|field| !doc.words(list, *id, field.key).trim().is_empty());
-    doc.items(list).into_iter().filter(says).map(|id| make(doc, list, id)).collect()
 }
 
 fn words_of(target: &shared::record::Target) -> String {
