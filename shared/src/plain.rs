@@ -1,7 +1,8 @@
 //! What a text may hold: letters, lines and tabs.
 //!
 //! Other control characters are written by no keyboard, but come along with what is pasted, and a program
-//! can send them. No database keeps a NUL, and a text box shows a carriage return as another text than it is.
+//! can send them. No database keeps a NUL, a text box shows a carriage return as another text than it is, and what turns
+//! letters around by force makes “evil” read “live”.
 
 pub fn is_plain(words: &str) -> bool {
     !words.contains(is_control)
@@ -30,7 +31,7 @@ pub fn instead(letter: char) -> Option<char> {
 }
 
 fn is_control(letter: char) -> bool {
-    letter.is_control() && !matches!(letter, '\n' | '\t')
+    letter.is_control() && !matches!(letter, '\n' | '\t') || matches!(letter, '\u{202d}' | '\u{202e}')
 }
 
 /// No letter, though it makes an empty box full; or what turns the letters after it around. What joins letters, or says
@@ -58,5 +59,6 @@ mod tests {
         );
         assert_eq!(line(" Ada\n\t \u{1b}One\u{200b} "), "Ada One");
         assert!(is_plain("a\n\tb") && !is_plain("\0") && !is_plain("a\rb") && !is_plain("\u{9f}"));
+        assert!(!is_plain("\u{202e}live") && is_plain("\u{202a}+44 20\u{202c}"));
     }
 }

@@ -176,7 +176,7 @@ fn number(item: Item, field: &'static Schema, from: i64, to: i64, words: Memo<St
         }
         is_taken
     };
-    exact(id, "text", words, rule, take)
+    exact(id, "text", words, rule, Box::new(take))
 }
 
 fn date(item: Item, field: &'static Schema) -> AnyView {
@@ -190,11 +190,12 @@ fn date(item: Item, field: &'static Schema) -> AnyView {
         }
         is_taken
     };
-    let input =
-        exact(item.address(field).dom_id(), "date", value, "Write the year in full, like 2027.".to_owned(), take);
+    let rule = "Write the year in full, like 2027.".to_owned();
+    let input = exact(item.address(field).dom_id(), "date", value, rule, Box::new(take));
     view! {
         <div class=move || if is_empty.get() { "date" } else { "date has-words" }>
-            {input} // As people say it, until somebody goes to change it.
+            {input}
+            // As people say it, until somebody goes to change it.
             <span aria-hidden="true">{move || dates::short(&value.get())}</span>
         </div>
     }
@@ -207,7 +208,7 @@ fn exact(
     kind: &'static str,
     words: Memo<String>,
     rule: String,
-    take: impl Fn(&str) -> bool + 'static,
+    take: Box<dyn Fn(&str) -> bool>,
 ) -> AnyView {
     let is_wrong = RwSignal::new(false);
     let error = format!("{id}-error");
