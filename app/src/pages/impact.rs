@@ -27,7 +27,7 @@ use crate::{
     pages::{map::carries::InNeed, once_read, pupil::area_words},
     view::{
         Paging,
-        map::{Gap, ImpactPage as Page, ImpactQuery, ImpactRow, term_words},
+        map::{Gap, ImpactPage as Page, ImpactQuery, ImpactRow, and_extra, term_words},
     },
 };
 
@@ -153,7 +153,7 @@ fn Worked(row: ImpactRow, shows_cost: bool) -> impl IntoView {
         .enumerate()
         .map(|(at, kind)| view! { <Mark kind x={at % MARKS_A_LINE * MARK} y={at / MARKS_A_LINE * MARK} /> });
     let happened = match percent(row.delivered, row.planned) {
-        Some(percent) => format!("{percent} % happened"),
+        Some(percent) => format!("{percent} % happened{}", and_extra(row.extra)),
         None => "not counted".to_owned(),
     };
     let each = match row.pence_per_child() {
@@ -281,8 +281,11 @@ fn InNumbers(rows: Vec<ImpactRow>, shows_cost: bool) -> impl IntoView {
         let line = move |row: ImpactRow| {
             let next = row.advice().0.words();
             let cost = row.pence.map_or("–".to_owned(), pounds);
-            let sessions =
-                if row.planned == 0 { "–".to_owned() } else { format!("{} of {}", row.delivered, row.planned) };
+            let sessions = if row.planned == 0 {
+                "–".to_owned()
+            } else {
+                format!("{} of {}{}", row.delivered, row.planned, and_extra(row.extra))
+            };
             let counts = [row.children, row.got_there, row.part_way, row.not_yet, row.not_tried].map(IntoAny::into_any);
             let last = [sessions.into_any(), next.into_any()].into_iter();
             let cost = shows_cost.then(|| cost.into_any());

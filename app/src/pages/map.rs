@@ -23,7 +23,7 @@ use crate::{
         plate::Plate,
     },
     pages::once_read,
-    view::map::{MapPage as Page, MapQuery, MapRow, Share, Twice, term_words},
+    view::map::{MapPage as Page, MapQuery, MapRow, Share, Twice, and_extra, term_words},
 };
 
 /// Help that lost more than this share of its sessions is pointed out.
@@ -57,7 +57,8 @@ fn TheMap(page: Page) -> impl IntoView {
     let happened = match page.planned {
         0 => "No session was counted or told yet.".to_owned(),
         planned => {
-            format!("{} of {planned} sessions happened, of those that were told or a meeting counted.", page.delivered)
+            let happened = format!("{} of {planned} sessions happened{}", page.delivered, and_extra(page.extra));
+            format!("{happened}, of those that were told or a meeting counted.")
         }
     };
     let kinds = page.rows.len();
@@ -187,7 +188,9 @@ fn is_often_missed(row: &MapRow) -> bool {
 #[component]
 fn Row(row: MapRow, shows_cost: bool) -> impl IntoView {
     let happened = match percent(row.delivered, row.counted) {
-        Some(percent) => format!("{} of {}, {percent} %", row.delivered, row.counted),
+        // A share of what was told so far would say that the plan is done.
+        Some(_) if row.told > 0 => format!("{} of {} told so far, {} planned", row.delivered, row.counted, row.planned),
+        Some(percent) => format!("{} of {}{}, {percent} %", row.delivered, row.counted, and_extra(row.extra)),
         None if row.planned == 0 => "not counted".to_owned(),
         None => "not told or counted yet".to_owned(),
     };
@@ -232,14 +235,10 @@ fn Row(row: MapRow, shows_cost: bool) -> impl IntoView {
 
 #[component]
 fn OneShare(share: Share) -> impl IntoView {
-    let words = match (share.delivered, share.planned) {
-        (Some(delivered), Some(planned)) => format!("{delivered} of {planned}"),
-        (None, Some(planned)) if planned > 0 => format!("{planned} planned"),
-        _ => "always there".to_owned(),
-    };
+    let (words, (delivered, planned)) = (share.words(), share.plate());
     view! {
         <li>
-            <Plate delivered=share.delivered.unwrap_or(0) planned=share.planned.unwrap_or(0) />
+            <Plate delivered planned />
             <span>
                 <a href=format!("/pupils/{}", share.pupil) rel="external">
                     {share.name}

@@ -50,6 +50,8 @@ pub struct MapPage {
     pub children: u32,
     pub planned: i64,
     pub delivered: i64,
+    /// Happened beyond what was planned of their help: in no other sum.
+    pub extra: i64,
     pub rows: Vec<MapRow>,
     pub load: Vec<Load>,
     pub coverage: Vec<Coverage>,
@@ -80,6 +82,10 @@ pub struct MapRow {
     /// Of the sessions that were looked back on: how many had been planned, and how many happened.
     pub counted: i64,
     pub delivered: i64,
+    /// Beyond what was planned: in no other sum.
+    pub extra: i64,
+    /// Of the counted ones, those that were only told so far: their plan goes on.
+    pub told: i64,
     /// Pence of all children together, where somebody wrote down what it costs.
     pub pence: Option<i64>,
 }
@@ -89,9 +95,50 @@ pub struct Share {
     pub pupil: PupilId,
     pub name: String,
     pub year_group: String,
+    /// By the plan.
     pub planned: Option<i64>,
-    pub delivered: Option<i64>,
+    pub counted: Option<Sessions>,
     pub why_not: String,
+}
+
+/// Sessions that were looked back on, or told so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sessions {
+    pub planned: i64,
+    /// Of these.
+    pub happened: i64,
+    /// Beside these.
+    pub extra: i64,
+    pub by_meeting: bool,
+}
+
+impl Share {
+    /// “24 of 27”, “1 told of 18 planned”, “2 told of 18 planned, 1 happened”.
+    pub fn words(&self) -> String {
+        match (self.counted, self.planned) {
+            (Some(told), Some(planned)) if !told.by_meeting && planned > 0 => {
+                let happened =
+                    if told.happened == told.planned { String::new() } else { format!(", {} happened", told.happened) };
+                format!("{} told of {planned} planned{happened}", told.planned)
+            }
+            (Some(counted), _) => format!("{} of {}{}", counted.happened, counted.planned, and_extra(counted.extra)),
+            (None, Some(planned)) if planned > 0 => format!("{planned} planned"),
+            _ => "always there".to_owned(),
+        }
+    }
+
+    /// Of how many sessions how many happened: of what was only told so far, out of all that is planned.
+    pub fn plate(&self) -> (i64, i64) {
+        let planned = self.planned.unwrap_or(0);
+        self.counted.map_or((0, planned), |counted| {
+            (counted.happened, if counted.by_meeting { counted.planned } else { planned.max(counted.planned) })
+        })
+    }
+}
+
+/// “ and 13 extra”: what happened beyond what was planned, beside the sum it is not in.
+pub fn and_extra(extra: i64) -> String {
+    if extra > 0 { format!(" and {extra} extra") } else { String::new() }
 }
 
 /// What somebody gives in a week, in minutes. A group is given once, however many children are in it.
@@ -163,6 +210,8 @@ pub struct ImpactRow {
     pub not_tried: u32,
     pub planned: i64,
     pub delivered: i64,
+    /// Beyond what was planned: in no other sum.
+    pub extra: i64,
     /// Steps of the review scale above “not yet”, of those that could be judged.
     pub steps: i64,
     /// Of all of these children, as on the map, where somebody wrote down what it costs.
@@ -221,6 +270,24 @@ impl ImpactRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_told_so_far_is_told_of_all_that_is_planned() {
+        let told = |planned, happened| Some(Sessions { planned, happened, extra: 0, by_meeting: false });
+        let share = Share {
+            pupil: PupilId(uuid::Uuid::nil()),
+            name: String::new(),
+            year_group: String::new(),
+            planned: Some(18),
+            counted: told(1, 1),
+            why_not: String::new(),
+        };
+        assert_eq!((share.words().as_str(), share.plate()), ("1 told of 18 planned", (1, 18)));
+        let none = Share { counted: told(1, 0), ..share.clone() };
+        assert_eq!(none.words(), "1 told of 18 planned, 0 happened");
+        let met = Share { counted: Some(Sessions { planned: 27, happened: 27, extra: 13, by_meeting: true }), ..share };
+        assert_eq!((met.words().as_str(), met.plate()), ("27 of 27 and 13 extra", (27, 27)));
+    }
 
     #[test]
     fn where_nothing_moved_nobody_says_what_one_step_costs() {

@@ -7,7 +7,7 @@ use shared::{
     pep::{Check, Rating},
 };
 
-use super::{Here, Pupil, line::Fault, pupils::CycleTarget};
+use super::{Here, Pupil, line::Fault, map::Sessions, pupils::CycleTarget};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PepPage {
@@ -138,5 +138,5 @@ pub struct PaidHelp {
     /// The next steps it is for, as the child says them.
     pub steps: Vec<String>,
     /// How many sessions were looked back on, and how many of them happened.
-    pub counted: Option<(i64, i64)>,
+    pub counted: Option<Sessions>,
 }

@@ -81,8 +81,16 @@ pub struct Cycle {
     /// “Autumn 2026”.
     pub term: String,
     pub targets: Vec<CycleTarget>,
+    /// Sessions: until it is looked back on all that are planned, then those that were counted or told.
     pub planned: i64,
+    /// None where nobody counted or told any.
     pub delivered: Option<i64>,
+    /// Beyond what was planned: in no other sum.
+    pub extra: i64,
+    /// Planned, and neither counted nor told by the time it was looked back on.
+    pub uncounted: i64,
+    /// Something was said of at least one of its targets, or it had none.
+    pub looked_back: bool,
     pub why_not: Vec<String>,
     /// What the pupil said when it was reviewed.
     pub pupil_said: Vec<Statement>,

@@ -72,6 +72,7 @@ fn rows(worked: Vec<Worked>) -> Vec<ImpactRow> {
             judged_children: count(kind.iter().flat_map(|help| help.judged_pupils.iter().copied())),
             planned: sum(|help| help.planned),
             delivered: sum(|help| help.delivered),
+            extra: sum(|help| help.extra),
             got_there: number(|help| help.got_there),
             part_way: number(|help| help.part_way),
             not_yet: number(|help| help.not_yet),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use app::{
     backend::Viewer,
     error::AppError,
-    view::map::{Coverage, Gap, Load, MapPage, MapQuery, MapRow, Share, Twice},
+    view::map::{Coverage, Gap, Load, MapPage, MapQuery, MapRow, Sessions, Share, Twice},
 };
 use shared::{
     MeetingId, PupilId, census,
@@ -19,7 +19,7 @@ use super::{ServerBackend, pupils::here};
 use crate::{
     db::{
         self, SchoolTransaction,
-        help::{self, Given, Wanted},
+        help::{self, Counted, Given, Wanted},
         pupils::Eyes,
     },
     error::unavailable,
@@ -82,6 +82,7 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
         children: count(given.iter().map(|help| help.pupil)),
         planned: rows.iter().map(|row| row.counted).sum(),
         delivered: rows.iter().map(|row| row.delivered).sum(),
+        extra: rows.iter().map(|row| row.extra).sum(),
         load: load(&given),
         coverage: coverage(&choices, &needs),
         gaps: gaps(&choices, needs),
@@ -162,17 +163,24 @@ fn row(kind: &[&Given], costs: bool) -> Option<MapRow> {
                 pupil: help.pupil,
                 name: help.pupil_name.clone(),
                 year_group: help.year_group.clone(),
-                planned: help.counted().map(|(planned, _)| planned).or(help.sessions),
-                delivered: help.counted().map(|(_, delivered)| delivered),
+                planned: help.sessions,
+                counted: help.counted().map(sessions),
                 why_not: help.missed(),
             })
             .collect(),
         minutes: kind.iter().filter_map(|help| Some(help.minutes? * help.sessions?)).sum(),
         planned: kind.iter().filter_map(|help| help.sessions).sum(),
-        counted: counted().map(|(planned, _)| planned).sum(),
-        delivered: counted().map(|(_, delivered)| delivered).sum(),
+        counted: counted().map(|counted| counted.planned).sum(),
+        delivered: counted().map(|counted| counted.delivered).sum(),
+        extra: counted().map(|counted| counted.extra).sum(),
+        told: counted().filter(|counted| !counted.by_meeting).map(|counted| counted.planned).sum(),
         pence: (!pence.is_empty()).then(|| pence.iter().sum()),
     })
+}
+
+pub(super) fn sessions(counted: Counted) -> Sessions {
+    let Counted { planned, delivered: happened, extra, by_meeting } = counted;
+    Sessions { planned, happened, extra, by_meeting }
 }
 
 /// What each gives in a week, the most first. A help in groups is given once for each group, not for each child.

@@ -40,11 +40,32 @@ pub struct Given {
     pub review: Option<RecordId>,
 }
 
+/// What is known of the sessions of one help.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// Looked back on, or told.
+    pub planned: i64,
+    /// How many of these happened.
+    pub delivered: i64,
+    /// Happened beyond what was planned: beside every sum, or they would hide what another help missed.
+    pub extra: i64,
+    /// By a meeting; else it was told so far, and more may come.
+    pub by_meeting: bool,
+}
+
+impl Counted {
+    fn new((planned, happened): (i64, i64), by_meeting: bool) -> Self {
+        let delivered = happened.min(planned);
+        Self { planned, delivered, extra: happened - delivered, by_meeting }
+    }
+}
+
 impl Given {
     /// How many sessions were looked back on, and how many of them happened: as the next meeting agreed it, or else as
     /// it was told day by day. What a meeting agreed stands, whatever was told.
-    pub fn counted(&self) -> Option<(i64, i64)> {
-        self.planned.zip(self.delivered).or(self.told)
+    pub fn counted(&self) -> Option<Counted> {
+        let met = self.planned.zip(self.delivered).map(|counted| Counted::new(counted, true));
+        met.or_else(|| self.told.map(|told| Counted::new(told, false)))
     }
 
     /// Why not all of them did, from the same source.

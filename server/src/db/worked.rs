@@ -17,6 +17,8 @@ pub struct Worked {
     pub judged_pupils: Vec<PupilId>,
     pub planned: i64,
     pub delivered: i64,
+    /// Beyond what was planned: not in `delivered`.
+    pub extra: i64,
     pub got_there: i64,
     pub part_way: i64,
     pub not_yet: i64,
@@ -42,7 +44,9 @@ pub async fn worked(txn: &mut SchoolTransaction, wanted: &Wanted, costs: bool) -
                   array_agg(distinct help.who) as "who!", array_agg(distinct plan.pupil_id) as "pupils!",
                   coalesce(array_agg(distinct plan.pupil_id) filter (where found.judged > 0), '{}') as "judged_pupils!",
                   coalesce(sum(counted.planned), 0)::bigint as "planned!",
-                  coalesce(sum(counted.delivered), 0)::bigint as "delivered!",
+                  -- More than planned of one help must not hide what another missed.
+                  coalesce(sum(least(counted.delivered, counted.planned)), 0)::bigint as "delivered!",
+                  coalesce(sum(greatest(counted.delivered - counted.planned, 0)), 0)::bigint as "extra!",
                   sum(found.got_there)::bigint as "got_there!", sum(found.part_way)::bigint as "part_way!",
                   sum(found.not_yet)::bigint as "not_yet!", sum(found.not_tried)::bigint as "not_tried!",
                   sum(found.steps)::bigint as "steps!", sum(found.before)::bigint as "before!",
@@ -135,6 +139,7 @@ pub async fn worked(txn: &mut SchoolTransaction, wanted: &Wanted, costs: bool) -
             judged_pupils: pupils(row.judged_pupils),
             planned: row.planned,
             delivered: row.delivered,
+            extra: row.extra,
             got_there: row.got_there,
             part_way: row.part_way,
             not_yet: row.not_yet,

@@ -81,11 +81,21 @@ pub(super) async fn map(
         return refusal(&error);
     }
     let mut rows = String::new();
-    let columns =
-        ["Term", "Help", "Tier", "Who", "Children", "Minutes planned", "Sessions planned", "Counted", "Happened"];
+    let columns = [
+        "Term",
+        "Help",
+        "Tier",
+        "Who",
+        "Children",
+        "Minutes planned",
+        "Sessions planned",
+        "Counted",
+        "Happened",
+        "Extra",
+    ];
     csv::row(&mut rows, columns.into_iter().chain(page.shows_cost.then_some("Cost in pounds")));
     for row in &page.rows {
-        let numbers = [row.children.len() as i64, row.minutes, row.planned, row.counted, row.delivered];
+        let numbers = [row.children.len() as i64, row.minutes, row.planned, row.counted, row.delivered, row.extra];
         let mut cells =
             vec![term_words(&page.query.term), row.name.clone(), page.here.words.tier(&row.tier), row.who.clone()];
         cells.extend(numbers.iter().map(ToString::to_string));
@@ -119,6 +129,7 @@ pub(super) async fn impact(
         "Did not get to try it",
         "Sessions planned",
         "Sessions happened",
+        "Extra sessions",
         "Steps",
         "Scores before, sum",
         "Scores now, sum",
@@ -131,7 +142,7 @@ pub(super) async fn impact(
     csv::row(&mut rows, columns.into_iter().chain(money.into_iter().filter(|_| page.shows_cost)));
     for row in &page.rows {
         let marks = [row.children, row.got_there, row.part_way, row.not_yet, row.not_tried].map(i64::from);
-        let sums = [row.planned, row.delivered, row.steps, row.before, row.after, row.scored.into()];
+        let sums = [row.planned, row.delivered, row.extra, row.steps, row.before, row.after, row.scored.into()];
         let mut cells = vec![row.name.clone()];
         cells.extend(marks.iter().chain(&sums).map(ToString::to_string));
         let (advice, why) = row.advice();

@@ -156,7 +156,7 @@ async fn what_was_told_counts_until_a_meeting_has_counted(pool: PgPoolOptions, o
             let row = page.rows.iter().find(|row| row.name == help.name).unwrap();
             let share = row.children.iter().find(|share| share.name == plan.meeting.pupil_name).unwrap();
             let expected = told.get(&(plan.meeting.id.0, help.id.0));
-            assert_eq!(share.delivered, expected.map(|(_, did)| *did), "{}", help.name);
+            assert_eq!(share.counted.map(|counted| counted.happened), expected.map(|(_, did)| *did), "{}", help.name);
             assert_eq!(share.why_not.contains("the room was taken"), expected.is_some(), "{}", help.name);
         }
     }

@@ -7,6 +7,7 @@ use crate::{
     pages::pupil::OneTarget,
     view::{
         self,
+        map::and_extra,
         pep::{Measured, PaidHelp, Pep, Spend, Subject},
     },
 };
@@ -131,7 +132,11 @@ fn spend(spend: Spend) -> impl IntoView {
 
 fn paid(help: PaidHelp) -> impl IntoView {
     let steps = if help.steps.is_empty() { "no next step yet".to_owned() } else { help.steps.join(" ") };
-    let counted = help.counted.map(|(planned, delivered)| format!(" {delivered} of {planned} sessions happened."));
+    let counted = help.counted.map(|counted| {
+        let so_far = if counted.by_meeting { "" } else { ", of those told so far" };
+        let extra = and_extra(counted.extra);
+        format!(" {} of {} sessions happened{extra}{so_far}.", counted.happened, counted.planned)
+    });
     view! {
         <li>
             <strong dir="auto">{help.name}</strong>

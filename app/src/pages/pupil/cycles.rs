@@ -6,7 +6,10 @@ use shared::{record::Statement, role::Side};
 use super::target::{OneTarget, target_words};
 use crate::{
     components::{dates, icon::Icon, people::SideMark, plate::Plate},
-    view::pupils::{Cycle, Met, PupilPage},
+    view::{
+        map::and_extra,
+        pupils::{Cycle, Met, PupilPage},
+    },
 };
 
 /// On one screen, with the meeting to come in a narrow column beside them. Earlier ones stand under “Earlier”.
@@ -165,7 +168,7 @@ fn OneCycle(
     let is_over = cycle.reviewed_in.is_some();
     let end = cycle.reviewed_in.as_ref().map_or(&cycle.review_on, |(_, day)| day);
     let when = format!("{} to {}", dates::short(&cycle.planned_on), dates::short(end));
-    let steps = [("Assess", true), ("Plan", true), ("Do", is_over), ("Review", is_over)];
+    let steps = [("Assess", true), ("Plan", true), ("Do", is_over), ("Review", cycle.looked_back)];
     let step = move |(at, (words, done)): (usize, (&'static str, bool))| {
         let now = !is_over && at == 2;
         let class = if done {
@@ -188,12 +191,21 @@ fn OneCycle(
             <p class="did">
                 <Plate delivered planned=cycle.planned />
                 <span>
-                    <strong>{format!("{delivered} of {} sessions happened.", cycle.planned)}</strong>
+                    <strong>
+                        {format!("{delivered} of {} sessions happened{}.", cycle.planned, and_extra(cycle.extra))}
+                    </strong>
                     {why}
                 </span>
             </p>
         }
         .into_any()
+    });
+    let uncounted = (cycle.uncounted > 0).then(|| {
+        let more = if cycle.delivered.is_some() { " more" } else { "" };
+        view! { <p class="did">{format!("Of {}{more} planned sessions nobody has counted how many happened.", cycle.uncounted)}</p> }
+    });
+    let not_reviewed = (is_over && !cycle.looked_back).then(|| {
+        view! { <p class="did">"The meeting wrote nothing down of how these steps went."</p> }
     });
     let to_come = (!is_over).then(|| {
         view! {
@@ -238,7 +250,9 @@ fn OneCycle(
                 <ul class="cycle-targets">
                     {cycle.targets.into_iter().map(|target| view! { <OneTarget target name=name.clone() /> }).collect_view()}
                 </ul>
+                {not_reviewed}
                 {happened}
+                {uncounted}
                 {to_come}
                 {words}
                 <ul class="others-said">

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use app::view::pupils::{Cycle, CycleTarget};
 use shared::{
     PersonId, RecordId,
-    record::{AgreedRecord, Response},
+    record::{AgreedRecord, Response, ReviewedTarget},
     role::Side,
 };
 
@@ -47,10 +47,19 @@ fn cycle(plan: &AgreedRecord, review: Option<&AgreedRecord>, given: &[Given], ch
             .collect(),
         planned: match review {
             // Of help that nobody counted nothing is known.
-            Some(_) => counted().map(|(planned, _)| planned).sum(),
+            Some(_) => counted().map(|counted| counted.planned).sum(),
             None => help.iter().filter_map(|help| help.sessions).sum(),
         },
-        delivered: review.and_then(|_| counted().map(|(_, delivered)| delivered).reduce(|all, one| all + one)),
+        delivered: review.and_then(|_| counted().map(|counted| counted.delivered).reduce(|all, one| all + one)),
+        extra: counted().map(|counted| counted.extra).filter(|_| review.is_some()).sum(),
+        uncounted: match review {
+            Some(_) => help.iter().filter(|help| help.counted().is_none()).filter_map(|help| help.sessions).sum(),
+            None => 0,
+        },
+        looked_back: review.is_some_and(|review| {
+            let is_said = |found: &ReviewedTarget| !found.rating.is_empty() || !found.exit.trim().is_empty();
+            plan.targets.is_empty() || review.reviews.iter().any(is_said)
+        }),
         why_not: match review {
             Some(_) => help.iter().map(|help| help.missed()).filter(|why| !why.is_empty()).collect(),
             None => vec![],

@@ -104,7 +104,7 @@ async fn plan(
             name: help.name.clone(),
             who: help.who.clone(),
             steps: record.targets.iter().filter(|target| help.targets.contains(&target.id)).map(words_of).collect(),
-            counted: help.counted(),
+            counted: help.counted().map(crate::backend::map::sessions),
         })
         .collect();
     let docs: BTreeMap<Section, SectionDoc> =

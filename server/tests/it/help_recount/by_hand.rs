@@ -10,6 +10,7 @@ pub(super) struct Given<'a> {
     pub(super) cost: Option<&'a Cost>,
     /// How many sessions were looked back on, and how many of them happened.
     pub(super) counted: Option<(i64, i64)>,
+    pub(super) by_meeting: bool,
     /// Somebody counted, and it was not given once.
     pub(super) never: bool,
     pub(super) review: Option<AgreedRecord>,
@@ -69,6 +70,7 @@ pub(super) async fn given<'a>(owner: &mut PgConnection, all: &'a [Child]) -> Vec
                     term: term(&newest[at]),
                     cost: cycle.costs.iter().find(|cost| cost.provision == help.id),
                     counted,
+                    by_meeting: by_meeting.is_some(),
                     never: delivered == Some(0) && was_meant,
                     review: review.cloned(),
                 });
@@ -97,7 +99,7 @@ pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&C
         })
         .collect();
 
-    type Sums<'a> = (Vec<&'a str>, i64, i64, i64, i64, Option<i64>);
+    type Sums<'a> = (Vec<&'a str>, i64, i64, [i64; 3], i64, Option<i64>);
     let mut kinds: BTreeMap<(String, String), Sums> = BTreeMap::new();
     let mut loads: BTreeMap<&str, BTreeMap<String, (i64, i64, i64)>> = BTreeMap::new();
     for one in &wanted {
@@ -106,8 +108,11 @@ pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&C
         row.0.push(&one.child.name);
         row.1 += help.minutes.unwrap_or(0) * help.sessions.unwrap_or(0);
         row.2 += help.sessions.unwrap_or(0);
-        row.3 += one.counted.map_or(0, |(planned, _)| planned);
-        row.4 += one.counted.map_or(0, |(_, delivered)| delivered);
+        let (planned, happened) = one.counted.unwrap_or((0, 0));
+        row.3[0] += planned;
+        row.3[1] += std::cmp::max(0, happened - planned);
+        row.3[2] += if one.by_meeting { 0 } else { planned };
+        row.4 += std::cmp::min(planned, happened);
         row.5 = sum([row.5, one.cost.and_then(|cost| cost.pence_per_pupil).filter(|_| costs)].into_iter());
         if !help.who.is_empty() {
             let (children, group, weekly) =
@@ -128,7 +133,7 @@ pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&C
             names.sort_unstable();
             (
                 (row.tier.clone(), key(&row.name)),
-                (names, row.minutes, row.planned, row.counted, row.delivered, row.pence),
+                (names, row.minutes, row.planned, [row.counted, row.extra, row.told], row.delivered, row.pence),
             )
         })
         .collect();
@@ -188,7 +193,8 @@ pub(super) fn impact_is_counted_right(page: &ImpactPage, query: &ImpactQuery, gi
         all.insert(one.child.id);
         let (planned, delivered) = one.counted.unwrap_or((0, 0));
         row.planned += planned;
-        row.delivered += delivered;
+        row.delivered += std::cmp::min(planned, delivered);
+        row.extra += std::cmp::max(0, delivered - planned);
         let mut is_judged = false;
         for target in review.reviews.iter().filter(|target| help.targets.contains(&target.id)) {
             let steps = match target.rating.as_str() {
