@@ -47,6 +47,7 @@ pub fn MapPage() -> impl IntoView {
         area: get("area"),
         who: get("who"),
         funding: get("funding"),
+        page: get("page").parse().unwrap_or(1),
     };
     once_read(read_map(query), |page| view! { <TheMap page /> })
 }
@@ -67,18 +68,17 @@ fn TheMap(page: Page) -> impl IntoView {
         children => format!("{children} children share {kinds} kinds of extra help. {happened}"),
     };
     let q = &page.query;
-    let csv = address(
-        "/map.csv",
-        &[
-            ("term", &q.term),
-            ("year", &q.year),
-            ("class", &q.class),
-            ("tier", &q.tier),
-            ("area", &q.area),
-            ("who", &q.who),
-            ("funding", &q.funding),
-        ],
-    );
+    let chosen = [
+        ("term", q.term.clone()),
+        ("year", q.year.clone()),
+        ("class", q.class.clone()),
+        ("tier", q.tier.clone()),
+        ("area", q.area.clone()),
+        ("who", q.who.clone()),
+        ("funding", q.funding.clone()),
+    ];
+    let csv = address("/map.csv", &chosen.each_ref().map(|(name, value)| (*name, value.as_str())));
+    let (of, chosen) = (of_whom(&page), chosen.to_vec());
     let missed: Vec<MapRow> = page.rows.iter().filter(|row| is_often_missed(row)).cloned().collect();
     view! {
         <Title text="Who gets what" />
@@ -87,7 +87,6 @@ fn TheMap(page: Page) -> impl IntoView {
                 <h1>"Who gets what"</h1>
                 <p class="lead">{lead}</p>
             </header>
-            <Gaps gaps=page.gaps.clone() />
             <section class="sheet" aria-labelledby="h-map">
                 <header class="sheet-head with-side">
                     <div>
@@ -100,13 +99,58 @@ fn TheMap(page: Page) -> impl IntoView {
                 </header>
                 <Filters page=page.clone() />
                 <Rows rows=page.rows.clone() tiers=page.here.words.all_tiers() shows_cost=page.shows_cost />
+                <Together page=page.clone() />
                 <OftenMissed rows=missed />
                 <StandsTwice twice=page.twice />
             </section>
             <WhoCarriesIt load=page.load.clone() />
-            <Covered coverage=page.coverage />
+            <Covered coverage=page.coverage of=of.clone() />
+            <Gaps gaps=page.gaps of paging=page.gaps_paging chosen />
         </SchoolFrame>
     }
+}
+
+/// Whose needs are looked at, and which help: what a filter cannot be asked of is said to be of all.
+fn of_whom(page: &Page) -> String {
+    let q = &page.query;
+    let chosen: Vec<&str> = [&q.year, &q.class].into_iter().filter(|of| !of.is_empty()).map(String::as_str).collect();
+    let children = match (chosen.is_empty(), page.whole_school) {
+        (false, _) => format!("Of {}", chosen.join(", ")),
+        (true, true) => "Of the whole school".to_owned(),
+        (true, false) => "Of the children you meet for".to_owned(),
+    };
+    let help = if q.narrows_help() { ", with all their help of this term, whatever is chosen above" } else { "" };
+    format!("{children}{help}.")
+}
+
+/// What a governor would else add up by hand.
+#[component]
+fn Together(page: Page) -> impl IntoView {
+    let minutes: i64 = page.rows.iter().map(|row| row.minutes).sum();
+    let pence: i64 = page.paid_from.iter().map(|(_, pence)| pence).sum();
+    let unknown = page.rows.iter().filter(|row| row.pence.is_none()).count();
+    let cost = page.shows_cost.then(|| {
+        let sums = page.paid_from.iter().map(|(funding, pence)| {
+            let from = if funding.is_empty() { "not said who pays" } else { funding };
+            format!("{from} {}", pounds(*pence))
+        });
+        let sums: Vec<_> = sums.collect();
+        let by = if sums.is_empty() { String::new() } else { format!(": {}", sums.join(", ")) };
+        let unknown = match unknown {
+            0 => String::new(),
+            1 => " What one kind of help costs is not written down.".to_owned(),
+            kinds => format!(" What {kinds} kinds of help cost is not written down."),
+        };
+        format!(" It costs {}{by}.{unknown}", pounds(pence))
+    });
+    (!page.rows.is_empty()).then(|| {
+        view! {
+            <p class="hint gap-top">
+                <strong>{format!("Together {} planned.", hours(minutes))}</strong>
+                {cost}
+            </p>
+        }
+    })
 }
 
 #[component]
@@ -115,7 +159,7 @@ fn Filters(page: Page) -> impl IntoView {
     let terms = page.terms.into_iter().map(|term| (term.clone(), term_words(&term))).collect();
     let tiers = page.here.words.all_tiers();
     let areas = AREAS.iter().map(|area| (area.code.to_owned(), area.label.to_owned())).collect();
-    let MapQuery { term, year, tier, area, who, class, funding } = page.query;
+    let MapQuery { term, year, tier, area, who, class, funding, .. } = page.query;
     view! {
         <form class="filters" method="get" action="/map" aria-label="The map">
             <Choose name="term" label="Term" everything="" options=terms chosen=term />

@@ -32,6 +32,15 @@ pub struct MapQuery {
     pub class: String,
     /// Where the money comes from: heard only of those who may see what help costs.
     pub funding: String,
+    /// Of the children without help, from 1.
+    pub page: u32,
+}
+
+impl MapQuery {
+    /// Only some of a child’s help is on the map: what is said of need looks at all of it.
+    pub fn narrows_help(&self) -> bool {
+        ![&self.tier, &self.who, &self.funding].into_iter().all(String::is_empty)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,6 +65,9 @@ pub struct MapPage {
     pub load: Vec<Load>,
     pub coverage: Vec<Coverage>,
     pub gaps: Vec<Gap>,
+    pub gaps_paging: Paging,
+    /// By who pays, in pence; nothing where costs are not shown.
+    pub paid_from: Vec<(String, i64)>,
     pub twice: Vec<Twice>,
 }
 
@@ -76,6 +88,11 @@ pub struct MapRow {
     pub tier: String,
     pub who: String,
     pub children: Vec<Share>,
+    /// Of these children and of this help, once each.
+    pub years: Vec<String>,
+    pub classes: Vec<String>,
+    pub areas: Vec<String>,
+    pub fundings: Vec<String>,
     /// Of all children together.
     pub minutes: i64,
     pub planned: i64,
@@ -149,10 +166,10 @@ pub struct Load {
     pub kinds: u32,
 }
 
-/// Children whose main need is in this area, and how many of them have help for it.
+/// Children whose main need is in this area, and how many of them have help for it; in no area, help of any kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Coverage {
-    /// A code of [`shared::schema::AREAS`].
+    /// A code of [`shared::schema::AREAS`], or nothing.
     pub area: String,
     pub with_need: u32,
     pub with_help: u32,

@@ -7,7 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use app::{
     backend::Viewer,
     error::AppError,
-    view::map::{Coverage, Gap, Load, MapPage, MapQuery, MapRow, Sessions, Share, Twice},
+    view::{
+        Paging,
+        map::{Coverage, Gap, Load, MapPage, MapQuery, MapRow, Sessions, Share, Twice},
+    },
 };
 use shared::{
     MeetingId, PupilId, census,
@@ -67,7 +70,13 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
         .filter(|help| is(&query.funding, help.funding.as_deref().unwrap_or_default()))
         .cloned()
         .collect();
-    let needs = db::register::needs(&mut txn, sight.known_to).await.map_err(unavailable)?;
+    let mut needs = db::register::needs(&mut txn, sight.known_to).await.map_err(unavailable)?;
+    // Of the chosen children, and of the chosen area; who gives the help and who pays is no matter of need.
+    needs.retain(|need| is(&query.year, &need.year_group) && is(&query.class, &need.class_name));
+    needs.retain(|need| is(&query.area, census::area(&need.code).unwrap_or_default()));
+    let coverage = coverage(&choices, &needs);
+    let gaps = gaps(&choices, needs);
+    let gaps_paging = Paging::of(u32::try_from(gaps.len()).unwrap_or(u32::MAX), query.page);
     let rows = rows(&given, sight.costs);
     Ok(MapPage {
         here: here(&mut txn, viewer).await?,
@@ -84,8 +93,10 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
         delivered: rows.iter().map(|row| row.delivered).sum(),
         extra: rows.iter().map(|row| row.extra).sum(),
         load: load(&given),
-        coverage: coverage(&choices, &needs),
-        gaps: gaps(&choices, needs),
+        coverage,
+        gaps: gaps.into_iter().skip(gaps_paging.skipped() as usize).take(Paging::LINES as usize).collect(),
+        gaps_paging,
+        paid_from: paid_from(&given, sight.costs),
         twice: twice(&given),
         rows,
     })
@@ -168,6 +179,10 @@ fn row(kind: &[&Given], costs: bool) -> Option<MapRow> {
                 why_not: help.missed(),
             })
             .collect(),
+        years: each(kind.iter().map(|help| help.year_group.as_str())),
+        classes: each(kind.iter().map(|help| help.class_name.as_str())),
+        areas: each(kind.iter().map(|help| help.area.as_str())),
+        fundings: each(kind.iter().filter(|_| costs).filter_map(|help| help.funding.as_deref())),
         minutes: kind.iter().filter_map(|help| Some(help.minutes? * help.sessions?)).sum(),
         planned: kind.iter().filter_map(|help| help.sessions).sum(),
         counted: counted().map(|counted| counted.planned).sum(),
@@ -210,24 +225,37 @@ fn group_size(ratio: &str) -> i64 {
     ratio.split_once(':').and_then(|(_, children)| children.trim().parse().ok()).filter(|size| *size > 0).unwrap_or(1)
 }
 
-/// Who has help in which area.
-fn helped(given: &[Given]) -> BTreeSet<(PupilId, &str)> {
-    given.iter().map(|help| (help.pupil, help.area.as_str())).collect()
+/// Whether somebody has help in the area of their main need; for a need that belongs to no area, any at all.
+fn is_helped(given: &[Given]) -> impl Fn(&db::register::MainNeed) -> bool {
+    let helped: BTreeSet<(PupilId, &str)> = given.iter().map(|help| (help.pupil, help.area.as_str())).collect();
+    let at_all: BTreeSet<PupilId> = given.iter().map(|help| help.pupil).collect();
+    move |need| match census::area(&need.code) {
+        Some(area) => helped.contains(&(need.pupil, area)),
+        None => at_all.contains(&need.pupil),
+    }
 }
 
-/// By main need. A need that belongs to no area is in none of these.
+/// Pence of all help, by who pays, as far as somebody wrote it down.
+fn paid_from(given: &[Given], costs: bool) -> Vec<(String, i64)> {
+    let mut paid: BTreeMap<&str, i64> = BTreeMap::new();
+    for help in given.iter().filter(|_| costs) {
+        let Some(pence) = help.pence else { continue };
+        *paid.entry(help.funding.as_deref().unwrap_or_default()).or_default() += pence;
+    }
+    paid.into_iter().map(|(funding, pence)| (funding.to_owned(), pence)).collect()
+}
+
+/// By main need, so that the rows add up to the children with one. A need that belongs to no area is helped by any help.
 fn coverage(given: &[Given], needs: &[db::register::MainNeed]) -> Vec<Coverage> {
-    let helped = helped(given);
-    AREAS
-        .iter()
+    let is_helped = is_helped(given);
+    let areas = AREAS.iter().map(|area| Some(area.code)).chain([None]);
+    areas
         .map(|area| {
-            let with_need = || needs.iter().filter(|need| census::area(&need.code) == Some(area.code));
+            let with_need = || needs.iter().filter(move |need| census::area(&need.code) == area);
             Coverage {
-                area: area.code.to_owned(),
+                area: area.unwrap_or_default().to_owned(),
                 with_need: count(with_need().map(|need| need.pupil)),
-                with_help: count(
-                    with_need().map(|need| need.pupil).filter(|pupil| helped.contains(&(*pupil, area.code))),
-                ),
+                with_help: count(with_need().filter(|need| is_helped(need)).map(|need| need.pupil)),
             }
         })
         .filter(|coverage| coverage.with_need > 0)
@@ -236,12 +264,7 @@ fn coverage(given: &[Given], needs: &[db::register::MainNeed]) -> Vec<Coverage> 
 
 /// A main need, and nothing in its area this term; for a need that belongs to no area, nothing at all.
 fn gaps(given: &[Given], needs: Vec<db::register::MainNeed>) -> Vec<Gap> {
-    let helped = helped(given);
-    let at_all: BTreeSet<PupilId> = given.iter().map(|help| help.pupil).collect();
-    let is_helped = |need: &db::register::MainNeed| match census::area(&need.code) {
-        Some(area) => helped.contains(&(need.pupil, area)),
-        None => at_all.contains(&need.pupil),
-    };
+    let is_helped = is_helped(given);
     needs
         .into_iter()
         .filter(|need| !is_helped(need))

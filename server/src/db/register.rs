@@ -157,13 +157,14 @@ pub async fn classes(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sql
 pub struct MainNeed {
     pub pupil: PupilId,
     pub name: String,
+    pub year_group: String,
     pub class_name: String,
     pub code: String,
 }
 
 pub async fn needs(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<MainNeed>> {
     let rows = sqlx::query!(
-        "select p.id, person.display_name, p.class_name, need.code
+        "select p.id, person.display_name, p.year_group, p.class_name, need.code
          from pupils p
            join people person on person.id = p.person_id
            join pupil_needs need on need.pupil_id = p.id and need.rank = 1
@@ -180,6 +181,7 @@ pub async fn needs(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx:
         .map(|row| MainNeed {
             pupil: PupilId(row.id),
             name: row.display_name,
+            year_group: row.year_group,
             class_name: row.class_name,
             code: row.code,
         })

@@ -4,7 +4,7 @@ use app::{
     backend::Viewer,
     error::AppError,
     view::{
-        map::{ImpactQuery, MapQuery, term_words},
+        map::{ImpactQuery, MapQuery, MapRow, term_words},
         register::{RegisterQuery, Sent},
     },
 };
@@ -14,6 +14,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
+use shared::schema::{AREAS, label_of};
 
 use super::{pages, sent_file, session::MaybeViewer};
 use crate::{
@@ -73,34 +74,40 @@ pub(super) async fn map(
 ) -> Response {
     let Some(viewer) = viewer else { return refusal(&AppError::NotSignedIn) };
     let Asked { term, year, tier, area, who, class, funding, .. } = asked;
-    let page = match state.backend.map_page(viewer, MapQuery { term, year, tier, area, who, class, funding }).await {
-        Ok(page) => page,
-        Err(error) => return refusal(&error),
-    };
+    let page =
+        match state.backend.map_page(viewer, MapQuery { term, year, tier, area, who, class, funding, page: 1 }).await {
+            Ok(page) => page,
+            Err(error) => return refusal(&error),
+        };
     if let Err(error) = taken_away(&state, viewer, Verb::MapExported).await {
         return refusal(&error);
     }
     let mut rows = String::new();
-    let columns = [
-        "Term",
-        "Help",
-        "Tier",
-        "Who",
-        "Children",
-        "Minutes planned",
-        "Sessions planned",
-        "Counted",
-        "Happened",
-        "Extra",
-    ];
-    csv::row(&mut rows, columns.into_iter().chain(page.shows_cost.then_some("Cost in pounds")));
+    let columns = ["Term", "Help", "Tier", "Who", "Children", "Minutes planned", "Sessions planned", "Counted"];
+    let more = ["Happened", "Extra", "Area of need", "Year groups", "Classes"];
+    let money = ["Paid from", "Cost in pounds"].into_iter().filter(|_| page.shows_cost);
+    csv::row(&mut rows, columns.into_iter().chain(more).chain(money));
+    let sum = |of: fn(&MapRow) -> i64| page.rows.iter().map(of).sum::<i64>().to_string();
     for row in &page.rows {
         let numbers = [row.children.len() as i64, row.minutes, row.planned, row.counted, row.delivered, row.extra];
         let mut cells =
             vec![term_words(&page.query.term), row.name.clone(), page.here.words.tier(&row.tier), row.who.clone()];
         cells.extend(numbers.iter().map(ToString::to_string));
-        cells.extend(page.shows_cost.then(|| pounds(row.pence)));
+        let areas: Vec<_> = row.areas.iter().map(|area| label_of(AREAS, area)).collect();
+        cells.extend([areas.join("; "), row.years.join("; "), row.classes.join("; ")]);
+        if page.shows_cost {
+            cells.extend([row.fundings.join("; "), pounds(row.pence)]);
+        }
         csv::row(&mut rows, cells.iter().map(String::as_str));
+    }
+    let mut last = vec![term_words(&page.query.term), "Together".to_owned(), String::new(), String::new()];
+    last.extend([page.children.to_string(), sum(|row| row.minutes), sum(|row| row.planned), sum(|row| row.counted)]);
+    last.extend([sum(|row| row.delivered), sum(|row| row.extra), String::new(), String::new(), String::new()]);
+    if page.shows_cost {
+        last.extend([String::new(), pounds(Some(page.paid_from.iter().map(|(_, pence)| pence).sum()))]);
+    }
+    if !page.rows.is_empty() {
+        csv::row(&mut rows, last.iter().map(String::as_str));
     }
     file("who-gets-what.csv", rows)
 }

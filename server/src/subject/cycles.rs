@@ -5,7 +5,10 @@
 
 use std::fmt::Write;
 
-use app::{components::money::pounds, view::map::term_words};
+use app::{
+    components::money::pounds,
+    view::map::{and_extra, term_words},
+};
 use shared::{
     PupilId,
     record::{AgreedRecord, Scores, Target},
@@ -107,7 +110,9 @@ fn scores(before: Scores, after: Scores) -> String {
 
 fn given(help: &Given) -> Vec<String> {
     let sessions = match (help.counted(), help.sessions.filter(|sessions| *sessions > 0)) {
-        (Some((planned, happened)), _) => format!("{happened} of {planned} happened"),
+        (Some(counted), _) => {
+            format!("{} of {} happened{}", counted.delivered, counted.planned, and_extra(counted.extra))
+        }
         (None, Some(planned)) => format!("{planned} planned, not counted"),
         (None, None) => "always there".to_owned(),
     };

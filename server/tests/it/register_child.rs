@@ -87,10 +87,12 @@ async fn any_child_of_the_school_is_found_from_the_first_page_by_any_part_of_a_n
     pool: PgPoolOptions,
     options: PgConnectOptions,
 ) {
+    // Whom the census would send back is named on every page of the register.
+    const ADA: &str = "full_name=Ada+Mary+One&provision=N&upn=A1&born_on=2018-01-02";
     let server = TestServer::start(pool, options).await;
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;
     let cookie = server.sign_in(&pike).await;
-    let added = server.post_form_as(ADD, Some(&cookie), "full_name=Ada+Mary+One&provision=N".to_owned()).await;
+    let added = server.post_form_as(ADD, Some(&cookie), ADA.to_owned()).await;
     assert_eq!(added.status(), StatusCode::SEE_OTHER);
     let home = text(server.get("/", Some(&cookie)).await).await;
     assert!(home.contains("name=\"provision\" value=\"all\""), "as the form sends it");

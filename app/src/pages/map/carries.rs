@@ -3,9 +3,12 @@
 use leptos::prelude::*;
 
 use crate::{
-    components::{code::NeedName, money::hours, people::Sun},
+    components::{code::NeedName, money::hours, people::Sun, turn::Turn},
     pages::pupil::area_words,
-    view::map::{Coverage, Gap, Load},
+    view::{
+        Paging,
+        map::{Coverage, Gap, Load},
+    },
 };
 
 /// Minutes a week that fill the whole bar, unless somebody gives more.
@@ -70,11 +73,15 @@ pub fn WhoCarriesIt(load: Vec<Load>) -> impl IntoView {
 }
 
 #[component]
-pub fn Covered(coverage: Vec<Coverage>) -> impl IntoView {
+pub fn Covered(coverage: Vec<Coverage>, of: String) -> impl IntoView {
     let line = |covered: Coverage| {
+        let area = match covered.area.as_str() {
+            "" => "Not assessed yet, or another need".to_owned(),
+            area => area_words(area),
+        };
         view! {
             <tr>
-                <th scope="row">{area_words(&covered.area)}</th>
+                <th scope="row">{area}</th>
                 <td>{format!("{} of {}", covered.with_help, covered.with_need)}</td>
             </tr>
         }
@@ -83,7 +90,7 @@ pub fn Covered(coverage: Vec<Coverage>) -> impl IntoView {
         <section class="sheet span-5" aria-labelledby="h-covered">
             <header class="sheet-head">
                 <h2 id="h-covered">"Need and help"</h2>
-                <p>"Children whose main need this is, and how many have help for it this term."</p>
+                <p>"Children whose main need this is, and how many have help for it this term. " {of}</p>
             </header>
             <table class="plain-table">
                 <caption class="visually-hidden">"Need and help, by area"</caption>
@@ -100,8 +107,12 @@ pub fn Covered(coverage: Vec<Coverage>) -> impl IntoView {
 }
 
 #[component]
-pub fn Gaps(gaps: Vec<Gap>) -> impl IntoView {
+pub fn Gaps(gaps: Vec<Gap>, of: String, paging: Paging, chosen: Vec<(&'static str, String)>) -> impl IntoView {
     (!gaps.is_empty()).then(|| {
+        let found = match paging.found {
+            1 => "One child.".to_owned(),
+            found => format!("{found} children."),
+        };
         let line = |gap: Gap| {
             let need = view! { <NeedName code=gap.need.clone() /> }.into_any();
             view! { <InNeed gap need /> }
@@ -110,9 +121,10 @@ pub fn Gaps(gaps: Vec<Gap>) -> impl IntoView {
             <section class="sheet" aria-labelledby="h-gaps">
                 <header class="sheet-head">
                     <h2 id="h-gaps">"A need, and no help yet"</h2>
-                    <p>"No agreed plan of this term has help for their main need."</p>
+                    <p>{found} " No agreed plan of this term has help for their main need. " {of}</p>
                 </header>
                 <ul class="gaps">{gaps.into_iter().map(line).collect_view()}</ul>
+                <Turn paging path="/map" chosen list="h-gaps" />
             </section>
         }
     })

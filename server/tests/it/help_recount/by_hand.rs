@@ -153,7 +153,12 @@ pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&C
         loads.into_iter().map(|(who, helps)| (who, hours(helps))).filter(|(_, minutes)| *minutes > 0).collect();
     assert_eq!(page.load.iter().map(|load| (load.who.as_str(), load.minutes)).collect::<BTreeMap<_, _>>(), loads);
 
-    // Need and help is of the whole term, whatever else was chosen.
+    // Need and help is of the chosen children and area, whoever gives it and whoever pays.
+    let known: Vec<&&Child> = known
+        .iter()
+        .filter(|child| asked(&query.year, child.year) && asked(&query.class, child.class))
+        .filter(|child| child.need.is_none_or(|(_, area)| asked(&query.area, area)))
+        .collect();
     let is_helped = |child: &Child, area: &str| {
         of_term.iter().any(|one| one.child.id == child.id && (area.is_empty() || one.help.area == area))
     };
@@ -169,6 +174,11 @@ pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&C
         let with_help = with_need.iter().filter(|child| is_helped(child, &coverage.area)).count();
         assert_eq!((coverage.with_need as usize, coverage.with_help as usize), (with_need.len(), with_help));
     }
+    let with_need = known.iter().filter(|child| child.need.is_some()).count();
+    assert_eq!(page.coverage.iter().map(|row| row.with_need as usize).sum::<usize>(), with_need, "rows add up");
+    let paid = |rows: &mut dyn Iterator<Item = Option<i64>>| rows.flatten().sum::<i64>();
+    let rows_paid = paid(&mut page.rows.iter().map(|row| row.pence));
+    assert_eq!(page.paid_from.iter().map(|(_, pence)| pence).sum::<i64>(), rows_paid);
     let mut in_plan: BTreeMap<(Uuid, Option<MeetingId>, String), usize> = BTreeMap::new();
     for one in &wanted {
         // Two plans of a child in one term are told apart by what looked back on them.
