@@ -13,6 +13,7 @@ use self::staff::{Staff, what_is_late};
 use crate::{
     api::reading::read_meetings,
     components::{
+        dates,
         frame::{At, HelpLine, LetterFrame, SchoolFrame},
         people::Sun,
         thirds::{MEETINGS_A_YEAR, Thirds},
@@ -108,14 +109,19 @@ fn Row(row: MeetingRow, says_how_many: bool, plan: String) -> impl IntoView {
         .into_any(),
         None => row.pupil.clone().into_any(),
     };
+    // What is over has its year, and not the class that the child is in now.
+    let (kind, when) = match row.stage {
+        Stage::Agreed => (row.kind, dates::long(&row.held_on)),
+        Stage::Preparing | Stage::Meeting => (format!("{}, {}", row.kind, row.year_group), row.when),
+    };
     view! {
         <li>
             <Sun picture=row.portrait name=row.pupil.clone() />
             <p>
                 <strong>{name}</strong>
-                <span>{row.kind} ", " {row.year_group}</span>
+                <span>{kind}</span>
                 <span>
-                    <time datetime=row.held_on>{row.when}</time>
+                    <time datetime=row.held_on>{when}</time>
                     {match (row.stage, row.version) {
                         (Stage::Meeting, Some(_)) => " – open again, to put something right",
                         (Stage::Meeting, None) => " – together now",

@@ -15,7 +15,7 @@ use shared::{
     record::{Agreement, Attendee, Facts, MeetingFacts, Missing, project},
     schema::staff,
 };
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::pages::facilitator;
 use crate::{
@@ -70,9 +70,15 @@ pub async fn save(
     }
     let new = NewRecord { id, record: &record, costs: &costs(&sections), at };
     db::records::create(txn, &[new]).await?;
+    db::meetings::held_on(txn, meeting.id, held_on(meeting)).await?;
     db::meetings::agree(txn, meeting.id, at).await?;
     db::doors::end_code(txn, meeting.id, at).await?;
     Ok(version)
+}
+
+/// The day it was opened, as the record says it.
+fn held_on(meeting: &Meeting) -> Date {
+    meeting.opened_at.map_or(meeting.held_on, OffsetDateTime::date)
 }
 
 /// What was kept has been through the gate, so it can be read.
@@ -105,7 +111,7 @@ pub(super) async fn facts(
             pupil_full_name: meeting.pupil_full_name.clone(),
             school: meeting.school.clone(),
             kind: meeting.kind.clone(),
-            held_on: meeting.opened_at.map_or(meeting.held_on, OffsetDateTime::date).to_string(),
+            held_on: held_on(meeting).to_string(),
             place: meeting.place.clone(),
             facilitator: facilitator(&seats),
             plan_name: db::school_words::of(txn).await?.plan,

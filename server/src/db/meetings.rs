@@ -339,13 +339,21 @@ pub async fn lock(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Op
     name.map(|name| stage(&name)).transpose()
 }
 
-/// For when it is planned.
+/// For when it is planned, and once it was agreed the day it was held on.
 pub async fn day(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Option<Date>> {
     sqlx::query_scalar!("select held_on from meetings where id = $1", id.0).fetch_optional(txn.connection()).await
 }
 
 pub async fn open(txn: &mut SchoolTransaction, id: MeetingId, now: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query!("update meetings set stage = 'meeting', opened_at = $2 where id = $1", id.0, now)
+        .execute(txn.connection())
+        .await?;
+    Ok(())
+}
+
+/// From now on the meeting has the day it was held on, whatever day it had been planned for.
+pub async fn held_on(txn: &mut SchoolTransaction, id: MeetingId, day: Date) -> sqlx::Result<()> {
+    sqlx::query!("update meetings set held_on = $2 where id = $1 and held_on <> $2", id.0, day)
         .execute(txn.connection())
         .await?;
     Ok(())

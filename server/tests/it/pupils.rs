@@ -22,6 +22,26 @@ impl TestServer {
 }
 
 #[sqlx::test(migrations = false)]
+async fn a_meeting_has_one_day_everywhere_the_day_it_was_held(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let seat = server.seat("Kai", "Mrs Hussain-Webb", 3).await;
+    // It was to be held in spring, and was held today.
+    sqlx::query("update meetings set held_on = '2027-03-26' where id = $1")
+        .bind(seat.meeting.0)
+        .execute(&mut crate::support::owner(&options).await)
+        .await
+        .unwrap();
+    server.backend.meeting_start(seat.viewer, seat.meeting).await.unwrap();
+    server.backend.record_agree(seat.viewer, seat.meeting).await.unwrap();
+    let record = server.backend.record_page(seat.viewer, seat.meeting).await.unwrap().record;
+    assert_eq!(record.meeting.held_on, "2026-11-19");
+    let page = server.pupil_page("Kai", "Mrs Hussain-Webb").await.unwrap();
+    let met = page.meetings.iter().find(|met| met.id == seat.meeting).unwrap();
+    assert_eq!((met.held_on.as_str(), met.agreed), ("2026-11-19", true));
+    assert_eq!(page.cycles.last().unwrap().planned_on, "2026-11-19");
+}
+
+#[sqlx::test(migrations = false)]
 async fn the_page_says_what_the_records_agreed(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let page = server.pupil_page("Tomek", "Mrs Pike").await.unwrap();
