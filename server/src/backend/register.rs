@@ -69,6 +69,7 @@ pub(super) async fn page(
     };
     let posts = db::posts::held(&mut txn, viewer).await.map_err(unavailable)?;
     let faulty = db::register::faulty(&mut txn, sight.known_to).await.map_err(unavailable)?;
+    let bare = db::register::bare(&mut txn, sight.known_to).await.map_err(unavailable)?;
     let twice = db::register::twice(&mut txn, sight.known_to).await.map_err(unavailable)?;
     Ok(RegisterPage {
         here: here(&mut txn, viewer).await?,
@@ -79,7 +80,7 @@ pub(super) async fn page(
         paging: Paging::of(found, query.page),
         support: count("K"),
         plans: count("E"),
-        checks: checks(&faulty, twice),
+        checks: checks(&faulty, twice, &bare),
         sent: None,
         query,
     })
@@ -114,7 +115,11 @@ fn row(line: Line, today: Date) -> RegisterRow {
     }
 }
 
-fn checks(faulty: &[db::register::Faulty], twice: Vec<(PupilId, String)>) -> Vec<CensusCheck> {
+fn checks(
+    faulty: &[db::register::Faulty],
+    twice: Vec<(PupilId, String)>,
+    bare: &[db::register::Bare],
+) -> Vec<CensusCheck> {
     let of_codes = [
         (Fault::NeedMissing, "Every child with extra help has a main need."),
         (Fault::NsaWithoutSupport, "“No specialist assessment” is used only with SEN support."),
@@ -130,7 +135,17 @@ fn checks(faulty: &[db::register::Faulty], twice: Vec<(PupilId, String)>) -> Vec
             .collect(),
     });
     let once = CensusCheck { rule: "No two children have the same name and birthday.".to_owned(), broken_by: twice };
-    of_codes.into_iter().chain([once]).collect()
+    let without = |rule: &str, has: fn(&db::register::Bare) -> bool| CensusCheck {
+        rule: rule.to_owned(),
+        broken_by: bare
+            .iter()
+            .filter(|child| !has(child))
+            .map(|child| (child.pupil, child.full_name.clone()))
+            .collect(),
+    };
+    let number = without("Every child has a unique pupil number.", |child| child.has_upn);
+    let birthday = without("Every child has a date of birth.", |child| child.has_birthday);
+    of_codes.into_iter().chain([once, number, birthday]).collect()
 }
 
 /// The register as a file, with the same filters as the page; it is written down who takes it away.

@@ -227,6 +227,39 @@ pub async fn faulty(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx
         .collect())
 }
 
+/// Who has no number, or no birthday: the census sends both back.
+pub struct Bare {
+    pub pupil: PupilId,
+    pub full_name: String,
+    pub has_upn: bool,
+    pub has_birthday: bool,
+}
+
+pub async fn bare(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<Bare>> {
+    let rows = sqlx::query!(
+        r#"select p.id, person.full_name, p.upn is not null as "has_upn!", p.born_on is not null as "has_birthday!"
+           from pupils p join people person on person.id = p.person_id
+           where (p.upn is null or p.born_on is null)
+             and ($1::uuid is null or ($2 or p.id = any (array(select pupil_id from places where person_id = $1 and admitted)))
+             and p.id <> all (array(select pupil_id from withheld where person_id = $1)))
+           order by person.full_name, p.id
+           limit 100"#,
+        known_to.map(|eyes| eyes.person.0),
+        known_to.is_some_and(|eyes| eyes.whole_school)
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Bare {
+            pupil: PupilId(row.id),
+            full_name: row.full_name,
+            has_upn: row.has_upn,
+            has_birthday: row.has_birthday,
+        })
+        .collect())
+}
+
 /// Children who may be here twice: of the same name and birthday.
 pub async fn twice(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<(PupilId, String)>> {
     let rows = sqlx::query!(

@@ -64,6 +64,7 @@ struct Child {
     name: String,
     provision: &'static str,
     needs: Vec<&'static str>,
+    upn: Option<String>,
     looked_after: bool,
     class: &'static str,
     /// Oldest first; only the last may still be to agree.
@@ -120,6 +121,7 @@ fn some_child(chance: &mut StdRng, number: usize) -> Child {
         name: format!("Child {number:02}"),
         provision: ["N", "K", "K", "E"][chance.random_range(0..4)],
         needs,
+        upn: chance.random_bool(0.7).then(|| format!("A{number:012}")),
         looked_after: chance.random_bool(0.2),
         class: CLASSES[chance.random_range(0..CLASSES.len())],
         meetings,
@@ -161,14 +163,15 @@ async fn found(owner: &mut PgConnection, school: &School) {
             &child.name
         );
         run!(
-            "insert into pupils (school_id, id, person_id, year_group, looked_after, class_name, sen_provision)
-             values ($1, $2, $3, '', $4, $5, $6)",
+            "insert into pupils (school_id, id, person_id, year_group, looked_after, class_name, sen_provision, upn)
+             values ($1, $2, $3, '', $4, $5, $6, $7)",
             s,
             child.id,
             child.person,
             child.looked_after,
             child.class,
-            child.provision
+            child.provision,
+            child.upn.as_deref()
         );
         for (rank, code) in (1i32..).zip(&child.needs) {
             run!(
@@ -282,7 +285,7 @@ impl Child {
         !self.kept_from[who] && (who == 0 || place.is_some_and(|meeting| meeting.seat == Seat::In))
     }
 
-    fn would_be_sent_back(&self) -> [bool; 5] {
+    fn would_be_sent_back(&self) -> [bool; 7] {
         [
             self.provision != "N" && self.needs.is_empty(),
             self.provision != "K" && self.needs.contains(&"NSA"),
@@ -290,6 +293,8 @@ impl Child {
             self.needs.len() > 1 && self.needs.contains(&"NSA"),
             // Nobody here has a birthday that is known: so nobody is known to be here twice.
             false,
+            self.upn.is_none(),
+            true,
         ]
     }
 }
