@@ -8,7 +8,7 @@ use super::items::each;
 use crate::{
     Section,
     doc::{FieldAddress, SectionDoc},
-    schema::{List, actions, plan},
+    schema::{List, actions, plan, review},
 };
 
 /// Something the Code of Practice asks for that is not there yet.
@@ -46,8 +46,8 @@ pub fn missing(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
     missing
 }
 
-/// What nobody has to mend, and most would want to: a promise without a name or a day, a step without
-/// help, more sessions than there were to be. Each leads to the box where it would be written.
+/// What nobody has to mend, and most would want to: a promise without a name or a day, a plan without a step, a step
+/// without help, a last target nobody looked at, more sessions than there were to be. Each leads to the box where it would be written.
 pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
     let at = |section, list: &'static List, id, key| {
         list.field(key).map(|field| FieldAddress::new(section, list, id, field).dom_id()).unwrap_or_default()
@@ -79,7 +79,16 @@ pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
             part: at(Section::Do, item.list, item.id, "delivered"),
         })
     });
-    steps.into_iter().chain(promises).chain(counts).flatten().collect()
+    let none = (steps.is_empty() && sections.contains_key(&Section::Plan))
+        .then(|| Missing { words: "There is no next step in this plan.".to_owned(), part: "targets".to_owned() });
+    let looked = each(sections.get(&Section::Review), &review::TARGETS, |item| {
+        let unsaid = item.words("rating").is_empty() && item.words("exit").is_empty();
+        unsaid.then(|| Missing {
+            words: format!("Nobody has said how “{}” went.", in_short(&item.words("title"))),
+            part: at(Section::Review, item.list, item.id, "exit"),
+        })
+    });
+    [none].into_iter().chain(looked).chain(steps).chain(promises).chain(counts).flatten().collect()
 }
 
 /// The same help in one plan more than once, at the same time: its sessions and its cost would count twice. Nobody has

@@ -7,7 +7,7 @@ use shared::{
     doc::{NewItem, SectionDoc},
     hand,
     record::{self, Agreement, Attendee, Facts, MeetingFacts, Response},
-    schema::{actions, assess, passport, plan, staff},
+    schema::{actions, assess, passport, plan, review, staff},
     splice::Splice,
 };
 use uuid::Uuid;
@@ -116,6 +116,20 @@ fn what_most_would_want_to_mend_is_named_and_keeps_nobody_from_agreeing() {
     // Each leads to where it would be written.
     assert!(found[1].part.starts_with("do-actions-") && found[1].part.ends_with("-who"), "{}", found[1].part);
     assert!(record::project(&sections, facts()).is_ok());
+}
+
+#[test]
+fn a_plan_without_a_step_and_a_last_step_nobody_looked_at_are_named() {
+    let sections = sections();
+    let last = NewItem::default().with("title", "Read a page aloud").with("baseline", "A line");
+    sections[&Section::Review].add(&review::TARGETS, item(20), last);
+    sections[&Section::Review].add(
+        &review::TARGETS,
+        item(21),
+        NewItem::default().with("title", "Ask for help").with("rating", "NOT_YET"),
+    );
+    let words: Vec<String> = record::worth_a_look(&sections).into_iter().map(|found| found.words).collect();
+    assert_eq!(words, ["There is no next step in this plan.", "Nobody has said how “Read a page aloud” went."]);
 }
 
 #[test]

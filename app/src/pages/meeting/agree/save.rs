@@ -95,7 +95,7 @@ fn WorthALook() -> impl IntoView {
         let store = meeting.section_now(section)?;
         Some(store.read(move |doc| record::worth_a_look(&BTreeMap::from([(section, doc.clone())]))))
     };
-    let found = [Section::Plan, Section::Do].map(in_section);
+    let found = [Section::Review, Section::Plan, Section::Do].map(in_section);
     move || {
         let written = found.iter().flatten().flat_map(|found| found.get());
         let nobody = people.all.with(|all| all.iter().all(|person| person.answer.is_none())).then(|| Missing {
