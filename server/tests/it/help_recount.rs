@@ -8,12 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::{
     backend::Viewer,
-    view::map::{ImpactPage, ImpactQuery, ImpactRow, MapPage, MapQuery},
+    view::{
+        map::{ImpactPage, ImpactQuery, ImpactRow, MapPage, MapQuery},
+        pupils::PupilPage,
+    },
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use server::db::{self, records::Cost};
 use shared::{
-    ItemId, MeetingId, PersonId, RecordId, SchoolId,
+    ItemId, MeetingId, PersonId, PupilId, RecordId, SchoolId,
     record::{AgreedRecord, Delivery, MeetingFacts, Provision, ReviewedTarget, Scores, Target},
 };
 use sqlx::{
@@ -24,7 +27,7 @@ use time::{Date, Duration, format_description::well_known::Iso8601};
 use uuid::Uuid;
 
 use self::{
-    by_hand::{Given, given, impact_is_counted_right, map_is_counted_right, stuck},
+    by_hand::{Given, cycles_are_counted_right, given, impact_is_counted_right, map_is_counted_right, stuck},
     drawn::{Child, found, some_child},
 };
 use crate::support::{NOON, TestServer, owner};
@@ -59,6 +62,10 @@ async fn who_gets_what_and_what_worked_are_what_anybody_would_count(pool: PgPool
             let terms: BTreeSet<String> = given.iter().map(|given| given.term.clone()).collect();
             assert!(terms.len() > 2 && given.len() > 10, "the drawn school asks nothing");
             assert!(given.iter().any(|given| given.never && given.review.is_some()), "everything was given");
+            for child in known.iter().filter(|_| who == 0) {
+                let page = server.backend.pupil_page(viewer, PupilId(child.id)).await.unwrap();
+                cycles_are_counted_right(&page, child, &given);
+            }
             for term in &terms {
                 let of_term = MapQuery { term: term.clone(), ..MapQuery::default() };
                 for query in [

@@ -11,6 +11,8 @@ pub(super) struct Given<'a> {
     /// How many sessions were looked back on, and how many of them happened.
     pub(super) counted: Option<(i64, i64)>,
     pub(super) by_meeting: bool,
+    /// Which of the child’s plans, from 0.
+    pub(super) cycle: usize,
     /// Somebody counted, and it was not given once.
     pub(super) never: bool,
     pub(super) review: Option<AgreedRecord>,
@@ -71,6 +73,7 @@ pub(super) async fn given<'a>(owner: &mut PgConnection, all: &'a [Child]) -> Vec
                     cost: cycle.costs.iter().find(|cost| cost.provision == help.id),
                     counted,
                     by_meeting: by_meeting.is_some(),
+                    cycle: at,
                     never: delivered == Some(0) && was_meant,
                     review: review.cloned(),
                 });
@@ -187,6 +190,28 @@ pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&C
     }
     let twice = in_plan.values().filter(|times| **times > 1).count();
     assert_eq!(page.twice.len(), twice);
+}
+
+/// The child’s own page: what nobody counted is in no number, and what nobody wrote of is not called done.
+pub(super) fn cycles_are_counted_right(page: &PupilPage, child: &Child, given: &[&Given]) {
+    assert_eq!(page.cycles.len(), child.cycles.len());
+    for (at, shown) in page.cycles.iter().enumerate() {
+        let Some(review) = child.cycles.get(at + 1).map(|next| next.versions.last().unwrap()) else {
+            assert_eq!((shown.delivered, shown.extra, shown.uncounted, shown.looked_back), (None, 0, 0, false));
+            continue;
+        };
+        let helps: Vec<_> = given.iter().filter(|one| one.child.id == child.id && one.cycle == at).collect();
+        let known: Vec<(i64, i64)> = helps.iter().filter_map(|one| one.counted).collect();
+        let up_to_plan = known.iter().map(|(planned, happened)| *planned.min(happened)).sum();
+        assert_eq!(shown.delivered, (!known.is_empty()).then_some(up_to_plan));
+        assert_eq!(shown.planned, known.iter().map(|(planned, _)| planned).sum::<i64>());
+        assert_eq!(shown.extra, known.iter().map(|(planned, happened)| (happened - planned).max(0)).sum::<i64>());
+        let unknown = helps.iter().filter(|one| one.counted.is_none());
+        assert_eq!(shown.uncounted, unknown.filter_map(|one| one.help.sessions).sum::<i64>());
+        let targets = &child.cycles[at].versions.last().unwrap().targets;
+        let is_said = review.reviews.iter().any(|found| !found.rating.is_empty());
+        assert_eq!(shown.looked_back, targets.is_empty() || is_said);
+    }
 }
 
 pub(super) fn impact_is_counted_right(page: &ImpactPage, query: &ImpactQuery, given: &[&Given], costs: bool) {
