@@ -64,6 +64,7 @@ fn TheMap(page: Page) -> impl IntoView {
     };
     let kinds = page.rows.len();
     let lead = match page.children {
+        0 => "Nobody here has extra help in this term.".to_owned(),
         1 => format!("One child has {kinds} kinds of extra help. {happened}"),
         children => format!("{children} children share {kinds} kinds of extra help. {happened}"),
     };

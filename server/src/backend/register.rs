@@ -171,6 +171,9 @@ pub(crate) async fn file(
     Ok(file)
 }
 
+/// So many new children change how the database best looks for them.
+const MANY: u32 = 200;
+
 pub(crate) async fn may_bring_in(db: &Db, viewer: Viewer) -> Result<(), AppError> {
     let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
     sight(&mut txn, viewer, Page::Import).await.map(drop)
@@ -206,6 +209,9 @@ pub(crate) async fn bring_in(
         return Ok(Outcome::Sent(Sent::Look(Preview { is_anew: file.seen.is_some(), ..preview })));
     }
     let (brought, changed) = plan.carry_out(&mut txn, viewer.person, now).await.map_err(unavailable)?;
+    if brought >= MANY {
+        db::register_file::count_anew(&mut txn).await.map_err(unavailable)?;
+    }
     txn.commit().await.map_err(unavailable)?;
     Ok(Outcome::Done { brought, changed })
 }

@@ -57,3 +57,9 @@ pub async fn lock_known(
         })
         .collect())
 }
+
+/// So that questions about the children of a large file are planned for as many as there are now.
+pub async fn count_anew(txn: &mut SchoolTransaction) -> sqlx::Result<()> {
+    sqlx::query!(r#"select count_children_anew() as "counted: ()""#).execute(txn.connection()).await?;
+    Ok(())
+}

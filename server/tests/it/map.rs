@@ -312,6 +312,11 @@ async fn filters_narrow_and_cost_is_for_those_who_answer_for_it(pool: PgPoolOpti
     }
     let csv = text(server.get("/map.csv?year=Year+6", Some(&server.sign_in(&pike).await)).await).await;
     assert!(csv.contains("ELSA: repair and restore") && csv.contains("\"165.60\"") && !csv.contains("lunch"));
+    let (head, last) = (csv.lines().next().unwrap(), csv.lines().last().unwrap());
+    for column in ["Area of need", "Year groups", "Classes", "Paid from", "Cost in pounds"] {
+        assert!(head.contains(column), "{head}");
+    }
+    assert!(csv.contains("\"Year 6\"") && last.contains("Together"), "{csv}");
 }
 
 #[sqlx::test(migrations = false)]

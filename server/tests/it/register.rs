@@ -196,3 +196,23 @@ async fn what_waits_stands_on_the_first_page_of_staff_and_of_nobody_else(
         assert!(server.backend.meetings_page(seat.viewer, 1).await.unwrap().staff.is_none(), "{name}");
     }
 }
+
+#[sqlx::test(migrations = false)]
+async fn after_a_large_file_the_database_knows_how_many_children_there_are(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let cookie = server.sign_in(&server.seat("Tomek", "Mrs Pike", 3).await).await;
+    let rows: String = (1..=300).map(|number| format!("Child {number} Invented,4,4A,K,SLCN,U{number},no\n")).collect();
+    let answer = server.bring_in(IMPORT, format!("{HEADINGS}{rows}").as_bytes(), Some(&cookie)).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    for table in ["people", "pupils", "pupil_needs"] {
+        let known: f32 = sqlx::query_scalar("select reltuples from pg_class where relname = $1")
+            .bind(table)
+            .fetch_one(&mut crate::support::owner(&options).await)
+            .await
+            .unwrap();
+        assert!(known >= 300.0, "{table}: {known}");
+    }
+}

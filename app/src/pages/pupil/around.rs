@@ -137,6 +137,8 @@ pub fn HelpNow(help: Vec<HelpRow>, words: SchoolWords) -> impl IntoView {
         let line = move |row: HelpRow| {
             let tier = words.tier(&row.tier);
             let planned = match (row.sessions, row.minutes) {
+                (Some(1), Some(minutes)) => format!("once for {minutes} minutes"),
+                (Some(1), None) => "once".to_owned(),
                 (Some(sessions), Some(minutes)) if sessions > 0 => format!("{sessions} times {minutes} minutes"),
                 (Some(sessions), None) if sessions > 0 => format!("{sessions} times"),
                 _ => "always there".to_owned(),
@@ -203,7 +205,7 @@ pub fn HelpInTests(access: Vec<Arrangement>) -> impl IntoView {
 pub fn WhoIsRound(name: String, people: Vec<Around>) -> impl IntoView {
     (!people.is_empty()).then(|| {
         let line = |around: Around| {
-            let came = format!("At {} of {} meetings", around.came, around.of);
+            let came = (around.of > 0).then(|| format!("At {} of {} meetings", around.came, around.of));
             let person = around.person;
             view! {
                 <li>

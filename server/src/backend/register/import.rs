@@ -7,7 +7,10 @@ mod known;
 mod row;
 mod twice;
 
-use app::view::file::{Change, Preview, PreviewRow, Refused};
+use app::{
+    components::dates,
+    view::file::{Change, Preview, PreviewRow, Refused},
+};
 use sha2::{Digest, Sha256};
 use shared::{PersonId, census};
 use time::{Date, OffsetDateTime};
@@ -159,6 +162,7 @@ fn in_words(column: &str, cell: String) -> String {
             let needs = cell.split_whitespace().map(|code| format!("{} ({code})", census::need(code)));
             needs.collect::<Vec<_>>().join(", ")
         }
+        "Born" | "Since" => dates::short(&cell),
         _ => cell,
     }
 }
