@@ -231,7 +231,7 @@ pub struct ImpactRow {
     pub extra: i64,
     /// Steps of the review scale above “not yet”, of those that could be judged.
     pub steps: i64,
-    /// Of all of these children, as on the map, where somebody wrote down what it costs.
+    /// Of all of these children, but for plans that were replaced and never counted, where somebody wrote down what it costs.
     pub pence: Option<i64>,
     /// Of those whose targets could be judged.
     pub judged_pence: Option<i64>,

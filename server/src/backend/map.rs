@@ -17,6 +17,7 @@ use shared::{
     rights::{Breadth, Page, breadth, may_see_costs},
     schema::{AREAS, plan::TIERS},
 };
+use time::Date;
 
 use super::{ServerBackend, pupils::here};
 use crate::{
@@ -58,7 +59,7 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
         query.term = opening_term(&all, &now);
     }
     let term = Wanted { known_to: sight.known_to, term: some(&query.term), ..Wanted::default() };
-    let choices = help::given(&mut txn, &term).await.map_err(unavailable)?;
+    let choices = once_a_term(help::given(&mut txn, &term).await.map_err(unavailable)?);
     if !sight.costs {
         query.funding.clear();
     }
@@ -100,6 +101,25 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
         twice: twice(&given),
         rows,
     })
+}
+
+/// A plan that was replaced before its time by one with the same help in the same term: what is planned and what it
+/// costs stand in the newer one; of the older one, what was counted.
+fn once_a_term(given: Vec<Given>) -> Vec<Given> {
+    let mut newest: BTreeMap<(PupilId, String), Date> = BTreeMap::new();
+    for help in &given {
+        let day = newest.entry((help.pupil, key(&help.name))).or_insert(help.held_on);
+        *day = help.held_on.max(*day);
+    }
+    let stands = |help: Given| {
+        let is_again = help.replaced && newest[&(help.pupil, key(&help.name))] > help.held_on;
+        match (is_again, help.counted()) {
+            (false, _) => Some(help),
+            (true, None) => None,
+            (true, Some(_)) => Some(Given { sessions: None, pence: None, ..help }),
+        }
+    };
+    given.into_iter().filter_map(stands).collect()
 }
 
 /// Where nobody chose: the term that is now, or the last one that had plans. A plan that was agreed this morning is of

@@ -38,6 +38,9 @@ pub struct Given {
     pub missed: Vec<String>,
     /// The record that looked back on it.
     pub review: Option<RecordId>,
+    /// The day its plan was agreed, and whether another was before this one’s time was over.
+    pub held_on: Date,
+    pub replaced: bool,
 }
 
 /// What is known of the sessions of one help.
@@ -93,7 +96,7 @@ pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result
                   h.term as "term!", h.name as "name!", h.who as "who!", h.tier as "tier!", h.area as "area!",
                   h.ratio as "ratio!", h.target_ids as "target_ids!", h.sessions_per_week, h.minutes, h.sessions,
                   h.pence, h.funding, h.planned, h.delivered, h.why_not, h.review_id,
-                  h.told, h.happened, h.missed
+                  h.told, h.happened, h.missed, h.held_on as "held_on!", h.replaced as "replaced!"
            from help_given h
              join pupils p on p.id = h.pupil_id
              join people person on person.id = p.person_id
@@ -137,6 +140,8 @@ pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result
             told: row.told.zip(row.happened),
             missed: row.missed.unwrap_or_default(),
             review: row.review_id.map(RecordId),
+            held_on: row.held_on,
+            replaced: row.replaced,
         })
         .collect())
 }
@@ -144,7 +149,9 @@ pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result
 /// The terms that have plans, newest first.
 pub async fn terms(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
-        r#"select distinct term_of_plan(plan.held_on, plan.review_on) as "term!" from agreed_records plan
+        r#"select distinct
+             term_of_plan(plan.held_on, least(coalesce(plan.review_on, plan.held_on + 84), next.held_on)) as "term!"
+           from agreed_records plan left join agreed_records next on next.previous_meeting_id = plan.meeting_id
            where exists (select from provisions help where help.record_id = plan.id)
              and ($1::uuid is null
                or ($2 or plan.pupil_id = any (array(select pupil_id from places where person_id = $1 and admitted)))

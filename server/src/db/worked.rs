@@ -40,7 +40,7 @@ pub struct Worked {
 /// Only what `wanted` names a term, an area or eyes for. What it costs is not even read where nobody is to see it.
 pub async fn worked(txn: &mut SchoolTransaction, wanted: &Wanted, costs: bool) -> sqlx::Result<Vec<Worked>> {
     let rows = sqlx::query!(
-        r#"select help.name, (array_agg(help.area order by plan.term))[1] as "area!", min(plan.term) as "first_term!",
+        r#"select help.name, (array_agg(help.area order by held.term))[1] as "area!", min(held.term) as "first_term!",
                   array_agg(distinct help.who) as "who!", array_agg(distinct plan.pupil_id) as "pupils!",
                   coalesce(array_agg(distinct plan.pupil_id) filter (where found.judged > 0), '{}') as "judged_pupils!",
                   coalesce(sum(counted.planned), 0)::bigint as "planned!",
@@ -54,12 +54,17 @@ pub async fn worked(txn: &mut SchoolTransaction, wanted: &Wanted, costs: bool) -
                   count(*) filter (where found.judged > 0) as "judged!",
                   count(counted.delivered * help.minutes) filter (where found.judged > 0) as "timed!",
                   coalesce(sum(counted.delivered * help.minutes) filter (where found.judged > 0), 0)::bigint as "minutes!",
-                  sum(cost.pence)::bigint as pence,
+                  -- A plan that was replaced and never counted has no sessions in these sums: nor has it a cost.
+                  sum(cost.pence) filter (where counted.planned is not null or not held.replaced)::bigint as pence,
                   sum(cost.pence) filter (where found.judged > 0)::bigint as judged_pence
-           from (
-               select id, pupil_id, meeting_id, term_of_plan(held_on, review_on) as term from agreed_records
-             ) plan
+           from agreed_records plan
              join agreed_records review on review.previous_meeting_id = plan.meeting_id
+             -- As `help_given` says it: until the day it was to be looked back on, or until it was replaced.
+             cross join lateral (
+               select term_of_plan(plan.held_on, least(coalesce(plan.review_on, plan.held_on + 84), review.held_on))
+                        as term,
+                      review.held_on < coalesce(plan.review_on, plan.held_on + 84) as replaced
+             ) held
              join provisions help on help.record_id = plan.id
              left join lateral (
                select sum(planned)::bigint as planned, sum(delivered)::bigint as delivered
@@ -116,8 +121,9 @@ pub async fn worked(txn: &mut SchoolTransaction, wanted: &Wanted, costs: bool) -
            where ($1::uuid is null
                or ($2 or plan.pupil_id = any (array(select pupil_id from places where person_id = $1 and admitted)))
              and plan.pupil_id <> all (array(select pupil_id from withheld where person_id = $1)))
-             and ($3::text is null or plan.term = $3)
+             and ($3::text is null or held.term = $3)
              and ($4::text is null or help.area = $4)
+             and (review.held_on > plan.held_on or counted.planned is not null)
            group by help.name"#,
         wanted.known_to.map(|eyes| eyes.person.0),
         wanted.known_to.is_some_and(|eyes| eyes.whole_school),

@@ -11,6 +11,8 @@ pub(super) struct Given<'a> {
     /// How many sessions were looked back on, and how many of them happened.
     pub(super) counted: Option<(i64, i64)>,
     pub(super) by_meeting: bool,
+    /// Before its time was over.
+    pub(super) replaced: bool,
     /// Which of the child’s plans, from 0.
     pub(super) cycle: usize,
     /// Somebody counted, and it was not given once.
@@ -18,17 +20,21 @@ pub(super) struct Given<'a> {
     pub(super) review: Option<AgreedRecord>,
 }
 
-fn term(plan: &AgreedRecord) -> String {
+/// Its term, and whether the next plan was there before its time was over.
+fn term(plan: &AgreedRecord, next: Option<&AgreedRecord>) -> (String, bool) {
     let day = |words: &str| Date::parse(words, &Iso8601::DATE);
     let from = day(&plan.meeting.held_on).unwrap();
     let days = day(&plan.review_on).map_or(84, |until| (until - from).whole_days());
+    let held = next.map(|next| (day(&next.meeting.held_on).unwrap() - from).whole_days());
+    let replaced = held.is_some_and(|held| held < days);
+    let days = if replaced { held.unwrap() } else { days };
     let middle = from + Duration::days(days / 2);
     let number = match u8::from(middle.month()) {
         1..=3 => 1,
         4..=8 => 2,
         _ => 3,
     };
-    format!("{}-{number}", middle.year())
+    (format!("{}-{number}", middle.year()), replaced)
 }
 
 fn sum(numbers: impl Iterator<Item = Option<i64>>) -> Option<i64> {
@@ -66,10 +72,12 @@ pub(super) async fn given<'a>(owner: &mut PgConnection, all: &'a [Child]) -> Vec
                 let counted = by_meeting.or(told);
                 let (planned, delivered) = counted.map_or((planned, delivered), |(all, some)| (Some(all), Some(some)));
                 let was_meant = planned.or(help.sessions).is_none_or(|sessions| sessions > 0);
+                let (term, replaced) = term(&newest[at], review);
                 given.push(Given {
                     child,
                     help,
-                    term: term(&newest[at]),
+                    term,
+                    replaced,
                     cost: cycle.costs.iter().find(|cost| cost.provision == help.id),
                     counted,
                     by_meeting: by_meeting.is_some(),
@@ -90,6 +98,14 @@ fn key(name: &str) -> String {
 pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&Child], given: &[&Given], costs: bool) {
     let asked = |filter: &str, what: &str| filter.is_empty() || filter == what;
     let of_term: Vec<_> = given.iter().filter(|given| given.term == page.query.term).collect();
+    // The same help of a plan that came in the same term before this one’s time was over.
+    let is_again = |one: &Given| {
+        let is_newer = |other: &&&Given| {
+            other.child.id == one.child.id && other.cycle > one.cycle && key(&other.help.name) == key(&one.help.name)
+        };
+        one.replaced && of_term.iter().any(is_newer)
+    };
+    let of_term: Vec<_> = of_term.iter().filter(|one| !is_again(one) || one.counted.is_some()).collect();
     let wanted: Vec<_> = of_term
         .iter()
         .filter(|given| {
@@ -109,14 +125,17 @@ pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&C
         let help = one.help;
         let row = kinds.entry((help.tier.clone(), key(&help.name))).or_default();
         row.0.push(&one.child.name);
-        row.1 += help.minutes.unwrap_or(0) * help.sessions.unwrap_or(0);
-        row.2 += help.sessions.unwrap_or(0);
+        let sessions = help.sessions.filter(|_| !is_again(one)).unwrap_or(0);
+        row.1 += help.minutes.unwrap_or(0) * sessions;
+        row.2 += sessions;
         let (planned, happened) = one.counted.unwrap_or((0, 0));
         row.3[0] += planned;
         row.3[1] += std::cmp::max(0, happened - planned);
         row.3[2] += if one.by_meeting { 0 } else { planned };
         row.4 += std::cmp::min(planned, happened);
-        row.5 = sum([row.5, one.cost.and_then(|cost| cost.pence_per_pupil).filter(|_| costs)].into_iter());
+        row.5 = sum(
+            [row.5, one.cost.and_then(|cost| cost.pence_per_pupil).filter(|_| costs && !is_again(one))].into_iter()
+        );
         if !help.who.is_empty() {
             let (children, group, weekly) =
                 loads.entry(&help.who).or_default().entry(key(&help.name)).or_insert((0, 1, 0));
@@ -263,7 +282,8 @@ pub(super) fn impact_is_counted_right(page: &ImpactPage, query: &ImpactQuery, gi
             }
         }
         let pence = one.cost.and_then(|cost| cost.pence_per_pupil).filter(|_| costs);
-        row.pence = sum([row.pence, pence].into_iter());
+        let is_summed = one.counted.is_some() || !one.replaced;
+        row.pence = sum([row.pence, pence.filter(|_| is_summed)].into_iter());
         if is_judged {
             judged.insert(one.child.id);
             row.judged_pence = sum([row.judged_pence, pence].into_iter());
