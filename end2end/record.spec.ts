@@ -119,7 +119,8 @@ test('at the review everybody reads what was told on the day, three voices judge
   // What the meeting found stands on the child's page for the family, the three voices beside each other.
   await parent.goto('/')
   await parent.getByRole('main').getByRole('link', { name: 'Tomek', exact: true }).first().click()
-  const cycle = parent.getByRole('article').filter({ hasText: 'sessions happened.' }).last()
+  await parent.getByText('All of it, and who said what').click()
+  const cycle = parent.locator('.more .cycle').filter({ has: parent.getByText('I can', { exact: false }) }).nth(-2)
   await expect(cycle.getByRole('list', { name: 'Scores out of ten, before and now' }).first()).toContainText(/to 10.*to 4.*to 9/s)
 })
 

@@ -27,6 +27,28 @@ test('a SENCO goes from the first page to a child, their record, and back to wha
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Tomek')
 })
 
+test('three cycles are told on one screen, on a phone in little more, and every word of them is one click away', async ({ reads }) => {
+  const { page } = await reads(senco)
+  await page.goto('/register')
+  await page.getByRole('link', { name: /Wieczorek/ }).click()
+  const cycles = page.getByRole('region', { name: 'The last three cycles' })
+  for (const [width, height, atMost] of [[1280, 800, 620], [360, 740, 1100]] as const) {
+    await page.setViewportSize({ width, height })
+    expect((await cycles.boundingBox())!.height, `${width} wide`).toBeLessThanOrEqual(atMost)
+    const spring = cycles.getByRole('article', { name: 'Spring 2026' })
+    for (const words of ['I can come in by the quiet door.', 'I did it', '1 morning out of 5', '58 of 77 sessions happened.', 'Decided next: keep the extra help.']) {
+      await expect(spring.getByText(words), `${words} ${width} wide`).toBeVisible()
+    }
+    await expect(spring.getByText('We didn’t get to try it')).toBeVisible()
+    await expect(spring.getByRole('link', { name: /Record/ })).toBeVisible()
+  }
+  await expect(page.getByText('He says goodbye at the gate now.')).toBeHidden()
+  await cycles.getByText('All of it, and who said what').click()
+  for (const words of ['He says goodbye at the gate now.', '1 morning out of 5 (19 January 2026)']) await expect(page.getByText(words)).toBeVisible()
+  await fits(page)
+  await clean(page)
+})
+
 test('the passport stands on one page of its own', async ({ reads }) => {
   const { page } = await reads({ pupil: 'Tomek', role: 'parent', name: 'Agnieszka' })
   await page.goto('/')

@@ -95,6 +95,8 @@ pub struct Cycle {
     /// What the pupil said when it was reviewed.
     pub pupil_said: Vec<Statement>,
     pub others_said: Vec<Statement>,
+    /// A code of [`shared::schema::plan::DECISIONS`], by who looked back on it; or empty.
+    pub decided: String,
     /// Who did not agree to the plan, and why.
     pub disagreed: Vec<(String, String)>,
 }

@@ -1,9 +1,10 @@
-//! The last three cycles in one minute: what was tried, how it went, who said what; each record one click away.
+//! The last three cycles in one minute and on one screen: what was tried, how it went, what was decided. Every word of it
+//! is one click away: under a fold, and in each record.
 
 use leptos::prelude::*;
-use shared::{record::Statement, role::Side};
+use shared::{record::Statement, role::Side, schema::plan};
 
-use super::target::{OneTarget, target_words};
+use super::target::{OneTarget, TargetInShort, target_words};
 use crate::{
     components::{dates, icon::Icon, people::SideMark, plate::Plate},
     view::{
@@ -12,8 +13,11 @@ use crate::{
     },
 };
 
-/// On one screen, with the meeting to come in a narrow column beside them. Earlier ones stand under “Earlier”.
+/// On one screen. Earlier ones stand under “Earlier”.
 const SHOWN: usize = 3;
+
+/// Of each of them, in short. What there is beyond is told in full, and in the record.
+const STEPS: usize = 3;
 
 #[component]
 pub fn LastCycles(page: PupilPage) -> impl IntoView {
@@ -52,6 +56,7 @@ pub fn LastCycles(page: PupilPage) -> impl IntoView {
             </p>
         }
     });
+    let in_full = (!last.is_empty()).then(|| view! { <InFull cycles=last.clone() name=name.clone() /> });
     let earlier = (!earlier.is_empty()).then(|| {
         let lines = earlier.iter().rev().map(|cycle| {
             let targets: Vec<_> = cycle.targets.iter().map(target_words).collect();
@@ -77,33 +82,20 @@ pub fn LastCycles(page: PupilPage) -> impl IntoView {
                     <h2 id="h-cycles">"The last three cycles"</h2>
                     <p>{in_short(&last)}</p>
                 </div>
-                <ul class="key-line">
-                    <li>
-                        <SideMark side=Side::Pupil />
-                        {name.clone()}
-                    </li>
-                    <li>
-                        <SideMark side=Side::Home />
-                        "Home"
-                    </li>
-                    <li>
-                        <SideMark side=Side::School />
-                        "School: out of ten, before and now"
-                    </li>
-                </ul>
+                {next}
             </header>
             {none}
             {begin}
             <ol class="cycles">
                 {last
-                    .into_iter()
+                    .iter()
                     .map(|cycle| {
-                        let open = opens(&cycle);
-                        view! { <OneCycle cycle name=name.clone() plan=page.here.words.plan().to_owned() open /> }
+                        let open = opens(cycle);
+                        view! { <InShort cycle=cycle.clone() plan=page.here.words.plan().to_owned() open /> }
                     })
                     .collect_view()}
-                {next}
             </ol>
+            {in_full}
             {little}
             {earlier}
         </section>
@@ -113,27 +105,18 @@ pub fn LastCycles(page: PupilPage) -> impl IntoView {
 /// What comes next, as far as it is known: nothing of a draft is shown here.
 #[component]
 fn NextMeeting(met: Met) -> impl IntoView {
-    let day = dates::short(&met.held_on);
-    view! {
-        <li class="cycle is-next">
-            <article aria-labelledby="cycle-next">
-                <header>
-                    <h3 id="cycle-next">"Next"</h3>
-                    <p>"Meeting on " {day}</p>
-                    <p>"Nothing is decided yet."</p>
-                </header>
-                {met
-                    .mine
-                    .then(|| {
-                        view! {
-                            <a class="button" href=format!("/meetings/{}", met.id) rel="external">
-                                "Open the meeting"
-                            </a>
-                        }
-                    })}
-            </article>
-        </li>
-    }
+    let words = format!("Meeting on {}", dates::short(&met.held_on));
+    let words = if met.mine {
+        view! {
+            <a href=format!("/meetings/{}", met.id) rel="external">
+                {words}
+            </a>
+        }
+        .into_any()
+    } else {
+        words.into_any()
+    };
+    view! { <p>{words}</p> }
 }
 
 /// “Three of four steps moved. One could not be judged: the help did not happen.”
@@ -157,26 +140,85 @@ fn in_short(cycles: &[Cycle]) -> String {
     words
 }
 
+/// “23 January to 24 April 2026”.
+fn between(from: &str, to: &str) -> String {
+    let (from, to) = (dates::short(from), dates::short(to));
+    let year = to.rsplit_once(' ').map_or("", |(_, year)| year);
+    format!("{} to {to}", from.strip_suffix(year).unwrap_or(&from).trim_end())
+}
+
+/// A cycle in a few lines, however much was written in it.
 #[component]
-fn OneCycle(
-    cycle: Cycle,
-    name: String,
-    plan: String,
-    open: Option<(shared::MeetingId, String, bool)>,
-) -> impl IntoView {
+fn InShort(cycle: Cycle, plan: String, open: Option<(shared::MeetingId, String, bool)>) -> impl IntoView {
     let id = format!("cycle-{}", cycle.planned_in);
     let is_over = cycle.reviewed_in.is_some();
     let end = cycle.reviewed_in.as_ref().map_or(&cycle.review_on, |(_, day)| day);
-    let when = format!("{} to {}", dates::short(&cycle.planned_on), dates::short(end));
-    let steps = [("Assess", true), ("Plan", true), ("Do", is_over), ("Review", cycle.looked_back)];
-    let step = move |(at, (words, done)): (usize, (&'static str, bool))| {
-        let now = !is_over && at == 2;
-        let class = if done {
-            "is-done"
-        } else if now {
-            "is-now"
-        } else {
-            ""
+    let (steps, of_all) = (cycle.targets.iter().take(STEPS).cloned(), cycle.targets.len());
+    let more = (of_all > STEPS).then(|| view! { <li>{format!("And {} more.", of_all - STEPS)}</li> });
+    let sessions = match cycle.delivered {
+        Some(delivered) => {
+            let words = format!("{delivered} of {} sessions happened{}.", cycle.planned, and_extra(cycle.extra));
+            Some((delivered, words))
+        }
+        None => (!is_over).then(|| (0, format!("{} sessions planned.", cycle.planned))),
+    };
+    let uncounted = (cycle.uncounted > 0).then(|| {
+        let more = if cycle.delivered.is_some() { " more" } else { "" };
+        format!(" Of {}{more} planned sessions nobody has counted how many happened.", cycle.uncounted)
+    });
+    let decided = match plan::DECISIONS.iter().find(|code| code.code == cycle.decided) {
+        _ if is_over && !cycle.looked_back => {
+            Some("The meeting wrote nothing down of how these steps went.".to_owned())
+        }
+        Some(decided) => Some(format!("Decided next: {}.", decided.plain)),
+        None => (!is_over).then(|| format!("We look back on {}.", dates::short(&cycle.review_on))),
+    };
+    view! {
+        <li class=if is_over { "cycle" } else { "cycle is-next" }>
+            <article aria-labelledby=id.clone()>
+                <header>
+                    <h3 id=id.clone()>{cycle.term}</h3>
+                    {open
+                        .map(|(id, day, reviewed)| {
+                            let words = if reviewed { "Record".to_owned() } else { format!("Open the {plan}") };
+                            view! {
+                                <a href=format!("/meetings/{id}/record") rel="external">
+                                    {words}
+                                    <span class="visually-hidden">", " {dates::short(&day)}</span>
+                                </a>
+                            }
+                        })}
+                    <p>{between(&cycle.planned_on, end)}</p>
+                    <Steps is_over looked_back=cycle.looked_back />
+                </header>
+                <ul class="brief">
+                    {steps.map(|target| view! { <TargetInShort target is_over /> }).collect_view()} {more}
+                </ul>
+                <p class="did">
+                    {sessions
+                        .map(|(delivered, words)| {
+                            view! {
+                                <Plate delivered planned=cycle.planned />
+                                <strong>{words}</strong>
+                            }
+                        })}
+                    {uncounted}
+                </p>
+                <p>{decided}</p>
+            </article>
+        </li>
+    }
+}
+
+/// Assess, plan, do, review: how far it has come.
+#[component]
+fn Steps(is_over: bool, looked_back: bool) -> impl IntoView {
+    let step = move |(words, done): (&'static str, bool)| {
+        let now = !is_over && words == "Do";
+        let class = match (done, now) {
+            (true, _) => "is-done",
+            (_, true) => "is-now",
+            _ => "",
         };
         view! {
             <li class=class aria-current=now.then_some("step")>
@@ -185,45 +227,46 @@ fn OneCycle(
             </li>
         }
     };
-    let happened = cycle.delivered.map(|delivered| {
-        let why = cycle.why_not.join("; ");
+    let steps = [("Assess", true), ("Plan", true), ("Do", is_over), ("Review", looked_back)];
+    view! {
+        <ol class="apdr" aria-label="Steps of this cycle">
+            {steps.map(step).collect_view()}
+        </ol>
+    }
+}
+
+/// The same cycles with nothing left out: every word of a step, each voice’s numbers, what was in the way, who said what.
+#[component]
+fn InFull(cycles: Vec<Cycle>, name: String) -> impl IntoView {
+    let key = [(Side::Pupil, name.clone()), (Side::Home, "Home".into()), (Side::School, "School: out of ten".into())];
+    let key = key.map(|(side, words)| {
         view! {
-            <p class="did">
-                <Plate delivered planned=cycle.planned />
-                <span>
-                    <strong>
-                        {format!("{delivered} of {} sessions happened{}.", cycle.planned, and_extra(cycle.extra))}
-                    </strong>
-                    {why}
-                </span>
-            </p>
+            <li>
+                <SideMark side />
+                {words}
+            </li>
         }
-        .into_any()
     });
-    let uncounted = (cycle.uncounted > 0).then(|| {
-        let more = if cycle.delivered.is_some() { " more" } else { "" };
-        view! { <p class="did">{format!("Of {}{more} planned sessions nobody has counted how many happened.", cycle.uncounted)}</p> }
-    });
-    let not_reviewed = (is_over && !cycle.looked_back).then(|| {
-        view! { <p class="did">"The meeting wrote nothing down of how these steps went."</p> }
-    });
-    let to_come = (!is_over).then(|| {
-        view! {
-            <p class="did">
-                <Plate delivered=0 planned=cycle.planned />
-                <span>
-                    <strong>{format!("{} sessions planned.", cycle.planned)}</strong>
-                    "We look back on " {dates::short(&cycle.review_on)} "."
-                </span>
-            </p>
-        }
-        .into_any()
-    });
-    let words = cycle.pupil_said.first().map(|said| {
+    view! {
+        <details class="more">
+            <summary>"All of it, and who said what"</summary>
+            <ul class="key-line">{key.collect_view()}</ul>
+            <ol class="cycles">
+                {cycles.into_iter().map(|cycle| view! { <OneInFull cycle name=name.clone() /> }).collect_view()}
+            </ol>
+        </details>
+    }
+}
+
+#[component]
+fn OneInFull(cycle: Cycle, name: String) -> impl IntoView {
+    let why = cycle.why_not.join("; ");
+    let why = (!why.is_empty()).then(|| view! { <p>"Sessions that did not happen: " {why}</p> });
+    let words = cycle.pupil_said.into_iter().next().map(|said| {
         view! {
             <figure class="words is-mini">
                 <blockquote>
-                    <p dir="auto">{said.words.clone()}</p>
+                    <p dir="auto">{said.words}</p>
                 </blockquote>
             </figure>
         }
@@ -238,38 +281,17 @@ fn OneCycle(
         }
     });
     view! {
-        <li class=if is_over { "cycle" } else { "cycle is-next" }>
-            <article aria-labelledby=id.clone()>
-                <header>
-                    <h3 id=id.clone()>{cycle.term}</h3>
-                    <p>{when}</p>
-                    <ol class="apdr" aria-label="Steps of this cycle">
-                        {steps.into_iter().enumerate().map(step).collect_view()}
-                    </ol>
-                </header>
-                <ul class="cycle-targets">
-                    {cycle.targets.into_iter().map(|target| view! { <OneTarget target name=name.clone() /> }).collect_view()}
-                </ul>
-                {not_reviewed}
-                {happened}
-                {uncounted}
-                {to_come}
-                {words}
-                <ul class="others-said">
-                    {cycle.others_said.iter().take(2).map(|said| view! { <Said said=said.clone() /> }).collect_view()}
-                </ul>
-                {disagreed.collect_view()}
-                {open
-                    .map(|(id, day, reviewed)| {
-                        let words = if reviewed { "Record, ".to_owned() } else { format!("Open the {plan}, ") };
-                        view! {
-                            <a class="button" href=format!("/meetings/{id}/record") rel="external">
-                                {words}
-                                {dates::short(&day)}
-                            </a>
-                        }
-                    })}
-            </article>
+        <li class="cycle">
+            <h3>{cycle.term} <span class="visually-hidden">", in full"</span></h3>
+            <ul class="cycle-targets">
+                {cycle.targets.into_iter().map(|target| view! { <OneTarget target name=name.clone() /> }).collect_view()}
+            </ul>
+            {why}
+            {words}
+            <ul class="others-said">
+                {cycle.others_said.into_iter().take(2).map(|said| view! { <Said said /> }).collect_view()}
+            </ul>
+            {disagreed.collect_view()}
         </li>
     }
 }

@@ -15,37 +15,74 @@ pub(super) fn target_words(target: &CycleTarget) -> String {
     if target.pupil_words.is_empty() { target.title.clone() } else { target.pupil_words.clone() }
 }
 
+/// What it was, what became of it, and from where to where, in three lines at most.
+#[component]
+pub fn TargetInShort(target: CycleTarget, is_over: bool) -> impl IntoView {
+    // Until somebody looks back there is only where it began.
+    let reached = if is_over { without_day(&target.reached).to_owned() } else { String::new() };
+    view! {
+        <li>
+            <h4 dir="auto">{target_words(&target)}</h4>
+            <p>
+                <Verdict rating=target.rating.clone() />
+                " "
+                <span dir="auto">{without_day(&target.baseline).to_owned()}</span>
+                <Reached words=reached />
+            </p>
+        </li>
+    }
+}
+
+/// “4 out of 10”, of “4 out of 10 (9 April 2026)”.
+fn without_day(words: &str) -> &str {
+    let words = words.trim_end();
+    match words.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) {
+        Some((before, _)) if !before.trim().is_empty() => before.trim_end(),
+        _ => words,
+    }
+}
+
+/// Every word of it, with what each voice gave it.
 #[component]
 pub fn OneTarget(target: CycleTarget, name: String) -> impl IntoView {
-    let words = review::RATINGS.iter().find(|code| code.code == target.rating).map(|code| code.plain);
-    let (class, icon) = verdict_class(&target.rating);
-    let reached = (!target.reached.is_empty()).then(|| {
-        view! {
-            <Icon name="right" />
-            <span class="visually-hidden">"to"</span>
-            " "
-            <strong dir="auto">{target.reached.clone()}</strong>
-        }
-    });
     view! {
         <li class="cycle-target">
             <h4 dir="auto">{target_words(&target)}</h4>
             <p class="from-to">
-                <span dir="auto">{target.baseline.clone()}</span>
-                {reached}
+                <span dir="auto">{target.baseline}</span>
+                <Reached words=target.reached />
             </p>
-            {words
-                .map(|words| {
-                    view! {
-                        <p class=format!("verdict {class}")>
-                            {icon.map(|name| view! { <Icon name /> })}
-                            {words}
-                        </p>
-                    }
-                })}
+            <Verdict rating=target.rating />
             <Voices before=target.before after=target.after name />
         </li>
     }
+}
+
+#[component]
+fn Reached(words: String) -> impl IntoView {
+    (!words.is_empty()).then(|| {
+        view! {
+            " "
+            <Icon name="right" />
+            <span class="visually-hidden">"to"</span>
+            " "
+            <strong dir="auto">{words}</strong>
+        }
+    })
+}
+
+/// “✓ I did it”; nothing, where nobody said how it went.
+#[component]
+fn Verdict(rating: String) -> impl IntoView {
+    let (class, icon) = verdict_class(&rating);
+    review::RATINGS.iter().find(|code| code.code == rating).map(|code| {
+        view! {
+            <span class=format!("verdict {class}")>
+                {icon.map(|name| view! { <Icon name /> })}
+                {code.plain}
+            </span>
+        }
+    })
 }
 
 /// “3 to 7” of each voice. What was not said is said to be so.

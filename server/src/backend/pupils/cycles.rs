@@ -66,6 +66,7 @@ fn cycle(plan: &AgreedRecord, review: Option<&AgreedRecord>, given: &[Given], ch
         },
         pupil_said,
         others_said,
+        decided: review.map(|review| review.decision.clone()).unwrap_or_default(),
         disagreed: plan
             .agreements
             .iter()
