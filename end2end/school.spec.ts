@@ -59,7 +59,14 @@ test('the passport stands on one page of its own', async ({ reads }) => {
   await expect(page.locator('.child-head')).not.toContainText('UPN')
   await page.getByRole('link', { name: 'The passport, on one page' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Tomek’s passport')
-  await expect(page.getByText('Say my name first. Then say one thing. Then wait.')).toBeVisible()
+  const sheet = page.locator('.passport-sheet')
+  // The child's own words are marked, and it is said how and when they were taken down; what adults say has their names.
+  await expect(sheet.locator('.is-pupils').filter({ hasText: 'Say my name first. Then say one thing. Then wait.' })).toBeVisible()
+  await expect(sheet.locator('.is-pupils').last()).toHaveText(/^Tomek’s own words\. .*Spoken, typed by an adult in the pupil's own words, \d+ \w+ 20\d\d/)
+  await expect(sheet.locator('.is-others').filter({ hasText: 'He is gentle with his baby sister.' })).toContainText('– Agnieszka')
+  await expect(sheet.locator('.is-pupils').filter({ hasText: 'He is gentle with his baby sister.' })).toHaveCount(0)
+  const inTests = sheet.locator('section').filter({ has: page.getByRole('heading', { name: 'Help in tests' }) })
+  await expect(inTests).toContainText(/Questions read aloud.*: normal way of working, since/)
   await clean(page)
 })
 

@@ -21,10 +21,11 @@ use shared::{
     schema::{assess, plan},
 };
 
+pub(crate) use self::said::{Lines, beside, how_captured_here, is_pupils};
 use self::{
     agreed::{Agreed, Came, Differences},
     known::Known,
-    said::{Boards, Lines, Passport, PupilSaid},
+    said::{Boards, Passport, PupilSaid},
     steps::{Actions, NextSteps, Promises},
     versions::{Correct, IsItTheNewest, Others},
     went::HowItWent,

@@ -4,7 +4,11 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use shared::{PupilId, record::Statements};
+use shared::{
+    PupilId,
+    record::{Arrangement, Statement, Statements},
+    schema::passport,
+};
 
 use super::{
     fit,
@@ -20,7 +24,10 @@ use crate::{
         dates, finish::FinishPlain, icon::Icon, my_view::MyViewButton, people::Portrait, words::how_captured,
     },
     error::AppError,
-    pages::{NotDone, SkipLink, id_of_address, once_read},
+    pages::{
+        NotDone, SkipLink, id_of_address, once_read,
+        record::{Lines, beside, how_captured_here, is_pupils},
+    },
     shell::AroundStyle,
     view::pupils::{self, PassportVersion},
 };
@@ -46,7 +53,12 @@ pub fn InTheirWords(page: pupils::PupilPage) -> impl IntoView {
     let inside = match &page.passport {
         None => view! { <p class="hint">"There is no passport yet. The first meeting begins one."</p> }.into_any(),
         Some(passport) => {
-            let of = |key: &str| passport.lists.iter().find(|list| list.key == key).cloned();
+            // What others added is theirs, and stands in the passport under their names.
+            let of = |key: &str| {
+                let mut list = passport.lists.iter().find(|list| list.key == key).cloned()?;
+                list.statements.retain(|said| is_pupils(said, &page.pupil));
+                (!list.statements.is_empty()).then_some(list)
+            };
             let lines = of("help").map(|list| {
                 let lines = list.statements.into_iter().take(LINES);
                 view! {
@@ -154,10 +166,27 @@ const FIRST: &str = "help";
 fn ThePassport(page: pupils::PassportPage) -> impl IntoView {
     let name = page.pupil.name.clone();
     let (id, back) = (page.id, format!("/pupils/{}", page.id));
-    let (lists, versions, this) =
-        page.passport.map(|passport| (passport.lists, passport.versions, Some(passport.this))).unwrap_or_default();
+    let (lists, access, versions, this) = page
+        .passport
+        .map(|passport| (passport.lists, passport.access, passport.versions, Some(passport.this)))
+        .unwrap_or_default();
+    let (usual, note) = how_captured_here(&lists, &page.pupil);
     let (first, rest): (Vec<_>, Vec<_>) = lists.into_iter().partition(|list| list.key == FIRST);
-    let size = fit::size(&first, &rest);
+    let access: Vec<_> = access.iter().map(in_tests).collect();
+    let size = {
+        let line = |said: &Statement| {
+            let beside = beside(said, &page.pupil, &usual).unwrap_or_default();
+            said.words.chars().count() + beside.chars().count()
+        };
+        let of = |list: &Statements| list.statements.iter().map(line).collect::<fit::Letters>();
+        let in_tests: Vec<fit::Letters> = (!access.is_empty())
+            .then(|| access.iter().map(|help| help.chars().count()).collect())
+            .into_iter()
+            .collect();
+        let first: Vec<_> = first.iter().map(of).collect();
+        let rest: Vec<_> = rest.iter().map(of).chain(in_tests).collect();
+        fit::size(&first, &rest)
+    };
     let paper = match size {
         Some(60..) => "To print it, use your browser’s Print: it fits one page.",
         Some(_) => {
@@ -175,16 +204,27 @@ fn ThePassport(page: pupils::PassportPage) -> impl IntoView {
         view! { <ChoosePicture id pupil=page.pupil.clone() not_taken=page.not_taken.clone() /> }
     });
     let change = page.change.map(|change| view! { <Change pupil=id change /> });
-    let list = |list: Statements| {
+    let (pupil, usual_here) = (page.pupil.clone(), usual.clone());
+    let list = move |list: Statements, class: &'static str| {
         view! {
             <section>
                 <h2>{list.heading}</h2>
-                <ul class="board-lines">
-                    {list.statements.into_iter().map(|said| view! { <li dir="auto">{said.words}</li> }).collect_view()}
+                <ul class=class>
+                    <Lines statements=list.statements pupil=pupil.clone() usual=usual_here.clone() />
                 </ul>
             </section>
         }
     };
+    let in_tests = (!access.is_empty()).then(|| {
+        view! {
+            <section>
+                <h2>"Help in tests"</h2>
+                <ul class="board-lines">{access.into_iter().map(|help| view! { <li dir="auto">{help}</li> }).collect_view()}</ul>
+            </section>
+        }
+    });
+    let key_adult = page.key_adult.clone().map(|adult| format!(" My key adult: {adult}."));
+    let class = Some(page.class_name.clone()).filter(|class| !class.is_empty()).map(|class| format!("{class}."));
     view! {
         <Title text=format!("{name}’s passport") />
         <AroundStyle />
@@ -209,27 +249,22 @@ fn ThePassport(page: pupils::PassportPage) -> impl IntoView {
                         <Picture pupil=page.pupil.clone() />
                         <div>
                             <h1 id="title">{name.clone()} "’s passport"</h1>
-                            <p>{page.class_name.clone()} ". My key adult: " {page.key_adult.clone().unwrap_or_default()}</p>
+                            <p>{class} {key_adult}</p>
                         </div>
                     </header>
-                    {first
-                        .into_iter()
-                        .map(|list| {
+                    {first.into_iter().map(|first| list(first, "words-lines")).collect_view()}
+                    <div class="passport-rest">
+                        {rest.into_iter().map(|rest| list(rest, "board-lines")).collect_view()} {in_tests}
+                    </div>
+                    {note
+                        .map(|note| {
+                            // With the mark that stands before each of them.
                             view! {
-                                <section>
-                                    <h2>{list.heading}</h2>
-                                    <ul class="words-lines">
-                                        {list
-                                            .statements
-                                            .into_iter()
-                                            .map(|said| view! { <li dir="auto">{said.words}</li> })
-                                            .collect_view()}
-                                    </ul>
-                                </section>
+                                <ul class="board-lines small">
+                                    <li class="is-pupils">{note}</li>
+                                </ul>
                             }
-                        })
-                        .collect_view()}
-                    <div class="passport-rest">{rest.into_iter().map(list).collect_view()}</div>
+                        })}
                     <p class="small">{which}</p>
                 </article>
                 <IHaveRead id=page.id reading=page.reading.clone() />
@@ -249,6 +284,15 @@ fn ThePassport(page: pupils::PassportPage) -> impl IntoView {
             </main>
         </div>
     }
+}
+
+/// “Questions read aloud: normal way of working, since 3 May 2026”.
+fn in_tests(help: &Arrangement) -> String {
+    let context = Some(help.context.as_str()).filter(|context| !context.is_empty());
+    let state = passport::ARRANGEMENT_STATES.iter().find(|state| state.code == help.status);
+    let state = state.map(|state| format!(": {}", state.label.to_lowercase())).unwrap_or_default();
+    let since = if help.since.is_empty() { String::new() } else { format!(", since {}", dates::short(&help.since)) };
+    [Some(help.arrangement.as_str()), context].into_iter().flatten().collect::<Vec<_>>().join(", ") + &state + &since
 }
 
 /// “agreed 3 May 2026”, “saved by Mrs Pike, 3 May 2026”.

@@ -102,14 +102,10 @@ fn heading(board: &Statements, pupil: &Pupil) -> String {
 /// One line for each statement. A pupil’s line says how it was captured, unless that is `usual` here and
 /// said once below; everybody else’s says whose it is.
 #[component]
-pub(super) fn Lines(statements: Vec<Statement>, pupil: Pupil, #[prop(optional)] usual: String) -> impl IntoView {
+pub(crate) fn Lines(statements: Vec<Statement>, pupil: Pupil, #[prop(optional)] usual: String) -> impl IntoView {
     let line = move |statement: Statement| {
         let is_pupils = is_pupils(&statement, &pupil);
-        let voice = if is_pupils {
-            Some(how(&statement, &pupil)).filter(|how| *how != usual)
-        } else {
-            Some(voice(&statement, &pupil)).filter(|voice| !voice.is_empty()).map(|voice| format!("– {voice}"))
-        };
+        let voice = beside(&statement, &pupil, &usual);
         view! {
             <li class=if is_pupils { "is-pupils" } else { "is-others" } dir="auto">
                 <span class="typed">{statement.words}</span>
@@ -120,13 +116,22 @@ pub(super) fn Lines(statements: Vec<Statement>, pupil: Pupil, #[prop(optional)] 
     statements.into_iter().map(line).collect_view()
 }
 
-pub(super) fn is_pupils(statement: &Statement, pupil: &Pupil) -> bool {
+/// What stands beside a line: how it was captured, or whose it is.
+pub(crate) fn beside(statement: &Statement, pupil: &Pupil, usual: &str) -> Option<String> {
+    if is_pupils(statement, pupil) {
+        Some(how(statement, pupil)).filter(|how| how != usual)
+    } else {
+        Some(voice(statement, pupil)).filter(|voice| !voice.is_empty()).map(|voice| format!("– {voice}"))
+    }
+}
+
+pub(crate) fn is_pupils(statement: &Statement, pupil: &Pupil) -> bool {
     statement.said_by == Some(pupil.person)
 }
 
 /// How most of the pupil’s lines here were captured, which then need not stand on each of them, and the
 /// sentence below them that says so.
-fn how_captured_here(lists: &[Statements], pupil: &Pupil) -> (String, Option<String>) {
+pub(crate) fn how_captured_here(lists: &[Statements], pupil: &Pupil) -> (String, Option<String>) {
     let own = || lists.iter().flat_map(|list| &list.statements).filter(|statement| is_pupils(statement, pupil));
     let mut hows = BTreeMap::<String, usize>::new();
     for statement in own() {
@@ -145,9 +150,11 @@ fn how_captured_here(lists: &[Statements], pupil: &Pupil) -> (String, Option<Str
 /// How the pupil’s words came onto the page: “Spoken, typed by an adult, 9 November 2026”, “typed by Mr
 /// Adeyemi for Tomek”. What says nothing else was written by the pupil’s own hand.
 fn how(statement: &Statement, pupil: &Pupil) -> String {
-    let captured = Some(how_captured(&statement.captured, &statement.said_on)).filter(|how| !how.is_empty());
-    let how: Vec<_> = captured.into_iter().chain(written_by(statement, pupil)).collect();
-    if how.is_empty() { format!("Written by {}", pupil.name) } else { how.join(", ") }
+    let by = written_by(statement, pupil);
+    let own = format!("Written by {}", pupil.name);
+    let captured = if statement.captured.is_empty() && by.is_none() { &own } else { &statement.captured };
+    let captured = Some(how_captured(captured, &statement.said_on)).filter(|how| !how.is_empty());
+    captured.into_iter().chain(by).collect::<Vec<_>>().join(", ")
 }
 
 /// Who said it, or from which side it was said; and who wrote in it beside them.

@@ -14,7 +14,7 @@ use app::{
 };
 use shared::{
     Attendance, MeetingId, ParticipantId, PupilId, Role, Section,
-    record::{AgreedRecord, KeptPassport, PassportFacts, canonical_json, hash, keep_passport},
+    record::{AgreedRecord, KeptPassport, PassportFacts, Statement, canonical_json, hash, keep_passport},
     rights::{Matter, Tie, may_see},
 };
 use time::{OffsetDateTime, Time, format_description::well_known::Rfc3339};
@@ -98,6 +98,9 @@ pub(super) fn shown(all: &[Version], wanted: Option<Uuid>) -> Option<Passport> {
     let mut lists = this.content.passport.clone();
     // They have a part of their own, with how far each has come.
     lists.retain(|list| list.key != "access");
+    for said in lists.iter_mut().flat_map(|list| &mut list.statements).filter(|said| said.said_on.is_empty()) {
+        said.said_on = first_there(all, said).unwrap_or_default();
+    }
     let named = |version: &Version| PassportVersion {
         id: version.id,
         on: version.on.clone(),
@@ -110,6 +113,15 @@ pub(super) fn shown(all: &[Version], wanted: Option<Uuid>) -> Option<Passport> {
         access: this.content.access.clone(),
         versions: all.iter().rev().map(named).collect(),
     })
+}
+
+/// The day of the first version that says this: where nobody wrote down when it was said, it was by then.
+fn first_there(all: &[Version], said: &Statement) -> Option<String> {
+    let has = |version: &&Version| {
+        let mut statements = version.content.passport.iter().flat_map(|list| &list.statements);
+        statements.any(|other| other.id == said.id && other.words == said.words)
+    };
+    all.iter().find(has).map(|version| version.on.clone())
 }
 
 pub(in crate::backend) async fn page(
