@@ -9,7 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Role;
+use crate::{Role, role::Side};
 
 /// What somebody is in the school, whichever tables they sit at. One person may hold several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -332,6 +332,21 @@ pub fn may_see(matter: Matter, tie: Tie) -> bool {
     }
 }
 
+/// What somebody is called where a child may be read about by those who are not told that the child is looked after: who
+/// comes because of that would give it away.
+pub fn title_that_tells_nothing(role: Role, title: &str) -> &str {
+    const TELLING: [&str; 5] = ["looked", "foster", "virtual school", "social work", "reviewing officer"];
+    let lower = title.to_lowercase();
+    if role != Role::SocialCare && !TELLING.iter().any(|word| lower.contains(word)) {
+        return title;
+    }
+    match role.side() {
+        Side::Home => "At home",
+        Side::School => "At school",
+        Side::Pupil | Side::Visitor | Side::Voice => "Visits",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -343,6 +358,21 @@ mod tests {
                 let tie = Tie::of(&[post], Some(role), true);
                 assert!(Matter::ALL.into_iter().all(|matter| !may_see(matter, tie)));
             }
+        }
+    }
+
+    #[test]
+    fn no_title_tells_that_a_child_is_looked_after() {
+        for (role, title, said) in [
+            (Role::Facilitator, "Designated teacher for looked-after children", "At school"),
+            (Role::Parent, "Foster carer", "At home"),
+            (Role::SocialCare, "Social worker", "Visits"),
+            (Role::SocialCare, "Comes from the council", "Visits"),
+            (Role::Observer, "Virtual School adviser", "Visits"),
+            (Role::Parent, "Mum", "Mum"),
+            (Role::Specialist, "Teacher of the deaf", "Teacher of the deaf"),
+        ] {
+            assert_eq!(title_that_tells_nothing(role, title), said, "{title}");
         }
     }
 

@@ -25,7 +25,7 @@ use app::{
 use shared::{
     Attendance, ItemId, MeetingId, PupilId, delivery,
     record::AgreedRecord,
-    rights::{Matter, Post, Tie, may_see},
+    rights::{Matter, Post, Tie, may_see, title_that_tells_nothing},
 };
 use time::{Date, OffsetDateTime};
 
@@ -129,7 +129,7 @@ async fn make(
     let open = if see(Matter::Plan) { actions::open(txn, of).await.map_err(unavailable)? } else { vec![] };
     let class_teachers = db::posts::class_teachers(txn, pupil.id).await.map_err(unavailable)?;
     let people = match meetings.first() {
-        Some(newest) if see(Matter::Plan) => around(txn, newest.id, &records).await?,
+        Some(newest) if see(Matter::Plan) => around(txn, newest.id, &records, see(Matter::Care)).await?,
         _ => vec![],
     };
     Ok(PupilPage {
@@ -250,13 +250,20 @@ fn who_came(record: &AgreedRecord) -> String {
     words.join(" ")
 }
 
-/// Who sits at the newest table, with how many of the agreed meetings each came to.
+/// Who sits at the newest table, with how many of the agreed meetings each came to. Who is not told that a child is
+/// looked after does not learn it from what somebody at the table is, either.
 async fn around(
     txn: &mut SchoolTransaction,
     newest: MeetingId,
     records: &[AgreedRecord],
+    see_care: bool,
 ) -> Result<Vec<Around>, AppError> {
-    let seats = db::participants::list(txn, newest).await.map_err(unavailable)?;
+    let mut seats = db::participants::list(txn, newest).await.map_err(unavailable)?;
+    if !see_care {
+        for seat in &mut seats {
+            seat.title = title_that_tells_nothing(seat.role, &seat.title).to_owned();
+        }
+    }
     let count = |person| {
         let seats = records.iter().flat_map(|record| &record.attendance);
         seats.filter(|seat| seat.person == person && came(seat.attendance)).count()

@@ -148,3 +148,18 @@ async fn what_is_done_is_ticked_off_by_staff_and_the_record_stays(pool: PgPoolOp
     server.clock.forward(time::Duration::days(60));
     assert!(actions(pike.viewer).await.iter().all(|action| action.overdue));
 }
+
+#[sqlx::test(migrations = false)]
+async fn who_is_round_a_child_does_not_tell_that_they_are_looked_after(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    for (name, is_told) in [("Miss Fenn", true), ("Imogen", false), ("Mr Prys", false), ("Pat", false), ("Kai", false)]
+    {
+        let seat = server.seat("Kai", name, 3).await;
+        let path = format!("/pupils/{}", server.pupil_of(&seat).await);
+        let page = text(server.get(&path, Some(&server.sign_in(&seat).await)).await).await;
+        assert!(page.contains("Who is round ") && page.contains("Hussain-Webb"), "{name}");
+        for telling in ["looked-after", "Foster", "Social worker", "Virtual School"] {
+            assert_eq!(page.contains(telling), is_told, "{name}: {telling}");
+        }
+    }
+}
