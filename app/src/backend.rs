@@ -18,7 +18,7 @@ use crate::{
     error::AppError,
     view::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
-        delivery::{DeliveryPage, DeliveryQuery, ToldHelp},
+        delivery::{Before, DeliveryPage, DeliveryQuery},
         first::{FirstMeetingPage, FirstMeetingSent},
         hidden::HiddenPage,
         line::{AddPage, Fault, Line, LinePage, NewChild},
@@ -204,8 +204,8 @@ pub trait Backend: Doors {
     /// Staff: what somebody gives to whom on a day, and whether it happened.
     async fn delivery_page(&self, viewer: Viewer, query: DeliveryQuery) -> Result<DeliveryPage, AppError>;
     /// Staff: something that was promised is done.
-    /// What was told of the help that this meeting looks back on.
-    async fn told_before(&self, viewer: Viewer, meeting: MeetingId) -> Result<Vec<ToldHelp>, AppError>;
+    /// What is known of that on which this meeting looks back.
+    async fn known_before(&self, viewer: Viewer, meeting: MeetingId) -> Result<Before, AppError>;
 
     async fn action_tick(
         &self,

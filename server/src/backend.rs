@@ -27,7 +27,7 @@ use app::{
     error::AppError,
     view::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
-        delivery::{DeliveryPage, DeliveryQuery, ToldHelp},
+        delivery::{Before, DeliveryPage, DeliveryQuery},
         first::{FirstMeetingPage, FirstMeetingSent},
         hidden::HiddenPage,
         line::{AddPage, Fault, Line, LinePage, NewChild},
@@ -389,8 +389,8 @@ impl Backend for ServerBackend {
         delivery::page(self, viewer, query).await
     }
 
-    async fn told_before(&self, viewer: Viewer, meeting: MeetingId) -> Result<Vec<ToldHelp>, AppError> {
-        delivery::told_before(self, viewer, meeting).await
+    async fn known_before(&self, viewer: Viewer, meeting: MeetingId) -> Result<Before, AppError> {
+        delivery::known_before(self, viewer, meeting).await
     }
 
     async fn action_tick(

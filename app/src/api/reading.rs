@@ -9,7 +9,7 @@ use crate::{
     error::AppError,
     view::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
-        delivery::{DeliveryPage, DeliveryQuery, ToldHelp},
+        delivery::{Before, DeliveryPage, DeliveryQuery},
         doors::{AlsoHere, LobbyPage},
         first::FirstMeetingPage,
         hidden::HiddenPage,
@@ -49,10 +49,10 @@ pub async fn read_meeting(meeting: MeetingId) -> Result<MeetingPage, AppError> {
     backend.meeting_page(viewer, meeting).await
 }
 
-/// What was told of the help that a meeting looks back on. The table goes on without it.
-pub async fn read_told_before(meeting: MeetingId) -> Vec<ToldHelp> {
-    let Ok((backend, viewer)) = backend() else { return vec![] };
-    backend.told_before(viewer, meeting).await.unwrap_or_default()
+/// What is known of that on which a meeting looks back. The table goes on without it.
+pub async fn read_before(meeting: MeetingId) -> Before {
+    let Ok((backend, viewer)) = backend() else { return Before::default() };
+    backend.known_before(viewer, meeting).await.unwrap_or_default()
 }
 
 /// The newest version, or the one that is asked for.

@@ -65,7 +65,7 @@ use crate::{
 };
 #[cfg(feature = "ssr")]
 use crate::{
-    api::reading::{read_also_here, read_meeting, read_told_before},
+    api::reading::{read_also_here, read_before, read_meeting},
     error::AppError,
     pages::{
         id_of_address,
@@ -81,15 +81,15 @@ pub fn MeetingPage() -> impl IntoView {
     let read = async {
         let page = read_meeting(id_of_address().ok_or(AppError::NotFound)?).await?;
         // What was agreed has its own count.
-        let told = if page.stage == Stage::Agreed { vec![] } else { read_told_before(page.id).await };
-        Ok((page, read_also_here().await, told))
+        let before = if page.stage == Stage::Agreed { Default::default() } else { read_before(page.id).await };
+        Ok((page, read_also_here().await, before))
     };
-    once_read(read, |(page, also_here, told)| {
+    once_read(read, |(page, also_here, before)| {
         let sections = page.sections.clone();
         view! {
             <leptos_meta::Title text=title(&page) />
             <LivePage live=Live::Meeting { page, also_here } />
-            <told::ToldBefore told sections />
+            <told::ToldBefore before sections />
         }
     })
 }

@@ -113,6 +113,21 @@ impl Session {
     }
 }
 
+/// What is known before a meeting looks back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Before {
+    pub told: Vec<ToldHelp>,
+    /// Last targets in whose area of need the last review found little progress too. For staff alone.
+    pub little: Vec<LittleProgress>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LittleProgress {
+    pub target: ItemId,
+    /// A code of [`shared::schema::AREAS`].
+    pub area: String,
+}
+
 /// What was told of one help since the plan that promised it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldHelp {

@@ -12,7 +12,7 @@ use app::{
     error::AppError,
     view::{
         self, Paging,
-        delivery::{Child, DeliveryPage, DeliveryQuery, EVERYBODY, Session, Told, ToldHelp},
+        delivery::{Before, Child, DeliveryPage, DeliveryQuery, EVERYBODY, LittleProgress, Session, Told, ToldHelp},
     },
 };
 use shared::{
@@ -25,7 +25,7 @@ use time::{Date, Duration, OffsetDateTime, macros::format_description};
 use super::{
     Seated, ServerBackend,
     map::{Sight, key, sight},
-    pupils::{here, tie},
+    pupils::{cycles::little_at_last, here, tie},
 };
 use crate::{
     audit::{Deed, Verb},
@@ -74,27 +74,31 @@ pub(super) async fn page(
 }
 
 /// For whoever reads it on the child’s page too; the child’s own page of the meeting has no such part.
-pub(super) async fn told_before(
-    backend: &ServerBackend,
-    viewer: Viewer,
-    id: MeetingId,
-) -> Result<Vec<ToldHelp>, AppError> {
+pub(super) async fn known_before(backend: &ServerBackend, viewer: Viewer, id: MeetingId) -> Result<Before, AppError> {
     let Seated { mut txn, meeting, me } = Seated::find(&backend.db, viewer, id).await?;
-    let Some(plan) = meeting.previous.filter(|_| me.role != Role::Pupil) else { return Ok(vec![]) };
-    if !may_see(Matter::Plan, tie(&mut txn, viewer, meeting.pupil).await?) {
-        return Ok(vec![]);
+    let Some(plan) = meeting.previous.filter(|_| me.role != Role::Pupil) else { return Ok(Before::default()) };
+    let tie = tie(&mut txn, viewer, meeting.pupil).await?;
+    if !may_see(Matter::Plan, tie) {
+        return Ok(Before::default());
     }
     let told = db::delivery::told(&mut txn, plan).await.map_err(unavailable)?;
-    Ok(told
-        .into_iter()
-        .map(|help| ToldHelp {
-            item: help.item,
-            name: help.name,
-            told: help.told,
-            happened: help.happened,
-            missed: reasons(&help.missed),
-        })
-        .collect())
+    let told = told.into_iter().map(|help| ToldHelp {
+        item: help.item,
+        name: help.name,
+        told: help.told,
+        happened: help.happened,
+        missed: reasons(&help.missed),
+    });
+    let little = if may_see(Matter::Action, tie) {
+        let rated = db::help::rated(&mut txn, meeting.pupil).await.map_err(unavailable)?;
+        let areas = little_at_last(&rated);
+        let targets = db::help::areas_of(&mut txn, plan).await.map_err(unavailable)?;
+        let again = targets.into_iter().filter(|(_, area)| areas.contains(area));
+        again.map(|(target, area)| LittleProgress { target, area }).collect()
+    } else {
+        vec![]
+    };
+    Ok(Before { told: told.collect(), little })
 }
 
 async fn running(

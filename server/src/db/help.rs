@@ -198,6 +198,21 @@ pub async fn rated(txn: &mut SchoolTransaction, pupil: PupilId) -> sqlx::Result<
     Ok(rows.into_iter().map(Rated::from).collect())
 }
 
+/// The targets of the plan that a meeting agreed, each with its area of need.
+pub async fn areas_of(txn: &mut SchoolTransaction, plan: MeetingId) -> sqlx::Result<Vec<(ItemId, String)>> {
+    let rows = sqlx::query!(
+        "select t.item_id, t.area
+         from agreed_records r
+           join targets t on t.record_id = r.id
+         where r.meeting_id = $1
+         order by t.position",
+        plan.0
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (ItemId(row.item_id), row.area)).collect())
+}
+
 /// What the last two reviews of each child found, of everybody somebody works with; oldest first.
 pub async fn rated_lately(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<Rated>> {
     let rows = sqlx::query_as!(

@@ -7,7 +7,7 @@ use app::{
 use axum::http::{StatusCode, header};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use crate::support::{Seat, TestServer, text};
+use crate::support::{Seat, TestServer, owner, text};
 
 /// The day of the tests’ clock.
 const TODAY: &str = "2026-11-19";
@@ -201,5 +201,32 @@ async fn at_the_review_it_is_read_by_who_reads_it_of_the_child_and_by_nobody_els
         assert!(!page.contains("Zwischenfall"), "{name}");
     }
     let kai = server.seat("Kai", "Mrs Hussain-Webb", 3).await;
-    assert_eq!(server.backend.told_before(kai.viewer, assistant.meeting).await, Err(AppError::NotFound));
+    assert_eq!(server.backend.known_before(kai.viewer, assistant.meeting).await, Err(AppError::NotFound));
+}
+
+#[sqlx::test(migrations = false)]
+async fn staff_are_told_before_a_second_review_of_little_progress_that_it_is_the_second(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    const SAID: &str = "Communication and interaction: little progress last time too.";
+    let server = TestServer::start(pool, options.clone()).await;
+    let read = async |name| {
+        let seat = server.seat("Tomek", name, 3).await;
+        text(server.get(&format!("/meetings/{}", seat.meeting), Some(&server.sign_in(&seat).await)).await).await
+    };
+    assert!(!read("Mrs Pike").await.contains("little progress last time too"));
+    let mut owner = owner(&options).await;
+    sqlx::raw_sql(
+        "set session_replication_role = replica;
+         update target_reviews set rating = 'SMALL_STEPS' where rating not in ('', 'NOT_DELIVERED')",
+    )
+    .execute(&mut owner)
+    .await
+    .unwrap();
+    for (name, is_theirs) in [("Mrs Pike", true), ("Mr Adeyemi", true), ("Agnieszka", false), ("Tomek", false)] {
+        let page = read(name).await;
+        assert_eq!(page.contains(SAID), is_theirs, "{name}");
+        assert!(!page.contains("Sensory and/or physical: little"), "nothing of that area was looked back on");
+    }
 }

@@ -1,4 +1,5 @@
-//! What was told on the day of the help that a meeting looks back on, beside “Did it happen?”.
+//! What is known before a meeting looks back: what was told on the day of a help, beside “Did it happen?”, and where the
+//! last review found little progress, beside the targets that ask about it again.
 //!
 //! The server’s alone, because nobody writes in it: it comes below the live page, and `page.js` puts each line into the
 //! row it speaks of. Without scripts it is read where it stands.
@@ -8,13 +9,21 @@ use leptos::prelude::*;
 use shared::{
     ItemId, Section,
     doc::{FieldAddress, SectionDoc},
-    schema::actions::DELIVERY,
+    schema::{actions::DELIVERY, review},
 };
 
-use crate::view::{SectionState, delivery::ToldHelp};
+use crate::{
+    components::icon::Icon,
+    pages::pupil::area_words,
+    view::{
+        SectionState,
+        delivery::{Before, LittleProgress, ToldHelp},
+    },
+};
 
 #[component]
-pub(super) fn ToldBefore(told: Vec<ToldHelp>, sections: Vec<SectionState>) -> impl IntoView {
+pub(super) fn ToldBefore(before: Before, sections: Vec<SectionState>) -> impl IntoView {
+    let Before { told, little } = before;
     let rows = rows(&sections);
     let line = move |help: ToldHelp| {
         let row = rows.iter().find(|(_, of)| of.contains(&help.item.to_string())).map(|(row, _)| *row);
@@ -27,12 +36,26 @@ pub(super) fn ToldBefore(told: Vec<ToldHelp>, sections: Vec<SectionState>) -> im
             </p>
         }
     };
-    (!told.is_empty()).then(|| {
+    let again = |little: LittleProgress| {
+        let beside = review::TARGETS.field("rating");
+        let beside =
+            beside.map(|rating| FieldAddress::new(Section::Review, &review::TARGETS, little.target, rating).dom_id());
+        view! {
+            <p class="finding" data-told=beside.unwrap_or_default()>
+                <Icon name="help" />
+                <span>
+                    <strong>{format!("{}: little progress last time too.", area_words(&little.area))}</strong>
+                    " If it is little again, the Code of Practice says: think about asking a specialist, with the family."
+                </span>
+            </p>
+        }
+    };
+    (!told.is_empty() || !little.is_empty()).then(|| {
         view! {
             <div id="told">
                 <section class="sheet" aria-labelledby="h-told">
-                    <h2 id="h-told">"Told on the day"</h2>
-                    {told.into_iter().map(line).collect_view()}
+                    <h2 id="h-told">"Known before"</h2>
+                    {little.into_iter().map(again).collect_view()} {told.into_iter().map(line).collect_view()}
                 </section>
             </div>
         }

@@ -81,18 +81,31 @@ fn cycle(plan: &AgreedRecord, review: Option<&AgreedRecord>, given: &[Given], ch
 /// Areas in which neither of the last two reviews found more than a small step. What did not happen is not counted:
 /// nobody could judge it.
 pub(in crate::backend) fn little_progress(rated: &[Rated]) -> Vec<String> {
+    let reviews = reviews(rated);
+    let [.., before, last] = reviews[..] else { return vec![] };
+    stuck(rated, before).intersection(&stuck(rated, last)).map(|area| (*area).to_owned()).collect()
+}
+
+/// Areas in which the last review found no more than that: one more such review makes it two.
+pub(in crate::backend) fn little_at_last(rated: &[Rated]) -> Vec<String> {
+    let last = reviews(rated).last().copied();
+    last.map(|last| stuck(rated, last).into_iter().map(str::to_owned).collect()).unwrap_or_default()
+}
+
+fn reviews(rated: &[Rated]) -> Vec<RecordId> {
     let mut reviews: Vec<RecordId> = rated.iter().map(|target| target.review).collect();
     reviews.dedup();
-    let [.., before, last] = reviews[..] else { return vec![] };
-    let areas: BTreeSet<&str> =
-        rated.iter().map(|target| target.area.as_str()).filter(|area| !area.is_empty()).collect();
-    let is_stuck = |review, area: &str| {
-        let mut judged = rated
+    reviews
+}
+
+fn stuck(rated: &[Rated], review: RecordId) -> BTreeSet<&str> {
+    let judged = || {
+        rated
             .iter()
-            .filter(|target| target.review == review && target.area == area && target.rating != "NOT_DELIVERED")
-            .filter(|target| !target.rating.is_empty())
-            .peekable();
-        judged.peek().is_some() && judged.all(|target| matches!(target.rating.as_str(), "NOT_YET" | "SMALL_STEPS"))
+            .filter(move |target| target.review == review && !target.area.is_empty())
+            .filter(|target| !matches!(target.rating.as_str(), "" | "NOT_DELIVERED"))
     };
-    areas.into_iter().filter(|area| is_stuck(before, area) && is_stuck(last, area)).map(str::to_owned).collect()
+    let is_little = |target: &Rated| matches!(target.rating.as_str(), "NOT_YET" | "SMALL_STEPS");
+    let all = |area: &str| judged().filter(|target| target.area == area).all(is_little);
+    judged().map(|target| target.area.as_str()).filter(|area| all(area)).collect()
 }
