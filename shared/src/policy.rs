@@ -196,7 +196,7 @@ fn meeting(section: Section, role: Role) -> Access {
             | Role::Observer => Read,
         },
         Section::Pep => match role {
-            // Filled in by the school and social care, money and all: the designated teacher, the key adult, the social
+            // Filled in by the school and social care: the designated teacher, the key adult, the social
             // worker, the Virtual School. What the child and the carers say stands in views of their own.
             Role::Facilitator | Role::Teacher | Role::Assistant | Role::SocialCare => Write,
             Role::Pupil | Role::Parent | Role::Specialist | Role::Interpreter => Read,
