@@ -32,7 +32,7 @@ use crate::{
 
 /// Everything that ends a text, a tag, an attribute, a script or a statement somewhere.
 pub(super) const WORDS: &str = "</script></textarea></title><i9q>\" onfocus=i9q ' onblur=i9q <!--<i9q ]]> javascript:i9q \
-                     {{i9q}} ${i9q} '); drop table people; -- \\\" \u{202e}";
+                     {{i9q}} ${i9q} '); drop table people; -- \\\" \u{2067}";
 
 /// Somebody of each kind at Tomek’s table writes these words into every text they may write.
 async fn write_everywhere(server: &TestServer, owner: &mut PgConnection) -> usize {
