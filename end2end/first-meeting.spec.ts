@@ -12,7 +12,7 @@ test('a SENCO brings one child in, begins the first meeting, and a target is wri
   await page.getByLabel('The file').setInputFiles(file)
   await page.getByRole('button', { name: 'Show what it would change' }).click()
   await page.getByRole('button', { name: 'Bring it in' }).click()
-  await page.getByRole('link', { name: 'Wren Alder' }).click()
+  await page.getByRole('rowheader').getByRole('link', { name: 'Wren Alder' }).click()
   await page.getByRole('link', { name: 'Begin the first meeting' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Wren’s first meeting')
   await looksRight(page)

@@ -43,7 +43,7 @@ test('a child is added by a form, found from the first page, and taken out again
   await page.goto('/')
   await page.getByLabel('Part of a name').fill('invented zoë')
   await page.getByRole('button', { name: 'Find' }).click()
-  await page.getByRole('link', { name: 'Zoë Beatrice Invented' }).click()
+  await page.getByRole('rowheader').getByRole('link', { name: 'Zoë Beatrice Invented' }).click()
   await page.getByRole('link', { name: 'Change the register’s line' }).click()
   await page.getByRole('checkbox', { name: /Yes, take Zoë out/ }).check()
   await looksRight(page)
