@@ -75,7 +75,11 @@ impl Driver {
         self.everywhere(&Input::Disconnected);
         self.writers.clear();
         self.show_writers();
-        if code.is_some_and(CloseCode::is_final) {
+        if code == Some(CloseCode::Unauthorized.code()) {
+            // The session ended while the page was open. Their own link, opened again in this browser, brings it back.
+            set_if_new(self.meeting.state.signed_out, true);
+            self.retry_later();
+        } else if code.is_some_and(CloseCode::is_final) {
             self.ended = true;
             if code == Some(CloseCode::Removed.code()) {
                 self.forget_unsaved();
