@@ -159,12 +159,12 @@ fn colleague(person: Colleague) -> impl IntoView {
         }
     };
     let link = (email.is_some() && !is_disabled && !is_me && gets_way_in).then(|| button("link", "New link"));
-    let not_yours = (!gets_way_in && !is_disabled && !is_me).then(|| {
+    let not_yours = (!gets_way_in && !is_me).then(|| {
         let instead = match email {
             None => "Somebody who holds it too gives them an account.",
             Some(_) => "Their recovery codes let them in, or whoever runs the server makes a new link.",
         };
-        view! { <span>"They hold a post that you cannot give yourself, so you make no way in for them. " {instead}</span> }
+        view! { <span>"They hold a post that you cannot give yourself, so you open and close nothing of theirs. " {instead}</span> }
     });
     let buttons = match (&email, is_disabled, is_me) {
         (None, ..) if !gets_way_in => ().into_any(),
@@ -189,6 +189,7 @@ fn colleague(person: Colleague) -> impl IntoView {
         }
         .into_any(),
         (_, _, true) => view! { <span class="here">"You"</span> }.into_any(),
+        _ if !gets_way_in => ().into_any(),
         (_, true, _) => button("reopen", "Is back").into_any(),
         (_, false, _) => view! { <div class="row">{link} {button("close", "Has left")}</div> }.into_any(),
     };

@@ -229,8 +229,10 @@ async fn change(state: AppState, plain: Plain, person: PersonId, closes: bool) -
 async fn change_here(state: &AppState, viewer: Viewer, person: PersonId, closes: bool) -> sqlx::Result<bool> {
     let Some(mut txn) = begin(state, viewer).await? else { return Ok(false) };
     // Nobody closes their own account: then nobody might be left who opens one. Nor is said to be done what is of
-    // another school.
-    if person == viewer.person || accounts::lock(&mut txn, person).await?.is_none() {
+    // another school. Who holds a kept post is out of the hands of whoever they look at: it is held on, and nobody
+    // could name another.
+    let other = whose(&mut txn, viewer, person).await?;
+    if person == viewer.person || other.is_none() || accounts::lock(&mut txn, person).await?.is_none() {
         return Ok(false);
     }
     drop(txn);

@@ -230,6 +230,10 @@ pub async fn set_up(
     accounts::set_password(&mut txn, person, &hash).await?;
     accounts::set_totp(&mut txn, person, found.number, step).await?;
     accounts::delete_link(&mut txn, person).await?;
+    // Nor does a passkey that was there before: the telephone that was lost, or whoever used an earlier link first.
+    for key in db::passkeys::list(&mut txn, person).await? {
+        db::passkeys::remove(&mut txn, person, key.id).await?;
+    }
     let codes = new_codes(state, &mut txn, person).await?;
     let ended = db::login_sessions::end_all(&mut txn, person, None).await?;
     db::audit::add(&mut txn, Deed::new(person, Verb::AccountSetUp), state.clock.now()).await?;

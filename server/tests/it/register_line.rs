@@ -229,6 +229,10 @@ async fn a_meeting_is_not_left_without_somebody_who_runs_it(pool: PgPoolOptions,
     // Without a place there, it is handed over first.
     let runs = server.seat("Kai", "Mrs Hussain-Webb", 3).await;
     let kai = server.pupil_of(&runs).await;
+    // Were she the safeguarding lead, that alone would keep it from being done.
+    let mut txn = server.db.begin(senco.viewer.school).await.unwrap();
+    db::posts::set(&mut txn, runs.viewer.person, &[Post::DesignatedTeacher], "").await.unwrap();
+    txn.commit().await.unwrap();
     let page = server.backend.keep_from(senco.viewer, kai, Some(runs.viewer.person), "A relative".to_owned()).await;
     assert!(page.unwrap()[0].what_to_do.contains("handed over first"));
 }

@@ -197,7 +197,17 @@ async fn a_link_to_set_up_an_account_is_good_once_and_asks_for_two_keys(
     }
     // Reading it uses nothing up.
     assert_eq!(server.get(&path, None).await.status(), StatusCode::OK);
+    // Whoever had the account before had a passkey for it: the telephone that was lost.
+    let (person, key) = (seat.viewer.person, serde_json::json!({}));
+    let mut txn = server.db.begin(seat.viewer.school).await.unwrap();
+    assert!(
+        db::passkeys::create(&mut txn, uuid::Uuid::from_u128(1), person, b"lost", &key, "Phone", NOON).await.unwrap()
+    );
+    txn.commit().await.unwrap();
     assert!(session(&send(&server, &path, None, &choose(PASSWORD, &code)).await).is_some());
+    let mut txn = server.db.begin(seat.viewer.school).await.unwrap();
+    assert!(db::passkeys::list(&mut txn, person).await.unwrap().is_empty(), "it opens nothing any more");
+    drop(txn);
     for again in [server.get(&path, None).await, send(&server, &path, None, &choose(PASSWORD, &code)).await] {
         assert_eq!((again.status(), session(&again)), (StatusCode::GONE, None));
     }

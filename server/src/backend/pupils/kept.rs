@@ -9,7 +9,7 @@ use app::{
     error::AppError,
     view::line::{Fault, REASON_LIMIT},
 };
-use shared::{PersonId, PupilId, Role};
+use shared::{PersonId, PupilId, Role, rights::may_make_way_in};
 
 use super::line::begin;
 use crate::{
@@ -33,6 +33,16 @@ pub(crate) async fn keep_from(
     let mut faults = vec![];
     if known.is_none() {
         faults.push(Fault::new("keep", "Choose whom."));
+    }
+    let mine = db::posts::held(&mut txn, viewer).await.map_err(unavailable)?;
+    let staff = db::accounts::staff(&mut txn).await.map_err(unavailable)?;
+    let theirs = staff.iter().find(|other| Some(other.person) == person).map(|other| other.posts.as_slice());
+    if theirs.is_some_and(|theirs| !may_make_way_in(&mine, theirs)) {
+        // They would look after what is hidden, and after who did what, of all children but one.
+        faults.push(Fault::new(
+            "keep",
+            "They answer for what is kept and hidden of every child. Only somebody who holds the same post decides this.",
+        ));
     }
     let reason = because(reason, "keep_reason", &mut faults);
     let Some(person) = known.map(|known| known.person).filter(|_| faults.is_empty()) else { return Ok(faults) };

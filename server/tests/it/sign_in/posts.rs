@@ -52,6 +52,30 @@ async fn a_kept_post_is_not_taken_away_for_a_way_in_and_given_back(pool: PgPoolO
     assert_eq!(server.get("/staff", Some(&hers)).await.status(), StatusCode::FORBIDDEN);
 }
 
+/// Nor keeps them from a child, from what was hidden there and from who did what.
+#[sqlx::test(migrations = false)]
+async fn who_holds_a_kept_post_is_not_shut_out_by_whoever_runs_the_accounts(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let pike = pike(&server).await;
+    let (lead, hers) = holder(&server, &pike, "Miss Qureshi", Post::DataProtectionLead).await;
+    let sencos = pike.sign_in(&server).await;
+    for doing in ["close", "reopen"] {
+        let shut = send(&server, &format!("/staff/{doing}"), Some(&sencos), &format!("person={lead}")).await;
+        assert_eq!(shut.status(), StatusCode::FORBIDDEN, "{doing}");
+    }
+    assert_eq!(server.get("/trail", Some(&hers)).await.status(), StatusCode::OK);
+    let child = server.pupil_of(&server.seat("Tomek", "Tomek", 3).await).await;
+    let faults = server.backend.keep_from(pike.viewer(), child, Some(lead), "A relative".to_owned()).await;
+    assert!(format!("{faults:?}").contains("They answer for what is kept and hidden"), "{faults:?}");
+    // Of a colleague who holds none, it is done as before.
+    let other = server.seat("Tomek", "Mr Adeyemi", 3).await.viewer.person;
+    let faults = server.backend.keep_from(pike.viewer(), child, Some(other), "A relative".to_owned()).await;
+    assert!(!format!("{faults:?}").contains("They answer for"), "{faults:?}");
+}
+
 #[sqlx::test(migrations = false)]
 async fn nobody_invents_a_colleague_with_a_kept_post(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
