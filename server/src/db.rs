@@ -22,6 +22,7 @@ pub mod histories;
 pub mod join_links;
 pub mod kept;
 pub mod knocks;
+pub mod known;
 pub(crate) mod locks;
 pub mod login_sessions;
 pub mod many;

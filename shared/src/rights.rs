@@ -123,6 +123,15 @@ fn breadth_of(page: Page, post: Post) -> Breadth {
     }
 }
 
+/// Whether it speaks to a class teacher also of the children in their class at whose tables they have no place: who has
+/// help, and which. How steps went, and which sessions happened, is for those who meet about the child.
+pub fn reaches_class(page: Page) -> bool {
+    match page {
+        Page::Register | Page::Map => true,
+        Page::Impact | Page::Import | Page::Delivery => false,
+    }
+}
+
 /// Whether what help costs is for these eyes.
 pub fn may_see_costs(posts: &[Post]) -> bool {
     posts.iter().any(|post| match post {
@@ -150,7 +159,13 @@ pub fn may_correct(place: Option<Role>, tie: Tie) -> bool {
     place.is_some_and(Role::can_facilitate)
         || match tie {
             Tie::Leads => true,
-            Tie::Teaches | Tie::Child | Tie::Family | Tie::Visits | Tie::SocialCare | Tie::Nobody => false,
+            Tie::Teaches
+            | Tie::ClassTeacher
+            | Tie::Child
+            | Tie::Family
+            | Tie::Visits
+            | Tie::SocialCare
+            | Tie::Nobody => false,
         }
 }
 
@@ -193,13 +208,26 @@ fn is_mine(mine: &[Post], post: Post) -> bool {
     mine.contains(&post) || (post == Post::Senco && mine.contains(&Post::Head))
 }
 
+/// Where somebody stands to one child, before what they are in the school.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// At the child’s table, if they may sit there.
+    pub role: Option<Role>,
+    /// The child is in the class they are said to teach.
+    pub in_class: bool,
+    /// It was decided that they learn nothing. It is about this person and this child, and comes before everything else.
+    pub withheld: bool,
+}
+
 /// How somebody stands to one child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tie {
     /// The head and the SENCO.
     Leads,
-    /// Works with the child in this school.
+    /// Works with the child in this school, and meets about them.
     Teaches,
+    /// Has the child in the class they teach, and no place at the table: reads, and changes nothing.
+    ClassTeacher,
     /// It is they.
     Child,
     Family,
@@ -211,46 +239,55 @@ pub enum Tie {
 }
 
 impl Tie {
-    pub const ALL: [Self; 7] =
-        [Self::Leads, Self::Teaches, Self::Child, Self::Family, Self::Visits, Self::SocialCare, Self::Nobody];
+    pub const ALL: [Self; 8] = [
+        Self::Leads,
+        Self::Teaches,
+        Self::ClassTeacher,
+        Self::Child,
+        Self::Family,
+        Self::Visits,
+        Self::SocialCare,
+        Self::Nobody,
+    ];
 
-    /// From what somebody is in the school and at the child’s table. `withheld` is about this person and this child,
-    /// and comes before everything else.
-    pub fn of(posts: &[Post], place: Option<Role>, withheld: bool) -> Self {
-        if withheld {
+    /// From what somebody is in the school and where they stand to the child.
+    pub fn of(posts: &[Post], place: Place) -> Self {
+        if place.withheld {
             return Self::Nobody;
         }
         if posts.iter().any(|post| matches!(post, Post::Head | Post::Senco)) {
             return Self::Leads;
         }
-        match place {
+        match place.role {
             Some(Role::Facilitator | Role::Teacher | Role::Assistant) => Self::Teaches,
             Some(Role::Pupil) => Self::Child,
             Some(Role::Parent) => Self::Family,
             Some(Role::Specialist) => Self::Visits,
             Some(Role::SocialCare) => Self::SocialCare,
             // They came for one meeting, and read its record there.
-            Some(Role::Supporter | Role::Interpreter | Role::Observer) | None => Self::Nobody,
+            Some(Role::Supporter | Role::Interpreter | Role::Observer) | None => {
+                if place.in_class && posts.contains(&Post::Teacher) { Self::ClassTeacher } else { Self::Nobody }
+            }
         }
     }
 }
 
 /// Whether a looked-after child’s education plan is for these eyes: those who answer for it in the school, and social
-/// care at the child’s table. `withheld` comes before everything else.
-pub fn may_see_pep(posts: &[Post], place: Option<Role>, withheld: bool) -> bool {
-    match Tie::of(posts, place, withheld) {
+/// care at the child’s table.
+pub fn may_see_pep(posts: &[Post], place: Place) -> bool {
+    match Tie::of(posts, place) {
         Tie::Leads | Tie::SocialCare => true,
         // The designated teacher answers for every looked-after child, at the table or not.
-        Tie::Teaches | Tie::Child | Tie::Family | Tie::Visits | Tie::Nobody => {
-            !withheld && posts.contains(&Post::DesignatedTeacher)
+        Tie::Teaches | Tie::ClassTeacher | Tie::Child | Tie::Family | Tie::Visits | Tie::Nobody => {
+            !place.withheld && posts.contains(&Post::DesignatedTeacher)
         }
     }
 }
 
 /// Whether somebody rates a looked-after child’s education plan for the Virtual School: social care at the child’s table,
 /// where its head sits too. Whoever holds a post here would rate their own school’s plan.
-pub fn may_rate_pep(posts: &[Post], place: Option<Role>, withheld: bool) -> bool {
-    posts.is_empty() && Tie::of(posts, place, withheld) == Tie::SocialCare
+pub fn may_rate_pep(posts: &[Post], place: Place) -> bool {
+    posts.is_empty() && Tie::of(posts, place) == Tie::SocialCare
 }
 
 /// A part of a child’s page.
@@ -262,7 +299,9 @@ pub enum Matter {
     Identity,
     /// What the register says.
     Needs,
-    /// Cycles, meetings, actions.
+    /// What holds now: next steps and the help for them.
+    Support,
+    /// All cycles and how they went, meetings, actions.
     Plan,
     /// Changing the passport outside a meeting, and keeping a version of it.
     Passport,
@@ -284,10 +323,11 @@ pub enum Matter {
 }
 
 impl Matter {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Child,
         Self::Identity,
         Self::Needs,
+        Self::Support,
         Self::Plan,
         Self::Passport,
         Self::Action,
@@ -303,31 +343,52 @@ impl Matter {
 
 pub fn may_see(matter: Matter, tie: Tie) -> bool {
     match matter {
-        Matter::Child | Matter::Plan => match tie {
-            Tie::Leads | Tie::Teaches | Tie::Child | Tie::Family | Tie::Visits | Tie::SocialCare => true,
+        Matter::Child | Matter::Support => match tie {
+            Tie::Leads
+            | Tie::Teaches
+            | Tie::ClassTeacher
+            | Tie::Child
+            | Tie::Family
+            | Tie::Visits
+            | Tie::SocialCare => true,
             Tie::Nobody => false,
         },
+        Matter::Plan => match tie {
+            Tie::Leads | Tie::Teaches | Tie::Child | Tie::Family | Tie::Visits | Tie::SocialCare => true,
+            Tie::ClassTeacher | Tie::Nobody => false,
+        },
         Matter::Needs => match tie {
-            Tie::Leads | Tie::Teaches | Tie::Family | Tie::Visits | Tie::SocialCare => true,
+            Tie::Leads | Tie::Teaches | Tie::ClassTeacher | Tie::Family | Tie::Visits | Tie::SocialCare => true,
             // A child is more than a code: their page speaks of help.
             Tie::Child | Tie::Nobody => false,
         },
         // It is theirs, and of those who live or work with them. Who visits writes in it at the meeting.
         Matter::Passport => match tie {
             Tie::Leads | Tie::Teaches | Tie::Child | Tie::Family => true,
-            Tie::Visits | Tie::SocialCare | Tie::Nobody => false,
+            Tie::ClassTeacher | Tie::Visits | Tie::SocialCare | Tie::Nobody => false,
         },
-        Matter::Identity | Matter::Action | Matter::Confirm => match tie {
-            Tie::Leads | Tie::Teaches => true,
+        // Whoever teaches the child reads it, and says so.
+        Matter::Confirm => match tie {
+            Tie::Leads | Tie::Teaches | Tie::ClassTeacher => true,
             Tie::Child | Tie::Family | Tie::Visits | Tie::SocialCare | Tie::Nobody => false,
+        },
+        Matter::Identity | Matter::Action => match tie {
+            Tie::Leads | Tie::Teaches => true,
+            Tie::ClassTeacher | Tie::Child | Tie::Family | Tie::Visits | Tie::SocialCare | Tie::Nobody => false,
         },
         Matter::Care => match tie {
             Tie::Leads | Tie::Teaches | Tie::SocialCare => true,
-            Tie::Child | Tie::Family | Tie::Visits | Tie::Nobody => false,
+            Tie::ClassTeacher | Tie::Child | Tie::Family | Tie::Visits | Tie::Nobody => false,
         },
         Matter::Cost | Matter::FirstMeeting | Matter::Readers | Matter::Line | Matter::Everything => match tie {
             Tie::Leads => true,
-            Tie::Teaches | Tie::Child | Tie::Family | Tie::Visits | Tie::SocialCare | Tie::Nobody => false,
+            Tie::Teaches
+            | Tie::ClassTeacher
+            | Tie::Child
+            | Tie::Family
+            | Tie::Visits
+            | Tie::SocialCare
+            | Tie::Nobody => false,
         },
     }
 }
@@ -351,14 +412,37 @@ pub fn title_that_tells_nothing(role: Role, title: &str) -> &str {
 mod tests {
     use super::*;
 
+    fn at(role: Option<Role>) -> Place {
+        Place { role, ..Place::default() }
+    }
+
+    fn kept_away(role: Option<Role>) -> Place {
+        Place { role, in_class: true, withheld: true }
+    }
+
     #[test]
     fn whoever_is_kept_from_a_child_learns_nothing_whatever_they_are() {
         for post in Post::ALL {
             for role in Role::ALL {
-                let tie = Tie::of(&[post], Some(role), true);
+                let tie = Tie::of(&[post], kept_away(Some(role)));
                 assert!(Matter::ALL.into_iter().all(|matter| !may_see(matter, tie)));
             }
         }
+    }
+
+    #[test]
+    fn a_class_teacher_reads_the_passport_and_what_holds_now_and_changes_nothing() {
+        let in_class = Place { in_class: true, ..Place::default() };
+        let tie = Tie::of(&[Post::Teacher], in_class);
+        assert_eq!(tie, Tie::ClassTeacher);
+        let seen: Vec<_> = Matter::ALL.into_iter().filter(|matter| may_see(*matter, tie)).collect();
+        assert_eq!(seen, [Matter::Child, Matter::Needs, Matter::Support, Matter::Confirm]);
+        assert!(!may_see_pep(&[Post::Teacher], in_class));
+        // A class is a teacher’s; whoever came along to one meeting is still the teacher of the class.
+        assert_eq!(Tie::of(&[Post::Assistant], in_class), Tie::Nobody);
+        let came_along = Place { role: Some(Role::Observer), ..in_class };
+        assert_eq!(Tie::of(&[Post::Teacher], came_along), Tie::ClassTeacher);
+        assert_eq!(Tie::of(&[Post::Teacher], Place { role: Some(Role::Parent), ..in_class }), Tie::Family);
     }
 
     #[test]
@@ -385,9 +469,9 @@ mod tests {
 
     #[test]
     fn a_teacher_sees_the_children_they_meet_for_and_a_senco_all() {
-        assert_eq!(Tie::of(&[Post::Teacher], None, false), Tie::Nobody);
-        assert_eq!(Tie::of(&[Post::Teacher], Some(Role::Teacher), false), Tie::Teaches);
-        assert_eq!(Tie::of(&[Post::Teacher, Post::Senco], None, false), Tie::Leads);
+        assert_eq!(Tie::of(&[Post::Teacher], at(None)), Tie::Nobody);
+        assert_eq!(Tie::of(&[Post::Teacher], at(Some(Role::Teacher))), Tie::Teaches);
+        assert_eq!(Tie::of(&[Post::Teacher, Post::Senco], at(None)), Tie::Leads);
         assert_eq!(breadth(Page::Register, &[Post::Teacher]), Breadth::TheirOwn);
         assert_eq!(breadth(Page::Register, &[Post::Teacher, Post::Senco]), Breadth::WholeSchool);
         assert_eq!(breadth(Page::Import, &[Post::Teacher]), Breadth::Nobody);
@@ -398,24 +482,24 @@ mod tests {
 
     #[test]
     fn an_education_plan_is_for_those_who_answer_for_it() {
-        assert!(may_see_pep(&[Post::DesignatedTeacher], None, false));
-        assert!(may_see_pep(&[Post::Head], None, false) && may_see_pep(&[], Some(Role::SocialCare), false));
+        assert!(may_see_pep(&[Post::DesignatedTeacher], at(None)));
+        assert!(may_see_pep(&[Post::Head], at(None)) && may_see_pep(&[], at(Some(Role::SocialCare))));
         for role in Role::ALL.into_iter().filter(|role| *role != Role::SocialCare) {
-            assert!(!may_see_pep(&[Post::Teacher, Post::Assistant], Some(role), false), "{role:?}");
+            assert!(!may_see_pep(&[Post::Teacher, Post::Assistant], at(Some(role))), "{role:?}");
         }
         for post in Post::ALL {
-            assert!(!may_see_pep(&[post], Some(Role::SocialCare), true), "{post:?}");
+            assert!(!may_see_pep(&[post], kept_away(Some(Role::SocialCare))), "{post:?}");
         }
     }
 
     #[test]
     fn nobody_of_the_school_rates_the_schools_plan() {
         for role in Role::ALL {
-            assert_eq!(may_rate_pep(&[], Some(role), false), role == Role::SocialCare, "{role:?}");
-            assert!(!may_rate_pep(&[], Some(role), true));
-            assert!(Post::ALL.into_iter().all(|post| !may_rate_pep(&[post], Some(role), false)));
+            assert_eq!(may_rate_pep(&[], at(Some(role))), role == Role::SocialCare, "{role:?}");
+            assert!(!may_rate_pep(&[], kept_away(Some(role))));
+            assert!(Post::ALL.into_iter().all(|post| !may_rate_pep(&[post], at(Some(role)))));
         }
-        assert!(!may_rate_pep(&[], None, false));
+        assert!(!may_rate_pep(&[], at(None)));
     }
 
     #[test]
@@ -473,7 +557,7 @@ mod tests {
     #[test]
     fn a_friend_who_came_along_has_no_key_to_the_childs_page() {
         for role in [Role::Supporter, Role::Interpreter, Role::Observer] {
-            assert_eq!(Tie::of(&[], Some(role), false), Tie::Nobody);
+            assert_eq!(Tie::of(&[], at(Some(role))), Tie::Nobody);
         }
     }
 }

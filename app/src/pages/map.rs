@@ -118,7 +118,7 @@ fn of_whom(page: &Page) -> String {
     let children = match (chosen.is_empty(), page.whole_school) {
         (false, _) => format!("Of {}", chosen.join(", ")),
         (true, true) => "Of the whole school".to_owned(),
-        (true, false) => "Of the children you meet for".to_owned(),
+        (true, false) => "Of the children you meet for or teach".to_owned(),
     };
     let help = if q.narrows_help() { ", with all their help of this term, whatever is chosen above" } else { "" };
     format!("{children}{help}.")

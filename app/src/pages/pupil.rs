@@ -56,8 +56,13 @@ fn ThePupil(page: pupils::PupilPage) -> impl IntoView {
             <div class="school">
                 <LastCycles page=page.clone() />
                 <InTheirWords page=page.clone() />
-                <Meetings page=page.clone() />
-                <Actions page=page.clone() />
+                {(!page.only_now)
+                    .then(|| {
+                        view! {
+                            <Meetings page=page.clone() />
+                            <Actions page=page.clone() />
+                        }
+                    })}
                 <HelpInTests access=page.access.clone() />
                 <HelpNow help=page.help.clone() words=page.here.words.clone() />
                 <WhoIsRound name=page.pupil.name.clone() people=page.people.clone() />

@@ -57,7 +57,7 @@ pub fn RegisterPage() -> impl IntoView {
 
 #[component]
 fn TheRegister(page: Page, #[prop(optional)] refused: Option<Refused>) -> impl IntoView {
-    let whose = if page.whole_school { "" } else { " of those you meet for" };
+    let whose = if page.whole_school { "" } else { " of those you meet for or teach" };
     let lead = format!(
         "{} children{whose} have extra help: {} SEN support, {} with an Education, health and care plan.",
         page.support + page.plans,

@@ -85,7 +85,7 @@ pub fn page(page: Posts) -> impl IntoView {
             <section class="sheet" aria-labelledby="h-what">
                 <h2 id="h-what">"What each post opens"</h2>
                 <ul class="gaps">{explained.collect_view()}</ul>
-                <p class="hint">"The class of a teacher says who to turn to, and opens nothing."</p>
+                <p class="hint">"A teacher of a class reads the passports of its children, their needs, and the help and next steps that hold now. Write it as the register does."</p>
                 <p>
                     "Head, SENCO, safeguarding lead and data protection lead are given and taken by who holds that post already; SENCO by the head too. The first one is named by the head, or by the SENCO where there is no head. Whoever holds the post reads of every change on the first page."
                 </p>

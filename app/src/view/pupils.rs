@@ -30,6 +30,8 @@ pub struct PupilPage {
     pub may_open_pep: bool,
     /// Oldest first.
     pub cycles: Vec<Cycle>,
+    /// They are told what holds now, and nothing of earlier cycles, meetings and promises.
+    pub only_now: bool,
     pub passport: Option<Passport>,
     pub reading: Reading,
     pub change_passport: Option<ChangePassport>,

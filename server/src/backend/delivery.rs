@@ -46,7 +46,7 @@ pub(super) async fn page(
     let on = day(&query.on, today).unwrap_or(today);
     let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
     let sight = sight(&mut txn, viewer, Page::Delivery).await?;
-    let running = running(&mut txn, viewer, &sight, on).await?;
+    let running = running(&mut txn, &sight, on).await?;
     let here = here(&mut txn, viewer).await?;
     let staff: BTreeSet<String> = running.iter().map(|help| help.who.clone()).filter(|who| !who.is_empty()).collect();
     let mut sessions = sessions(running.into_iter().filter(|help| match query.who.as_str() {
@@ -101,13 +101,8 @@ pub(super) async fn known_before(backend: &ServerBackend, viewer: Viewer, id: Me
     Ok(Before { told: told.collect(), little })
 }
 
-async fn running(
-    txn: &mut SchoolTransaction,
-    viewer: Viewer,
-    sight: &Sight,
-    on: Date,
-) -> Result<Vec<Running>, AppError> {
-    db::delivery::running(txn, sight.whole_school, viewer.person, on).await.map_err(unavailable)
+async fn running(txn: &mut SchoolTransaction, sight: &Sight, on: Date) -> Result<Vec<Running>, AppError> {
+    db::delivery::running(txn, &sight.known, on).await.map_err(unavailable)
 }
 
 /// Those of which somebody may still tell, newest first.
@@ -235,7 +230,7 @@ pub async fn tell(db: &Db, viewer: Viewer, telling: &Telling, now: OffsetDateTim
     // Nobody else tells of these plans until this is written down.
     let plans: Vec<_> = telling.helps.iter().map(|(meeting, _)| *meeting).collect();
     db::delivery::hold(&mut txn, &plans).await.map_err(unavailable)?;
-    let running = running(&mut txn, viewer, &sight, on).await?;
+    let running = running(&mut txn, &sight, on).await?;
     let one = |(meeting, item): &(MeetingId, ItemId)| {
         running.iter().find(|help| help.meeting == *meeting && help.item == *item).cloned()
     };

@@ -38,14 +38,15 @@ pub(super) async fn of(
         Err(AppError::NotAllowed) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let known_to = sight.known_to;
-    let wanted = register::Wanted { known_to, by_review: true, ..register::Wanted::default() };
+    let wanted = register::Wanted { known: sight.known.clone(), by_review: true, ..register::Wanted::default() };
     let children = register::lines(txn, &wanted, today, SHOWN, 0).await.map_err(unavailable)?;
-    let drafts = db::meetings::list_drafts(txn, known_to, today, SHOWN).await.map_err(unavailable)?;
+    // What a meeting writes and promises is for those who meet.
+    let met = sight.known.met_about();
+    let drafts = db::meetings::list_drafts(txn, &met, today, SHOWN).await.map_err(unavailable)?;
     let pupils: Vec<_> = drafts.iter().map(|draft| draft.pupil).collect();
     let ties: BTreeMap<_, _> = ties(txn, viewer, &pupils).await?.into_iter().collect();
     let tie = |pupil| ties.get(&pupil).copied().unwrap_or(Tie::Nobody);
-    let promised = actions::Of { known_to, due_before: Some(today), limit: SHOWN, ..actions::Of::default() };
+    let promised = actions::Of { known: met, due_before: Some(today), limit: SHOWN, ..actions::Of::default() };
     let promised = actions::open(txn, promised).await.map_err(unavailable)?;
     Ok(Some(StaffHome {
         hidden: super::hidden::count(txn, viewer).await?,

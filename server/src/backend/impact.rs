@@ -32,17 +32,17 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, query: ImpactQ
     let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
     let sight = sight(&mut txn, viewer, Page::Impact).await?;
     let wanted =
-        Wanted { known_to: sight.known_to, term: some(&query.term), area: some(&query.area), ..Wanted::default() };
+        Wanted { known: sight.known.clone(), term: some(&query.term), area: some(&query.area), ..Wanted::default() };
     let mut rows = rows(worked(&mut txn, &wanted, sight.costs).await.map_err(unavailable)?);
     sort(&mut rows, &query.first);
-    let pupils = db::register::needs(&mut txn, sight.known_to).await.map_err(unavailable)?;
-    let rated = help::rated_lately(&mut txn, sight.known_to).await.map_err(unavailable)?;
+    let pupils = db::register::needs(&mut txn, &sight.known).await.map_err(unavailable)?;
+    let rated = help::rated_lately(&mut txn, &sight.known).await.map_err(unavailable)?;
     let stuck = stuck(pupils, rated);
     let paging = Paging::of(u32::try_from(stuck.len()).unwrap_or(u32::MAX), query.page);
     Ok(ImpactPage {
         here: here(&mut txn, viewer).await?,
         query,
-        terms: help::terms(&mut txn, sight.known_to).await.map_err(unavailable)?,
+        terms: help::terms(&mut txn, &sight.known).await.map_err(unavailable)?,
         shows_cost: sight.costs,
         whole_school: sight.whole_school,
         rows,

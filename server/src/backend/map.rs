@@ -14,7 +14,7 @@ use app::{
 };
 use shared::{
     MeetingId, PupilId, census,
-    rights::{Breadth, Page, breadth, may_see_costs},
+    rights::{Breadth, Page, Post, breadth, may_see_costs, reaches_class},
     schema::{AREAS, plan::TIERS},
 };
 use time::Date;
@@ -24,7 +24,7 @@ use crate::{
     db::{
         self, SchoolTransaction,
         help::{self, Counted, Given, Wanted},
-        pupils::Eyes,
+        known::{Known, Reach},
     },
     error::unavailable,
 };
@@ -33,32 +33,34 @@ use crate::{
 pub(super) struct Sight {
     pub(super) whole_school: bool,
     pub(super) costs: bool,
-    pub(super) known_to: Option<Eyes>,
+    /// The children that the page speaks of.
+    pub(super) known: Known,
 }
 
 pub(super) async fn sight(txn: &mut SchoolTransaction, viewer: Viewer, page: Page) -> Result<Sight, AppError> {
     let posts = db::posts::held(txn, viewer).await.map_err(unavailable)?;
-    let whole_school = match breadth(page, &posts) {
+    let reach = match breadth(page, &posts) {
         Breadth::Nobody => return Err(AppError::NotAllowed),
-        Breadth::TheirOwn => false,
-        Breadth::WholeSchool => true,
+        Breadth::TheirOwn if reaches_class(page) && posts.contains(&Post::Teacher) => Reach::TablesAndClass,
+        Breadth::TheirOwn => Reach::Tables,
+        Breadth::WholeSchool => Reach::WholeSchool,
     };
     Ok(Sight {
-        whole_school,
+        whole_school: reach == Reach::WholeSchool,
         costs: may_see_costs(&posts),
-        known_to: Some(Eyes { person: viewer.person, whole_school }),
+        known: Known::to(txn, viewer.person, reach).await.map_err(unavailable)?,
     })
 }
 
 pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: MapQuery) -> Result<MapPage, AppError> {
     let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
     let sight = sight(&mut txn, viewer, Page::Map).await?;
-    let all = help::terms(&mut txn, sight.known_to).await.map_err(unavailable)?;
+    let all = help::terms(&mut txn, &sight.known).await.map_err(unavailable)?;
     if query.term.is_empty() {
         let now = help::term_on(&mut txn, backend.clock.today()).await.map_err(unavailable)?;
         query.term = opening_term(&all, &now);
     }
-    let term = Wanted { known_to: sight.known_to, term: some(&query.term), ..Wanted::default() };
+    let term = Wanted { known: sight.known.clone(), term: some(&query.term), ..Wanted::default() };
     let choices = once_a_term(help::given(&mut txn, &term).await.map_err(unavailable)?);
     if !sight.costs {
         query.funding.clear();
@@ -71,7 +73,7 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
         .filter(|help| is(&query.funding, help.funding.as_deref().unwrap_or_default()))
         .cloned()
         .collect();
-    let mut needs = db::register::needs(&mut txn, sight.known_to).await.map_err(unavailable)?;
+    let mut needs = db::register::needs(&mut txn, &sight.known).await.map_err(unavailable)?;
     // Of the chosen children, and of the chosen area; who gives the help and who pays is no matter of need.
     needs.retain(|need| is(&query.year, &need.year_group) && is(&query.class, &need.class_name));
     needs.retain(|need| is(&query.area, census::area(&need.code).unwrap_or_default()));
@@ -104,8 +106,10 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
 }
 
 /// A plan that was replaced before its time by one with the same help in the same term: what is planned and what it
-/// costs stand in the newer one; of the older one, what was counted.
-fn once_a_term(given: Vec<Given>) -> Vec<Given> {
+/// costs stand in the newer one; of the older one, what was counted. One that was replaced on its day gave nobody
+/// anything: all of it stands in the newer one.
+fn once_a_term(mut given: Vec<Given>) -> Vec<Given> {
+    given.retain(|help| !help.never_held);
     let mut newest: BTreeMap<(PupilId, String), Date> = BTreeMap::new();
     for help in &given {
         let day = newest.entry((help.pupil, key(&help.name))).or_insert(help.held_on);

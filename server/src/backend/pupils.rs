@@ -70,7 +70,7 @@ pub(crate) async fn take_away(db: &Db, viewer: Viewer, id: PupilId, now: OffsetD
 pub(super) async fn tie(txn: &mut SchoolTransaction, viewer: Viewer, id: PupilId) -> Result<Tie, AppError> {
     let posts = db::posts::held(txn, viewer).await.map_err(unavailable)?;
     let place = db::pupils::place(txn, id, viewer).await.map_err(unavailable)?;
-    Ok(Tie::of(&posts, place.role, place.withheld))
+    Ok(Tie::of(&posts, place))
 }
 
 /// The same, to each of these children.
@@ -81,7 +81,7 @@ pub(super) async fn ties(
 ) -> Result<Vec<(PupilId, Tie)>, AppError> {
     let posts = db::posts::held(txn, viewer).await.map_err(unavailable)?;
     let places = db::pupils::places(txn, pupils, viewer).await.map_err(unavailable)?;
-    Ok(places.into_iter().map(|(pupil, place)| (pupil, Tie::of(&posts, place.role, place.withheld))).collect())
+    Ok(places.into_iter().map(|(pupil, place)| (pupil, Tie::of(&posts, place))).collect())
 }
 
 /// A child that is not there and one that is somebody else’s look the same.
@@ -144,7 +144,8 @@ async fn make(
         }),
         looked_after: see(Matter::Care).then_some(pupil.looked_after),
         may_open_pep,
-        cycles: if see(Matter::Plan) { cycles::of(&records, &given, pupil.person) } else { vec![] },
+        cycles: cycles::seen(cycles::of(&records, &given, pupil.person), tie),
+        only_now: !see(Matter::Plan),
         little_progress: if see(Matter::Action) { cycles::little_progress(&rated) } else { vec![] },
         reading: reading::of(txn, viewer, pupil.id, tie, versions.last()).await?,
         access: passport.as_ref().map(|passport| passport.access.clone()).unwrap_or_default(),
@@ -159,7 +160,7 @@ async fn make(
         may_take_away: see(Matter::Everything),
         help: given
             .into_iter()
-            .filter(|row| see(Matter::Plan) && Some(row.meeting) == last)
+            .filter(|row| see(Matter::Support) && Some(row.meeting) == last)
             .map(|row| HelpRow {
                 name: row.name,
                 who: row.who,

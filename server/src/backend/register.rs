@@ -36,7 +36,7 @@ use crate::{
     csv::{self, SentFile},
     db::{
         self, Db,
-        pupils::Eyes,
+        known::Known,
         register::{Line, Wanted},
     },
     error::unavailable,
@@ -54,7 +54,7 @@ pub(super) async fn page(
     query.page = query.page.max(1);
     let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
     let sight = sight(&mut txn, viewer, Page::Register).await?;
-    let wanted = wanted(&query, sight.known_to);
+    let wanted = wanted(&query, &sight.known);
     let limit = i64::from(Paging::LINES);
     let offset = i64::from(query.page - 1) * limit;
     let mut lines = db::register::lines(&mut txn, &wanted, today, limit, offset).await.map_err(unavailable)?;
@@ -63,20 +63,21 @@ pub(super) async fn page(
         lines = db::register::lines(&mut txn, &wanted, today, limit, 0).await.map_err(unavailable)?;
     }
     let found = lines.first().map_or(0, |line| u32::try_from(line.all).unwrap_or(u32::MAX));
-    let counts = db::register::counts(&mut txn, sight.known_to).await.map_err(unavailable)?;
+    let counts = db::register::counts(&mut txn, &sight.known).await.map_err(unavailable)?;
     let count = |code: &str| {
         counts.iter().find(|(of, _)| of == code).map_or(0, |(_, count)| u32::try_from(*count).unwrap_or(u32::MAX))
     };
     let posts = db::posts::held(&mut txn, viewer).await.map_err(unavailable)?;
-    let faulty = db::register::faulty(&mut txn, sight.known_to).await.map_err(unavailable)?;
-    let bare = db::register::bare(&mut txn, sight.known_to).await.map_err(unavailable)?;
-    let twice = db::register::twice(&mut txn, sight.known_to).await.map_err(unavailable)?;
+    let met = sight.known.clone().met_about();
+    let faulty = db::register::faulty(&mut txn, &met).await.map_err(unavailable)?;
+    let bare = db::register::bare(&mut txn, &met).await.map_err(unavailable)?;
+    let twice = db::register::twice(&mut txn, &met).await.map_err(unavailable)?;
     Ok(RegisterPage {
         here: here(&mut txn, viewer).await?,
         whole_school: sight.whole_school,
         may_import: breadth(Page::Import, &posts) == shared::rights::Breadth::WholeSchool,
-        classes: db::register::classes(&mut txn, sight.known_to).await.map_err(unavailable)?,
-        rows: lines.into_iter().map(|line| row(line, today)).collect(),
+        classes: db::register::classes(&mut txn, &sight.known).await.map_err(unavailable)?,
+        rows: lines.into_iter().map(|line| row(as_known(line, &sight.known), today)).collect(),
         paging: Paging::of(found, query.page),
         support: count("K"),
         plans: count("E"),
@@ -86,9 +87,10 @@ pub(super) async fn page(
     })
 }
 
-fn wanted(query: &RegisterQuery, known_to: Option<Eyes>) -> Wanted {
+fn wanted(query: &RegisterQuery, known: &Known) -> Wanted {
     Wanted {
-        known_to,
+        // Or who is found would tell who is looked after.
+        known: if query.looked_after { known.clone().met_about() } else { known.clone() },
         name: some(&query.name),
         class_name: some(&query.class),
         provision: some(&query.provision),
@@ -97,6 +99,11 @@ fn wanted(query: &RegisterQuery, known_to: Option<Eyes>) -> Wanted {
         only_looked_after: query.looked_after,
         by_review: false,
     }
+}
+
+/// Of a child known by the class alone neither numbers nor care are told.
+fn as_known(line: Line, known: &Known) -> Line {
+    if known.is_by_class(line.pupil) { Line { upn: None, born_on: None, looked_after: false, ..line } } else { line }
 }
 
 fn row(line: Line, today: Date) -> RegisterRow {
@@ -158,12 +165,17 @@ pub(crate) async fn file(
     let today = school_day(now);
     let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
     let sight = sight(&mut txn, viewer, Page::Register).await?;
-    let wanted = wanted(query, sight.known_to);
+    let wanted = wanted(query, &sight.known);
     let lines = db::register::lines(&mut txn, &wanted, today, ALL, 0).await.map_err(unavailable)?;
     let mut file = String::new();
     csv::row(&mut file, child::COLUMNS);
     for line in lines {
-        let cells = Child::from(line).cells();
+        let by_class = sight.known.is_by_class(line.pupil);
+        let mut cells = Child::from(as_known(line, &sight.known)).cells();
+        if by_class {
+            // “No” would be said of some of whom it is not so.
+            cells[child::LOOKED_AFTER].clear();
+        }
         csv::row(&mut file, cells.iter().map(String::as_str));
     }
     db::audit::add(&mut txn, Deed::new(viewer.person, Verb::RegisterExported), now).await.map_err(unavailable)?;

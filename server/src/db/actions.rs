@@ -3,7 +3,7 @@
 use shared::{ItemId, MeetingId, PersonId, PupilId};
 use time::Date;
 
-use super::{SchoolTransaction, pupils::Eyes};
+use super::{SchoolTransaction, known::Known};
 
 pub struct Open {
     pub meeting: MeetingId,
@@ -16,11 +16,11 @@ pub struct Open {
 }
 
 /// Whose: one child’s, or those of everybody somebody works with.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub struct Of {
     pub pupil: Option<PupilId>,
-    /// Only children that these eyes may see.
-    pub known_to: Option<Eyes>,
+    /// Only children that whoever asks may read about.
+    pub known: Known,
     /// Only what was due before.
     pub due_before: Option<Date>,
     pub limit: i64,
@@ -34,8 +34,7 @@ pub async fn open(txn: &mut SchoolTransaction, of: Of) -> sqlx::Result<Vec<Open>
              select r.id, r.meeting_id, r.pupil_id from agreed_records r
              where not exists (select from agreed_records later where later.previous_meeting_id = r.meeting_id)
                and ($1::uuid is null or r.pupil_id = $1)
-               and ($2::uuid is null or ($5 or r.pupil_id = any (array(select pupil_id from places where person_id = $2 and admitted)))
-               and r.pupil_id <> all (array(select pupil_id from withheld where person_id = $2)))
+               and ($2::uuid[] is null or r.pupil_id = any ($2)) and r.pupil_id <> all ($5)
            )
            select r.meeting_id as "meeting_id!", a.item_id, r.pupil_id as "pupil_id!", person.display_name, a.what, a.who,
                   a.due_on
@@ -49,10 +48,10 @@ pub async fn open(txn: &mut SchoolTransaction, of: Of) -> sqlx::Result<Vec<Open>
            order by a.due_on nulls last, person.display_name, a.position
            limit $4"#,
         of.pupil.map(|id| id.0),
-        of.known_to.map(|eyes| eyes.person.0),
+        of.known.only.as_deref(),
         of.due_before,
         of.limit,
-        of.known_to.is_some_and(|eyes| eyes.whole_school)
+        &of.known.never
     )
     .fetch_all(txn.connection())
     .await?;

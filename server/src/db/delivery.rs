@@ -4,7 +4,7 @@ use shared::{ItemId, MeetingId, PersonId, PupilId};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::SchoolTransaction;
+use super::{SchoolTransaction, known::Known};
 
 /// One help of a plan that holds now, of one child.
 #[derive(Clone, Debug)]
@@ -39,20 +39,14 @@ pub struct Told {
 
 /// What is given to the children somebody answers for, with what was told of this day. Help without sessions to count
 /// (a seat at the front) has nothing to tell.
-pub async fn running(
-    txn: &mut SchoolTransaction,
-    whole_school: bool,
-    person: PersonId,
-    day: Date,
-) -> sqlx::Result<Vec<Running>> {
+pub async fn running(txn: &mut SchoolTransaction, known: &Known, day: Date) -> sqlx::Result<Vec<Running>> {
     let rows = sqlx::query!(
         // Which plans hold now is found first, so that of earlier years’ help no row is read.
         r#"with held as materialized (
              select r.id, r.meeting_id, r.pupil_id from agreed_records r
              where r.held_on <= $3
                and not exists (select from agreed_records later where later.previous_meeting_id = r.meeting_id)
-               and r.pupil_id <> all (array(select pupil_id from withheld where person_id = $2))
-               and ($1 or r.pupil_id = any (array(select pupil_id from places where person_id = $2 and admitted)))
+               and ($1::uuid[] is null or r.pupil_id = any ($1)) and r.pupil_id <> all ($2)
            )
            select r.meeting_id as "meeting_id!", h.item_id, r.pupil_id as "pupil_id!", person.display_name, h.name, h.who,
                   h.given_when, h.place, h.minutes, h.sessions_per_week,
@@ -74,8 +68,8 @@ pub async fn running(
              ) log
            where coalesce(h.sessions, 0) > 0
            order by h.name, person.display_name, r.pupil_id, h.position"#,
-        whole_school,
-        person.0,
+        known.only.as_deref(),
+        &known.never,
         day
     )
     .fetch_all(txn.connection())

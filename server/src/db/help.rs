@@ -4,7 +4,7 @@ use shared::{ItemId, MeetingId, PupilId, RecordId, delivery};
 use time::Date;
 use uuid::Uuid;
 
-use super::{SchoolTransaction, pupils::Eyes};
+use super::{SchoolTransaction, known::Known};
 
 /// One help of one agreed plan of one child.
 #[derive(Clone, Debug)]
@@ -41,6 +41,8 @@ pub struct Given {
     /// The day its plan was agreed, and whether another was before this one’s time was over.
     pub held_on: Date,
     pub replaced: bool,
+    /// On that very day.
+    pub never_held: bool,
 }
 
 /// What is known of the sessions of one help.
@@ -84,8 +86,8 @@ impl Given {
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     pub pupil: Option<PupilId>,
-    /// Only children that these eyes may see.
-    pub known_to: Option<Eyes>,
+    /// Only children that whoever asks may read about.
+    pub known: Known,
     pub term: Option<String>,
     pub area: Option<String>,
 }
@@ -96,21 +98,21 @@ pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result
                   h.term as "term!", h.name as "name!", h.who as "who!", h.tier as "tier!", h.area as "area!",
                   h.ratio as "ratio!", h.target_ids as "target_ids!", h.sessions_per_week, h.minutes, h.sessions,
                   h.pence, h.funding, h.planned, h.delivered, h.why_not, h.review_id,
-                  h.told, h.happened, h.missed, h.held_on as "held_on!", h.replaced as "replaced!"
+                  h.told, h.happened, h.missed, h.held_on as "held_on!", h.replaced as "replaced!",
+                  h.never_held as "never_held!"
            from help_given h
              join pupils p on p.id = h.pupil_id
              join people person on person.id = p.person_id
            where ($1::uuid is null or h.pupil_id = $1)
-             and ($2::uuid is null or ($5 or h.pupil_id = any (array(select pupil_id from places where person_id = $2 and admitted)))
-             and h.pupil_id <> all (array(select pupil_id from withheld where person_id = $2)))
+             and ($2::uuid[] is null or h.pupil_id = any ($2)) and h.pupil_id <> all ($5)
              and ($3::text is null or h.term = $3)
              and ($4::text is null or h.area = $4)
            order by h.term, person.display_name, h.pupil_id, h.position"#,
         wanted.pupil.map(|id| id.0),
-        wanted.known_to.map(|eyes| eyes.person.0),
+        wanted.known.only.as_deref(),
         wanted.term,
         wanted.area,
-        wanted.known_to.is_some_and(|eyes| eyes.whole_school)
+        &wanted.known.never
     )
     .fetch_all(txn.connection())
     .await?;
@@ -142,23 +144,23 @@ pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result
             review: row.review_id.map(RecordId),
             held_on: row.held_on,
             replaced: row.replaced,
+            never_held: row.never_held,
         })
         .collect())
 }
 
-/// The terms that have plans, newest first.
-pub async fn terms(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<String>> {
+/// The terms that have plans, newest first; one that was replaced on its day is of none.
+pub async fn terms(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
         r#"select distinct
              term_of_plan(plan.held_on, least(coalesce(plan.review_on, plan.held_on + 84), next.held_on)) as "term!"
            from agreed_records plan left join agreed_records next on next.previous_meeting_id = plan.meeting_id
            where exists (select from provisions help where help.record_id = plan.id)
-             and ($1::uuid is null
-               or ($2 or plan.pupil_id = any (array(select pupil_id from places where person_id = $1 and admitted)))
-             and plan.pupil_id <> all (array(select pupil_id from withheld where person_id = $1)))
+             and (next.held_on is null or next.held_on > plan.held_on)
+             and ($1::uuid[] is null or plan.pupil_id = any ($1)) and plan.pupil_id <> all ($2)
            order by 1 desc"#,
-        known_to.map(|eyes| eyes.person.0),
-        known_to.is_some_and(|eyes| eyes.whole_school)
+        known.only.as_deref(),
+        &known.never
     )
     .fetch_all(txn.connection())
     .await
@@ -214,7 +216,7 @@ pub async fn areas_of(txn: &mut SchoolTransaction, plan: MeetingId) -> sqlx::Res
 }
 
 /// What the last two reviews of each child found, of everybody somebody works with; oldest first.
-pub async fn rated_lately(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<Rated>> {
+pub async fn rated_lately(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<Vec<Rated>> {
     let rows = sqlx::query_as!(
         RatedRow,
         r#"with looked_back as (
@@ -222,9 +224,7 @@ pub async fn rated_lately(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -
                     row_number() over (partition by r.pupil_id order by r.held_on desc, r.cycle desc) as back
              from agreed_records r
              where exists (select from target_reviews t where t.record_id = r.id)
-               and ($1::uuid is null
-                 or ($2 or r.pupil_id = any (array(select pupil_id from places where person_id = $1 and admitted)))
-               and r.pupil_id <> all (array(select pupil_id from withheld where person_id = $1)))
+               and ($1::uuid[] is null or r.pupil_id = any ($1)) and r.pupil_id <> all ($2)
            )
            select t.record_id, t.item_id, r.pupil_id as "pupil_id!", t.rating, coalesce(planned.area, '') as "area!"
            from looked_back r
@@ -233,8 +233,8 @@ pub async fn rated_lately(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -
              left join targets planned on planned.record_id = plan.id and planned.item_id = t.item_id
            where r.back <= 2
            order by r.held_on, r.cycle, t.position"#,
-        known_to.map(|eyes| eyes.person.0),
-        known_to.is_some_and(|eyes| eyes.whole_school)
+        known.only.as_deref(),
+        &known.never
     )
     .fetch_all(txn.connection())
     .await?;

@@ -4,10 +4,7 @@ use app::backend::Viewer;
 use shared::{MeetingId, PersonId, PupilId, Role, Stage};
 use time::{Date, OffsetDateTime, Time};
 
-use super::{
-    SchoolTransaction,
-    pupils::{Eyes, link},
-};
+use super::{SchoolTransaction, known::Known, pupils::link};
 
 /// A meeting and the pupil it is about.
 #[derive(Clone, Debug)]
@@ -271,7 +268,7 @@ pub struct Draft {
 /// The oldest first; of the children that this person has a place with, or of all.
 pub async fn list_drafts(
     txn: &mut SchoolTransaction,
-    known_to: Option<Eyes>,
+    known: &Known,
     today: Date,
     limit: i64,
 ) -> sqlx::Result<Vec<Draft>> {
@@ -293,14 +290,13 @@ pub async fn list_drafts(
              join pupils p on p.id = m.pupil_id
              join people child on child.id = p.person_id
            where m.stage <> 'agreed' and not m.for_passport and m.held_on <= $1
-             and ($2::uuid is null or ($4 or m.pupil_id = any (array(select pupil_id from places where person_id = $2 and admitted)))
-             and m.pupil_id <> all (array(select pupil_id from withheld where person_id = $2)))
+             and ($2::uuid[] is null or m.pupil_id = any ($2)) and m.pupil_id <> all ($4)
            order by m.held_on, child.display_name
            limit $3"#,
         today,
-        known_to.map(|eyes| eyes.person.0),
+        known.only.as_deref(),
         limit,
-        known_to.is_some_and(|eyes| eyes.whole_school)
+        &known.never
     )
     .fetch_all(txn.connection())
     .await?;

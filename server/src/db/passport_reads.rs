@@ -33,7 +33,7 @@ pub struct Reader {
     pub read_at: Option<OffsetDateTime>,
 }
 
-/// Who works with the child, by their place at the table, and whoever else has read this version.
+/// Who works with the child, by their place at the table or by teaching the class, and whoever else has read this version.
 pub async fn of_version(txn: &mut SchoolTransaction, pupil: PupilId, version: Version) -> sqlx::Result<Vec<Reader>> {
     let (id, number) = version.key();
     let rows = sqlx::query!(
@@ -41,6 +41,10 @@ pub async fn of_version(txn: &mut SchoolTransaction, pupil: PupilId, version: Ve
            from (
              select person_id from places
              where pupil_id = $1 and admitted and role in ('facilitator', 'teacher', 'assistant')
+             union
+             select posts.person_id from pupils p join posts on posts.class_name = p.class_name and posts.post = 'teacher'
+             where p.id = $1 and p.class_name <> ''
+               and not exists (select from withheld w where w.pupil_id = p.id and w.person_id = posts.person_id)
              union
              select person_id from reads_of_passports where id = $2 and version = $3
            ) who

@@ -105,7 +105,7 @@ pub async fn class_teachers(txn: &mut SchoolTransaction, pupil: PupilId) -> sqlx
          from pupils p
            join posts on posts.class_name = p.class_name
            join people person on person.id = posts.person_id
-         where p.id = $1 and p.class_name <> ''
+         where p.id = $1 and p.class_name <> '' and posts.post = 'teacher'
          order by person.display_name",
         pupil.0
     )

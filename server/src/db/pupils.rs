@@ -1,7 +1,7 @@
 //! Pupils: the people that meetings are about.
 
 use app::backend::Viewer;
-use shared::{PersonId, PupilId, Role};
+use shared::{PersonId, PupilId, Role, rights::Place};
 use time::Date;
 
 use super::SchoolTransaction;
@@ -45,22 +45,6 @@ pub struct Pupil {
     pub needs: Vec<String>,
     /// Meetings that were agreed in the school year of `today`.
     pub held_this_year: i64,
-}
-
-/// Who asks, on a page about many children. Whoever is kept from a child has it in no list, whatever they are.
-#[derive(Clone, Copy, Debug)]
-pub struct Eyes {
-    pub person: PersonId,
-    /// Or only of children at whose tables they have a place.
-    pub whole_school: bool,
-}
-
-/// What ties somebody to a child.
-pub struct Place {
-    /// At the child’s table, if they may sit there.
-    pub role: Option<Role>,
-    /// It was decided that they learn nothing.
-    pub withheld: bool,
 }
 
 pub struct NewPupil<'a> {
@@ -171,6 +155,8 @@ pub async fn place(txn: &mut SchoolTransaction, pupil: PupilId, viewer: Viewer) 
     let row = sqlx::query!(
         r#"select (select role from places where pupil_id = $1 and person_id = $2 and admitted
                      and ($3::bytea is null or link_reads($3, $1))) as role,
+                  exists (select from pupils p join posts on posts.class_name = p.class_name and posts.post = 'teacher'
+                          where p.id = $1 and p.class_name <> '' and posts.person_id = $2) as "in_class!",
                   exists (select from withheld where pupil_id = $1 and person_id = $2) as "withheld!""#,
         pupil.0,
         viewer.person.0,
@@ -178,7 +164,8 @@ pub async fn place(txn: &mut SchoolTransaction, pupil: PupilId, viewer: Viewer) 
     )
     .fetch_one(txn.connection())
     .await?;
-    Ok(Place { role: row.role.and_then(|role| Role::from_name(&role)), withheld: row.withheld })
+    let role = row.role.and_then(|role| Role::from_name(&role));
+    Ok(Place { role, in_class: row.in_class, withheld: row.withheld })
 }
 
 /// The same, of each of these children.
@@ -192,6 +179,8 @@ pub async fn places(
         r#"select asked.id as "id!",
                   (select role from places where pupil_id = asked.id and person_id = $2 and admitted
                      and ($3::bytea is null or link_reads($3, asked.id))) as role,
+                  exists (select from pupils p join posts on posts.class_name = p.class_name and posts.post = 'teacher'
+                          where p.id = asked.id and p.class_name <> '' and posts.person_id = $2) as "in_class!",
                   exists (select from withheld where pupil_id = asked.id and person_id = $2) as "withheld!"
            from unnest($1::uuid[]) as asked (id)"#,
         &ids,
@@ -200,8 +189,11 @@ pub async fn places(
     )
     .fetch_all(txn.connection())
     .await?;
-    let place = |role: Option<String>| role.and_then(|role| Role::from_name(&role));
-    Ok(rows.into_iter().map(|row| (PupilId(row.id), Place { role: place(row.role), withheld: row.withheld })).collect())
+    let role = |role: Option<String>| role.and_then(|role| Role::from_name(&role));
+    let place = rows
+        .into_iter()
+        .map(|row| (PupilId(row.id), Place { role: role(row.role), in_class: row.in_class, withheld: row.withheld }));
+    Ok(place.collect())
 }
 
 /// The session of who came by a link, for what it reads.

@@ -3,13 +3,13 @@
 use shared::PupilId;
 use time::Date;
 
-use super::{SchoolTransaction, pupils::Eyes};
+use super::{SchoolTransaction, known::Known};
 
 /// What the address asks to see.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    /// Only children that these eyes may see.
-    pub known_to: Option<Eyes>,
+    /// Only children that whoever asks may read about.
+    pub known: Known,
     /// Parts of a name, the full one or what they are called, in any order.
     pub name: Option<String>,
     pub class_name: Option<String>,
@@ -72,8 +72,7 @@ pub async fn lines(
                select r.review_on from agreed_records r
                where r.pupil_id = p.id order by r.held_on desc, r.cycle desc limit 1
              ) due on true
-           where ($1::uuid is null or ($12 or p.id = any (array(select pupil_id from places where person_id = $1 and admitted)))
-             and p.id <> all (array(select pupil_id from withheld where person_id = $1)))
+           where ($1::uuid[] is null or p.id = any ($1)) and p.id <> all ($12)
              and ($2::text is null or not exists (
                select from unnest(string_to_array(lower($2), ' ')) part
                where strpos(lower(person.full_name || ' ' || person.display_name), part) = 0
@@ -85,7 +84,7 @@ pub async fn lines(
              and (not $7 or p.looked_after)
            order by case when $11 then due.review_on end nulls last, person.display_name, person.full_name, p.id
            limit $9 offset $10"#,
-        wanted.known_to.map(|eyes| eyes.person.0),
+        wanted.known.only.as_deref(),
         wanted.name,
         wanted.class_name,
         wanted.provision,
@@ -96,7 +95,7 @@ pub async fn lines(
         limit,
         offset,
         wanted.by_review,
-        wanted.known_to.is_some_and(|eyes| eyes.whole_school)
+        &wanted.known.never
     )
     .fetch_all(txn.connection())
     .await?;
@@ -125,28 +124,26 @@ pub async fn lines(
 }
 
 /// How many children have each kind of provision.
-pub async fn counts(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<(String, i64)>> {
+pub async fn counts(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<Vec<(String, i64)>> {
     let rows = sqlx::query!(
         r#"select sen_provision, count(*) as "count!" from pupils p
-           where ($1::uuid is null or ($2 or p.id = any (array(select pupil_id from places where person_id = $1 and admitted)))
-             and p.id <> all (array(select pupil_id from withheld where person_id = $1)))
+           where ($1::uuid[] is null or p.id = any ($1)) and p.id <> all ($2)
            group by sen_provision"#,
-        known_to.map(|eyes| eyes.person.0),
-        known_to.is_some_and(|eyes| eyes.whole_school)
+        known.only.as_deref(),
+        &known.never
     )
     .fetch_all(txn.connection())
     .await?;
     Ok(rows.into_iter().map(|row| (row.sen_provision, row.count)).collect())
 }
 
-pub async fn classes(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<String>> {
+pub async fn classes(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
         r#"select distinct class_name from pupils p
-           where class_name <> '' and ($1::uuid is null or ($2 or p.id = any (array(select pupil_id from places where person_id = $1 and admitted)))
-             and p.id <> all (array(select pupil_id from withheld where person_id = $1)))
+           where class_name <> '' and ($1::uuid[] is null or p.id = any ($1)) and p.id <> all ($2)
            order by 1"#,
-        known_to.map(|eyes| eyes.person.0),
-        known_to.is_some_and(|eyes| eyes.whole_school)
+        known.only.as_deref(),
+        &known.never
     )
     .fetch_all(txn.connection())
     .await
@@ -162,17 +159,16 @@ pub struct MainNeed {
     pub code: String,
 }
 
-pub async fn needs(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<MainNeed>> {
+pub async fn needs(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<Vec<MainNeed>> {
     let rows = sqlx::query!(
         "select p.id, person.display_name, p.year_group, p.class_name, need.code
          from pupils p
            join people person on person.id = p.person_id
            join pupil_needs need on need.pupil_id = p.id and need.rank = 1
-         where p.sen_provision <> 'N' and ($1::uuid is null or ($2 or p.id = any (array(select pupil_id from places where person_id = $1 and admitted)))
-             and p.id <> all (array(select pupil_id from withheld where person_id = $1)))
+         where p.sen_provision <> 'N' and ($1::uuid[] is null or p.id = any ($1)) and p.id <> all ($2)
          order by person.display_name, p.id",
-        known_to.map(|eyes| eyes.person.0),
-        known_to.is_some_and(|eyes| eyes.whole_school)
+        known.only.as_deref(),
+        &known.never
     )
     .fetch_all(txn.connection())
     .await?;
@@ -197,7 +193,7 @@ pub struct Faulty {
 }
 
 /// Children that the census may send back; `shared::census` says why. Each rule needs one of these.
-pub async fn faulty(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<Faulty>> {
+pub async fn faulty(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<Vec<Faulty>> {
     let rows = sqlx::query!(
         r#"select p.id, person.full_name, p.sen_provision, needs.codes as "needs!"
            from pupils p
@@ -207,12 +203,11 @@ pub async fn faulty(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx
              ) needs
            where ((p.sen_provision = 'N') <> (cardinality(needs.codes) = 0)
                or ('NSA' = any (needs.codes) and (p.sen_provision <> 'K' or cardinality(needs.codes) > 1)))
-             and ($1::uuid is null or ($2 or p.id = any (array(select pupil_id from places where person_id = $1 and admitted)))
-             and p.id <> all (array(select pupil_id from withheld where person_id = $1)))
+             and ($1::uuid[] is null or p.id = any ($1)) and p.id <> all ($2)
            order by person.full_name
            limit 100"#,
-        known_to.map(|eyes| eyes.person.0),
-        known_to.is_some_and(|eyes| eyes.whole_school)
+        known.only.as_deref(),
+        &known.never
     )
     .fetch_all(txn.connection())
     .await?;
@@ -235,17 +230,16 @@ pub struct Bare {
     pub has_birthday: bool,
 }
 
-pub async fn bare(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<Bare>> {
+pub async fn bare(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<Vec<Bare>> {
     let rows = sqlx::query!(
         r#"select p.id, person.full_name, p.upn is not null as "has_upn!", p.born_on is not null as "has_birthday!"
            from pupils p join people person on person.id = p.person_id
            where (p.upn is null or p.born_on is null)
-             and ($1::uuid is null or ($2 or p.id = any (array(select pupil_id from places where person_id = $1 and admitted)))
-             and p.id <> all (array(select pupil_id from withheld where person_id = $1)))
+             and ($1::uuid[] is null or p.id = any ($1)) and p.id <> all ($2)
            order by person.full_name, p.id
            limit 100"#,
-        known_to.map(|eyes| eyes.person.0),
-        known_to.is_some_and(|eyes| eyes.whole_school)
+        known.only.as_deref(),
+        &known.never
     )
     .fetch_all(txn.connection())
     .await?;
@@ -261,7 +255,7 @@ pub async fn bare(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::
 }
 
 /// Children who may be here twice: of the same name and birthday.
-pub async fn twice(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx::Result<Vec<(PupilId, String)>> {
+pub async fn twice(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<Vec<(PupilId, String)>> {
     let rows = sqlx::query!(
         r#"select p.id, person.full_name
            from pupils p join people person on person.id = p.person_id
@@ -271,12 +265,11 @@ pub async fn twice(txn: &mut SchoolTransaction, known_to: Option<Eyes>) -> sqlx:
                where p.born_on is not null
                group by 1, 2 having count(*) > 1
              )
-             and ($1::uuid is null or ($2 or p.id = any (array(select pupil_id from places where person_id = $1 and admitted)))
-             and p.id <> all (array(select pupil_id from withheld where person_id = $1)))
+             and ($1::uuid[] is null or p.id = any ($1)) and p.id <> all ($2)
            order by person.full_name, p.id
            limit 100"#,
-        known_to.map(|eyes| eyes.person.0),
-        known_to.is_some_and(|eyes| eyes.whole_school)
+        known.only.as_deref(),
+        &known.never
     )
     .fetch_all(txn.connection())
     .await?;

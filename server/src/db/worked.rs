@@ -118,15 +118,13 @@ pub async fn worked(txn: &mut SchoolTransaction, wanted: &Wanted, costs: bool) -
                from provision_costs
                where record_id = plan.id and provision_id = help.item_id and $5
              ) cost on true
-           where ($1::uuid is null
-               or ($2 or plan.pupil_id = any (array(select pupil_id from places where person_id = $1 and admitted)))
-             and plan.pupil_id <> all (array(select pupil_id from withheld where person_id = $1)))
+           where ($1::uuid[] is null or plan.pupil_id = any ($1)) and plan.pupil_id <> all ($2)
              and ($3::text is null or held.term = $3)
              and ($4::text is null or help.area = $4)
              and (review.held_on > plan.held_on or counted.planned is not null)
            group by help.name"#,
-        wanted.known_to.map(|eyes| eyes.person.0),
-        wanted.known_to.is_some_and(|eyes| eyes.whole_school),
+        wanted.known.only.as_deref(),
+        &wanted.known.never,
         wanted.term,
         wanted.area,
         costs

@@ -62,7 +62,7 @@ async fn read(state: &AppState, viewer: Viewer) -> sqlx::Result<Option<Posts>> {
         here: who(&mut txn, &me).await?,
         mine: Post::ALL.into_iter().filter(|post| may_set_post(&mine, *post, &held)).collect(),
         runs_accounts: runs_accounts(&mine),
-        classes: db::register::classes(&mut txn, None).await?,
+        classes: db::register::classes(&mut txn, &db::known::Known::default()).await?,
         people: people
             .into_iter()
             .map(|holder| Holder {

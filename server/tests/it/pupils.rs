@@ -1,7 +1,12 @@
 //! A child’s page, for each pair of eyes.
 
-use app::{backend::Viewer, error::AppError, view::pupils::PupilPage};
-use shared::{PupilId, record::AgreedRecord};
+use app::{
+    backend::Viewer,
+    error::AppError,
+    view::{map::MapQuery, pupils::PupilPage, register::RegisterQuery},
+};
+use server::db::posts;
+use shared::{PupilId, record::AgreedRecord, rights::Post};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::support::{Seat, TestServer, text};
@@ -162,4 +167,72 @@ async fn who_is_round_a_child_does_not_tell_that_they_are_looked_after(pool: PgP
             assert_eq!(page.contains(telling), is_told, "{name}: {telling}");
         }
     }
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_class_teacher_reads_what_teaching_a_child_needs_and_nothing_else(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options.clone()).await;
+    // She sits at Kai’s table, and at none of Tomek’s.
+    let (fenn, pike) = (server.seat("Kai", "Miss Fenn", 3).await, server.seat("Tomek", "Mrs Pike", 3).await);
+    let (backend, tomek) = (&server.backend, server.pupil_of(&pike).await);
+    let teaches = async |class: &str| {
+        let mut txn = server.db.begin(fenn.viewer.school).await.unwrap();
+        posts::set(&mut txn, fenn.viewer.person, &[Post::Teacher], class).await.unwrap();
+        txn.commit().await.unwrap();
+    };
+    let on_register = async || {
+        let query = RegisterQuery { class: "4Q".to_owned(), ..RegisterQuery::default() };
+        let rows = backend.register_page(fenn.viewer, query).await.unwrap().rows;
+        rows.into_iter().any(|row| row.pupil == tomek)
+    };
+    teaches("5R").await;
+    assert_eq!(backend.pupil_page(fenn.viewer, tomek).await, Err(AppError::NotFound), "she does not teach him");
+    assert!(!on_register().await);
+
+    teaches("4Q").await;
+    let read_before = server.trail_of(&options, "pupil-read").await;
+    let page = backend.pupil_page(fenn.viewer, tomek).await.unwrap();
+    assert_eq!(server.trail_of(&options, "pupil-read").await, read_before + 1);
+    assert!(page.passport.is_some() && page.needs.is_some() && page.reading.version.is_some());
+    let [now] = &page.cycles[..] else { panic!("what holds now, and nothing earlier") };
+    assert!(now.reviewed_in.is_none() && !now.targets.is_empty() && now.disagreed.is_empty());
+    assert!(!page.help.is_empty() && page.help.iter().all(|help| help.pence.is_none()));
+    assert!(page.identity.is_none() && page.looked_after.is_none() && !page.may_open_pep);
+    assert!(page.meetings.is_empty() && page.actions.is_empty() && page.people.is_empty());
+    assert!(page.change_passport.is_none() && !page.may_tick_actions && !page.may_change_line);
+
+    assert!(on_register().await);
+    let home = backend.meetings_page(fenn.viewer, 1).await.unwrap().staff.unwrap();
+    assert!(home.reviews.iter().any(|due| due.pupil == tomek));
+    assert!(home.drafts.iter().all(|draft| draft.pupil != tomek));
+    let map = backend.map_page(fenn.viewer, MapQuery { class: "4Q".to_owned(), ..MapQuery::default() }).await.unwrap();
+    assert!(!map.rows.is_empty() && map.rows.iter().all(|row| row.pence.is_none()));
+    let cared_for = RegisterQuery { looked_after: true, ..RegisterQuery::default() };
+    let rows = backend.register_page(fenn.viewer, cared_for).await.unwrap().rows;
+    assert!(rows.iter().all(|row| row.pupil != tomek));
+
+    // Nothing of it is theirs to change, and nothing else of it to read.
+    assert_eq!(backend.pep_page(fenn.viewer, tomek).await.err(), Some(AppError::NotFound));
+    assert_eq!(backend.record_page(fenn.viewer, pike.meeting).await.err(), Some(AppError::NotFound));
+    assert_eq!(backend.passport_open(fenn.viewer, tomek).await.err(), Some(AppError::NotAllowed));
+    let cookie = server.sign_in(&fenn).await;
+    let file = text(server.get("/register.csv", Some(&cookie)).await).await;
+    let his = file.lines().find(|line| line.contains("Tomek")).unwrap();
+    for path in [format!("/pupils/{tomek}"), format!("/pupils/{tomek}/passport")] {
+        let page = text(server.get(&path, Some(&cookie)).await).await;
+        for restricted in ["FICTIONAL-UPN", "2018-02-14", "£"] {
+            assert!(!page.contains(restricted) && !his.contains(restricted), "{path}: {restricted}");
+        }
+    }
+    assert_eq!(his.split(',').nth(9), Some("\"\""), "whether he is looked after is not said: {his}");
+
+    // Whoever is kept from him by name is, whatever they teach.
+    let mut txn = server.db.begin(fenn.viewer.school).await.unwrap();
+    server::db::pupils::withhold(&mut txn, tomek, fenn.viewer.person, "So it was decided").await.unwrap();
+    txn.commit().await.unwrap();
+    assert_eq!(backend.pupil_page(fenn.viewer, tomek).await, Err(AppError::NotFound));
+    assert!(!on_register().await);
 }

@@ -79,7 +79,7 @@ pub fn LastCycles(page: PupilPage) -> impl IntoView {
         <section class="sheet" aria-labelledby="h-cycles">
             <header class="sheet-head with-side">
                 <div>
-                    <h2 id="h-cycles">"The last three cycles"</h2>
+                    <h2 id="h-cycles">{if page.only_now { "What holds now" } else { "The last three cycles" }}</h2>
                     <p>{in_short(&last)}</p>
                 </div>
                 {next}

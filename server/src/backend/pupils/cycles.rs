@@ -6,6 +6,7 @@ use app::view::pupils::{Cycle, CycleTarget};
 use shared::{
     PersonId, RecordId,
     record::{AgreedRecord, Response, ReviewedTarget},
+    rights::{Matter, Tie, may_see},
     role::Side,
 };
 
@@ -14,6 +15,15 @@ use crate::db::help::{Given, Rated};
 /// Oldest first, as the records are.
 pub(super) fn of(records: &[AgreedRecord], given: &[Given], child: PersonId) -> Vec<Cycle> {
     records.iter().enumerate().map(|(at, plan)| cycle(plan, records.get(at + 1), given, child)).collect()
+}
+
+/// All of them, or what holds now alone: which steps there are, and neither who was against them nor how others went.
+pub(super) fn seen(mut cycles: Vec<Cycle>, tie: Tie) -> Vec<Cycle> {
+    if may_see(Matter::Plan, tie) {
+        return cycles;
+    }
+    let now = cycles.pop().filter(|_| may_see(Matter::Support, tie));
+    now.into_iter().map(|cycle| Cycle { disagreed: vec![], ..cycle }).collect()
 }
 
 fn cycle(plan: &AgreedRecord, review: Option<&AgreedRecord>, given: &[Given], child: PersonId) -> Cycle {

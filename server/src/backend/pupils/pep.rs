@@ -82,7 +82,7 @@ pub(in crate::backend) async fn may_open(
 ) -> Result<bool, AppError> {
     let posts = db::posts::held(txn, viewer).await.map_err(unavailable)?;
     let place = db::pupils::place(txn, id, viewer).await.map_err(unavailable)?;
-    Ok(may_see_pep(&posts, place.role, place.withheld))
+    Ok(may_see_pep(&posts, place))
 }
 
 async fn plan(

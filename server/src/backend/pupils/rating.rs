@@ -46,7 +46,7 @@ pub(super) async fn given(
 pub(super) async fn may_rate(txn: &mut SchoolTransaction, viewer: Viewer, id: PupilId) -> Result<bool, AppError> {
     let posts = db::posts::held(txn, viewer).await.map_err(unavailable)?;
     let place = db::pupils::place(txn, id, viewer).await.map_err(unavailable)?;
-    Ok(may_rate_pep(&posts, place.role, place.withheld))
+    Ok(may_rate_pep(&posts, place))
 }
 
 /// Writes a rating down, or says what is missing.

@@ -21,6 +21,9 @@ pub(crate) const COLUMNS: [&str; 11] = [
     "Home language",
 ];
 
+/// Where among these.
+pub(super) const LOOKED_AFTER: usize = 9;
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::backend) struct Child {
     pub(in crate::backend) full_name: String,

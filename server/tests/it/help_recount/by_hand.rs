@@ -13,6 +13,8 @@ pub(super) struct Given<'a> {
     pub(super) by_meeting: bool,
     /// Before its time was over.
     pub(super) replaced: bool,
+    /// On the very day it was agreed.
+    pub(super) never_held: bool,
     /// Which of the child’s plans, from 0.
     pub(super) cycle: usize,
     /// Somebody counted, and it was not given once.
@@ -73,11 +75,17 @@ pub(super) async fn given<'a>(owner: &mut PgConnection, all: &'a [Child]) -> Vec
                 let (planned, delivered) = counted.map_or((planned, delivered), |(all, some)| (Some(all), Some(some)));
                 let was_meant = planned.or(help.sessions).is_none_or(|sessions| sessions > 0);
                 let (term, replaced) = term(&newest[at], review);
+                let never_held = review.is_some_and(|review| review.meeting.held_on <= newest[at].meeting.held_on);
+                // It gave nobody anything, unless somebody says otherwise.
+                if never_held && delivered.is_none() && told.is_none() {
+                    continue;
+                }
                 given.push(Given {
                     child,
                     help,
                     term,
                     replaced,
+                    never_held,
                     cost: cycle.costs.iter().find(|cost| cost.provision == help.id),
                     counted,
                     by_meeting: by_meeting.is_some(),
@@ -97,7 +105,7 @@ fn key(name: &str) -> String {
 
 pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&Child], given: &[&Given], costs: bool) {
     let asked = |filter: &str, what: &str| filter.is_empty() || filter == what;
-    let of_term: Vec<_> = given.iter().filter(|given| given.term == page.query.term).collect();
+    let of_term: Vec<_> = given.iter().filter(|one| one.term == page.query.term && !one.never_held).collect();
     // The same help of a plan that came in the same term before this one’s time was over.
     let is_again = |one: &Given| {
         let is_newer = |other: &&&Given| {
@@ -239,6 +247,9 @@ pub(super) fn impact_is_counted_right(page: &ImpactPage, query: &ImpactQuery, gi
     let mut unclear = BTreeSet::new();
     for one in given {
         let (help, Some(review)) = (one.help, &one.review) else { continue };
+        if one.never_held && one.counted.is_none() {
+            continue;
+        }
         if !(query.term.is_empty() || query.term == one.term) || !(query.area.is_empty() || query.area == help.area) {
             continue;
         }

@@ -180,7 +180,9 @@ pub(super) fn some_child(chance: &mut StdRng, number: usize) -> Child {
     let mut held_on = NOON.date() - Duration::days(chance.random_range(300..600));
     let mut cycles: Vec<Cycle> = vec![];
     for _ in 0..chance.random_range(0..5) {
-        held_on += Duration::days(chance.random_range(40..120));
+        // Now and then somebody agrees a plan, and another one on the same day.
+        let days = if chance.random_bool(0.2) { 0 } else { chance.random_range(40..120) };
+        held_on += Duration::days(days);
         let last = cycles.last().map(|cycle| cycle.versions.last().unwrap().clone());
         cycles.push(some_cycle(chance, held_on, last.as_ref()));
     }

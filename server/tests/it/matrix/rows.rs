@@ -122,7 +122,7 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("GET /pupils/{id}/register", of_child("register"), LEADS),
         (
             "POST /pupils/{id}/register",
-            of_child("register?provision=K&need=SLCN&year_group=Year+3&class_name=3P"),
+            of_child("register?provision=K&need=SLCN&year_group=Year+3&class_name=4Q"),
             LEADS,
         ),
         (
@@ -185,7 +185,7 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         (
             "confirm_passport",
             format!("pupil={child}&version={agreed}&number=1"),
-            May::WithATie(|tie| matches!(tie, Tie::Leads | Tie::Teaches)),
+            May::WithATie(|tie| matches!(tie, Tie::Leads | Tie::Teaches | Tie::ClassTeacher)),
         ),
         // No meeting is to come any more, so there is a table for it alone.
         ("change_passport", format!("pupil={child}"), CHANGES_PASSPORT),

@@ -60,6 +60,7 @@ impl Table {
             (Who::Half, Proof::Half, None, vec![&tomek]),
             (Who::Account, Proof::Full, None, vec![&tomek]),
             (Who::Left, Proof::Full, Some(Post::Senco), vec![&tomek, &earlier]),
+            (Who::TeachesClass, Proof::Full, None, vec![&tomek]),
             (Who::KeptAway, Proof::Full, Some(Post::Senco), vec![&tomek, &earlier]),
         ];
         for post in Post::ALL {
@@ -120,7 +121,11 @@ impl Table {
             accounts::create(&mut txn, whose, &format!("{}@school.example", session(who).to_lowercase()), NOON)
                 .await
                 .unwrap();
-            if let Some(post) = post {
+            if who == Who::TeachesClass {
+                let sql = "select p.class_name from pupils p join meetings m on m.pupil_id = p.id where m.id = $1";
+                let class: String = sqlx::query_scalar(sql).bind(tomek.meeting.0).fetch_one(&mut *owner).await.unwrap();
+                posts::give_of_class(&mut txn, whose, Post::Teacher, &class).await.unwrap();
+            } else if let Some(post) = post {
                 posts::give(&mut txn, whose, post).await.unwrap();
             }
             let ends = NOON + Duration::hours(1);

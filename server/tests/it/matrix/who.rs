@@ -4,7 +4,8 @@ use shared::{
     Role, Section, Stage,
     policy::{access, access_for},
     rights::{
-        Breadth, Page, Post, Tie, breadth, may_correct, may_rate_pep, may_read_hidden, may_read_trail, may_see_pep,
+        Breadth, Page, Place, Post, Tie, breadth, may_correct, may_rate_pep, may_read_hidden, may_read_trail,
+        may_see_pep,
     },
 };
 
@@ -29,6 +30,8 @@ pub(crate) enum Who {
     KeptAway,
     /// Holds this post here, with an account and no place at a table.
     Holds(Post),
+    /// Teaches the class of this table’s child, with an account and no place at a table.
+    TeachesClass,
     /// Holds this post in the other school, the same way.
     HoldsThere(Post),
     /// Holds this post here, and came by the link to this table’s earlier meeting, where pages need an account.
@@ -57,6 +60,7 @@ impl Who {
             Self::Removed,
             Self::ByAnotherLink,
             Self::KeptAway,
+            Self::TeachesClass,
         ];
         // Before whoever runs the meeting names another, or nobody.
         let scribe = [Self::Scribe];
@@ -91,12 +95,13 @@ impl Who {
         match self {
             Self::Holds(post) | Self::HoldsThere(post) => vec![post],
             Self::KeptAway => vec![Post::Senco],
+            Self::TeachesClass => vec![Post::Teacher],
             _ => vec![],
         }
     }
 
     fn has_account(self) -> bool {
-        matches!(self, Self::Account | Self::KeptAway | Self::Holds(_) | Self::HoldsThere(_))
+        matches!(self, Self::Account | Self::KeptAway | Self::TeachesClass | Self::Holds(_) | Self::HoldsThere(_))
     }
 
     fn is_of_this_school(self) -> bool {
@@ -106,9 +111,10 @@ impl Who {
     /// How they stand to the child of this table.
     fn tie(self) -> Tie {
         match self {
-            Self::Here(_) | Self::Scribe => Tie::of(&[], self.seat(), false),
-            Self::ByAnotherLink => Tie::of(&[], Some(Role::Parent), false),
-            Self::Holds(post) => Tie::of(&[post], None, false),
+            Self::Here(_) | Self::Scribe => Tie::of(&[], at(self.seat())),
+            Self::ByAnotherLink => Tie::of(&[], at(Some(Role::Parent))),
+            Self::Holds(post) => Tie::of(&[post], at(None)),
+            Self::TeachesClass => Tie::of(&self.posts(), Place { in_class: true, ..at(None) }),
             _ => Tie::Nobody,
         }
     }
@@ -235,12 +241,12 @@ impl May {
             }
             Self::ReadsThisHidden => Self::ReadsHidden.told(who),
             Self::AnswersForPep => match who {
-                Who::Holds(_) | Who::KeptAway => yes_or(may_see_pep(&who.posts(), None, false), Told::NotFound),
-                Who::OtherTable(role) => yes_or(may_see_pep(&[], Some(role), false), Told::NotFound),
+                Who::Holds(_) | Who::KeptAway => yes_or(may_see_pep(&who.posts(), at(None)), Told::NotFound),
+                Who::OtherTable(role) => yes_or(may_see_pep(&[], at(Some(role))), Told::NotFound),
                 _ => Told::NotFound,
             },
             Self::RatesPep => match (who, Self::AnswersForPep.told(who)) {
-                (Who::OtherTable(role), Told::Yes) => yes_or(may_rate_pep(&[], Some(role), false), Told::PlaceClosed),
+                (Who::OtherTable(role), Told::Yes) => yes_or(may_rate_pep(&[], at(Some(role))), Told::PlaceClosed),
                 (_, Told::Yes) => Told::PlaceClosed,
                 (_, told) => told,
             },
@@ -251,6 +257,10 @@ impl May {
             Self::OnlyWithATie(may) => yes_or(may(who.tie()), Told::NotFound),
         }
     }
+}
+
+fn at(role: Option<Role>) -> Place {
+    Place { role, ..Place::default() }
 }
 
 fn runs_accounts(who: Who) -> bool {
