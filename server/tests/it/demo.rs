@@ -20,6 +20,13 @@ async fn three_pupils_each_with_two_records_and_a_meeting_to_come(pool: PgPoolOp
             let page = server.backend.record_page(seat.viewer, seat.meeting).await.unwrap();
             assert_eq!(page.record.version, 1);
             assert!(page.record.targets.len() >= 2 && page.record.provision.len() >= 2, "{pupil} {cycle}");
+            // A plan knows nothing of what was measured after it was agreed.
+            let late = page.record.baselines.iter().find(|one| one.measured_on > page.record.meeting.held_on);
+            assert!(late.is_none(), "{pupil} {cycle}: {late:?}");
+            // What helps reading is not for a card against anger.
+            let card = page.record.targets.iter().find(|step| step.title.starts_with("Use the cool-down card"));
+            let mut reading = page.record.provision.iter().filter(|help| help.name.contains("Reading tutor"));
+            assert!(card.is_none_or(|card| reading.all(|help| !help.targets.contains(&card.id))), "{pupil} {cycle}");
             assert!(page.record.agreements.len() >= 3 && !page.record.review_on.is_empty());
         }
         let seat = server.seat(pupil, parent, 3).await;
