@@ -34,6 +34,8 @@ test('what a designated teacher writes in the meeting is, once agreed, in the pl
     return (await box.getAttribute('id'))!.replace(`-${field}`, '')
   }
   const spend = await add('Add a spend', 'purpose', 'A drum kit for the club')
+  // For a step of the plan, by its name.
+  await page.locator(`[id="${spend}-targets"]`).selectOption({ index: 1 })
   // Its money is for staff alone.
   await pep.getByRole('button', { name: 'Add what is set aside' }).click()
   await pep.locator('input[id$="-allocated_pence"]').last().fill('120')
@@ -47,8 +49,9 @@ test('what a designated teacher writes in the meeting is, once agreed, in the pl
   // What the plan still lacks, counted from what stands there now.
   const [so_far] = await Promise.all([page.waitForEvent('popup'), pep.getByRole('link', { name: /What the plan still lacks/ }).click()])
   const lacks = so_far.getByRole('region', { name: /^The plan for .*, so far$/ })
-  await expect(lacks.getByRole('listitem')).toHaveCount(9)
+  await expect(lacks.getByRole('listitem')).toHaveCount(11)
   await expect(lacks.getByRole('listitem').filter({ hasText: 'The carers’ part' })).toContainText('Missing')
+  await expect(lacks.getByRole('listitem').filter({ hasText: 'Pupil premium plus' })).toContainText('There')
   await expect(lacks.getByRole('listitem').filter({ hasText: 'What happens when something changes' })).toContainText('There')
   await so_far.close()
 

@@ -11,7 +11,7 @@ use crate::{
     record::{AgreedRecord, Provision, Target},
 };
 
-/// What the agreed record does not hold: the parts of the PEP section, and what is paid by pupil premium plus.
+/// What the agreed record does not hold: the parts of the PEP section, and the money.
 #[derive(Clone, Debug, Default)]
 pub struct Parts {
     /// Words the child said.
@@ -21,8 +21,11 @@ pub struct Parts {
     pub subjects_now: usize,
     pub spends: Vec<Spend>,
     pub moving_on: bool,
-    /// A help of the plan that is paid by it and is for a next step.
-    pub premium_has_step: bool,
+    /// Lines about the child.
+    pub about: usize,
+    /// What they hope to do or be, and how many of these say what leads there.
+    pub hopes: usize,
+    pub hopes_led_to: usize,
     /// There was a plan before this one.
     pub is_first: bool,
 }
@@ -31,6 +34,8 @@ pub struct Parts {
 pub struct Spend {
     pub purpose: String,
     pub is_costed: bool,
+    /// It names a next step of this plan.
+    pub has_step: bool,
     pub says_what_it_changed: bool,
 }
 
@@ -104,7 +109,7 @@ const VOICE: usize = 0;
 const PREMIUM: usize = 6;
 const NEXT: usize = 8;
 
-/// Nine parts, in the order of the page.
+/// Eleven parts, in the order of the page.
 pub fn checks(name: &str, record: &AgreedRecord, parts: &Parts) -> Vec<Check> {
     vec![
         check(format!("{name}’s own words"), from(parts.wishes > 0, true), "Ask, and write down what was said."),
@@ -120,6 +125,16 @@ pub fn checks(name: &str, record: &AgreedRecord, parts: &Parts) -> Vec<Check> {
             "Write how the next move is prepared.",
         ),
         who_and_when(record),
+        check(
+            format!("About {name}, as {name} would be known"),
+            from(parts.about > 0, true),
+            "Write who they are, with them: nothing of where they live or why.",
+        ),
+        check(
+            format!("What {name} hopes to do or be, and what leads there"),
+            from(parts.hopes > 0, parts.hopes_led_to == parts.hopes),
+            "Ask what they hope for one day, and write what leads there.",
+        ),
     ]
 }
 
@@ -200,14 +215,14 @@ fn carers(record: &AgreedRecord) -> Check {
 
 fn premium(parts: &Parts) -> Check {
     let words = "Pupil premium plus: what it costs, for which next step, what it changed".to_owned();
-    let vague = parts.spends.iter().find(|spend| !spend.is_costed || !spend.says_what_it_changed);
+    let vague = parts.spends.iter().find(|spend| !(spend.is_costed && spend.has_step && spend.says_what_it_changed));
     let add = match vague {
         Some(spend) if !spend.is_costed => format!("“{}” has no sum.", spend.purpose),
+        Some(spend) if !spend.has_step => format!("Choose the next step that “{}” is for.", spend.purpose),
         Some(spend) => format!("Say what “{}” changed.", spend.purpose),
-        None if parts.spends.is_empty() => "Show what the money is spent on.".to_owned(),
-        None => "No help in the plan is both paid by it and for a next step.".to_owned(),
+        None => "Show what the money is spent on.".to_owned(),
     };
-    check(words, from(!parts.spends.is_empty(), vague.is_none() && parts.premium_has_step), &add)
+    check(words, from(!parts.spends.is_empty(), vague.is_none()), &add)
 }
 
 fn who_and_when(record: &AgreedRecord) -> Check {
@@ -222,13 +237,13 @@ mod tests {
     use super::*;
 
     fn all(state: State) -> Vec<Check> {
-        (0..9).map(|_| Check { what: String::new(), state, add: String::new() }).collect()
+        (0..11).map(|_| Check { what: String::new(), state, add: String::new() }).collect()
     }
 
     #[test]
     fn without_a_voice_a_date_or_a_spend_it_is_red_and_with_everything_green() {
         assert_eq!(rating(&all(State::There)), Rating::Green);
-        for at in 0..9 {
+        for at in 0..11 {
             let mut checks = all(State::There);
             checks[at].state = State::Missing;
             let expected = if [VOICE, PREMIUM, NEXT].contains(&at) { Rating::Red } else { Rating::Amber };
@@ -241,16 +256,13 @@ mod tests {
 
     #[test]
     fn a_spend_without_a_sum_or_a_next_step_is_not_enough() {
-        let spend = Spend { purpose: "Tutor".to_owned(), is_costed: true, says_what_it_changed: true };
-        let parts = |spend: &Spend, premium_has_step| Parts {
-            spends: vec![spend.clone()],
-            premium_has_step,
-            ..Parts::default()
-        };
-        assert_eq!(premium(&parts(&spend, true)).state, State::There);
-        assert_eq!(premium(&parts(&spend, false)).state, State::Partly);
+        let spend = Spend { purpose: "Tutor".to_owned(), is_costed: true, has_step: true, says_what_it_changed: true };
+        let parts = |spend: &Spend| Parts { spends: vec![spend.clone()], ..Parts::default() };
+        assert_eq!(premium(&parts(&spend)).state, State::There);
+        let aimless = premium(&parts(&Spend { has_step: false, ..spend.clone() }));
+        assert_eq!((aimless.state, aimless.add.as_str()), (State::Partly, "Choose the next step that “Tutor” is for."));
         let free = Spend { is_costed: false, ..spend };
-        assert_eq!(premium(&parts(&free, true)).add, "“Tutor” has no sum.");
+        assert_eq!(premium(&parts(&free)).add, "“Tutor” has no sum.");
         assert_eq!(premium(&Parts::default()).state, State::Missing);
     }
 }

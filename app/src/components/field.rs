@@ -2,16 +2,20 @@
 //! box that does nothing. One id joins label and control; no page builds its own.
 
 use leptos::prelude::*;
-use shared::schema::{Code, Field as Schema, Kind};
+use shared::{
+    ItemId, Section,
+    schema::{Code, Field as Schema, Kind, List, plan, review},
+};
 
 use super::{
     authors::WhoWrote,
     dates,
     item::Item,
+    list::{all_shown, each},
     money::{parse_pounds, plain_pounds},
     people::People,
 };
-use crate::collab::{CollabField, Meeting, use_meeting};
+use crate::collab::{CollabField, Meeting, SectionStore, use_meeting};
 
 /// A field by its key in the schema, whatever it holds.
 #[component]
@@ -66,17 +70,18 @@ pub fn Field(
             control_or_words(may_write, item, field, label, hide_label, words, control)
         }
         Kind::Ids => {
+            // Of a next step, or of one of the people in the meeting.
+            let is_step = key == "targets";
             let people = People::here();
             let words = Memo::new(move |_| {
-                item.words(key)
-                    .get()
-                    .parse()
-                    .ok()
-                    .and_then(|id| people.by_person(id))
-                    .map(|p| p.name)
-                    .unwrap_or_default()
+                let id = item.words(key).get();
+                if is_step {
+                    return id.parse().map_or_else(|_| String::new(), title);
+                }
+                id.parse().ok().and_then(|id| people.by_person(id)).map(|p| p.name).unwrap_or_default()
             });
-            control_or_words(may_write, item, field, label, hide_label, words, move || person(item, field))
+            let control = move || if is_step { step(item, field) } else { person(item, field) };
+            control_or_words(may_write, item, field, label, hide_label, words, control)
         }
     })
 }
@@ -250,6 +255,44 @@ fn person(item: Item, field: &'static Schema) -> AnyView {
         std::iter::once(nobody).chain(all.iter().map(|p| (p.person.to_string(), p.name.clone()))).collect()
     });
     select(item.address(field).dom_id(), people, move || chosen.get(), move |id| item.set_words(field.key, id))
+}
+
+/// Where next steps stand: those of the plan, and those of last time.
+fn steps() -> impl Iterator<Item = (SectionStore, &'static List)> {
+    let lists = [(Section::Plan, &plan::TARGETS), (Section::Review, &review::TARGETS)];
+    lists.into_iter().filter_map(|(section, list)| Some((use_meeting().section_now(section)?, list)))
+}
+
+fn title(step: ItemId) -> String {
+    let mut titles = steps().map(|(store, list)| store.words(list, step, "title").get());
+    titles.find(|words| !words.is_empty()).unwrap_or_default()
+}
+
+/// Choosing one, while others write them: each option changes in place, so that nobody loses the list they have open.
+fn step(item: Item, field: &'static Schema) -> AnyView {
+    let chosen = item.words(field.key);
+    let lists = steps().map(|(store, list)| {
+        each(all_shown(store, list), move |id| {
+            let title = store.words(list, id, "title");
+            let is_now = move || chosen.get() == id.to_string();
+            view! {
+                <option value=id.to_string() selected=untrack(is_now) prop:selected=is_now>
+                    {move || title.get()}
+                </option>
+            }
+            .into_any()
+        })
+    });
+    view! {
+        <select
+            id=item.address(field).dom_id()
+            on:change:target=move |event| item.set_words(field.key, &event.target().value())
+        >
+            <option value="">"Not chosen yet"</option>
+            {lists.collect_view()}
+        </select>
+    }
+    .into_any()
 }
 
 fn select(

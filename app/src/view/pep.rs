@@ -71,6 +71,9 @@ pub struct Pep {
     pub rating: Rating,
     pub checks: Vec<Check>,
     pub wishes: Vec<Wish>,
+    /// About the child, with the child.
+    pub about: Vec<String>,
+    pub hopes: Vec<Hope>,
     pub who_came: String,
     /// The support plan’s own.
     pub targets: Vec<CycleTarget>,
@@ -115,6 +118,13 @@ pub struct Wish {
     pub said_on: String,
 }
 
+/// What they hope to do or be, and what leads there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hope {
+    pub words: String,
+    pub next: String,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
     pub name: String,
@@ -126,6 +136,8 @@ pub struct Subject {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spend {
     pub purpose: String,
+    /// The next step it is for, as the child says it; empty where none was chosen.
+    pub step: String,
     pub allocated: Option<i64>,
     pub spent: Option<i64>,
     pub impact: String,

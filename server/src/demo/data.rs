@@ -373,8 +373,16 @@ pub(super) struct Pep {
 pub(super) struct PepSections {
     pub(super) my_attainment: Vec<Attainment>,
     pub(super) my_views: Vec<OwnWords>,
+    pub(super) about_me: Vec<String>,
+    pub(super) hopes: Vec<PepHope>,
     pub(super) pupil_premium_plus: Vec<Premium>,
     pub(super) transition: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PepHope {
+    pub(super) hope: String,
+    pub(super) next: String,
 }
 
 #[derive(Deserialize)]
@@ -388,6 +396,7 @@ pub(super) struct Attainment {
 #[derive(Deserialize)]
 pub(super) struct Premium {
     pub(super) purpose: String,
+    pub(super) target_ids: Vec<String>,
     /// In pounds.
     pub(super) allocated: f64,
     pub(super) spent: f64,

@@ -120,8 +120,19 @@ pub(super) fn pep(story: &Story) -> SectionSeed {
             doc.add(&pep::ATTAINMENT, id(pep::ATTAINMENT.key, number), item);
         }
         for (number, spend) in plan.pupil_premium_plus.iter().enumerate() {
-            let item = NewItem::default().with("purpose", &spend.purpose).with("impact", &spend.impact);
+            let steps: Vec<_> = spend.target_ids.iter().map(|target| story.item(target).to_string()).collect();
+            let item = NewItem::default()
+                .with("purpose", &spend.purpose)
+                .with("targets", steps.join(" "))
+                .with("impact", &spend.impact);
             doc.add(&pep::PREMIUM, id(pep::PREMIUM.key, number), item);
+        }
+        for (number, words) in plan.about_me.iter().enumerate() {
+            doc.add(&pep::ABOUT, id(pep::ABOUT.key, number), NewItem::default().with("text", words));
+        }
+        for (number, hope) in plan.hopes.iter().enumerate() {
+            let item = NewItem::default().with("text", &hope.hope).with("next", &hope.next);
+            doc.add(&pep::HOPES, id(pep::HOPES.key, number), item);
         }
         let step = NewItem::default().with("text", &plan.transition);
         doc.add(&pep::TRANSITION, id(pep::TRANSITION.key, 0), step);

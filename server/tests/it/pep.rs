@@ -44,9 +44,15 @@ async fn it_is_made_of_what_was_agreed_and_says_what_is_missing(pool: PgPoolOpti
     // July’s was agreed for the autumn, and November’s meeting is on time for it.
     assert_eq!((plan.due.term.as_str(), plan.due.is_late, plan.due.is_planned_late), ("Autumn 2026", false, false));
 
-    assert_eq!(plan.checks.len(), 9);
+    assert_eq!(plan.checks.len(), 11);
     assert_eq!(plan.checks[0].state, State::There);
     assert_eq!(plan.checks[6].state, State::There, "{:?}", plan.checks[6]);
+    // Each spend names the step it is for, and no other help answers for it.
+    let steps: Vec<_> = plan.spends.iter().map(|spend| spend.step.as_str()).collect();
+    assert_eq!(steps, ["I can read for twenty minutes about something I like."]);
+    // Who he is and what he hopes for are parts of it as the others are.
+    assert!(plan.about[0].contains("two hearing aids") && plan.hopes[0].words.contains("mechanic"));
+    assert_eq!((plan.checks[9].state, plan.checks[10].state), (State::There, State::There));
     // The demo’s plans say no time: exactly that is asked for.
     assert_eq!(plan.checks[4].state, State::Partly);
     assert!(plan.checks[4].add.contains("a time"), "{}", plan.checks[4].add);
@@ -66,7 +72,7 @@ async fn what_the_plan_that_is_being_written_lacks_is_said_before_it_is_agreed(
     let designated = server.seat("Kai", "Mrs Hussain-Webb", 3).await;
     let page = server.pep(&designated, "Kai", "Pat").await.unwrap();
     let (agreed, now) = (page.plan.unwrap(), page.unfinished.unwrap());
-    assert_eq!((now.meeting, now.checks.len()), (designated.meeting, 9));
+    assert_eq!((now.meeting, now.checks.len()), (designated.meeting, 11));
     assert_ne!(now.meeting, agreed.agreed_in);
     // July’s plan says what home does; November’s does not yet.
     assert_eq!((agreed.checks[5].state, now.checks[5].state), (State::There, State::Missing));

@@ -8,7 +8,7 @@ use crate::{
     view::{
         self,
         map::and_extra,
-        pep::{Measured, PaidHelp, Pep, Spend, Subject},
+        pep::{Hope, Measured, PaidHelp, Pep, Spend, Subject},
     },
 };
 
@@ -50,6 +50,31 @@ pub fn WhatTheySaid(plan: Pep, pupil: view::Pupil) -> impl IntoView {
             </figure>
         }
     });
+    let about = (!plan.about.is_empty()).then(|| {
+        view! {
+            <div>
+                <dt>"About me"</dt>
+                <dd dir="auto">{plan.about.join(" ")}</dd>
+            </div>
+        }
+    });
+    let hope = |hope: Hope| {
+        let next = (!hope.next.is_empty()).then(|| format!(" What helps: {}", hope.next));
+        view! {
+            <dd dir="auto">
+                <strong>{hope.words}</strong>
+                {next}
+            </dd>
+        }
+    };
+    let hopes = (!plan.hopes.is_empty()).then(|| {
+        view! {
+            <div>
+                <dt>"What I hope to do or be"</dt>
+                {plan.hopes.into_iter().map(hope).collect_view()}
+            </div>
+        }
+    });
     let moving = (!plan.moving_on.is_empty()).then(|| {
         view! {
             <div>
@@ -66,6 +91,7 @@ pub fn WhatTheySaid(plan: Pep, pupil: view::Pupil) -> impl IntoView {
             </header>
             {said.collect_view()}
             <dl class="facts gap-top">
+                {about} {hopes}
                 <div>
                     <dt>"Next one due"</dt>
                     <dd>"By the end of " {due.term} ". " {planned} " " {late}</dd>
@@ -118,6 +144,8 @@ fn spend(spend: Spend) -> impl IntoView {
                 </svg>
             }
         });
+    let step =
+        if spend.step.is_empty() { "For no next step yet.".to_owned() } else { format!("For “{}”", spend.step) };
     view! {
         <article class="spend">
             <h3 dir="auto">{spend.purpose}</h3>
@@ -125,6 +153,7 @@ fn spend(spend: Spend) -> impl IntoView {
             <p>
                 <strong>{of}</strong>
             </p>
+            <p dir="auto">{step}</p>
             <p dir="auto">{spend.impact}</p>
         </article>
     }

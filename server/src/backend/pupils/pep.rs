@@ -103,18 +103,19 @@ async fn plan(
         .map(|help| PaidHelp {
             name: help.name.clone(),
             who: help.who.clone(),
-            steps: record.targets.iter().filter(|target| help.targets.contains(&target.id)).map(words_of).collect(),
+            steps: record
+                .targets
+                .iter()
+                .filter(|target| help.targets.contains(&target.id))
+                .map(|target| words_of(&target.pupil_words, &target.title))
+                .collect(),
             counted: help.counted().map(crate::backend::map::sessions),
         })
         .collect();
     let docs: BTreeMap<Section, SectionDoc> =
         stored.iter().filter_map(|stored| Some((stored.section, read(stored)?))).collect();
-    let written = Written::read(|section| docs.get(&section));
-    let parts = Parts {
-        premium_has_step: paid_help.iter().any(|help| !help.steps.is_empty()),
-        is_first: records.len() == 1,
-        ..written.parts()
-    };
+    let written = Written::read(|section| docs.get(&section), record);
+    let parts = Parts { is_first: records.len() == 1, ..written.parts() };
     let checks = pep::checks(&pupil.name, record, &parts);
     Ok(Some(Pep {
         agreed_in: record.meeting.id,
@@ -124,6 +125,8 @@ async fn plan(
         rating: pep::rating(&checks),
         checks,
         wishes: written.wishes,
+        about: written.about,
+        hopes: written.hopes,
         who_came: who_came(record),
         targets,
         subjects: written.subjects,
@@ -150,8 +153,9 @@ fn agency(seat: &Attendee) -> String {
     format!("{} ({})", seat.title, seat.name)
 }
 
-fn words_of(target: &shared::record::Target) -> String {
-    if target.pupil_words.is_empty() { target.title.clone() } else { target.pupil_words.clone() }
+/// A next step as the child says it, where the child does.
+fn words_of(pupil_words: &str, title: &str) -> String {
+    if pupil_words.is_empty() { title.to_owned() } else { pupil_words.to_owned() }
 }
 
 /// As whoever wrote the cost down called it: “Pupil premium plus”, “PP+”.

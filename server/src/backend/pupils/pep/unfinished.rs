@@ -1,16 +1,14 @@
 //! The education plan that is being written: what it still lacks, while there is time to write it.
 
-use std::collections::BTreeMap;
-
 use app::{error::AppError, view::pep::Unfinished};
 use shared::{
-    ItemId, PersonId, Stage,
+    PersonId, Stage,
     pep::{self, Parts},
     record::draft,
 };
 use time::OffsetDateTime;
 
-use super::{is_premium, written::Written};
+use super::written::Written;
 use crate::{
     backend::agreement,
     db::{self, SchoolTransaction, pupils::Pupil},
@@ -32,15 +30,8 @@ pub(super) async fn plan(
     let sections = agreement::read(&stored).map_err(unavailable)?;
     let facts = agreement::facts(txn, &meeting, 1, now).await.map_err(unavailable)?;
     let record = draft(&sections, facts);
-    let funded: BTreeMap<_, _> =
-        agreement::costs(&sections).into_iter().map(|cost| (cost.provision, cost.funding)).collect();
-    let has_step = |ids: &[ItemId]| record.targets.iter().any(|target| ids.contains(&target.id));
-    let premium_has_step = record
-        .provision
-        .iter()
-        .any(|help| is_premium(funded.get(&help.id).map(String::as_str)) && has_step(&help.targets));
-    let written = Written::read(|section| sections.get(&section));
-    let parts = Parts { premium_has_step, is_first, ..written.parts() };
+    let written = Written::read(|section| sections.get(&section), &record);
+    let parts = Parts { is_first, ..written.parts() };
     let checks = pep::checks(&pupil.name, &record, &parts);
     Ok(Some(Unfinished { meeting: meeting.id, meets_on: record.meeting.held_on, rating: pep::rating(&checks), checks }))
 }

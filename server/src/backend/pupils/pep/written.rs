@@ -1,22 +1,28 @@
 //! What a meeting’s sections hold for the education plan, and no other plan has.
 
-use app::view::pep::{Spend, Subject, Wish};
+use app::view::pep::{Hope, Spend, Subject, Wish};
 use shared::{
     ItemId, Section,
     doc::SectionDoc,
     pep::{self, Parts},
+    record::AgreedRecord,
     schema::{List, pep as lists, staff, views::VIEWS},
 };
+
+use super::words_of;
 
 pub(super) struct Written {
     pub(super) wishes: Vec<Wish>,
     pub(super) subjects: Vec<Subject>,
+    pub(super) about: Vec<String>,
+    pub(super) hopes: Vec<Hope>,
     pub(super) spends: Vec<Spend>,
     pub(super) moving_on: Vec<String>,
 }
 
 impl Written {
-    pub(super) fn read<'a>(section: impl Fn(Section) -> Option<&'a SectionDoc>) -> Self {
+    /// A spend is for one of these steps, or for none: of an earlier plan nobody looks back on any more.
+    pub(super) fn read<'a>(section: impl Fn(Section) -> Option<&'a SectionDoc>, record: &AgreedRecord) -> Self {
         let (doc, money) = (section(Section::Pep), section(Section::StaffPreparation));
         // The child’s own hand is in views of their own; what was asked for this plan is beside them.
         let mut wishes = each(section(Section::PupilViews), &VIEWS, |doc, list, id| wish(doc, list, id, "answer"));
@@ -27,8 +33,15 @@ impl Written {
             let line = money.items(list).into_iter().find(|line| money.words(list, *line, "spend") == spend)?;
             money.number(list, line, field)
         };
+        let steps = steps(record);
+        let step = |id: String| steps.iter().find(|(step, _)| *step == id).map(|(_, words)| words.clone());
         Self {
             wishes,
+            about: each(doc, &lists::ABOUT, |doc, list, id| doc.words(list, id, "text")),
+            hopes: each(doc, &lists::HOPES, |doc, list, id| Hope {
+                words: doc.words(list, id, "text"),
+                next: doc.words(list, id, "next"),
+            }),
             subjects: each(doc, &lists::ATTAINMENT, |doc, list, id| Subject {
                 name: doc.words(list, id, "subject"),
                 on_entry: doc.words(list, id, "on_entry"),
@@ -37,6 +50,7 @@ impl Written {
             }),
             spends: each(doc, &lists::PREMIUM, |doc, list, id| Spend {
                 purpose: doc.words(list, id, "purpose"),
+                step: step(doc.words(list, id, "targets")).unwrap_or_default(),
                 allocated: pence(id, "allocated_pence"),
                 spent: pence(id, "spent_pence"),
                 impact: doc.words(list, id, "impact"),
@@ -50,6 +64,7 @@ impl Written {
         let spend = |spend: &Spend| pep::Spend {
             purpose: spend.purpose.clone(),
             is_costed: spend.allocated.is_some_and(|pence| pence > 0),
+            has_step: !spend.step.is_empty(),
             says_what_it_changed: !spend.impact.is_empty(),
         };
         Parts {
@@ -58,9 +73,19 @@ impl Written {
             subjects_now: self.subjects.iter().filter(|subject| !subject.now.is_empty()).count(),
             spends: self.spends.iter().map(spend).collect(),
             moving_on: !self.moving_on.is_empty(),
+            about: self.about.len(),
+            hopes: self.hopes.len(),
+            hopes_led_to: self.hopes.iter().filter(|hope| !hope.next.is_empty()).count(),
             ..Parts::default()
         }
     }
+}
+
+/// What this meeting agreed, and what it looked back on: the money was spent before, and is set aside for what comes.
+fn steps(record: &AgreedRecord) -> Vec<(String, String)> {
+    let planned = record.targets.iter().map(|step| (step.id, words_of(&step.pupil_words, &step.title)));
+    let reviewed = record.reviews.iter().map(|step| (step.id, words_of(&step.pupil_words, &step.title)));
+    planned.chain(reviewed).map(|(id, words)| (id.to_string(), words)).collect()
 }
 
 fn wish(doc: &SectionDoc, list: &'static List, id: ItemId, field: &str) -> Wish {
