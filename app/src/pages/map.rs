@@ -92,7 +92,7 @@ fn TheMap(page: Page) -> impl IntoView {
                 <header class="sheet-head with-side">
                     <div>
                         <h2 id="h-map">"The map, " {term}</h2>
-                        <p>"Each plate is one child’s share of one help. The fuller the plate, the more of it happened."</p>
+                        <p>"Each plate is one child’s share of one help. The fuller the plate, the more of it happened. Where the rim is broken, nobody has told or counted yet."</p>
                     </div>
                     <a class="button" href=csv rel="external" download>
                         "Download as a spreadsheet"
@@ -280,10 +280,10 @@ fn Row(row: MapRow, shows_cost: bool) -> impl IntoView {
 
 #[component]
 fn OneShare(share: Share) -> impl IntoView {
-    let (words, (delivered, planned)) = (share.words(), share.plate());
+    let (words, (delivered, planned), is_unknown) = (share.words(), share.plate(), share.is_unknown());
     view! {
         <li>
-            <Plate delivered planned />
+            <Plate delivered planned is_unknown />
             <span>
                 <a href=format!("/pupils/{}", share.pupil) rel="external">
                     {share.name}

@@ -144,6 +144,11 @@ impl Share {
         }
     }
 
+    /// Sessions are planned, and nobody has said of any whether it happened.
+    pub fn is_unknown(&self) -> bool {
+        self.counted.is_none() && self.planned.is_some_and(|planned| planned > 0)
+    }
+
     /// Of how many sessions how many happened: of what was only told so far, out of all that is planned.
     pub fn plate(&self) -> (i64, i64) {
         let planned = self.planned.unwrap_or(0);
