@@ -22,6 +22,9 @@ pub const CHILD_AWAY: &str = "child-away";
 /// The longest note, in letters.
 pub const NOTE_LIMIT: usize = 300;
 
+/// Of one help on one day.
+pub const SESSIONS_A_DAY: i16 = 9;
+
 /// How many days back somebody may still tell: what is remembered later is a guess.
 pub const DAYS_BACK: u16 = 14;
 

@@ -15,6 +15,11 @@ pub fn short(day: &str) -> String {
     parse(day).map_or_else(|| day.to_owned(), |date| format!("{} {} {}", date.day(), month(date.month()), date.year()))
 }
 
+/// What is no day at all is no weekend either.
+pub fn is_weekend(day: &str) -> bool {
+    parse(day).is_some_and(|date| matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday))
+}
+
 /// Whether it is a day that a plan can speak of.
 pub fn is_of_our_time(day: &str) -> bool {
     parse(day).is_some_and(|date| (1900..2200).contains(&date.year()))

@@ -24,7 +24,7 @@ use crate::{
     },
     pages::once_read,
     view::{
-        delivery::{DeliveryPage as Page, DeliveryQuery, EVERYBODY, Session},
+        delivery::{DeliveryPage as Page, DeliveryQuery, EVERYBODY, Session, session_id},
         line::Fault,
     },
 };
@@ -51,6 +51,14 @@ fn TheDay(page: Page) -> impl IntoView {
         0 => format!("{day}."),
         all => format!("{day}. {} of {all} told.", page.told),
     };
+    // It is a day like any other to a boarding school, and to no other school one on which anything waits.
+    let weekend = dates::is_weekend(&page.on).then(|| {
+        view! {
+            <p class="hint">
+                "It is the weekend. Tell what did happen; nothing has to. What was on a school day is told under “Day”, below."
+            </p>
+        }
+    });
     let chosen = vec![("on", page.query.on.clone()), ("who", page.query.who.clone())];
     let (on, who) = (page.on.clone(), page.query.who.clone());
     let list = if page.sessions.is_empty() {
@@ -59,20 +67,23 @@ fn TheDay(page: Page) -> impl IntoView {
         page.sessions
             .iter()
             .map(|session| {
-                let not_told =
-                    page.not_told.clone().filter(|not| session.children.iter().any(|one| one.item == not.item));
+                let not_told = page
+                    .not_told
+                    .clone()
+                    .filter(|not| not.nth == session.nth && session.children.iter().any(|one| one.item == not.item));
                 view! { <OneSession session=session.clone() on=on.clone() who=who.clone() not_told /> }
             })
             .collect_view()
             .into_any()
     };
-    let not_told = page.not_told.clone().map(|not| Fault::new(&format!("s-{}", not.item), not.words));
+    let not_told = page.not_told.clone().map(|not| Fault::new(&session_id(not.item, not.nth), not.words));
     view! {
         <Title text="Sessions" />
         <SchoolFrame here=page.here.clone() at=At::Delivery class="delivery-main" skip="Skip to the sessions">
             <header class="delivery-head">
                 <h1>{title}</h1>
                 <p>{lead}</p>
+                {weekend}
             </header>
             <WhatIsWrong title="Not written down yet" faults=not_told.into_iter().collect() />
             <div class="sheet delivery">{list}</div>
@@ -95,7 +106,7 @@ fn nothing(who: &str) -> &'static str {
 /// Of everything on the page, since the plans were agreed.
 #[component]
 fn SoFar(sessions: Vec<Session>) -> impl IntoView {
-    let told: Vec<Session> = sessions.into_iter().filter(|session| session.told > 0).collect();
+    let told: Vec<Session> = sessions.into_iter().filter(|session| session.told > 0 && session.is_last).collect();
     (!told.is_empty()).then(|| {
         let row = |session: Session| {
             let why = (!session.missed.is_empty()).then(|| view! { <span>"Not: " {session.missed}</span> });
@@ -135,11 +146,15 @@ fn SoFar(sessions: Vec<Session>) -> impl IntoView {
 /// Another day, or somebody else’s.
 #[component]
 fn Which(page: Page) -> impl IntoView {
-    let days = page
-        .days
-        .iter()
-        .map(|day| (day.clone(), if *day == page.today { "Today".to_owned() } else { dates::long(day) }))
-        .collect();
+    let words = |day: &String| match (*day == page.today, dates::is_weekend(day)) {
+        (true, _) => "Today".to_owned(),
+        (false, true) => format!("{}, weekend", dates::long(day)),
+        (false, false) => dates::long(day),
+    };
+    // School days first: they are what is looked for.
+    let (weekends, school_days): (Vec<_>, Vec<_>) =
+        page.days.iter().partition(|day| **day != page.today && dates::is_weekend(day));
+    let days = school_days.into_iter().chain(weekends).map(|day| (day.clone(), words(day))).collect();
     let mut staff: Vec<_> = page.staff.into_iter().map(|who| (who.clone(), who)).collect();
     staff.push((EVERYBODY.to_owned(), "Everybody’s".to_owned()));
     view! {

@@ -1,7 +1,10 @@
 //! Which sessions of help happened: what one person gives to whom, on one day.
 
 use serde::{Deserialize, Serialize};
-use shared::{ItemId, MeetingId, delivery::CHILD_AWAY};
+use shared::{
+    ItemId, MeetingId,
+    delivery::{CHILD_AWAY, SESSIONS_A_DAY},
+};
 
 use super::{Here, Paging};
 
@@ -41,8 +44,9 @@ pub struct DeliveryPage {
 /// What somebody told of a session that somebody else had told of otherwise since they saw it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotTold {
-    /// The first of its helps.
+    /// The first of its helps, and which session of the day.
     pub item: ItemId,
+    pub nth: i16,
     /// Who told what, and what was sent, in words.
     pub words: String,
     pub away: Vec<ItemId>,
@@ -52,6 +56,9 @@ pub struct NotTold {
 /// One help, with every child who has it of the same person: a group is told together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Session {
+    /// Which of the day, from 1, and whether no later one was told.
+    pub nth: i16,
+    pub is_last: bool,
     pub name: String,
     pub who: String,
     pub when: String,
@@ -91,7 +98,21 @@ impl Child {
     }
 }
 
+/// Where a session stands on the page.
+pub fn session_id(first: ItemId, nth: i16) -> String {
+    if nth > 1 { format!("s-{first}-{nth}") } else { format!("s-{first}") }
+}
+
 impl Session {
+    /// The same help once more on that day, of which nothing is told yet.
+    pub fn another(&self) -> Option<Self> {
+        let mut next = self.clone();
+        next.nth += 1;
+        next.note.clear();
+        next.children.iter_mut().for_each(|child| child.told = None);
+        (self.is_told() && self.is_last && self.nth < SESSIONS_A_DAY).then_some(next)
+    }
+
     /// All that was told of it, in short. The form sends it along, so that nobody overwrites what they did not see.
     pub fn seen(&self) -> String {
         let of = |child: &Child| match &child.told {

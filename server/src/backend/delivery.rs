@@ -17,7 +17,7 @@ use app::{
 };
 use shared::{
     ItemId, MeetingId, Role,
-    delivery::{CHILD_AWAY, DAYS_BACK, NOTE_LIMIT, WHY, reasons},
+    delivery::{CHILD_AWAY, DAYS_BACK, NOTE_LIMIT, SESSIONS_A_DAY, WHY, reasons},
     rights::{Matter, Page, may_see},
 };
 use time::{Date, Duration, OffsetDateTime, macros::format_description};
@@ -125,11 +125,19 @@ fn names(who: &str, name: &str) -> bool {
 
 /// What is waiting to be told first, then what was told, then what is enough for this week.
 fn sessions(running: impl Iterator<Item = Running>) -> Vec<Session> {
-    let mut groups: BTreeMap<(String, String), Vec<Running>> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, String, i16), Vec<Running>> = BTreeMap::new();
     for help in running {
-        groups.entry((key(&help.name), help.who.clone())).or_default().push(help);
+        groups.entry((key(&help.name), help.who.clone(), help.nth)).or_default().push(help);
     }
-    let mut sessions: Vec<Session> = groups.into_values().filter_map(|group| session(&group)).collect();
+    let mut last: BTreeMap<(String, String), i16> = BTreeMap::new();
+    for (name, who, nth) in groups.keys() {
+        last.insert((name.clone(), who.clone()), *nth);
+    }
+    let one = |((name, who, nth), group): ((String, String, i16), Vec<Running>)| {
+        let is_last = last.get(&(name, who)) == Some(&nth);
+        session(&group).map(|session| Session { is_last, ..session })
+    };
+    let mut sessions: Vec<Session> = groups.into_iter().filter_map(one).collect();
     sessions.sort_by_key(|session| (session.week_is_full(), session.is_told()));
     sessions
 }
@@ -139,6 +147,8 @@ fn session(group: &[Running]) -> Option<Session> {
     let missed: Vec<String> = group.iter().flat_map(|help| help.missed.clone()).collect();
     let told = group.iter().find_map(|help| help.today.as_ref());
     Some(Session {
+        nth: first.nth,
+        is_last: true,
         name: first.name.clone(),
         who: first.who.clone(),
         when: first.given_when.clone(),
@@ -167,6 +177,8 @@ fn session(group: &[Running]) -> Option<Session> {
 #[derive(Clone, Debug)]
 pub struct Telling {
     pub on: String,
+    /// Which session of that day, from 1.
+    pub nth: i16,
     /// Everybody whose session it was.
     pub helps: Vec<(MeetingId, ItemId)>,
     /// Those of them who were away while the others had it.
@@ -227,12 +239,20 @@ pub async fn tell(db: &Db, viewer: Viewer, telling: &Telling, now: OffsetDateTim
     if matches!(&telling.what, What::Not(why) if WHY.iter().all(|known| known.code != why)) {
         return Err(NotTold::Wrong("Choose one of the reasons. Nothing was changed."));
     }
+    if !(1..=SESSIONS_A_DAY).contains(&telling.nth) {
+        return Err(NotTold::Wrong(
+            "Nine sessions of one help are the most that one day can have. Nothing was changed.",
+        ));
+    }
     // Nobody else tells of these plans until this is written down.
     let plans: Vec<_> = telling.helps.iter().map(|(meeting, _)| *meeting).collect();
     db::delivery::hold(&mut txn, &plans).await.map_err(unavailable)?;
     let running = running(&mut txn, &sight, on).await?;
     let one = |(meeting, item): &(MeetingId, ItemId)| {
-        running.iter().find(|help| help.meeting == *meeting && help.item == *item).cloned()
+        let of_day = || running.iter().filter(|help| help.meeting == *meeting && help.item == *item);
+        // One more of that day begins with nothing told.
+        let more = || of_day().next().map(|help| Running { nth: telling.nth, today: None, ..help.clone() });
+        of_day().find(|help| help.nth == telling.nth).cloned().or_else(more)
     };
     let group: Option<Vec<_>> = telling.helps.iter().map(one).collect();
     let stands = group.and_then(|group| session(&group)).ok_or(AppError::NotFound)?;
@@ -243,7 +263,7 @@ pub async fn tell(db: &Db, viewer: Viewer, telling: &Telling, now: OffsetDateTim
         let told = telling.of(*item);
         let why = match &told {
             None => {
-                db::delivery::take_back(&mut txn, *meeting, *item, on).await.map_err(unavailable)?;
+                db::delivery::take_back(&mut txn, *meeting, *item, on, telling.nth).await.map_err(unavailable)?;
                 note(&mut txn, viewer, *meeting, *item, now).await?;
                 continue;
             }
@@ -254,6 +274,7 @@ pub async fn tell(db: &Db, viewer: Viewer, telling: &Telling, now: OffsetDateTim
             meeting: *meeting,
             item: *item,
             day: on,
+            nth: telling.nth,
             why,
             note: telling.note.trim(),
             by: viewer.person,

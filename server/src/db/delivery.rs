@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{SchoolTransaction, known::Known};
 
-/// One help of a plan that holds now, of one child.
+/// One help of a plan that holds now, of one child: once for each session that was told of the day, or once.
 #[derive(Clone, Debug)]
 pub struct Running {
     pub meeting: MeetingId,
@@ -19,7 +19,9 @@ pub struct Running {
     pub place: String,
     pub minutes: Option<i64>,
     pub sessions_per_week: Option<i64>,
-    /// What was told of the day.
+    /// Which session of the day it is, from 1.
+    pub nth: i16,
+    /// What was told of it.
     pub today: Option<Told>,
     /// In the week of the day, that day included.
     pub told_this_week: i64,
@@ -50,7 +52,7 @@ pub async fn running(txn: &mut SchoolTransaction, known: &Known, day: Date) -> s
            )
            select r.meeting_id as "meeting_id!", h.item_id, r.pupil_id as "pupil_id!", person.display_name, h.name, h.who,
                   h.given_when, h.place, h.minutes, h.sessions_per_week,
-                  today.happened as "today?", today.why as "why?", today.note as "note?",
+                  coalesce(today.nth, 1::smallint) as "nth!", today.happened as "today?", today.why as "why?", today.note as "note?",
                   teller.display_name as "teller?",
                   log.week as "week!", log.told as "told!", log.happened as "happened!", log.missed
            from held r
@@ -67,7 +69,7 @@ pub async fn running(txn: &mut SchoolTransaction, known: &Known, day: Date) -> s
                from help_sessions s where s.meeting_id = r.meeting_id and s.item_id = h.item_id
              ) log
            where coalesce(h.sessions, 0) > 0
-           order by h.name, person.display_name, r.pupil_id, h.position"#,
+           order by h.name, person.display_name, r.pupil_id, h.position, today.nth"#,
         known.only.as_deref(),
         &known.never,
         day
@@ -87,6 +89,7 @@ pub async fn running(txn: &mut SchoolTransaction, known: &Known, day: Date) -> s
             place: row.place,
             minutes: row.minutes,
             sessions_per_week: row.sessions_per_week,
+            nth: row.nth,
             today: row.today.map(|happened| Told {
                 why: row.why.filter(|_| !happened),
                 note: row.note.unwrap_or_default(),
@@ -152,6 +155,8 @@ pub struct NewTold<'a> {
     pub meeting: MeetingId,
     pub item: ItemId,
     pub day: Date,
+    /// Which of that day, from 1.
+    pub nth: i16,
     /// None if it happened.
     pub why: Option<&'a str>,
     pub note: &'a str,
@@ -159,13 +164,13 @@ pub struct NewTold<'a> {
     pub at: OffsetDateTime,
 }
 
-/// Writes it down in place of what was told of that day before.
+/// Writes it down in place of what was told of that session before.
 pub async fn tell(txn: &mut SchoolTransaction, told: NewTold<'_>) -> sqlx::Result<()> {
     let school = txn.school().0;
     sqlx::query!(
-        "insert into help_sessions (school_id, meeting_id, item_id, held_on, happened, why, note, person_id, told_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-         on conflict (meeting_id, item_id, held_on) do update
+        "insert into help_sessions (school_id, meeting_id, item_id, held_on, nth, happened, why, note, person_id, told_at)
+         values ($1, $2, $3, $4, $10, $5, $6, $7, $8, $9)
+         on conflict (meeting_id, item_id, held_on, nth) do update
            set happened = excluded.happened, why = excluded.why, note = excluded.note,
                person_id = excluded.person_id, told_at = excluded.told_at",
         school,
@@ -176,7 +181,8 @@ pub async fn tell(txn: &mut SchoolTransaction, told: NewTold<'_>) -> sqlx::Resul
         told.why.unwrap_or_default(),
         told.note,
         told.by.0,
-        told.at
+        told.at,
+        told.nth
     )
     .execute(txn.connection())
     .await?;
@@ -184,12 +190,19 @@ pub async fn tell(txn: &mut SchoolTransaction, told: NewTold<'_>) -> sqlx::Resul
 }
 
 /// There was no such session after all.
-pub async fn take_back(txn: &mut SchoolTransaction, meeting: MeetingId, item: ItemId, day: Date) -> sqlx::Result<()> {
+pub async fn take_back(
+    txn: &mut SchoolTransaction,
+    meeting: MeetingId,
+    item: ItemId,
+    day: Date,
+    nth: i16,
+) -> sqlx::Result<()> {
     sqlx::query!(
-        "delete from help_sessions where meeting_id = $1 and item_id = $2 and held_on = $3",
+        "delete from help_sessions where meeting_id = $1 and item_id = $2 and held_on = $3 and nth = $4",
         meeting.0,
         item.0,
-        day
+        day,
+        nth
     )
     .execute(txn.connection())
     .await?;

@@ -1,5 +1,6 @@
 //! Telling a session of help: a plain form, one tap.
 
+use app::view::delivery::session_id;
 use axum::{
     extract::{Request, State},
     http::StatusCode,
@@ -47,6 +48,11 @@ fn read(fields: &Fields) -> Telling {
     };
     Telling {
         on: value(fields, "on"),
+        // A page of the version before this one knew one a day.
+        nth: match value(fields, "nth").as_str() {
+            "" => 1,
+            nth => nth.parse().unwrap_or(0),
+        },
         // One that cannot be read is nobody’s: then nothing of the form is written down.
         helps: all("help").map(help).collect::<Option<_>>().unwrap_or_default(),
         away: all("away").filter_map(|item| item.parse().ok()).collect(),
@@ -63,6 +69,6 @@ fn read(fields: &Fields) -> Telling {
 /// To the day it was told for, at the same session.
 fn back(telling: &Telling, who: &str) -> String {
     let who = utf8_percent_encode(who, NON_ALPHANUMERIC);
-    let at = telling.helps.first().map(|(_, item)| format!("#s-{item}")).unwrap_or_default();
+    let at = telling.helps.first().map(|(_, item)| format!("#{}", session_id(*item, telling.nth))).unwrap_or_default();
     format!("/delivery?on={}&who={who}{at}", telling.on)
 }

@@ -84,6 +84,48 @@ async fn a_session_is_told_changed_and_taken_back(pool: PgPoolOptions, options: 
 }
 
 #[sqlx::test(migrations = false)]
+async fn the_same_help_twice_on_one_day_is_two_sessions_each_told_by_itself(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options).await;
+    let assistant = server.seat("Tomek", "Mr Adeyemi", 3).await;
+    let cookie = server.sign_in(&assistant).await;
+    let page = async || text(server.get(&format!("/delivery?on={TODAY}"), Some(&cookie)).await).await;
+    let narrative = named(&server.sessions(&assistant, "").await.unwrap(), "Narrative group").clone();
+    let send = async |form: String| server.post_form_as("/delivery", Some(&cookie), form).await;
+    assert!(!page().await.contains("There was another one this day"), "there was none yet");
+    send(form(&narrative, TODAY, "happened", "")).await;
+    assert!(page().await.contains("There was another one this day"));
+    let back = send(form(&narrative, TODAY, "room", "&nth=2")).await;
+    assert!(back.headers()[header::LOCATION].to_str().unwrap().ends_with("-2"), "to the second of them");
+    let told = async || -> Vec<_> {
+        let all = server.sessions(&assistant, "").await.unwrap().sessions;
+        let same = all.into_iter().filter(|session| session.name == narrative.name);
+        same.map(|session| (session.nth, session.children[0].told.clone(), session.told, session.happened)).collect()
+    };
+    let not = Some(Told::Not("room".to_owned()));
+    assert_eq!(told().await, [(1, Some(Told::Happened), 2, 1), (2, not.clone(), 2, 1)]);
+    assert!(page().await.contains("number 2 of this day"));
+    let map = text(server.get("/map", Some(&cookie)).await).await;
+    assert!(map.contains("1 of 2 sessions happened, of those that were told or a meeting counted."));
+    // Taking one back leaves the other; no day has a tenth.
+    send(form(&narrative, TODAY, "taken-back", "")).await;
+    assert_eq!(told().await, [(2, not, 1, 0)]);
+    for nth in ["0", "10", "many"] {
+        let refused = send(form(&narrative, TODAY, "happened", &format!("&nth={nth}"))).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{nth}");
+    }
+    // Nothing waits on a weekend, and what is looked for is a school day.
+    let html = page().await;
+    let (friday, saturday) = (html.find("Friday 13 November 2026<"), html.find("Saturday 14 November 2026, weekend<"));
+    assert!(friday.is_some() && friday < saturday, "{friday:?} {saturday:?}");
+    assert!(!html.contains("It is the weekend."));
+    let html = text(server.get("/delivery?on=2026-11-14", Some(&cookie)).await).await;
+    assert!(html.contains("It is the weekend."));
+}
+
+#[sqlx::test(migrations = false)]
 async fn what_cannot_be_so_changes_nothing(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let assistant = server.seat("Tomek", "Mr Adeyemi", 3).await;

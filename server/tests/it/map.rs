@@ -124,6 +124,7 @@ async fn tell_the_autumn(server: &TestServer, viewer: app::backend::Viewer) {
                     meeting: record.meeting.id,
                     item: help.id,
                     day: time::macros::date!(2026 - 11 - 02) + time::Duration::days(day.into()),
+                    nth: 1,
                     why,
                     note: "",
                     by: viewer.person,

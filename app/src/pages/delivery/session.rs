@@ -9,13 +9,25 @@ use shared::{
 
 use crate::{
     components::icon::Icon,
-    view::delivery::{Child, NotTold, Session, Told},
+    view::delivery::{Child, NotTold, Session, Told, session_id},
 };
 
 #[component]
 pub fn OneSession(session: Session, on: String, who: String, not_told: Option<NotTold>) -> impl IntoView {
-    let first = session.children.first().map(|child| child.item.to_string()).unwrap_or_default();
-    let (id, heading) = (format!("s-{first}"), format!("h-{first}"));
+    let id = session.children.first().map(|child| session_id(child.item, session.nth)).unwrap_or_default();
+    let heading = format!("h-{id}");
+    let name = match session.nth {
+        1 => session.name.clone(),
+        nth => format!("{}, number {nth} of this day", session.name),
+    };
+    let another = session.another().map(|next| {
+        view! {
+            <details class="more-help">
+                <summary>"There was another one this day"</summary>
+                <Tell session=next on=on.clone() who=who.clone() not_told=None />
+            </details>
+        }
+    });
     let is_told = session.is_told();
     let when = (!session.when.is_empty()).then(|| view! { <span class="at">{session.when.clone()}</span> " " });
     let told = is_told.then(|| view! { <WasTold session=session.clone() /> });
@@ -42,10 +54,10 @@ pub fn OneSession(session: Session, on: String, who: String, not_told: Option<No
     };
     view! {
         <section class="session" id=id aria-labelledby=heading.clone()>
-            <h2 id=heading.clone()>{when} {session.name.clone()}</h2>
+            <h2 id=heading.clone()>{when} {name}</h2>
             <p class="with">{with(&session)}</p>
             {told}
-            {form}
+            {form} {another}
         </section>
     }
 }
@@ -121,7 +133,7 @@ fn WasTold(session: Session) -> impl IntoView {
 
 #[component]
 fn Tell(session: Session, on: String, who: String, not_told: Option<NotTold>) -> impl IntoView {
-    let first = session.children.first().map(|child| child.item.to_string()).unwrap_or_default();
+    let id = session.children.first().map(|child| session_id(child.item, session.nth)).unwrap_or_default();
     let helps = session
         .children
         .iter()
@@ -142,7 +154,7 @@ fn Tell(session: Session, on: String, who: String, not_told: Option<NotTold>) ->
             </button>
         }
     });
-    let label = format!("note-{first}");
+    let label = format!("note-{id}");
     let seen = session.seen();
     // What was sent and not written down stands in the boxes again.
     let note = not_told.as_ref().map_or_else(|| session.note.clone(), |not| not.note.clone());
@@ -153,7 +165,7 @@ fn Tell(session: Session, on: String, who: String, not_told: Option<NotTold>) ->
     view! {
         <form method="post" action="/delivery" class="tell" aria-label=format!("{}: tell", session.name)>
             {helps} <input type="hidden" name="on" value=on /> <input type="hidden" name="who" value=who />
-            <input type="hidden" name="seen" value=seen /> <Away children=session.children.clone() away />
+            <input type="hidden" name="nth" value=session.nth.to_string() /> <input type="hidden" name="seen" value=seen /> <Away children=session.children.clone() away />
             <details class="more-help add-line" open=!note.is_empty()>
                 <summary>"Add a line" <span>" for staff only"</span></summary>
                 <label for=label.clone()>"What colleagues should know"</label>

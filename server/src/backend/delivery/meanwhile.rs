@@ -33,7 +33,7 @@ pub(super) fn answer(telling: &Telling, stands: &Session) -> Result<(), NotTold>
         said(&yours)
     );
     let (away, note) = (telling.away.clone(), note.to_owned());
-    Err(NotTold::Meanwhile(view::delivery::NotTold { item, words, away, note }))
+    Err(NotTold::Meanwhile(view::delivery::NotTold { item, nth: stands.nth, words, away, note }))
 }
 
 /// “it happened without Maisie, “Choir practice”.”

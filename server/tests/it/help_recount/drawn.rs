@@ -293,6 +293,7 @@ pub(super) async fn found(
                 let told = db::delivery::NewTold {
                     meeting: cycle.versions[0].meeting.id,
                     item: told.help,
+                    nth: 1,
                     day: cycle.held_on + Duration::days(i64::try_from(at).unwrap() + 1),
                     why: (at >= told.happened).then_some("room"),
                     note: "",
