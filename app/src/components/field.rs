@@ -11,7 +11,7 @@ use super::{
     authors::WhoWrote,
     dates,
     item::Item,
-    list::{all_shown, each},
+    list::all_shown,
     money::{parse_pounds, plain_pounds},
     people::People,
 };
@@ -70,18 +70,11 @@ pub fn Field(
             control_or_words(may_write, item, field, label, hide_label, words, control)
         }
         Kind::Ids => {
-            // Of a next step, or of one of the people in the meeting.
-            let is_step = key == "targets";
-            let people = People::here();
             let words = Memo::new(move |_| {
                 let id = item.words(key).get();
-                if is_step {
-                    return id.parse().map_or_else(|_| String::new(), title);
-                }
-                id.parse().ok().and_then(|id| people.by_person(id)).map(|p| p.name).unwrap_or_default()
+                known(key).into_iter().find(|(one, _)| *one == id).map(|(_, words)| words).unwrap_or_default()
             });
-            let control = move || if is_step { step(item, field) } else { person(item, field) };
-            control_or_words(may_write, item, field, label, hide_label, words, control)
+            control_or_words(may_write, item, field, label, hide_label, words, move || one_of_known(item, field))
         }
     })
 }
@@ -247,52 +240,38 @@ fn exact(
     .into_any()
 }
 
-/// One of the people in the meeting.
-fn person(item: Item, field: &'static Schema) -> AnyView {
-    let chosen = item.words(field.key);
-    let nobody = (String::new(), "Nobody chosen yet".to_owned());
-    let people = People::here().all.with_untracked(|all| {
-        std::iter::once(nobody).chain(all.iter().map(|p| (p.person.to_string(), p.name.clone()))).collect()
-    });
-    select(item.address(field).dom_id(), people, move || chosen.get(), move |id| item.set_words(field.key, id))
-}
-
-/// Where next steps stand: those of the plan, and those of last time.
-fn steps() -> impl Iterator<Item = (SectionStore, &'static List)> {
-    let lists = [(Section::Plan, &plan::TARGETS), (Section::Review, &review::TARGETS)];
-    lists.into_iter().filter_map(|(section, list)| Some((use_meeting().section_now(section)?, list)))
-}
-
-fn title(step: ItemId) -> String {
-    let mut titles = steps().map(|(store, list)| store.words(list, step, "title").get());
-    titles.find(|words| !words.is_empty()).unwrap_or_default()
-}
-
-/// Choosing one, while others write them: each option changes in place, so that nobody loses the list they have open.
-fn step(item: Item, field: &'static Schema) -> AnyView {
-    let chosen = item.words(field.key);
-    let lists = steps().map(|(store, list)| {
-        each(all_shown(store, list), move |id| {
-            let title = store.words(list, id, "title");
-            let is_now = move || chosen.get() == id.to_string();
-            view! {
-                <option value=id.to_string() selected=untrack(is_now) prop:selected=is_now>
-                    {move || title.get()}
-                </option>
-            }
-            .into_any()
-        })
-    });
-    view! {
-        <select
-            id=item.address(field).dom_id()
-            on:change:target=move |event| item.set_words(field.key, &event.target().value())
-        >
-            <option value="">"Not chosen yet"</option>
-            {lists.collect_view()}
-        </select>
+/// What an id may be of: a next step, by its place, or one of the people in the meeting.
+fn known(key: &str) -> Vec<(String, String)> {
+    if key != "targets" {
+        return People::here().all.with(|all| all.iter().map(|p| (p.person.to_string(), p.name.clone())).collect());
     }
-    .into_any()
+    steps()
+        .into_iter()
+        .map(|(store, list, place, id)| (id.to_string(), format!("{place}. {}", store.words(list, id, "title").get())))
+        .collect()
+}
+
+/// Those of the plan, and those of last time.
+fn steps() -> Vec<(SectionStore, &'static List, usize, ItemId)> {
+    let mut steps = vec![];
+    for (section, list) in [(Section::Plan, &plan::TARGETS), (Section::Review, &review::TARGETS)] {
+        let Some(store) = use_meeting().section_now(section) else { continue };
+        for (at, id) in all_shown(store, list).get().into_iter().enumerate() {
+            steps.push((store, list, at + 1, id));
+        }
+    }
+    steps
+}
+
+/// Made anew when there is another step, and not while one is worded: that would take an open list out of somebody’s hands.
+fn one_of_known(item: Item, field: &'static Schema) -> AnyView {
+    if field.key == "targets" {
+        steps();
+    }
+    let chosen = item.words(field.key);
+    let mut options = untrack(|| known(field.key));
+    options.insert(0, (String::new(), "Not chosen yet".to_owned()));
+    select(item.address(field).dom_id(), options, move || chosen.get(), move |id| item.set_words(field.key, id))
 }
 
 fn select(
