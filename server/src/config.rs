@@ -61,7 +61,10 @@ pub enum Command {
         #[command(flatten)]
         database: DatabaseConfig,
     },
-    /// Give somebody a post, where nobody is left who could: whoever held it has gone. It is written down.
+    /// Give somebody a post that is kept, where nobody in the school can: the first head, the first to hold one where
+    /// there is no head, or the next one where whoever held it has gone. It is written down.
+    ///
+    /// They have an account already, and have signed in to it themselves: ask them, not who made it.
     Name {
         /// The address they sign in with.
         #[arg(long)]

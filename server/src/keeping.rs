@@ -20,7 +20,7 @@ use server::{
     erasure::{self, Ledger},
     keys::{
         self,
-        accounts::NoJoiner,
+        accounts::{NoJoiner, NotNamed},
         set_up::{self, NotSetUp},
     },
     retention::{
@@ -74,8 +74,17 @@ pub(super) async fn name(config: &DatabaseConfig, email: &str, post: &str) -> an
         anyhow::bail!("the posts are head, senco, safeguarding-lead and data-protection-lead; nothing has changed")
     };
     let named = with_database(config, async |db| Ok(keys::accounts::name(&db, email, post, now()).await?)).await?;
-    anyhow::ensure!(named, "no open account signs in with {email}; nothing has changed");
+    match named {
+        Ok(()) => {}
+        Err(NotNamed::NoAccount) => anyhow::bail!("no open account signs in with {email}; nothing has changed"),
+        Err(NotNamed::LinkOpen) => anyhow::bail!(
+            "a link to the account of {email} is waiting to be used, and whoever made it has seen it; name them when \
+             they have signed in; nothing has changed"
+        ),
+    }
     writeln!(stdout(), "{email} is {} now. Everybody else who is, reads of it on the first page.", post.words())?;
+    writeln!(stdout(), "Ask them in person whether they set up that account themselves. If they did not, give them the")?;
+    writeln!(stdout(), "link that `roundtable way-in --email {email}` prints: used, it ends all that opened it before.")?;
     Ok(())
 }
 

@@ -87,7 +87,7 @@ pub fn page(page: Posts) -> impl IntoView {
                 <ul class="gaps">{explained.collect_view()}</ul>
                 <p class="hint">"A teacher of a class reads the passports of its children, their needs, and the help and next steps that hold now. Write it as the register does."</p>
                 <p>
-                    "Head, SENCO, safeguarding lead and data protection lead are given and taken by who holds that post already; SENCO by the head too. The first one is named by the head, or by the SENCO where there is no head. Whoever holds the post reads of every change on the first page."
+                    "Head, SENCO, safeguarding lead and data protection lead are given and taken by who holds that post already; SENCO by the head too. The first one is named by the head; the first head, and every first one where there is no head, by whoever runs the server. Whoever holds the post reads of every change on the first page."
                 </p>
             </section>
             <section class="sheet" aria-labelledby="h-posts">

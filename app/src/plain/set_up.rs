@@ -75,7 +75,7 @@ pub fn page(page: SetUp) -> impl IntoView {
                         maxlength=254
                     />
                     <p class="hint">
-                        "You become this school’s SENCO here. Everybody who can read a record needs two proofs. That is already on."
+                        "You become this school’s SENCO here. Who is head is named by whoever runs the server. Everybody who can read a record needs two proofs. That is already on."
                     </p>
                     <button class="button primary" type="submit">
                         "Next: your keys"

@@ -99,7 +99,7 @@ pub fn page(page: Staff) -> impl IntoView {
                         <label for="post">"What they are here"</label>
                         {said(
                                 Wrongly::Post,
-                                "That post is given by who holds it already. Nobody was added; choose another post.",
+                                "That post is given by who holds it already, the first time by the head or by whoever runs the server. Nobody was added; choose another post.",
                             )
                             .map(|words| view! { <Wrong words id="post-error" /> })}
                         <select id="post" name="post">

@@ -104,7 +104,7 @@ enum Outcome {
 
 const TOO_LONG: &str = "The name of a class has 200 letters at most. Nothing has changed.";
 const NOT_YOURS: &str =
-    "That post is given and taken by who holds it already, and nobody sets their own. Nothing has changed.";
+    "That post is given and taken by who holds it already, the first time by the head or by whoever runs the server, and nobody sets their own. Nothing has changed.";
 const LAST: &str = "Nobody would hold that post any more. Give it to somebody else first. Nothing has changed.";
 const LINK_OPEN: &str = "A link to their account is waiting to be used. When they have used it, or when its week is over, give them the post. Nothing has changed.";
 

@@ -137,20 +137,35 @@ pub async fn way_in(db: &Db, email: &str, now: OffsetDateTime) -> sqlx::Result<O
     Ok(Some(link))
 }
 
-/// Somebody is given a post from the terminal, where nobody is left who could. Whether an open account has this address.
-pub async fn name(db: &Db, email: &str, post: Post, now: OffsetDateTime) -> sqlx::Result<bool> {
-    let Some((school, person)) = accounts::find_by_email(db, &plain_email(email)).await? else { return Ok(false) };
+/// Why nobody was named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotNamed {
+    /// No open account has this address.
+    NoAccount,
+    /// Whoever made the link to it has seen that.
+    LinkOpen,
+}
+
+/// Somebody is given a post from the terminal: the first to hold it, where there is no head, or where nobody is left who
+/// could give it on.
+pub async fn name(db: &Db, email: &str, post: Post, now: OffsetDateTime) -> sqlx::Result<Result<(), NotNamed>> {
+    let Some((school, person)) = accounts::find_by_email(db, &plain_email(email)).await? else {
+        return Ok(Err(NotNamed::NoAccount));
+    };
     let mut txn = db.begin(school).await?;
     db::posts::lock(&mut txn).await?;
     if accounts::lock(&mut txn, person).await?.is_none_or(|account| account.disabled_at.is_some()) {
-        return Ok(false);
+        return Ok(Err(NotNamed::NoAccount));
+    }
+    if accounts::has_link(&mut txn, person, now).await? {
+        return Ok(Err(NotNamed::LinkOpen));
     }
     db::posts::give(&mut txn, person, post).await?;
     for verb in [Some(Verb::PostsSet), Verb::given(post, true)].into_iter().flatten() {
         db::audit::add(&mut txn, Deed { actor: None, verb, meeting: None, subject: Some(person.0) }, now).await?;
     }
     txn.commit().await?;
-    Ok(true)
+    Ok(Ok(()))
 }
 
 /// Somebody at their link, before they have chosen anything.

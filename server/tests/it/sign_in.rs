@@ -96,17 +96,34 @@ async fn pike(server: &TestServer) -> Pike {
     Pike { seat, app }
 }
 
-/// Somebody else who runs the accounts of Mrs Pike’s school.
-async fn head(server: &TestServer, pike: &Pike) -> String {
+/// A colleague whose account Mrs Pike has made, and the link to it.
+async fn joins(server: &TestServer, pike: &Pike, name: &str, email: &str) -> (PersonId, String) {
     let cookie = pike.sign_in(server).await;
-    let answer =
-        send(server, "/staff", Some(&cookie), "name=Mr+Sam+Okafor&email=s.okafor@larkfield.example&post=head").await;
-    let page = text(answer).await;
-    let path = page.split_once("/welcome/").unwrap().1.split('"').next().unwrap().to_owned();
-    let (_, person) = accounts::find_by_email(&server.db, "s.okafor@larkfield.example").await.unwrap().unwrap();
-    let app = CodeApp::new(&server.key, person, 0);
+    let form = format!("name={}&email={email}&post=assistant", name.replace(' ', "+"));
+    let page = text(send(server, "/staff", Some(&cookie), &form).await).await;
+    let link = page.split_once("/welcome/").unwrap().1.split('"').next().unwrap().to_owned();
+    let (_, person) = accounts::find_by_email(&server.db, email).await.unwrap().unwrap();
+    (person, format!("/welcome/{link}"))
+}
+
+/// They choose what opens it.
+async fn settles_in(server: &TestServer, (person, link): &(PersonId, String)) -> String {
+    let app = CodeApp::new(&server.key, *person, 0);
     let form = choose("two trains to Wenshire", &app.now(server.state.clock.now()));
-    session(&send(server, &format!("/welcome/{path}"), None, &form).await).unwrap()
+    session(&send(server, link, None, &form).await).unwrap()
+}
+
+/// Somebody else who runs the accounts of Mrs Pike’s school, named by whoever runs the machine.
+async fn head(server: &TestServer, pike: &Pike) -> String {
+    let okafor = joins(server, pike, "Mr Sam Okafor", "s.okafor@larkfield.example").await;
+    let cookie = settles_in(server, &okafor).await;
+    let now = server.state.clock.now();
+    let named = keys::accounts::name(&server.db, "s.okafor@larkfield.example", Post::Head, now).await.unwrap();
+    assert_eq!(named, Ok(()));
+    let mut txn = server.db.begin(pike.viewer().school).await.unwrap();
+    db::posts::set(&mut txn, okafor.0, &[Post::Head], "").await.unwrap();
+    txn.commit().await.unwrap();
+    cookie
 }
 
 fn choose(password: &str, code: &str) -> String {

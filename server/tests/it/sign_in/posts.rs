@@ -143,6 +143,47 @@ async fn the_first_is_named_by_the_head_and_the_last_is_not_taken(pool: PgPoolOp
     assert!(verbs(&options).await.contains(&"named-data-protection-lead".to_owned()));
 }
 
+/// She makes the accounts, and could be the colleague that she invents.
+#[sqlx::test(migrations = false)]
+async fn without_a_head_the_first_to_hold_a_kept_post_is_named_by_whoever_runs_the_machine(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let pike = pike(&server).await;
+    let sencos = pike.sign_in(&server).await;
+    server.clock.forward(SharedClock::system().now() - server.state.clock.now());
+    let email = "a.bell@larkfield.example";
+    let bell = joins(&server, &pike, "Ms Ada Bell", email).await;
+    for post in ["head", "data-protection-lead"] {
+        let new = format!("name=Mr+Ben+Two&email=b.two@larkfield.example&post={post}");
+        let refused = send(&server, "/staff", Some(&sencos), &new).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{post}");
+        assert!(text(refused).await.contains("by whoever runs the server"), "{post}");
+        let file = format!("Name,E-mail,Post\nMr Ben Two,b.two@larkfield.example,{post}\n");
+        let refused = server.send_file("/staff/import", file.as_bytes(), Some(&sencos)).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{post}");
+        let refused = send(&server, SET, Some(&sencos), &format!("person={}&post={post}", bell.0)).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{post}");
+        assert!(text(refused).await.contains("by whoever runs the server"), "{post}");
+    }
+    // Nor from outside, while the link that she has seen is good.
+    let name = || roundtable(&options, &["name", "--email", email, "--post", "data-protection-lead"]);
+    let early = name();
+    assert_eq!(early.status.code(), Some(1));
+    let wrong = String::from_utf8(early.stderr).unwrap();
+    assert!(wrong.contains("waiting to be used") && wrong.contains("nothing has changed"), "{wrong}");
+    assert_eq!(held(&server, &pike, bell.0).await, [Post::Assistant]);
+
+    let hers = settles_in(&server, &bell).await;
+    assert_eq!(server.get("/trail", Some(&hers)).await.status(), StatusCode::FORBIDDEN);
+    let named = name();
+    assert!(named.status.success(), "{named:?}");
+    let said = String::from_utf8(named.stdout).unwrap();
+    assert!(said.contains(&format!("`roundtable way-in --email {email}`")), "{said}");
+    assert_eq!(server.get("/trail", Some(&hers)).await.status(), StatusCode::OK);
+}
+
 #[sqlx::test(migrations = false)]
 async fn nobody_comes_to_a_kept_post_while_a_way_in_is_in_other_hands(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
