@@ -16,7 +16,7 @@ pub struct Posts {
     /// Classes that children are in.
     pub classes: Vec<String>,
     pub said: Option<&'static str>,
-    pub wrong: Option<&'static str>,
+    pub wrong: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Holder {
     pub name: String,
     pub posts: Vec<Post>,
     pub class_name: String,
+    /// All of it as the form sends it along: what is sent from a page that shows what they were before sets nothing.
+    pub shown: String,
     /// Nobody gives or takes their own post, where it is kept.
     pub is_me: bool,
 }
@@ -102,7 +104,7 @@ pub fn page(page: Posts) -> impl IntoView {
 }
 
 fn holder(person: Holder, mine: &[Post], runs_accounts: bool) -> impl IntoView + use<> {
-    let Holder { id, name, posts, class_name, is_me } = person;
+    let Holder { id, name, posts, class_name, shown, is_me } = person;
     let class_id = format!("class-{id}");
     let post = |post: Post| {
         let is_kept = !mine.contains(&post) || (is_me && post.is_kept());
@@ -144,6 +146,7 @@ fn holder(person: Holder, mine: &[Post], runs_accounts: bool) -> impl IntoView +
         <li id=format!("p-{id}")>
             <form method="post" action="/staff/posts">
                 <input type="hidden" name="person" value=id.clone() />
+                <input type="hidden" name="shown" value=shown />
                 <fieldset>
                     <legend>{name.clone()}</legend>
                     {boxes}

@@ -81,3 +81,14 @@ pub async fn changed_line(txn: &mut SchoolTransaction, pupil: PupilId) -> sqlx::
     .await?;
     Ok(actor.flatten().map(PersonId))
 }
+
+/// Who set this person’s posts last, if anybody did: none of us, where it was whoever runs the machine.
+pub async fn set_posts(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Result<Option<Option<PersonId>>> {
+    let actor = sqlx::query_scalar!(
+        "select actor from audit where subject = $1 and verb = 'posts-set' order by at desc, number desc limit 1",
+        person.0
+    )
+    .fetch_optional(txn.connection())
+    .await?;
+    Ok(actor.map(|actor| actor.map(PersonId)))
+}

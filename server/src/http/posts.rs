@@ -2,7 +2,10 @@
 //!
 //! What must stay true: nobody gives or takes what [`may_set_post`] does not leave to them, nor sets a kept post of their
 //! own; no kept post is taken from its last holder; whoever holds one is told of every change
-//! ([`Verb::given`]). And nobody comes to a kept post while a way in to their account is in other hands.
+//! ([`Verb::given`]). And nobody comes to a kept post while a way in to their account is in other hands. A form that
+//! shows what somebody was before sets nothing ([`meanwhile`]).
+
+mod meanwhile;
 
 use app::{
     backend::Viewer,
@@ -40,7 +43,7 @@ pub(super) async fn show(State(state): State<AppState>, Query(asked): Query<Aske
     answer(&state, plain, said, None).await
 }
 
-async fn answer(state: &AppState, plain: Plain, said: Option<&'static str>, wrong: Option<&'static str>) -> Response {
+async fn answer(state: &AppState, plain: Plain, said: Option<&'static str>, wrong: Option<String>) -> Response {
     let Some(viewer) = plain.viewer() else { return to_sign_in("first") };
     let read = read(state, viewer).await;
     plain.read("Who is what", read, wrong.is_some(), |posts| page(Posts { said, wrong, ..posts }))
@@ -67,6 +70,7 @@ async fn read(state: &AppState, viewer: Viewer) -> sqlx::Result<Option<Posts>> {
             .into_iter()
             .map(|holder| Holder {
                 id: holder.person.to_string(),
+                shown: meanwhile::shown(&holder.posts, &holder.class_name),
                 name: holder.name,
                 posts: holder.posts,
                 class_name: holder.class_name,
@@ -99,12 +103,11 @@ pub(super) async fn set(
 enum Outcome {
     Set,
     /// Nothing has changed.
-    Not(&'static str),
+    Not(String),
 }
 
 const TOO_LONG: &str = "The name of a class has 200 letters at most. Nothing has changed.";
-const NOT_YOURS: &str =
-    "That post is given and taken by who holds it already, the first time by the head or by whoever runs the server, and nobody sets their own. Nothing has changed.";
+const NOT_YOURS: &str = "That post is given and taken by who holds it already, the first time by the head or by whoever runs the server, and nobody sets their own. Nothing has changed.";
 const LAST: &str = "Nobody would hold that post any more. Give it to somebody else first. Nothing has changed.";
 const LINK_OPEN: &str = "A link to their account is waiting to be used. When they have used it, or when its week is over, give them the post. Nothing has changed.";
 
@@ -116,12 +119,17 @@ async fn set_here(state: &AppState, viewer: Viewer, fields: &Fields) -> sqlx::Re
     posts::lock(&mut txn).await?;
     let holders = posts::holders(&mut txn).await?;
     let Some(holder) = holders.iter().find(|holder| holder.person == person) else { return Ok(None) };
+    if let Some(shown) = value("shown")
+        && let Some(why) = meanwhile::said(&mut txn, viewer, holder, shown).await?
+    {
+        return Ok(Some(Outcome::Not(why)));
+    }
     let class_name = match value("class") {
         Some(class_name) if runs_accounts(&mine) => shared::plain::line(class_name),
         _ => holder.class_name.clone(),
     };
     if class_name.chars().count() > 200 {
-        return Ok(Some(Outcome::Not(TOO_LONG)));
+        return Ok(Some(Outcome::Not(TOO_LONG.to_owned())));
     }
     let held = posts::all_held(&mut txn).await?;
     let is_theirs_to_set =
@@ -132,16 +140,16 @@ async fn set_here(state: &AppState, viewer: Viewer, fields: &Fields) -> sqlx::Re
     let changed = |post: &Post| is_wanted(*post) != holder.posts.contains(post);
     let kept: Vec<Post> = Post::ALL.into_iter().filter(|post| post.is_kept() && changed(post)).collect();
     if Post::ALL.into_iter().any(|post| is_asked(post) && !is_wanted(post)) {
-        return Ok(Some(Outcome::Not(NOT_YOURS)));
+        return Ok(Some(Outcome::Not(NOT_YOURS.to_owned())));
     }
     let is_last = |post: &Post| !holders.iter().any(|other| other.person != person && other.posts.contains(post));
     if kept.iter().any(|post| !is_wanted(*post) && is_last(post)) {
-        return Ok(Some(Outcome::Not(LAST)));
+        return Ok(Some(Outcome::Not(LAST.to_owned())));
     }
     let now = state.clock.now();
     // Whoever made that link has seen it.
     if kept.iter().any(|post| is_wanted(*post)) && accounts::has_link(&mut txn, person, now).await? {
-        return Ok(Some(Outcome::Not(LINK_OPEN)));
+        return Ok(Some(Outcome::Not(LINK_OPEN.to_owned())));
     }
     let wanted: Vec<Post> = Post::ALL.into_iter().filter(|post| is_wanted(*post)).collect();
     posts::set(&mut txn, person, &wanted, &class_name).await?;

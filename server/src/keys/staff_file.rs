@@ -183,7 +183,13 @@ fn read(row: &mut TableRow<'_>, taken: &Taken, so_far: &mut HashMap<String, u32>
     if here == Here::New
         && let Some(post) = posts.iter().find(|post| !taken.gives.contains(post))
     {
-        row.fault("Post", format!("{} is given by who holds that post already, the first time by the head or by whoever runs the server.", post.words()));
+        row.fault(
+            "Post",
+            format!(
+                "{} is given by who holds that post already, the first time by the head or by whoever runs the server.",
+                post.words()
+            ),
+        );
     }
     let class_name = row.words("Class");
     if !class_name.is_empty() && !posts.contains(&Post::Teacher) {

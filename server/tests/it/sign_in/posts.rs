@@ -35,7 +35,7 @@ async fn a_kept_post_is_not_taken_away_for_a_way_in_and_given_back(pool: PgPoolO
         assert_eq!(link.status(), StatusCode::FORBIDDEN);
         let page = text(server.get(SET, Some(cookie)).await).await;
         let form = page.split(&format!("id=\"p-{lead}\"")).nth(1).unwrap().split("</form>").next().unwrap();
-        let field = form.split("data-protection-lead").nth(1).unwrap().split("</label>").next().unwrap();
+        let field = form.split("value=\"data-protection-lead\"").nth(1).unwrap().split("</label>").next().unwrap();
         assert!(field.contains("disabled"), "{field}");
     }
     // Who holds it gives it on; then either takes it from the other, and the last keeps it.
@@ -151,8 +151,8 @@ async fn without_a_head_the_first_to_hold_a_kept_post_is_named_by_whoever_runs_t
 ) {
     let server = TestServer::start(pool, options.clone()).await;
     let pike = pike(&server).await;
-    let sencos = pike.sign_in(&server).await;
     server.clock.forward(SharedClock::system().now() - server.state.clock.now());
+    let sencos = pike.sign_in(&server).await;
     let email = "a.bell@larkfield.example";
     let bell = joins(&server, &pike, "Ms Ada Bell", email).await;
     for post in ["head", "data-protection-lead"] {
@@ -203,6 +203,43 @@ async fn nobody_comes_to_a_kept_post_while_a_way_in_is_in_other_hands(pool: PgPo
     let form = choose("two trains to Wenshire", &app.now(server.state.clock.now()));
     assert!(session(&send(&server, &format!("/welcome/{link}"), None, &form).await).is_some());
     assert_eq!(send(&server, SET, Some(&hers), &give).await.status(), StatusCode::SEE_OTHER);
+}
+
+/// As the page has it in the form of this person.
+async fn shown(server: &TestServer, cookie: &str, person: PersonId) -> String {
+    let page = text(server.get(SET, Some(cookie)).await).await;
+    let form = page.split(&format!("id=\"p-{person}\"")).nth(1).unwrap();
+    let field = form.split("name=\"shown\" value=\"").nth(1).unwrap();
+    field.split('"').next().unwrap().replace(' ', "+")
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_page_that_shows_what_somebody_was_takes_nothing_away_that_it_did_not_show(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let pike = pike(&server).await;
+    let sencos = pike.sign_in(&server).await;
+    let boss = head(&server, &pike).await;
+    let whom = server.seat("Tomek", "Mr Adeyemi", 3).await.viewer.person;
+    // Both look; one adds a post, and the other only wanted to name the class.
+    let (hers, his) = (shown(&server, &sencos, whom).await, shown(&server, &boss, whom).await);
+    let form = format!("person={whom}&post=assistant&post=teacher&class=4Q&shown={his}");
+    assert_eq!(send(&server, SET, Some(&boss), &form).await.status(), StatusCode::SEE_OTHER);
+    let stale = send(&server, SET, Some(&sencos), &format!("person={whom}&post=assistant&class=5S&shown={hers}")).await;
+    assert_eq!(stale.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = text(stale).await;
+    let why =
+        "Mr Okafor changed what Mr Dele Adeyemi is while you had this page open: Teacher was added, the class is “4Q”";
+    assert!(page.contains(why), "{page}");
+    assert_eq!(held(&server, &pike, whom).await, [Post::Assistant, Post::Teacher]);
+    // What is shown now may be set.
+    let now = shown(&server, &sencos, whom).await;
+    assert!(page.contains(&format!("value=\"{}\"", now.replace('+', " "))), "the page that says so has it: {page}");
+    let again = send(&server, SET, Some(&sencos), &format!("person={whom}&post=assistant&class=&shown={now}")).await;
+    assert_eq!(again.status(), StatusCode::SEE_OTHER);
+    assert_eq!(held(&server, &pike, whom).await, [Post::Assistant]);
 }
 
 #[sqlx::test(migrations = false)]
