@@ -110,10 +110,11 @@ pub enum SchoolCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
-    /// Read every row, and say whether one was changed or taken out, or rows were cut off the end. Prints the newest
-    /// hash of each school, to be kept elsewhere too.
+    /// Read every row, and say whether one was changed or taken out, or rows were cut off the end, or nothing tells
+    /// whether they were. Prints the newest hash of each school, to be kept elsewhere too.
     Verify(DatabaseConfig),
-    /// Take what is there for what was there: after an older backup was restored, the end of which is known to be gone.
+    /// Take what is there for what was there: after an older backup was restored, the end of which is known to be gone,
+    /// and where the data directory is another, of a further server or on another machine.
     Accept(DatabaseConfig),
 }
 

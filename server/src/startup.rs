@@ -107,6 +107,8 @@ impl Application {
         let admin_router = http::health::admin_router(state.clone()).merge(checked);
         let keep_history = time::Duration::days(config.keep_history_days.into());
         let heads = Heads::in_directory(&config.database.data);
+        // Before the first row. What is wrong with it says whoever moves it on.
+        let _ = heads.begin(&state.db).await;
         Ok(Self { state, join_key, router, listener, admin, admin_router, postgres: None, keep_history, heads })
     }
 

@@ -5,7 +5,8 @@
 //! installation’s key.
 //!
 //! What must stay true: a head moves on only from a row that is still what it was; what does not fit stays as it is,
-//! and is said, until whoever runs the machine accepts it (`roundtable audit accept`).
+//! and is said, until whoever runs the machine accepts it (`roundtable audit accept`). The server makes the file before
+//! anything was written down, and never after that: who takes it away does not begin anew unseen.
 
 use std::{
     collections::BTreeMap,
@@ -48,7 +49,9 @@ pub enum Unlike {
         "{0} was changed by somebody else, or the key it was sealed with is another, so it does not tell whether rows were cut off. {AFTER}"
     )]
     NotOurs(PathBuf),
-    #[error("there is no {0}, so rows that are cut off the end are not found: the running server makes it")]
+    #[error(
+        "there is no {0}, though rows were written down, so nothing tells whether some were cut off. Look for it where the data directory was before, or compare the newest hashes with those you kept; if it is known why it is not there (an older backup, another machine), run roundtable audit accept"
+    )]
     NotKept(PathBuf),
     #[error("{0} cannot be used: {1}")]
     File(PathBuf, io::Error),
@@ -66,36 +69,40 @@ impl Heads {
 
     /// Whether all that was there is there, and nothing else in its place.
     pub async fn check(&self, db: &Db) -> Result<(), Unlike> {
-        let Some(heads) = self.read()? else {
-            let mut any = false;
-            for school in db::schools::list(db).await? {
-                any |= db::audit::newest(&mut db.begin(school).await?).await?.is_some();
+        match self.read()? {
+            Some(heads) => {
+                for (school, head) in heads {
+                    is_there(db, school, &head).await?;
+                }
+                Ok(())
             }
-            return if any { Err(Unlike::NotKept(self.path.clone())) } else { Ok(()) };
-        };
-        for (school, head) in heads {
-            is_there(db, school, &head).await?;
+            None if newest(db).await?.is_empty() => Ok(()),
+            None => Err(Unlike::NotKept(self.path.clone())),
         }
-        Ok(())
+    }
+
+    /// Makes the file, if nothing was written down before.
+    pub async fn begin(&self, db: &Db) -> Result<(), Unlike> {
+        match self.read()? {
+            Some(_) => Ok(()),
+            None if newest(db).await?.is_empty() => self.write(&BTreeMap::new()).map_err(|error| self.unusable(error)),
+            None => Err(Unlike::NotKept(self.path.clone())),
+        }
     }
 
     /// Moves each on to the newest row that is there now. Of a school whose head does not fit it stays, and is said.
     pub async fn move_on(&self, db: &Db) -> Result<(), Unlike> {
-        let before = self.read()?.unwrap_or_default();
-        let (mut heads, mut wrong) = (before.clone(), None);
-        for school in db::schools::list(db).await? {
-            let known = before.get(&school);
-            if let Some(head) = known
-                && let Err(unlike) = is_there(db, school, head).await
-            {
-                wrong = Some(unlike);
-                continue;
-            }
-            let newest = db::audit::newest(&mut db.begin(school).await?).await?;
-            if let Some((rows, hash)) = newest {
-                let since = known.map_or(rows, |head| head.since);
-                heads.insert(school, Head { rows, hash: hex(&hash), since });
-            }
+        let Some(before) = self.read()? else { return self.begin(db).await };
+        let (mut heads, mut wrong) = (newest(db).await?, None);
+        for (school, head) in &before {
+            let kept = match is_there(db, *school, head).await {
+                Ok(()) => heads.get(school).map(|newest| Head { since: head.since, ..newest.clone() }),
+                Err(unlike) => {
+                    wrong = Some(unlike);
+                    None
+                }
+            };
+            heads.insert(*school, kept.unwrap_or_else(|| head.clone()));
         }
         if heads != before {
             self.write(&heads).map_err(|error| self.unusable(error))?;
@@ -105,10 +112,8 @@ impl Heads {
 
     /// From now on what is there is what was there.
     pub async fn accept(&self, db: &Db) -> Result<(), Unlike> {
-        match fs::remove_file(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.unusable(error)),
-            _ => self.move_on(db).await,
-        }
+        let heads = newest(db).await?;
+        self.write(&heads).map_err(|error| self.unusable(error))
     }
 
     /// For each school, since which row it has been looked at from outside.
@@ -156,6 +161,17 @@ impl Heads {
     fn unusable(&self, error: io::Error) -> Unlike {
         Unlike::File(self.path.clone(), error)
     }
+}
+
+/// Of each school of which anything was written down, as if it were looked at for the first time.
+async fn newest(db: &Db) -> sqlx::Result<BTreeMap<SchoolId, Head>> {
+    let mut heads = BTreeMap::new();
+    for school in db::schools::list(db).await? {
+        if let Some((rows, hash)) = db::audit::newest(&mut db.begin(school).await?).await? {
+            heads.insert(school, Head { rows, hash: hex(&hash), since: rows });
+        }
+    }
+    Ok(heads)
 }
 
 async fn is_there(db: &Db, school: SchoolId, head: &Head) -> Result<(), Unlike> {

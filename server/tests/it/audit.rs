@@ -1,15 +1,18 @@
 //! What is written down about who did what, and that nobody can change it unseen.
 
-use server::audit::{
-    self, Deed, NotVerified, Verb,
-    heads::{Heads, Unlike},
+use server::{
+    audit::{
+        self, Deed, NotVerified, Verb,
+        heads::{Heads, Unlike},
+    },
+    keys,
 };
 use shared::rights::Post;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::{
     matrix::{Table, Who, session},
-    support::{NOON, TestServer, owner, roundtable, text},
+    support::{NOON, TestServer, connect, owner, roundtable_in, text},
 };
 
 #[sqlx::test(migrations = false)]
@@ -206,11 +209,18 @@ async fn the_command_says_that_the_chain_is_whole_and_names_the_row_that_is_not(
         server.sign_in(&mum).await;
     }
     let school = mum.viewer.school;
+    let data = tempfile::tempdir().unwrap();
     let verify = || {
-        let output = roundtable(&options, &["audit", "verify"]);
+        let output = roundtable_in(data.path(), &options, &["audit", "verify"]);
         let said = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         (output.status.code(), said(&output.stdout), said(&output.stderr))
     };
+    // Rows are there, and nothing beside the database that tells of their end: it was taken away, or never was here.
+    let (code, said, wrong) = verify();
+    assert_eq!(code, Some(1), "{said}");
+    assert!(wrong.contains("nothing tells whether some were cut off") && wrong.contains("audit accept"), "{wrong}");
+    assert!(said.contains(&format!("school {school}: 4 rows")), "what there is is read all the same: {said}");
+    assert!(roundtable_in(data.path(), &options, &["audit", "accept"]).status.success());
     let (code, said, _) = verify();
     let whole = said.lines().find(|line| line.starts_with(&format!("school {school}: 4 rows, newest "))).unwrap();
     // Kept elsewhere, the newest hash tells when rows are taken off the end.
@@ -219,7 +229,7 @@ async fn the_command_says_that_the_chain_is_whole_and_names_the_row_that_is_not(
         .fetch_one(&mut owner(&options).await)
         .await
         .unwrap();
-    assert!(whole.ends_with(&newest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()), "{whole}");
+    assert!(whole.contains(&newest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()), "{whole}");
     assert_eq!(code, Some(0));
     assert!(said.lines().count() > 1, "every school: {said}");
 
@@ -241,7 +251,7 @@ async fn rows_cut_off_the_end_or_written_anew_are_found_from_outside(pool: PgPoo
     let data = tempfile::tempdir().unwrap();
     let heads = Heads::in_directory(data.path());
     assert!(matches!(heads.check(&server.db).await, Err(Unlike::NotKept(_))), "nothing is known from outside yet");
-    heads.move_on(&server.db).await.unwrap();
+    heads.accept(&server.db).await.unwrap();
     server.sign_in(&mum).await;
     heads.move_on(&server.db).await.unwrap();
     heads.check(&server.db).await.unwrap();
@@ -296,4 +306,31 @@ async fn rows_cut_off_the_end_or_written_anew_are_found_from_outside(pool: PgPoo
     });
     std::fs::write(&file, changed.collect::<Vec<_>>().join("\n") + "\n").unwrap();
     assert!(matches!(heads.check(&server.db).await, Err(Unlike::NotOurs(_))));
+
+    // Nor by who takes it away: the server makes no other, however long it goes on.
+    std::fs::remove_file(&file).unwrap();
+    for _ in 0..2 {
+        assert!(matches!(heads.move_on(&server.db).await, Err(Unlike::NotKept(_))));
+        assert!(matches!(heads.begin(&server.db).await, Err(Unlike::NotKept(_))));
+        assert!(matches!(heads.check(&server.db).await, Err(Unlike::NotKept(_))));
+    }
+    heads.accept(&server.db).await.unwrap();
+    heads.check(&server.db).await.unwrap();
+}
+
+#[sqlx::test(migrator = "server::db::MIGRATIONS")]
+async fn from_outside_it_is_known_from_the_first_row_on(_pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start_on(connect(options.clone()).await);
+    let data = tempfile::tempdir().unwrap();
+    let heads = Heads::in_directory(data.path());
+    heads.begin(&server.db).await.unwrap();
+    keys::set_up::make(&server.db, "Mill Lane", ("Mrs Olu Adeyemi", "o.adeyemi@milllane.example"), NOON)
+        .await
+        .unwrap()
+        .unwrap();
+    heads.check(&server.db).await.unwrap();
+    heads.move_on(&server.db).await.unwrap();
+    sqlx::query("delete from audit").execute(&mut owner(&options).await).await.unwrap();
+    assert!(matches!(heads.check(&server.db).await, Err(Unlike::Gone { .. })));
+    assert!(matches!(heads.move_on(&server.db).await, Err(Unlike::Gone { .. })));
 }

@@ -12,6 +12,7 @@ pub(crate) mod typist;
 pub(crate) mod victims;
 
 use std::{
+    path::Path,
     process::{Command, Output},
     sync::{Arc, Mutex},
 };
@@ -71,9 +72,13 @@ pub(crate) async fn connect(options: PgConnectOptions) -> Db {
 
 /// The command itself, as somebody types it, at the database of this test.
 pub(crate) fn roundtable(options: &PgConnectOptions, arguments: &[&str]) -> Output {
-    let data = tempfile::tempdir().unwrap();
+    roundtable_in(tempfile::tempdir().unwrap().path(), options, arguments)
+}
+
+/// The same, with what it keeps beside the database.
+pub(crate) fn roundtable_in(data: &Path, options: &PgConnectOptions, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_roundtable"));
-    command.args(arguments).env("DATABASE_URL", url_of(options)).env("ROUNDTABLE_DATA", data.path());
+    command.args(arguments).env("DATABASE_URL", url_of(options)).env("ROUNDTABLE_DATA", data);
     command.output().unwrap()
 }
 
