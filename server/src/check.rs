@@ -5,6 +5,7 @@
 
 mod backups;
 mod outside;
+mod proxies;
 
 use std::{fmt, os::unix::fs::PermissionsExt, path::Path};
 
@@ -48,6 +49,7 @@ impl fmt::Display for Finding {
 pub async fn all(config: &Config, database: &PgConnectOptions, now: OffsetDateTime) -> Vec<Finding> {
     let mut found = vec![
         Finding::new("the address people use", address(config)),
+        Finding::new("whom the server believes about where people come from", proxies::wrong(config)),
         Finding::new(
             "what browsers download",
             assets::read_manifest(&config.site).err().map(|error| error.to_string()),
@@ -153,7 +155,7 @@ mod tests {
     use super::*;
     use crate::config::{Cli, Command};
 
-    fn config(arguments: &[&str]) -> Config {
+    pub(super) fn config(arguments: &[&str]) -> Config {
         match Cli::parse_from([&["roundtable", "check"], arguments].concat()).command {
             Command::Check(config) => config,
             other => panic!("{other:?}"),

@@ -48,15 +48,14 @@ async fn what_is_wrong_with_a_database_is_said_by_name(pool: PgPoolOptions, opti
 
 #[sqlx::test(migrator = "server::db::MIGRATIONS")]
 async fn the_page_for_whoever_runs_it_says_what_is_wrong(_pool: PgPoolOptions, options: PgConnectOptions) {
-    let Command::Check(config) = Cli::parse_from(["roundtable", "check", "--url", "http://meetings.example"]).command
-    else {
-        unreachable!("it was asked to check")
-    };
+    let arguments = ["roundtable", "check", "--url", "http://meetings.example", "--trusted-proxies", "10.1.2.3"];
+    let Command::Check(config) = Cli::parse_from(arguments).command else { unreachable!("it was asked to check") };
     let asked = Request::get("/check").body(Body::empty()).unwrap();
     let answer = server::http::check::router(config, options, SharedClock::system()).oneshot(asked).await.unwrap();
     assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR, "whatever asks every hour must notice");
     let page = answer.into_body().collect().await.unwrap().to_bytes();
     let page = std::str::from_utf8(&page).unwrap();
     assert!(page.contains("http://meetings.example is not https") && page.contains("ROUNDTABLE_BACKUPS"), "{page}");
+    assert!(page.contains("whom the server believes") && page.contains("ROUNDTABLE_TRUSTED_PROXIES"), "{page}");
     assert!(page.contains("<strong>Good</strong> – schools are kept apart"), "{page}");
 }
