@@ -27,6 +27,13 @@ pub struct Words {
     next: &'static str,
 }
 
+impl Words {
+    /// For whoever reads no pages.
+    pub fn lines(&self) -> String {
+        format!("{}. {}\n{}\n", self.title, self.what, self.next)
+    }
+}
+
 /// What a status means to a person.
 pub fn words(status: StatusCode) -> Words {
     let (title, what, next) = match status {

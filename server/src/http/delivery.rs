@@ -2,6 +2,7 @@
 
 use app::view::delivery::session_id;
 use axum::{
+    Extension,
     extract::{Request, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
@@ -11,6 +12,7 @@ use shared::{ItemId, MeetingId};
 
 use super::{
     pages,
+    refusal::Ours,
     school::refusal,
     sent::{Fields, fields, value},
     session::MaybeViewer,
@@ -35,7 +37,9 @@ pub(super) async fn tell(State(state): State<AppState>, request: Request) -> Res
             pages::refuse_with(&state, page, not_told).await
         }
         Err(NotTold::Refused(error)) => refusal(&error),
-        Err(NotTold::Wrong(words)) => (StatusCode::UNPROCESSABLE_ENTITY, format!("{words}\n")).into_response(),
+        Err(NotTold::Wrong(words)) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, Extension(Ours), format!("{words}\n")).into_response()
+        }
     }
 }
 

@@ -246,7 +246,7 @@ async fn the_server_is_replaced_while_everybody_types() {
     assert_eq!(house.get("/pkg/roundtable.one.wasm", None).await.unwrap().0, 404);
     // A page of the old version that asks for what is not called that any more is told what to do.
     let (status, words) = house.ask("POST", "/api/start_meeting0000", None).await.unwrap();
-    assert!(status == 410 && words.contains("Outdated"), "{status}: {words}");
+    assert!(status == 410 && words.contains("Reload the page"), "{status}: {words}");
 
     typists.come_together(&house).await;
     assert!(typists.accounts().iter().all(|account| account.closed.len() == 1 && account.connections == 2));

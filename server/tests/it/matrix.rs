@@ -141,8 +141,11 @@ pub(crate) fn request(method: &Method, path: &str, given: &str) -> (axum::http::
         }
         _ => ("application/x-www-form-urlencoded", form.as_bytes().to_vec()),
     };
+    // What a page asks by script it asks to be told as it knows it.
+    let accept = if path.starts_with("/api/") { "application/json" } else { "*/*" };
     let request = Request::builder()
         .method(method)
+        .header(header::ACCEPT, accept)
         .uri(path)
         .header(header::HOST, "meetings.example")
         .header(header::ORIGIN, "http://meetings.example")

@@ -72,6 +72,47 @@ async fn what_cannot_be_read_is_refused_on_a_page_in_our_words(pool: PgPoolOptio
     assert!(page(nowhere, "a command that is not there").await.contains("There is nothing here"));
 }
 
+/// Nor who asks without a browser: no name of a field, a type or an error of ours.
+#[sqlx::test(migrations = false)]
+async fn a_program_reads_our_words_too(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.sign_in(&server.seat("Tomek", "Mrs Pike", 3).await).await;
+    let mut refused = 0;
+    for (method, path) in http::addresses(&server.state) {
+        if method != Method::POST || path == "/finish" {
+            continue;
+        }
+        let parts = path.split('/').map(|part| if part.starts_with('{') { "no-id" } else { part });
+        let address = parts.collect::<Vec<_>>().join("/");
+        for kind in ["application/x-www-form-urlencoded", "application/json", "text/plain"] {
+            for body in ["", "person=no-id&meeting=7", r#"{"meeting":7,"person":"no-id"}"#] {
+                let request = Request::post(&address)
+                    .header(header::ACCEPT, "*/*")
+                    .header(header::CONTENT_TYPE, kind)
+                    .header("sec-fetch-site", "same-origin")
+                    .header(header::COOKIE, &pike);
+                let request = request.body(Body::from(body)).unwrap();
+                let response = server.router.clone().oneshot(request).await.unwrap();
+                if response.status().is_success() || response.status().is_redirection() {
+                    continue;
+                }
+                let kind_of = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+                if kind_of.is_some_and(|kind| kind.starts_with("text/html")) {
+                    continue;
+                }
+                let said = String::from_utf8(to_bytes(response.into_body(), 1 << 22).await.unwrap().to_vec()).unwrap();
+                for theirs in ["serialize", "missing field", "`", "expected", "Content-Type", "UUID", "{", "\""] {
+                    assert!(!said.contains(theirs), "POST {address} {kind} {body}: {theirs}: {said}");
+                }
+                let is_a_name = !said.is_empty() && !said.contains(' ');
+                assert!(!is_a_name, "POST {address} {kind} {body}: {said}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 200, "{refused}");
+}
+
 /// A browser sends to the end before it reads: cut off meanwhile, it would show a page of its own.
 #[sqlx::test(migrations = false)]
 async fn whoever_sends_far_too_much_still_reads_why_it_was_refused(pool: PgPoolOptions, options: PgConnectOptions) {
