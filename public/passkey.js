@@ -8,8 +8,9 @@ const text = (buffer) =>
 const post = (path, body) =>
   fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body ?? {}) })
 
-async function ask(path) {
-  const answer = await post(path)
+async function ask(path, body) {
+  const answer = await post(path, body)
+  if (answer.status === 422) throw Object.assign(new Error(path), { said: await answer.text() })
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`)
   return (await answer.json()).publicKey
 }
@@ -35,8 +36,8 @@ async function signIn() {
   location.assign(answer.ok ? '/' : '/signin?why=passkey')
 }
 
-async function add() {
-  const publicKey = await ask('/account/passkeys/begin')
+async function add(form) {
+  const publicKey = await ask('/account/passkeys/begin', Object.fromEntries(new FormData(form)))
   publicKey.challenge = bytes(publicKey.challenge)
   publicKey.user.id = bytes(publicKey.user.id)
   publicKey.excludeCredentials = (publicKey.excludeCredentials ?? []).map((key) => ({ ...key, id: bytes(key.id) }))
@@ -53,23 +54,25 @@ async function add() {
   location.assign('/account?said=added')
 }
 
-function offer(id, act, failed, invitation) {
-  const button = document.getElementById(id)
-  if (!button || !window.PublicKeyCredential) return
+function offer(id, on, act, failed) {
+  const shown = document.getElementById(id)
+  if (!shown || !window.PublicKeyCredential) return
   const said = document.getElementById('passkey-said')
-  button.hidden = false
-  said.textContent = invitation
-  button.addEventListener('click', async () => {
+  const button = shown.querySelector('button') ?? shown
+  shown.hidden = false
+  said.textContent = ''
+  shown.addEventListener(on, async (event) => {
+    event.preventDefault()
     said.textContent = ''
     button.disabled = true
     try {
-      await act()
-    } catch {
-      said.textContent = failed
+      await act(shown)
+    } catch (error) {
+      said.textContent = error.said ?? failed
     }
     button.disabled = false
   })
 }
 
-offer('with-passkey', signIn, 'No passkey was shown. Try again, or sign in another way.', '')
-offer('add-passkey', add, 'No passkey was kept. Try again when you like.', '')
+offer('with-passkey', 'click', signIn, 'No passkey was shown. Try again, or sign in another way.')
+offer('add-passkey', 'submit', add, 'No passkey was kept. Try again when you like.')

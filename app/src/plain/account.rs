@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::parts::{Codes, Signed, Wrong};
+use super::parts::{Codes, Now, Signed, Wrong};
 use crate::{components::icon::Icon, view::Here};
 
 #[derive(Clone, Debug)]
@@ -47,13 +47,13 @@ pub struct Passkey {
 }
 
 pub fn page(page: Account) -> impl IntoView {
-    let Account { here, email, sessions, passkeys, has_password, has_school_account, codes_left, codes, .. } = page;
+    let Account { here, sessions, passkeys, has_password, has_school_account, codes_left, codes, .. } = page;
     let others = sessions.iter().filter(|session| !session.is_here).count();
     view! {
         <Signed here>
             <header class="welcome">
                 <h1>"Your account"</h1>
-                <p class="lead">{email}</p>
+                <p class="lead">{page.email.clone()}</p>
                 {page.said.map(|words| view! { <p class="just-done" role="status"><Icon name="tick" />{words}</p> })}
                 {page.wrong.map(|words| view! { <Wrong words id="why" /> })}
             </header>
@@ -90,10 +90,22 @@ pub fn page(page: Account) -> impl IntoView {
                 <ul class="sessions">{passkeys.into_iter().map(passkey).collect_view()}</ul>
                 {if page.can_have_passkeys {
                     view! {
-                        <button class="button primary" type="button" id="add-passkey" hidden>
-                            <Icon name="key" />
-                            "Add a passkey"
-                        </button>
+                        <form class="signin-form" id="add-passkey" method="post" hidden>
+                            {if has_password {
+                                view! { <Now email=page.email.clone() /> }.into_any()
+                            } else {
+                                view! {
+                                    <p class="hint">
+                                        "Sign in with your school account just before: within five minutes that shows that it is you."
+                                    </p>
+                                }
+                                    .into_any()
+                            }}
+                            <button class="button primary" type="submit">
+                                <Icon name="key" />
+                                "Add a passkey"
+                            </button>
+                        </form>
                         <p class="hint" id="passkey-said" role="status">
                             "Adding one needs scripts, and a browser that keeps passkeys."
                         </p>

@@ -1,9 +1,10 @@
 //! Passkeys (WebAuthn): a key that a device keeps, and gives out after a fingerprint, a face or a PIN. By itself it is
 //! two proofs: the device, and who is at it.
 //!
-//! What must stay true: what was asked lies in our database, is bound to one browser by a cookie, and is answered once.
+//! What must stay true: what was asked lies in our database, is bound to one browser by a cookie, and is answered once;
+//! none is made at a screen that was left open, without whoever’s it is.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, net::IpAddr, sync::Arc};
 
 use app::backend::Viewer;
 use serde_json::{Value, json};
@@ -18,16 +19,28 @@ use webauthn_rs::{
     },
 };
 
-use super::sign_in::{self, Refused};
+use super::{
+    once_more::{self, NotThem},
+    sign_in::{self, Refused},
+};
 use crate::{
     audit::{Deed, Verb},
-    db::{self, accounts, ceremonies, login_sessions::Proof, passkeys},
+    db::{
+        self, SchoolTransaction,
+        accounts::{self, Account},
+        ceremonies,
+        login_sessions::{self, Proof},
+        passkeys,
+    },
     secret::{self, Hash},
     state::AppState,
 };
 
 /// How long a browser has to answer.
 const PATIENCE: Duration = Duration::minutes(5);
+
+/// For how long a sign-in by the school’s account shows who it is.
+const JUST_SIGNED_IN: Duration = Duration::minutes(5);
 
 const ADD: &str = "passkey-add";
 const USE: &str = "passkey-use";
@@ -64,26 +77,77 @@ pub struct Question {
     pub options: Value,
 }
 
-/// Asks for a new passkey of somebody who is signed in.
-pub async fn begin_adding(state: &AppState, viewer: Viewer) -> sqlx::Result<Option<Question>> {
-    let Some(webauthn) = &state.passkeys.0 else { return Ok(None) };
-    let mut txn = state.db.begin(viewer.school).await?;
-    let Some(account) = accounts::lock(&mut txn, viewer.person).await? else { return Ok(None) };
+/// What somebody who is signed in shows once more, before a key is made that opens their account by itself.
+pub struct Shown<'a> {
+    pub from: Option<IpAddr>,
+    pub password: &'a str,
+    /// From the code app, or a recovery code.
+    pub code: &'a str,
+    /// The session they ask in.
+    pub session: Option<Hash>,
+}
+
+/// Why no passkey is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAsked {
+    /// There are none at this address, or there is no account.
+    None,
+    NotThem(NotThem),
+    /// Who has no password signed in too long ago for that to be the proof.
+    LongAgo,
+}
+
+/// Asks for a new passkey of somebody who is signed in, and shows that it is they.
+pub async fn begin_adding(
+    state: &AppState,
+    viewer: Viewer,
+    shown: &Shown<'_>,
+) -> sqlx::Result<Result<Question, NotAsked>> {
+    let Some(webauthn) = &state.passkeys.0 else { return Ok(Err(NotAsked::None)) };
+    let account = accounts::lock(&mut state.db.begin(viewer.school).await?, viewer.person).await?;
+    let Some(account) = account else { return Ok(Err(NotAsked::None)) };
+    let (email, name) = (account.email.clone(), account.name.clone());
+    let mut txn = match it_is_they(state, viewer, account, shown).await? {
+        Ok(txn) => txn,
+        Err(why) => return Ok(Err(why)),
+    };
     let known = passkeys::list(&mut txn, viewer.person).await?;
-    drop(txn);
+    // Numbers are good once, whatever becomes of the key.
+    txn.commit().await?;
     let known: Vec<Passkey> = known.into_iter().filter_map(|kept| serde_json::from_value(kept.key).ok()).collect();
     let known = known.iter().map(|passkey| passkey.cred_id().clone()).collect();
-    let begun = webauthn.start_passkey_registration(account.person.0, &account.email, &account.name, Some(known));
-    let Some((options, expected)) = refused_as_none(begun) else { return Ok(None) };
+    let begun = webauthn.start_passkey_registration(viewer.person.0, &email, &name, Some(known));
+    let Some((options, expected)) = refused_as_none(begun) else { return Ok(Err(NotAsked::None)) };
     let (Ok(mut options), Ok(expected)) = (serde_json::to_value(options), serde_json::to_value(expected)) else {
-        return Ok(None);
+        return Ok(Err(NotAsked::None));
     };
     // It is to be found without an address being typed.
     let choice = &mut options["publicKey"]["authenticatorSelection"];
     choice["residentKey"] = "required".into();
     choice["requireResidentKey"] = true.into();
     let asked = json!({ "school": viewer.school, "person": viewer.person, "expected": expected });
-    ask(state, ADD, &asked, options).await.map(Some)
+    ask(state, ADD, &asked, options).await.map(Ok)
+}
+
+/// Both proofs of now; of somebody who has none here, who comes by the school’s account, that they have just come by it.
+async fn it_is_they(
+    state: &AppState,
+    viewer: Viewer,
+    account: Account,
+    shown: &Shown<'_>,
+) -> sqlx::Result<Result<SchoolTransaction, NotAsked>> {
+    if account.password_hash.is_none() {
+        let (mut txn, now) = (state.db.begin(viewer.school).await?, state.clock.now());
+        let sessions = login_sessions::list(&mut txn, viewer.person, now).await?;
+        let is_new = |session: &login_sessions::Listed| {
+            Some(session.id) == shown.session && now - session.created_at < JUST_SIGNED_IN
+        };
+        return Ok(if sessions.iter().any(is_new) { Ok(txn) } else { Err(NotAsked::LongAgo) });
+    }
+    match once_more::by_password(state, shown.from, viewer, account, shown.password).await? {
+        Ok(known) => Ok(known.by_code(state, shown.code).await?.map_err(NotAsked::NotThem)),
+        Err(why) => Ok(Err(NotAsked::NotThem(why))),
+    }
 }
 
 /// Keeps the passkey that a browser has made. Whether it is kept.
