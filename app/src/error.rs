@@ -28,6 +28,9 @@ pub enum AppError {
     /// Nobody takes a meeting out of the hands of somebody who is there.
     #[error("Whoever runs the meeting is here, or has only just gone. Wait a moment: they may be coming back.")]
     RunBySomebody,
+    /// What is said on the telephone would lead nobody to the door.
+    #[error("The doors are closed: let people knock first. No code was made.")]
+    DoorsClosed,
     #[error("That is for the person running the meeting to do.")]
     NotAllowed,
     #[error("The meeting has not started yet. Start it first.")]

@@ -51,6 +51,7 @@ fn words(error: &AppError) -> (&'static str, &'static str, &'static str) {
         AppError::NotAllowed => ("That is not yours to open", "lock", RING),
         AppError::NotStarted => ("The meeting has not started", "clock", RING),
         AppError::Agreed => ("The plan is agreed", "lock", "Everybody has the same copy. You can read it any time."),
+        AppError::DoorsClosed => ("The doors are closed", "door", "Go back to the meeting to open them."),
         AppError::Missing(_) | AppError::WordsMissing | AppError::ReasonMissing | AppError::TextChanged => {
             ("Something is still missing", "help", "Go back to the meeting to see what.")
         }
@@ -83,6 +84,7 @@ fn way_on(error: &AppError) -> Option<impl IntoView + use<>> {
         | AppError::WordsMissing
         | AppError::ReasonMissing
         | AppError::TextChanged
+        | AppError::DoorsClosed
         | AppError::RunBySomebody => Some(
             view! {
                 <a class="button is-big" href="/" rel="external">
@@ -104,9 +106,11 @@ pub(crate) fn answer_with_status(error: &AppError) {
             AppError::NotFound => http::StatusCode::NOT_FOUND,
             AppError::LinkEnded | AppError::Outdated => http::StatusCode::GONE,
             AppError::NotAllowed | AppError::PlaceClosed | AppError::SharingEnded => http::StatusCode::FORBIDDEN,
-            AppError::NotStarted | AppError::RunBySomebody | AppError::Agreed | AppError::TextChanged => {
-                http::StatusCode::CONFLICT
-            }
+            AppError::NotStarted
+            | AppError::RunBySomebody
+            | AppError::DoorsClosed
+            | AppError::Agreed
+            | AppError::TextChanged => http::StatusCode::CONFLICT,
             AppError::Missing(_) | AppError::WordsMissing | AppError::ReasonMissing => {
                 http::StatusCode::UNPROCESSABLE_ENTITY
             }

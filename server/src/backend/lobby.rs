@@ -60,6 +60,9 @@ pub(super) async fn make_code(backend: &ServerBackend, viewer: Viewer, id: Meeti
     if meeting.stage == Stage::Agreed {
         return Err(AppError::Agreed);
     }
+    if db::doors::find(&mut txn, id).await.map_err(unavailable)?.is_none_or(|doors| doors == Doors::Closed) {
+        return Err(AppError::DoorsClosed);
+    }
     let number = db::doors::code(&mut txn, id).await.map_err(unavailable)?.map_or(0, |code| code.number + 1);
     let hash = backend.join_key.code_hash(&backend.join_key.code(id, number));
     let made = db::doors::set_code(&mut txn, id, number, hash, backend.clock.now() + CODE_LASTS).await;

@@ -403,6 +403,11 @@ async fn a_code_that_ended_with_the_doors_stays_ended(pool: PgPoolOptions, optio
     for doors in [Doors::Closed, Doors::Knock] {
         backend.doors_set(viewer, meeting, doors).await.unwrap();
         assert_eq!(house.type_code(&code, "Zofia").await, Err(NoDoor::Unknown), "{doors:?}");
+        if doors == Doors::Closed {
+            // Nobody is given a number to say that leads nowhere.
+            assert_eq!(backend.code_make(viewer, meeting).await, Err(AppError::DoorsClosed));
+            assert!(house.door().await.code.is_none());
+        }
     }
     assert!(house.door().await.code.is_none(), "nor is it shown");
     let next = house.code().await;
