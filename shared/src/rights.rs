@@ -9,7 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Role, role::Side};
+use crate::{Role, Section, Stage, access, role::Side};
 
 /// What somebody is in the school, whichever tables they sit at. One person may hold several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -394,6 +394,17 @@ pub fn may_see(matter: Matter, tie: Tie) -> bool {
     }
 }
 
+/// Whether somebody is told that a child is looked after, at a table of theirs or elsewhere: those whose matter it is, and
+/// who reads the education plan at that table anyway.
+pub fn may_know_care(place: Option<Role>, tie: Tie) -> bool {
+    may_see(Matter::Care, tie) || place.is_some_and(|role| access(Section::Pep, role, Stage::Agreed).can_read())
+}
+
+/// What a meeting is called for everybody else: an education plan is made of looked-after children alone.
+pub fn kind_that_tells_nothing(kind: &str) -> String {
+    kind.replace(" and PEP", "")
+}
+
 /// What somebody is called where a child may be read about by those who are not told that the child is looked after: who
 /// comes because of that would give it away.
 pub fn title_that_tells_nothing(role: Role, title: &str) -> &str {
@@ -444,6 +455,17 @@ mod tests {
         let came_along = Place { role: Some(Role::Observer), ..in_class };
         assert_eq!(Tie::of(&[Post::Teacher], came_along), Tie::ClassTeacher);
         assert_eq!(Tie::of(&[Post::Teacher], Place { role: Some(Role::Parent), ..in_class }), Tie::Family);
+    }
+
+    #[test]
+    fn who_is_told_of_care_at_a_table_is_who_reads_the_education_plan_there() {
+        for role in Role::ALL {
+            let is_told = !matches!(role, Role::Supporter | Role::Observer);
+            assert_eq!(may_know_care(Some(role), Tie::Nobody), is_told, "{role:?}");
+        }
+        assert!(may_know_care(None, Tie::Leads) && !may_know_care(None, Tie::Nobody));
+        assert_eq!(kind_that_tells_nothing("SEN Support planning and PEP meeting"), "SEN Support planning meeting");
+        assert_eq!(kind_that_tells_nothing("SEN Support review meeting"), "SEN Support review meeting");
     }
 
     #[test]

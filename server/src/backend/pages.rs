@@ -14,7 +14,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use shared::{
     MeetingId, ParticipantId, PersonId, Role, Section, Stage,
     policy::access_for,
-    rights::{Matter, Tie, may_hide, may_see},
+    rights::{Matter, Tie, kind_that_tells_nothing, may_hide, may_know_care, may_see, title_that_tells_nothing},
 };
 use time::{Date, Duration, Time};
 
@@ -73,7 +73,12 @@ pub(super) async fn join(backend: &ServerBackend, now_here: Option<Viewer>, toke
         is_likely_shared: seat.role == Role::Pupil,
         name: seat.name,
         title: seat.title,
-        host: host(&people).ok_or(AppError::LinkEnded)?,
+        host: host(&people)
+            .map(|host| match may_know_care(Some(seat.role), Tie::Nobody) {
+                true => host,
+                false => Host { title: title_that_tells_nothing(host.role, &host.title).to_owned(), ..host },
+            })
+            .ok_or(AppError::LinkEnded)?,
         place: meeting.place,
     })
 }
@@ -106,13 +111,16 @@ pub(super) async fn meetings(backend: &ServerBackend, viewer: Viewer, page: u32)
                 child: may_see(Matter::Child, tie(meeting.pupil)).then_some(meeting.pupil),
                 portrait: picture::address(tie(meeting.pupil), meeting.pupil, meeting.has_picture),
                 year_group: meeting.year_group,
-                kind: meeting.kind,
+                kind: match may_know_care(meeting.role, tie(meeting.pupil)) {
+                    true => meeting.kind,
+                    false => kind_that_tells_nothing(&meeting.kind),
+                },
                 held_on: meeting.held_on.to_string(),
                 when: when(meeting.held_on, meeting.held_at),
                 stage: meeting.stage,
                 version: meeting.version.map(i32::cast_unsigned),
                 held_this_year: u32::try_from(meeting.held_this_year).unwrap_or(u32::MAX),
-                prepares: meeting.stage == Stage::Preparing && meeting.prepares,
+                prepares: meeting.stage == Stage::Preparing && meeting.role.is_some_and(Role::prepares),
             })
             .collect(),
     })
@@ -125,6 +133,7 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
     let posts = db::posts::held(&mut txn, viewer).await.map_err(unavailable)?;
     let words = db::school_words::of(&mut txn).await.map_err(unavailable)?;
     let tie = super::pupils::tie(&mut txn, viewer, meeting.pupil).await?;
+    let may_know = may_know_care(Some(me.role), tie);
     let may_open_plan = super::pupils::pep::may_open(&mut txn, viewer, meeting.pupil).await?;
     let reopened = match meeting.is_reopened {
         true => db::reopenings::newest(&mut txn, id).await.map_err(unavailable)?.map(|reopening| reopening.reason),
@@ -147,7 +156,7 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
         pupil: pupil(&meeting, tie, access(Section::Pep).can_read()),
         when: when(meeting.held_on, meeting.held_at),
         school: meeting.school,
-        kind: meeting.kind,
+        kind: if may_know { meeting.kind } else { kind_that_tells_nothing(&meeting.kind) },
         place: meeting.place,
         minutes: meeting.minutes.cast_unsigned(),
         stage: meeting.stage,
@@ -158,7 +167,8 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
             .filter(|seat| seat.admitted)
             .map(|seat| {
                 let answer = answers.remove(&seat.id);
-                participant(seat, &here, answer)
+                let person = participant(seat, &here, answer);
+                if may_know { person } else { told_nothing(person) }
             })
             .collect(),
         earlier_writers,
@@ -238,6 +248,11 @@ pub(super) fn participant(
         here: here.contains(&seat.id),
         answer: answer.map(|answer| Answer { response: answer.response, comment: answer.comment }),
     }
+}
+
+/// Somebody at the table, for eyes that are not told that the child is looked after.
+pub(super) fn told_nothing(person: Participant) -> Participant {
+    Participant { title: title_that_tells_nothing(person.role, &person.title).to_owned(), ..person }
 }
 
 /// Who runs the meeting, as their place card says it.

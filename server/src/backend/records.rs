@@ -8,13 +8,13 @@ use app::{
 use shared::{
     Attendance, MeetingId, Role, Section, Stage, access,
     record::AgreedRecord,
-    rights::{Tie, may_correct},
+    rights::{Tie, kind_that_tells_nothing, may_correct, may_know_care, title_that_tells_nothing},
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     Seated,
-    pages::{participant, pupil},
+    pages::{participant, pupil, told_nothing},
     pupils::tie,
 };
 use crate::{
@@ -24,14 +24,32 @@ use crate::{
 };
 
 /// The record, for those who may read what was agreed. Whoever asks for one that does not exist yet
-/// learns no more than whoever asks for somebody else’s.
+/// learns no more than whoever asks for somebody else’s. It is given byte for byte or not at all: who is not told that a
+/// child is looked after reads one that would tell it on its page.
 pub(crate) async fn kept(db: &Db, viewer: Viewer, id: MeetingId, version: Option<u32>) -> Result<Kept, AppError> {
-    find(db, viewer, id, version).await.map(|(_, kept)| kept)
+    let (Reader { place, tie, .. }, kept) = find(db, viewer, id, version).await?;
+    if !may_know_care(place, tie) {
+        let record: AgreedRecord = serde_json::from_str(&kept.canonical_json).map_err(unavailable)?;
+        if that_tells_nothing(record.clone()) != record {
+            return Err(AppError::NotFound);
+        }
+    }
+    Ok(kept)
+}
+
+/// As it is read by those who are not told that the child is looked after.
+fn that_tells_nothing(mut record: AgreedRecord) -> AgreedRecord {
+    let hide = |role, title: &mut String| *title = title_that_tells_nothing(role, title).to_owned();
+    record.meeting.kind = kind_that_tells_nothing(&record.meeting.kind);
+    record.attendance.iter_mut().for_each(|seat| hide(seat.role, &mut seat.title));
+    record.agreements.iter_mut().for_each(|agreement| hide(agreement.role, &mut agreement.title));
+    record
 }
 
 /// Of this version, or of the newest.
 pub(super) async fn page(db: &Db, viewer: Viewer, id: MeetingId, version: Option<u32>) -> Result<RecordPage, AppError> {
     let (Reader { mut txn, meeting, place, tie }, kept) = find(db, viewer, id, version).await?;
+    let may_know = may_know_care(place, tie);
     let versions = db::reopenings::versions(&mut txn, id).await.map_err(unavailable)?;
     let reopening = if meeting.is_reopened { db::reopenings::newest(&mut txn, id).await } else { Ok(None) };
     let reopening = reopening.map_err(unavailable)?;
@@ -41,7 +59,7 @@ pub(super) async fn page(db: &Db, viewer: Viewer, id: MeetingId, version: Option
     let record: AgreedRecord = serde_json::from_str(&kept.canonical_json).map_err(unavailable)?;
     let agreed_at = OffsetDateTime::parse(&record.agreed_at, &Rfc3339).map_err(unavailable)?;
     Ok(RecordPage {
-        record,
+        record: if may_know { record } else { that_tells_nothing(record) },
         agreed_on: school_day(agreed_at).to_string(),
         hash: kept.sha256,
         pupil: pupil(&meeting, tie, false),
@@ -50,7 +68,8 @@ pub(super) async fn page(db: &Db, viewer: Viewer, id: MeetingId, version: Option
             .filter(|seat| seat.expected != Attendance::NotInvitedOnPurpose)
             .map(|seat| {
                 let answer = answers.remove(&seat.id);
-                participant(seat, &[], answer)
+                let person = participant(seat, &[], answer);
+                if may_know { person } else { told_nothing(person) }
             })
             .collect(),
         versions: versions

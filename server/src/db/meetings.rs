@@ -52,8 +52,8 @@ pub struct Listed {
     pub version: Option<i32>,
     /// Meetings about this pupil that were agreed in the same school year.
     pub held_this_year: i64,
-    /// Whether whoever asks has a place whose views are asked for ahead of it.
-    pub prepares: bool,
+    /// The place of whoever asks.
+    pub role: Option<Role>,
 }
 
 pub struct NewMeeting<'a> {
@@ -213,7 +213,7 @@ pub async fn list_for(
                 held_at: row.held_at,
                 version: row.version,
                 held_this_year: row.held_this_year,
-                prepares: Role::from_name(&row.role).is_some_and(Role::prepares),
+                role: Role::from_name(&row.role),
             })
         })
         .collect()

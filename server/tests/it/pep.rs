@@ -4,10 +4,12 @@ use app::{
     error::AppError,
     view::pep::{PepPage, RatingSent},
 };
+use axum::http::StatusCode;
 use shared::{
-    Section,
+    Role, Section,
     pep::{Rating, State},
     record::AgreedRecord,
+    rights::title_that_tells_nothing,
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
@@ -17,6 +19,45 @@ impl TestServer {
     async fn pep(&self, seat: &Seat, child: &str, of: &str) -> Result<PepPage, AppError> {
         let child = self.pupil_of(&self.seat(child, of, 3).await).await;
         self.backend.pep_page(seat.viewer, child).await
+    }
+}
+
+/// On no page of a table at which they sit, either.
+#[sqlx::test(migrations = false)]
+async fn who_may_not_know_that_a_child_is_looked_after_does_not_read_it_at_the_table(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let (now, july) = (server.seat("Kai", "Pat", 3).await, server.seat("Kai", "Pat", 2).await);
+    let read = async || {
+        let meeting = server.backend.meeting_page(now.viewer, now.meeting).await.unwrap();
+        let record = server.backend.record_page(july.viewer, july.meeting).await.unwrap();
+        let listed = server.backend.meetings_page(now.viewer, 1).await.unwrap().meetings;
+        let kinds: Vec<_> =
+            listed.into_iter().map(|row| row.kind).chain([meeting.kind, record.record.meeting.kind]).collect();
+        let people = meeting.people.into_iter().chain(record.people).map(|person| (person.role, person.title));
+        let came = record.record.attendance.into_iter().map(|seat| (seat.role, seat.title));
+        let agreed = record.record.agreements.into_iter().map(|agreed| (agreed.role, agreed.title));
+        (kinds, people.chain(came).chain(agreed).collect::<Vec<_>>())
+    };
+    let cookie = server.sign_in(&july).await;
+    let file = format!("/meetings/{}/record.json", july.meeting);
+    let tells = |(role, title): &(Role, String)| title_that_tells_nothing(*role, title) != title;
+    let (kinds, titles) = read().await;
+    assert!(kinds.iter().any(|kind| kind.contains("PEP")) && titles.iter().any(tells), "{kinds:?}, {titles:?}");
+    assert_eq!(server.get(&file, Some(&cookie)).await.status(), StatusCode::OK);
+
+    for role in ["observer", "supporter"] {
+        let sql = "update participants set role = $2 where person_id = $1";
+        sqlx::query(sql).bind(now.viewer.person.0).bind(role).execute(&mut owner(&options).await).await.unwrap();
+        let (kinds, titles) = read().await;
+        assert!(kinds.len() > 2 && kinds.iter().all(|kind| !kind.contains("PEP")), "{role}: {kinds:?}");
+        assert!(titles.len() > 10 && !titles.iter().any(tells), "{role}: {titles:?}");
+        // What is given byte for byte is not given.
+        assert_eq!(server.get(&file, Some(&cookie)).await.status(), StatusCode::NOT_FOUND, "{role}");
+        let page = text(server.get(&format!("/meetings/{}/record", july.meeting), Some(&cookie)).await).await;
+        assert!(page.contains("Kai") && !page.contains("Social worker") && !page.contains("Virtual School"), "{page}");
     }
 }
 
