@@ -8,7 +8,7 @@ use app::{
     error::AppError,
     view::doors::{AlsoHere, Code, Doors, Expected, Knock, Link, LinkState, LobbyPage, LobbyState},
 };
-use shared::{Attendance, KnockId, MeetingId, ParticipantId, PersonId, Role, Stage};
+use shared::{Attendance, KnockId, MeetingId, ParticipantId, PersonId, Role, Stage, role::Side};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -137,7 +137,10 @@ async fn seat_stranger(
 ) -> Result<ParticipantId, AppError> {
     #[expect(clippy::disallowed_methods, reason = "a new person, made on the server alone")]
     let (person, who) = (PersonId(Uuid::now_v7()), ParticipantId(Uuid::now_v7()));
-    let new = NewPerson { id: person, kind: kind_of(role), full_name: name, display_name: name };
+    // They sit here as a teacher because whoever runs the meeting says so. That they work here is not said by that: they
+    // are not among those who are given posts and accounts.
+    let kind = if role.side() == Side::School { "specialist" } else { kind_of(role) };
+    let new = NewPerson { id: person, kind, full_name: name, display_name: name };
     db::people::create(txn, new).await.map_err(unavailable)?;
     let seats = db::participants::list(txn, id).await.map_err(unavailable)?;
     let others = seats.iter().filter(|seat| seat.role != Role::Pupil).count();

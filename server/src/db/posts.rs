@@ -71,6 +71,23 @@ pub struct Holder {
     pub name: String,
     pub posts: Vec<Post>,
     pub class_name: String,
+    pub email: Option<String>,
+}
+
+impl Holder {
+    /// Their name, with what they are where somebody else of this list has the same one.
+    pub fn told_apart(&self, among: &[Self]) -> String {
+        let name = self.name.to_lowercase();
+        if among.iter().all(|other| other.person == self.person || other.name.to_lowercase() != name) {
+            return self.name.clone();
+        }
+        let posts = self.posts.iter().map(|post| post.words());
+        let mut what: Vec<_> = posts.chain(self.email.as_deref()).collect();
+        if what.is_empty() {
+            what.push("no post, no account");
+        }
+        format!("{} ({})", self.name, what.join(", "))
+    }
 }
 
 /// Everybody of the staff, with a post or without one; who has left is not among them.
@@ -78,7 +95,8 @@ pub async fn holders(txn: &mut SchoolTransaction) -> sqlx::Result<Vec<Holder>> {
     let rows = sqlx::query!(
         r#"select p.id, p.full_name,
                   array(select post from posts where person_id = p.id order by post) as "posts!",
-                  coalesce((select max(class_name) from posts where person_id = p.id), '') as "class_name!"
+                  coalesce((select max(class_name) from posts where person_id = p.id), '') as "class_name!",
+                  (select email from accounts where person_id = p.id) as "email?"
            from people p
            where (p.kind = 'staff' or exists (select from posts where person_id = p.id))
              and not exists (select from accounts a where a.person_id = p.id and a.disabled_at is not null)
@@ -94,6 +112,7 @@ pub async fn holders(txn: &mut SchoolTransaction) -> sqlx::Result<Vec<Holder>> {
             name: row.full_name,
             posts: row.posts.iter().filter_map(|name| Post::from_name(name)).collect(),
             class_name: row.class_name,
+            email: row.email,
         })
         .collect())
 }

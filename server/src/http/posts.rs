@@ -67,13 +67,13 @@ async fn read(state: &AppState, viewer: Viewer) -> sqlx::Result<Option<Posts>> {
         runs_accounts: runs_accounts(&mine),
         classes: db::register::classes(&mut txn, &db::known::Known::default()).await?,
         people: people
-            .into_iter()
+            .iter()
             .map(|holder| Holder {
                 id: holder.person.to_string(),
                 shown: meanwhile::shown(&holder.posts, &holder.class_name),
-                name: holder.name,
-                posts: holder.posts,
-                class_name: holder.class_name,
+                name: holder.told_apart(&people),
+                posts: holder.posts.clone(),
+                class_name: holder.class_name.clone(),
                 is_me: holder.person == viewer.person,
             })
             .collect(),

@@ -13,7 +13,7 @@ use axum::{
 };
 use server::{
     arrivals::{self, Arrival, NoDoor},
-    db::login_sessions,
+    db::{self, login_sessions},
     limits::{CODE_GUESSES_PER_MINUTE, KNOCK_LIMIT, Limit},
     secret::Hash,
 };
@@ -358,6 +358,31 @@ async fn a_stranger_with_the_code_comes_in_as_whoever_they_are_said_to_be(
     let at_table = house.door().await.people;
     let zofia = at_table.iter().find(|at| at.person.name == "Zofia K").unwrap();
     assert_eq!((zofia.person.role, &zofia.link), (Role::Supporter, &LinkState::None));
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_stranger_who_is_let_in_as_a_teacher_does_not_work_here_by_that(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::with(Doors::Open, pool, options).await;
+    let (backend, viewer, meeting) = (&house.server.backend, house.senco.viewer, house.senco.meeting);
+    let code = house.code().await;
+    for role in [Role::Teacher, Role::Assistant] {
+        house.type_code(&code, &format!("Zofia {}", role.name())).await.unwrap();
+        let knock = house.door().await.knocks.remove(0);
+        backend.knock_admit(viewer, meeting, knock.id, Some(role)).await.unwrap();
+    }
+    let at_table = house.door().await.people;
+    assert_eq!(at_table.iter().filter(|at| at.person.name.starts_with("Zofia")).count(), 2, "they sit here");
+    let mut txn = house.server.db.begin(viewer.school).await.unwrap();
+    let staff = db::posts::holders(&mut txn).await.unwrap();
+    let strangers = staff.iter().filter(|holder| holder.name.starts_with("Zofia"));
+    assert_eq!(
+        (strangers.count(), staff.is_empty()),
+        (0, false),
+        "and are given no post, and invited to no other child"
+    );
 }
 
 #[sqlx::test(migrations = false)]

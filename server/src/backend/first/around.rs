@@ -44,16 +44,16 @@ pub(super) async fn round_the_child(
     let child =
         Expected { person: pupil.person, name: pupil.full_name.clone(), role: Role::Pupil, title: Role::Pupil.label() };
     let mut round = Round { invited: vec![child], others: vec![] };
-    for holder in staff {
+    for holder in &staff {
         let begins = holder.person == viewer.person;
-        let (is_invited, title) = place_of(&holder, pupil, begins, Some(holder.person) == key_adult);
+        let (is_invited, title) = place_of(holder, pupil, begins, Some(holder.person) == key_adult);
         let role = match holder.posts.as_slice() {
             _ if begins => Role::Facilitator,
             [Post::Assistant] => Role::Assistant,
             _ => Role::Teacher,
         };
         let list = if is_invited { &mut round.invited } else { &mut round.others };
-        list.push(Expected { person: holder.person, name: holder.name, role, title });
+        list.push(Expected { person: holder.person, name: holder.told_apart(&staff), role, title });
     }
     at_passport.into_iter().filter(|seat| seat.admitted).for_each(|seat| round.add(seat));
     for people in [&mut round.invited, &mut round.others] {

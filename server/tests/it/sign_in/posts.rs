@@ -205,6 +205,21 @@ async fn nobody_comes_to_a_kept_post_while_a_way_in_is_in_other_hands(pool: PgPo
     assert_eq!(send(&server, SET, Some(&hers), &give).await.status(), StatusCode::SEE_OTHER);
 }
 
+#[sqlx::test(migrations = false)]
+async fn two_of_one_name_are_told_apart_by_what_they_are(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let pike = pike(&server).await;
+    joins(&server, &pike, "Mr Dele Adeyemi", "dele.a@larkfield.example").await;
+    let cookie = pike.sign_in(&server).await;
+    let page = text(server.get(SET, Some(&cookie)).await).await.replace("<!>", "");
+    for told in
+        ["<legend>Mr Dele Adeyemi (Assistant)<", "<legend>Mr Dele Adeyemi (Assistant, dele.a@larkfield.example)<"]
+    {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert!(page.contains("<legend>Miss Farrah Qureshi<"), "who is the only one has a name alone");
+}
+
 /// As the page has it in the form of this person.
 async fn shown(server: &TestServer, cookie: &str, person: PersonId) -> String {
     let page = text(server.get(SET, Some(cookie)).await).await;
