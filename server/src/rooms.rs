@@ -5,6 +5,7 @@
 
 use std::{
     collections::HashMap,
+    future::poll_fn,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -114,11 +115,11 @@ impl Rooms {
     }
 
     /// Sends everybody away with “please connect again”, and returns when all that was accepted is
-    /// in the log, or the log has given up, and other servers may open the meetings.
+    /// in the log, or the log has given up, and other servers may open the meetings. Whoever stops
+    /// waiting for it may ask again: nothing is cut short by that.
     pub async fn close_all(&self) {
         self.inner.closing.send_replace(true);
-        let mut tasks = std::mem::take(&mut *lock(&self.inner.tasks));
-        while let Some(ended) = tasks.join_next().await {
+        while let Some(ended) = poll_fn(|context| lock(&self.inner.tasks).poll_join_next(context)).await {
             report(ended);
         }
         self.inner.log.close().await;

@@ -3,29 +3,28 @@
 //! number an update has is Postgres’s to say.
 //!
 //! What must stay true: a room hears that its update is through only after the commit; entries of a
-//! room are committed in the order they were given; nothing is dropped but what a lost room gave; a
-//! checkpoint is written only when all that was given before it is.
+//! room are committed in the order they were given; nothing is dropped but what a lost room gave, or
+//! at the very end, and then all that comes after it is too; a checkpoint is written only when all that
+//! was given before it is.
 //!
 //! While Postgres is away the batch at hand is tried again until it is back. Nothing is acknowledged
 //! meanwhile, and people see “Saving…”. If the log does not let in what a room gave (the meeting was
 //! agreed, or another server has taken it), that room is told it is lost: it sends everybody away to
 //! load the truth again.
 
+pub mod batch;
 mod receipts;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use shared::{MeetingId, SchoolId};
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{Mutex, mpsc, watch},
     task::JoinHandle,
     time::{Instant, sleep, sleep_until, timeout},
 };
 
+use self::batch::{Answer, Batch, Entrusted, Next};
 pub(crate) use self::receipts::{Progress, Receipts};
 use crate::{
     cluster::Bus,
@@ -41,7 +40,7 @@ use crate::{
 pub(crate) const WAITING: usize = 8192;
 
 /// Entries in one commit.
-pub(crate) const BATCH: usize = 1024;
+pub const BATCH: usize = 1024;
 
 /// A commit costs much the same for one letter as for a hundred. A lone one is committed at once; while
 /// more keep coming they go together, this often, and less often the more there are.
@@ -52,12 +51,6 @@ const MANY: u32 = 40;
 
 /// A commit that takes longer is not going to come back.
 const COMMIT_PATIENCE: Duration = Duration::from_secs(20);
-
-/// When we are asked to stop while Postgres is away: how long it is still worth trying.
-const GOODBYE: Duration = Duration::from_secs(10);
-
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// The way to the writer. Cloning leads to the same one.
 #[derive(Clone, Debug)]
@@ -80,12 +73,49 @@ pub(crate) enum What {
     Checkpoint(SchoolId, Checkpoint),
 }
 
-impl What {
-    fn meeting(&self) -> MeetingId {
-        match self {
-            Self::Update(update) => update.meeting,
-            Self::Checkpoint(_, checkpoint) => checkpoint.meeting,
+impl Entry {
+    fn update(&self) -> Option<&NewUpdate> {
+        match &self.what {
+            What::Update(update) => Some(update),
+            What::Checkpoint(..) => None,
         }
+    }
+}
+
+impl Entrusted for Entry {
+    type Room = MeetingId;
+
+    fn room(&self) -> MeetingId {
+        match &self.what {
+            What::Update(update) => update.meeting,
+            What::Checkpoint(_, checkpoint) => checkpoint.meeting,
+        }
+    }
+
+    fn is_update(&self) -> bool {
+        self.update().is_some()
+    }
+
+    fn is_lost(&self) -> bool {
+        self.room.is_lost()
+    }
+
+    fn landed(&self, seq: u64) {
+        if let Some(update) = self.update() {
+            self.room.landed(self.position, update.section, seq);
+        }
+    }
+
+    fn done(&self) {
+        self.room.done(self.position);
+    }
+
+    fn lose(&self) {
+        self.room.lose();
+    }
+
+    fn tell(&self) {
+        self.room.tell();
     }
 }
 
@@ -115,14 +145,15 @@ impl UpdateLog {
     }
 
     /// Writes what is waiting, and ends. With Postgres away it gives up after a while: what was not
-    /// acknowledged is still with the people who wrote it.
+    /// acknowledged is still with the people who wrote it. Whoever stops waiting for it may ask again.
     pub async fn close(&self) {
         self.closing.send_replace(true);
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(writer) = writer
-            && writer.await.is_err()
-        {
-            tracing::error!("the writer of the update log had failed");
+        let mut writer = self.writer.lock().await;
+        if let Some(running) = writer.as_mut() {
+            if running.await.is_err() {
+                tracing::error!("the writer of the update log had failed");
+            }
+            *writer = None;
         }
     }
 }
@@ -135,7 +166,7 @@ struct Writer {
 
 impl Writer {
     async fn run(mut self, mut waiting: mpsc::Receiver<Entry>) {
-        let mut batch = Vec::with_capacity(BATCH);
+        let mut batch = vec![];
         let mut next = Instant::now();
         loop {
             tokio::select! {
@@ -161,95 +192,68 @@ impl Writer {
                 }
             }
             next = Instant::now() + pause(batch.len());
-            self.commit(&mut batch).await;
+            if let Err(GaveUp) = self.commit(std::mem::take(&mut batch)).await {
+                // What waits behind it builds on it, and must not be in the log without it.
+                return;
+            }
         }
     }
 
-    /// Commits the batch, however long it takes. Rooms that cannot be committed are told so.
-    async fn commit(&mut self, batch: &mut Vec<Entry>) {
-        batch.retain(|entry| !entry.room.is_lost());
-        if let Err(Impossible) = self.append(batch).await {
-            // One of these rooms stands in the way of the others.
-            let mut rooms: BTreeMap<_, Vec<Entry>> = BTreeMap::new();
-            for entry in batch.drain(..) {
-                rooms.entry(entry.what.meeting()).or_default().push(entry);
-            }
-            for (meeting, entries) in rooms {
-                match self.append(&entries).await {
-                    Ok(()) => batch.extend(entries),
-                    Err(Impossible) => {
+    /// Commits the batch, however long it takes while we are not asked to stop.
+    async fn commit(&mut self, entries: Vec<Entry>) -> Result<(), GaveUp> {
+        let mut batch = Batch::new(entries);
+        loop {
+            match batch.next() {
+                Next::Append(entries) => {
+                    let answer = self.append(&entries).await;
+                    if let Some(meeting) = batch.answered(answer, *self.closing.borrow()) {
                         METRICS.rooms_lost.one();
                         tracing::warn!(%meeting, "this meeting could not be written: its room begins again");
-                        entries.iter().for_each(|entry| entry.room.lose());
                     }
                 }
-            }
-        }
-        for entry in batch.drain(..) {
-            if let What::Checkpoint(school, checkpoint) = &entry.what
-                && !entry.room.is_lost()
-            {
-                self.compact(*school, checkpoint).await;
-                entry.room.done(entry.position);
+                Next::Wait(pause) => {
+                    self.wait(pause).await;
+                    batch.waited();
+                }
+                Next::Checkpoint(entry) => {
+                    self.compact(entry).await;
+                    batch.tried();
+                }
+                Next::Through => return Ok(()),
+                Next::GiveUp => return Err(GaveUp),
             }
         }
     }
 
-    /// Tries until the updates of this batch are committed or can never be.
-    async fn append(&mut self, batch: &[Entry]) -> Result<(), Impossible> {
-        let updates = batch.iter().filter_map(|entry| match &entry.what {
-            What::Update(update) => Some((entry, update)),
-            What::Checkpoint(..) => None,
-        });
-        let (entries, updates): (Vec<_>, Vec<_>) = updates.unzip();
-        if updates.is_empty() {
-            return Ok(());
-        }
-        let mut pause = FIRST_PAUSE;
-        loop {
-            let began = Instant::now();
-            let error = match timeout(COMMIT_PATIENCE, documents::append(&self.db, &updates)).await {
-                Ok(Ok(seqs)) => {
-                    METRICS.committed(updates.len(), began.elapsed());
-                    self.report(&entries, &updates, &seqs);
-                    return Ok(());
+    async fn append(&self, entries: &[&Entry]) -> Answer {
+        let updates: Vec<_> = entries.iter().filter_map(|entry| entry.update()).collect();
+        let began = Instant::now();
+        let error = match timeout(COMMIT_PATIENCE, documents::append(&self.db, &updates)).await {
+            Ok(Ok(seqs)) => {
+                METRICS.committed(updates.len(), began.elapsed());
+                if let Some(bus) = &self.bus {
+                    let committed = updates.iter().zip(&seqs).filter_map(|(update, seq)| Some((update, (*seq)?)));
+                    committed.for_each(|(update, seq)| bus.committed(update, seq));
                 }
-                Ok(Err(error)) if !may_pass(&error) => {
-                    tracing::error!(%error, "updates were not let into the log");
-                    return Err(Impossible);
-                }
-                Ok(Err(error)) => error.to_string(),
-                Err(_) => "no answer".to_owned(),
-            };
-            METRICS.log_retries.one();
-            tracing::warn!(error, waiting = updates.len(), "the update log cannot be written; trying again");
-            if *self.closing.borrow() && pause >= LONGEST_PAUSE {
-                return Ok(());
+                return Answer::Landed(seqs);
             }
-            self.wait(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
-        }
-    }
-
-    fn report(&self, entries: &[&Entry], updates: &[&NewUpdate], seqs: &[Option<u64>]) {
-        for ((entry, update), seq) in entries.iter().zip(updates).zip(seqs) {
-            match seq {
-                Some(seq) => entry.room.landed(entry.position, update.section, *seq),
-                None => entry.room.lose(),
+            Ok(Err(error)) if !may_pass(&error) => {
+                tracing::error!(%error, "updates were not let into the log");
+                return Answer::Never;
             }
-        }
-        for ((entry, update), seq) in entries.iter().zip(updates).zip(seqs) {
-            entry.room.tell();
-            if let (Some(bus), Some(seq)) = (&self.bus, seq) {
-                bus.committed(update, *seq);
-            }
-        }
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "no answer".to_owned(),
+        };
+        METRICS.log_retries.one();
+        tracing::warn!(error, waiting = updates.len(), "the update log cannot be written; trying again");
+        Answer::NotYet
     }
 
     /// Once only: without it the log is longer, and holds no less.
-    async fn compact(&self, school: SchoolId, checkpoint: &Checkpoint) {
+    async fn compact(&self, entry: &Entry) {
+        let What::Checkpoint(school, checkpoint) = &entry.what else { return };
         let written = async {
-            let mut txn = self.db.begin(school).await?;
+            let mut txn = self.db.begin(*school).await?;
             documents::checkpoint(&mut txn, checkpoint).await?;
             txn.commit().await
         };
@@ -262,7 +266,7 @@ impl Writer {
 
     async fn wait(&self, pause: Duration) {
         if *self.closing.borrow() {
-            return sleep(GOODBYE.min(pause)).await;
+            return sleep(pause).await;
         }
         let mut closing = self.closing.clone();
         // Asked to stop, it tries once more at once.
@@ -275,8 +279,8 @@ fn pause(entries: usize) -> Duration {
     (GATHER + GATHER * entries as u32 / MANY).min(GATHER_LONGEST)
 }
 
-/// No number of attempts would change it.
-struct Impossible;
+/// We were asked to stop, and Postgres is still away.
+struct GaveUp;
 
 /// Whether the same may work in a moment. What Postgres refuses for its content (classes 22, 23, 42
 /// and the like) never does; a lost connection, a full disk, a restart or a database that is read-only

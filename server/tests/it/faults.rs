@@ -100,16 +100,27 @@ async fn postgres_dies_and_comes_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_database_is_read_only_for_a_while() {
     let (house, typists) = meeting(&[]).await;
-    execute(&house, "alter system set default_transaction_read_only = on").await;
-    execute(&house, "select pg_reload_conf()").await;
+    make_read_only(&house).await;
     nothing_is_called_saved(&typists).await;
-    let writable = "set default_transaction_read_only = off; alter system reset default_transaction_read_only";
-    let mut postgres = house.postgres().await;
-    for sql in writable.split("; ").chain(["select pg_reload_conf()"]) {
-        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut postgres).await.unwrap();
-    }
+    make_writable(&house).await;
     typists.come_together(&house).await;
     nobody_noticed(&typists);
+}
+
+async fn make_read_only(house: &House) {
+    execute(house, "alter system set default_transaction_read_only = on").await;
+    execute(house, "select pg_reload_conf()").await;
+}
+
+async fn make_writable(house: &House) {
+    let mut postgres = house.postgres().await;
+    for sql in [
+        "set default_transaction_read_only = off",
+        "alter system reset default_transaction_read_only",
+        "select pg_reload_conf()",
+    ] {
+        sqlx::query(sql).execute(&mut postgres).await.unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -250,6 +261,34 @@ async fn the_server_is_replaced_while_everybody_types() {
 
     typists.come_together(&house).await;
     assert!(typists.accounts().iter().all(|account| account.closed.len() == 1 && account.connections == 2));
+}
+
+/// What waits for the database as the server ends is written whole or not at all: a part without what it
+/// builds on would make the section refuse everybody. One person alone, so that no checkpoint makes it good.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_server_is_replaced_while_the_database_is_away() {
+    let mut house = House::open(&[]).await;
+    let typist = Typists::sit_down_alone(&house, 0).await;
+    typist.until_typed(10).await;
+    make_read_only(&house).await;
+    // It waits as long as it ever does between two attempts: asked to stop, it does not try much longer.
+    while house.said().matches("the update log cannot be written").count() < 8 {
+        typist.until_typed(5).await;
+    }
+    house.signal(Signal::SIGTERM);
+    // Whoever wrote it is not there to send it again.
+    typist.until("sent away", |account| !account.closed.is_empty()).await;
+    let promised = typist.promised();
+    drop(typist);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    make_writable(&house).await;
+    assert!(house.ended().await.success());
+
+    house.start().await;
+    let newcomer = Typists::sit_down_alone(&house, 1).await;
+    newcomer.until("a newcomer’s words are saved", |account| account.acknowledged > 5).await;
+    newcomer.check_kept(&house, &promised).await;
+    newcomer.come_together(&house).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -180,7 +180,22 @@ pub(crate) fn plan(chance: &mut Chance, count: usize) -> Vec<Operation> {
             7 | 8 => chance.between(40, 600),
             _ => chance.between(600, 4_000),
         };
+        if matches!(what, What::Drain) && chance.one_in(2) {
+            plan.extend(with_the_disk_away(chance));
+        }
         plan.push(Operation { pause, what, dice: chance.next() });
+    }
+    plan
+}
+
+/// Before a server is asked to end: so much waits for the disk, and for so long, that it may come back between the
+/// last attempt to write one batch and the first to write the next.
+fn with_the_disk_away(chance: &mut Chance) -> Vec<Operation> {
+    let away = What::Disk { weather: Weather::Away, for_ms: chance.between(13_000, 19_000) };
+    let mut plan = vec![Operation { pause: 0, what: away, dice: chance.next() }];
+    for _ in 0..8 {
+        let what = What::Burst { tab: chance.below(64), count: chance.between(2, 8) };
+        plan.push(Operation { pause: chance.between(200, 700), what, dice: chance.next() });
     }
     plan
 }

@@ -1,5 +1,6 @@
-//! One server process: the real `RoomState`, and around it what `room/task.rs`, `update_log.rs` and the
-//! registry do, with every await turned into an event that the simulator brings about when it likes.
+//! One server process: the real `RoomState` and the real decisions of the update log (`update_log::batch`), and
+//! around them what `room/task.rs`, `update_log.rs` and the registry do, with every await turned into an event that
+//! the simulator brings about when it likes.
 //!
 //! Everything that knows the room’s inputs and effects, or how its log is written, is here.
 //!
@@ -13,14 +14,19 @@ mod log;
 mod work;
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet, VecDeque},
+    rc::Rc,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use server::room::{
-    SectionCopy,
-    state::{ConnectionId, Effect, Input, Loaded, RoomState},
+use server::{
+    room::{
+        SectionCopy,
+        state::{ConnectionId, Effect, Input, Loaded, RoomState},
+    },
+    update_log::batch::Batch,
 };
 use shared::{
     PersonId, Section, Stage,
@@ -42,9 +48,6 @@ const LOAD_PAUSE: u64 = 200;
 const TICK: u64 = 1_000;
 const COMMIT_PATIENCE: u64 = 20_000;
 const GOODBYE: u64 = 10_000;
-const FIRST_PAUSE: u64 = 50;
-const LONGEST_PAUSE: u64 = 2_000;
-const BATCH: usize = 1_024;
 
 /// The world a process runs in.
 pub(crate) struct Outside<'a> {
@@ -112,7 +115,10 @@ pub(crate) enum Timer {
         attempt: u64,
         honest: bool,
     },
-    CommitAgain,
+    /// The writer of the log goes on with its batch.
+    Write,
+    Waited,
+    /// What the room still waited for, it waits for no more.
     GaveUp,
     Agreed {
         attempt: u64,
@@ -168,7 +174,7 @@ struct Room {
     rights: Rights,
     /// Those with a way out.
     outboxes: BTreeSet<ConnectionId>,
-    progress: Progress,
+    progress: Rc<RefCell<Progress>>,
     term: u64,
     questions: BTreeMap<u64, Question>,
     asked: u64,
@@ -180,7 +186,7 @@ struct Room {
     gone: bool,
 }
 
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Progress {
     through: u64,
     landed: Vec<(Section, u64)>,
@@ -196,23 +202,20 @@ enum Question {
 #[derive(Default)]
 struct Log {
     waiting: VecDeque<Entry>,
-    batch: Vec<Entry>,
+    batch: Option<Batch<Entry>>,
     attempts: u64,
-    pause: u64,
-    /// The batch could not be written with the others’; once more by itself, and its room is lost.
-    alone: bool,
-    busy: bool,
+    /// Asked to end.
+    closing: bool,
 }
 
-#[derive(Clone)]
 struct Entry {
     room: u64,
+    progress: Rc<RefCell<Progress>>,
     position: u64,
-    what: Entrusted,
+    what: What,
 }
 
-#[derive(Clone)]
-enum Entrusted {
+enum What {
     Update(Row),
     Checkpoint { section: Section, seq: u64, state: Arc<[u8]> },
 }
@@ -251,20 +254,21 @@ impl Process {
                 && room.questions.is_empty()
                 && room.state.as_ref().is_some_and(|state| state.is_settled())
         };
-        self.log.waiting.is_empty() && !self.log.busy && self.room.as_ref().is_none_or(room)
+        self.log.is_idle() && self.room.as_ref().is_none_or(room)
     }
 }
 
 impl Progress {
-    fn landed(&mut self, position: u64, section: Section, seq: u64) {
-        self.through = self.through.max(position);
-        self.landed.push((section, seq));
-        self.news = true;
+    /// What has happened since the last call, if anything has.
+    fn news(&mut self) -> Option<Self> {
+        let landed = |all: &mut Self| Self { landed: std::mem::take(&mut all.landed), ..*all };
+        std::mem::take(&mut self.news).then(|| landed(self))
     }
+}
 
-    fn lose(&mut self) {
-        self.lost = true;
-        self.news = true;
+impl Log {
+    fn is_idle(&self) -> bool {
+        self.waiting.is_empty() && self.batch.is_none()
     }
 }
 
@@ -277,7 +281,7 @@ impl Room {
             mail: VecDeque::new(),
             rights,
             outboxes: BTreeSet::new(),
-            progress: Progress::default(),
+            progress: Rc::default(),
             term: 0,
             questions: BTreeMap::new(),
             asked: 0,

@@ -82,6 +82,7 @@ pub(crate) struct Witness {
     pages: BTreeSet<ConnectionId>,
     broken: Option<String>,
     pub(crate) checks: u64,
+    pub(crate) refusals: u64,
 }
 
 /// A letter on the page, and the id it stands under.
@@ -107,6 +108,7 @@ impl Witness {
             pages: BTreeSet::new(),
             broken: None,
             checks: 0,
+            refusals: 0,
         }
     }
 
@@ -348,7 +350,10 @@ impl Witness {
                 });
             }
             // What was let in before it is still acknowledged.
-            Message::SyncStatus(false) => self.asked.entry((conn, section)).or_default().refused = true,
+            Message::SyncStatus(false) => {
+                self.refusals += 1;
+                self.asked.entry((conn, section)).or_default().refused = true;
+            }
             _ => {}
         }
     }

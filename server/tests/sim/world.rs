@@ -158,7 +158,10 @@ struct Seat {
 pub(crate) fn run(seed: u64, keep: Option<&[usize]>, trace: Trace) -> Report {
     let mut world = World::new(seed, keep, trace);
     world.live();
-    let World { trace, witness, handled, counts, print, .. } = world;
+    let World { trace, witness, handled, mut counts, print, .. } = world;
+    if witness.refusals > 0 {
+        counts.insert("refusals", witness.refusals);
+    }
     Report {
         broken: witness.verdict().map(str::to_owned),
         trace: trace.lines(),

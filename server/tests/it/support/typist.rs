@@ -25,6 +25,7 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 use tokio_tungstenite::{WebSocketStream, tungstenite::Message as Packet};
+use yrs::{ReadTxn, Transact};
 
 use super::{
     house::{House, Place},
@@ -95,6 +96,14 @@ impl Typists {
         typists
     }
 
+    /// Somebody who sees nobody else, with a text of their own.
+    pub(crate) async fn sit_down_alone(house: &House, who: u32) -> Self {
+        let place = &house.places("Tomek")[who as usize];
+        let text = item(1 + u128::from(who));
+        let typist = Typist::sit_down(house, place, text, &[text], 100 + u64::from(who)).await;
+        Self { meeting: place.meeting, all: vec![typist] }
+    }
+
     /// Waits until this is so of each.
     pub(crate) async fn until(&self, what: &str, wanted: impl Fn(&Account) -> bool) {
         for typist in &self.all {
@@ -146,6 +155,7 @@ impl Typists {
     /// Postgres, asked alone, has at least this much of each text, and nothing that was not typed.
     pub(crate) async fn check_kept(&self, house: &House, promised: &BTreeMap<ItemId, usize>) {
         let kept = house.kept(self.meeting, Section::Plan).await;
+        assert!(!kept.yrs().transact().has_missing_updates(), "something is kept without what it builds on");
         for (item, promised) in promised {
             let text = kept.words(&TARGETS, *item, FIELD);
             assert_eq!(text, letters(text.len()), "in Postgres");

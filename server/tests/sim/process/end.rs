@@ -13,7 +13,13 @@ impl Process {
     /// Whether a process that was asked to stop has no more to do.
     pub(crate) fn has_drained(&self) -> bool {
         let settled = |room: &Room| room.state.as_ref().is_none_or(|state| state.is_settled());
-        self.closing && self.room.as_ref().is_none_or(settled) && !self.log.busy
+        self.closing && self.room.as_ref().is_none_or(settled) && self.log.is_idle()
+    }
+
+    /// The room has waited long enough for its commits; the log tries a little longer.
+    pub(super) fn gave_up(&mut self, out: &mut Outside) {
+        self.log.closing = true;
+        self.close_room(CloseCode::TryAgain, out);
     }
 
     pub(crate) fn end(&mut self, out: &mut Outside) {

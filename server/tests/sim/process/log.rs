@@ -1,55 +1,59 @@
-//! The update log, as in `update_log.rs`.
+//! The one task that writes to the update log: what it decides is `update_log::batch`’s, and each of its awaits is an
+//! event here.
+
+use server::update_log::{
+    BATCH,
+    batch::{Answer, Entrusted, Next},
+};
 
 use super::*;
 
 impl Process {
-    pub(super) fn append(&mut self, position: u64, what: Entrusted, out: &mut Outside) {
+    pub(super) fn append(&mut self, position: u64, what: What, out: &mut Outside) {
         let Some(room) = &self.room else { return };
-        self.log.waiting.push_back(Entry { room: room.number, position, what });
-        if !self.log.busy {
-            self.log.busy = true;
+        let (room, progress) = (room.number, room.progress.clone());
+        self.log.waiting.push_back(Entry { room, progress, position, what });
+        if self.log.batch.is_none() {
             self.next_batch(out);
         }
     }
 
-    pub(super) fn next_batch(&mut self, out: &mut Outside) {
-        self.log.batch.clear();
+    fn next_batch(&mut self, out: &mut Outside) {
         let count = self.log.waiting.len().min(BATCH);
-        self.log.batch.extend(self.log.waiting.drain(..count));
-        self.log.pause = FIRST_PAUSE;
-        self.log.alone = false;
-        self.log.busy = !self.log.batch.is_empty();
-        if self.log.busy {
-            // What is accepted in the same moment goes with it, or just misses it.
+        let entries: Vec<_> = self.log.waiting.drain(..count).collect();
+        self.log.batch = (!entries.is_empty()).then(|| Batch::new(entries));
+        if self.log.batch.is_some() {
+            // What is accepted in the same moment just misses it.
             let wait = out.chance.between(0, 2);
-            out.after(wait, Timer::CommitAgain);
+            out.after(wait, Timer::Write);
         }
     }
 
-    pub(super) fn attempt(&mut self, out: &mut Outside) {
-        let lost = self.room.as_ref().filter(|room| room.progress.lost).map(|room| room.number);
-        self.log.batch.retain(|entry| Some(entry.room) != lost);
-        if self.log.batch.is_empty() {
-            return self.next_batch(out);
-        }
-        let updates = self.log.batch.iter().filter_map(|entry| match &entry.what {
-            Entrusted::Update(row) => Some(row.clone()),
-            Entrusted::Checkpoint { .. } => None,
-        });
-        let updates: Vec<_> = updates.collect();
-        if updates.is_empty() {
-            return self.compact(out);
-        }
+    /// Does what is next with the batch at hand.
+    pub(super) fn write(&mut self, out: &mut Outside) {
+        let Some(batch) = &self.log.batch else { return };
+        let transaction = match batch.next() {
+            Next::Append(entries) => Transaction::Append(entries.into_iter().filter_map(Entry::row).cloned().collect()),
+            Next::Checkpoint(Entry { what: What::Checkpoint { section, seq, state }, .. }) => {
+                Transaction::Checkpoint { section: *section, seq: *seq, state: state.clone() }
+            }
+            Next::Wait(pause) => return out.after(pause.as_millis() as u64, Timer::Waited),
+            Next::Checkpoint(_) | Next::Through => return self.next_batch(out),
+            Next::GiveUp => return self.end(out),
+        };
         if self.burn(out) {
             return;
         }
         self.log.attempts += 1;
-        let attempt = self.log.attempts;
-        let fate = out.disk.fate(out.chance);
-        out.acts.push(Act::Commit { transaction: Transaction::Append(updates), fate, attempt });
+        let (attempt, fate) = (self.log.attempts, out.disk.fate(out.chance));
         let answers = fate.answers.filter(|wait| *wait < COMMIT_PATIENCE);
         let honest = fate.honest && answers.is_some();
-        out.after(answers.unwrap_or(COMMIT_PATIENCE), Timer::Answer { attempt, honest });
+        let timer = match transaction {
+            Transaction::Checkpoint { .. } => Timer::Compacted { attempt },
+            _ => Timer::Answer { attempt, honest },
+        };
+        out.acts.push(Act::Commit { transaction, fate, attempt });
+        out.after(answers.unwrap_or(COMMIT_PATIENCE), timer);
     }
 
     /// `landed` is what became of the attempt, if its writer is told.
@@ -57,64 +61,79 @@ impl Process {
         if attempt != self.log.attempts || self.burn(out) {
             return;
         }
-        match landed {
-            Some(Ok(numbers)) => {
-                let updates = self.log.batch.iter().filter(|entry| matches!(entry.what, Entrusted::Update(_)));
-                for (entry, seq) in updates.zip(numbers) {
-                    let Some(room) = self.room.as_mut().filter(|room| room.number == entry.room) else { continue };
-                    match (seq, &entry.what) {
-                        (Some(seq), Entrusted::Update(row)) => room.progress.landed(entry.position, row.section, seq),
-                        _ => room.progress.lose(),
-                    }
-                }
-                self.compact(out);
-            }
-            Some(Err(Taken)) if self.log.alone => {
-                for entry in &self.log.batch {
-                    if let Some(room) = self.room.as_mut().filter(|room| room.number == entry.room) {
-                        room.progress.lose();
-                    }
-                }
-                self.next_batch(out);
-            }
-            Some(Err(Taken)) => {
-                self.log.alone = true;
-                self.attempt(out);
-            }
-            None => {
-                let pause = self.log.pause;
-                self.log.pause = (pause * 2).min(LONGEST_PAUSE);
-                out.after(pause, Timer::CommitAgain);
-            }
-        }
-    }
-
-    /// Writes the checkpoints of the batch, one after the other, once each.
-    pub(super) fn compact(&mut self, out: &mut Outside) {
-        let lost = self.room.as_ref().filter(|room| room.progress.lost).map(|room| room.number);
-        let checkpoint = |entry: &Entry| matches!(entry.what, Entrusted::Checkpoint { .. }) && Some(entry.room) != lost;
-        self.log.batch.retain(checkpoint);
-        let Some(Entrusted::Checkpoint { section, seq, state }) =
-            self.log.batch.first().map(|entry| entry.what.clone())
-        else {
-            return self.next_batch(out);
+        let answer = match landed {
+            Some(Ok(numbers)) => Answer::Landed(numbers),
+            Some(Err(Taken)) => Answer::Never,
+            None => Answer::NotYet,
         };
-        if self.burn(out) {
-            return;
-        }
-        self.log.attempts += 1;
-        let (attempt, fate) = (self.log.attempts, out.disk.fate(out.chance));
-        out.acts.push(Act::Commit { transaction: Transaction::Checkpoint { section, seq, state }, fate, attempt });
-        let answers = fate.answers.unwrap_or(COMMIT_PATIENCE).min(COMMIT_PATIENCE);
-        out.after(answers, Timer::Compacted { attempt });
+        let closing = self.log.closing;
+        self.go_on(out, |batch| {
+            // It hears of it by its progress.
+            let _lost = batch.answered(answer, closing);
+        });
     }
 
-    pub(super) fn compacted(&mut self, out: &mut Outside) {
-        let entry = self.log.batch.remove(0);
-        if let Some(room) = self.room.as_mut().filter(|room| room.number == entry.room) {
-            room.progress.through = room.progress.through.max(entry.position);
-            room.progress.news = true;
+    pub(super) fn compacted(&mut self, attempt: u64, out: &mut Outside) {
+        if attempt == self.log.attempts && !self.burn(out) {
+            self.go_on(out, Batch::tried);
         }
-        self.compact(out);
+    }
+
+    pub(super) fn waited(&mut self, out: &mut Outside) {
+        self.go_on(out, Batch::waited);
+    }
+
+    fn go_on(&mut self, out: &mut Outside, heard: impl FnOnce(&mut Batch<Entry>)) {
+        if let Some(batch) = &mut self.log.batch {
+            heard(batch);
+        }
+        self.write(out);
+    }
+}
+
+impl Entry {
+    fn row(&self) -> Option<&Row> {
+        match &self.what {
+            What::Update(row) => Some(row),
+            What::Checkpoint { .. } => None,
+        }
+    }
+}
+
+impl Entrusted for Entry {
+    type Room = u64;
+
+    fn room(&self) -> u64 {
+        self.room
+    }
+
+    fn is_update(&self) -> bool {
+        self.row().is_some()
+    }
+
+    fn is_lost(&self) -> bool {
+        self.progress.borrow().lost
+    }
+
+    fn landed(&self, seq: u64) {
+        let Some(row) = self.row() else { return };
+        let mut progress = self.progress.borrow_mut();
+        progress.through = progress.through.max(self.position);
+        progress.landed.push((row.section, seq));
+    }
+
+    fn done(&self) {
+        let mut progress = self.progress.borrow_mut();
+        progress.through = progress.through.max(self.position);
+        progress.news = true;
+    }
+
+    fn lose(&self) {
+        let mut progress = self.progress.borrow_mut();
+        (progress.lost, progress.news) = (true, true);
+    }
+
+    fn tell(&self) {
+        self.progress.borrow_mut().news = true;
     }
 }

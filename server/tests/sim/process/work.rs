@@ -11,13 +11,10 @@ impl Process {
             Timer::Load { room, step } => self.load(room, step, out),
             Timer::Tick { room } => self.tick(room, out),
             Timer::Answer { attempt, honest } => self.answered(attempt, landed.filter(|_| honest), out),
-            Timer::CommitAgain => self.attempt(out),
-            Timer::Compacted { attempt } => {
-                if attempt == self.log.attempts && !self.burn(out) {
-                    self.compacted(out);
-                }
-            }
-            Timer::GaveUp => self.end(out),
+            Timer::Write => self.write(out),
+            Timer::Waited => self.waited(out),
+            Timer::Compacted { attempt } => self.compacted(attempt, out),
+            Timer::GaveUp => self.gave_up(out),
             Timer::Agreed { honest, .. } => {
                 if landed.filter(|_| honest).is_some_and(|landed| landed.is_ok()) {
                     self.put(Mail::StageChanged(Stage::Agreed), out);
@@ -89,9 +86,8 @@ impl Process {
             if room.state.is_none() {
                 return;
             }
-            if std::mem::take(&mut room.progress.news) {
-                let (through, lost) = (room.progress.through, room.progress.lost);
-                let landed = std::mem::take(&mut room.progress.landed);
+            let news = room.progress.borrow_mut().news();
+            if let Some(Progress { through, landed, lost, .. }) = news {
                 self.handle(Input::Committed { through, landed }, out);
                 if lost {
                     self.handle(Input::LogLost, out);
@@ -177,10 +173,10 @@ impl Process {
                 out.witness.accepts(&room.rights, section, person);
                 let (term, scribe) = (room.term, room.rights.is_scribe(person));
                 let row = Row { section, term, person, scribe, update, claims };
-                self.append(position, Entrusted::Update(row), out);
+                self.append(position, What::Update(row), out);
             }
             Effect::Checkpoint { position, section, seq, state } => {
-                self.append(position, Entrusted::Checkpoint { section, seq, state }, out);
+                self.append(position, What::Checkpoint { section, seq, state }, out);
             }
             Effect::Answer { question, sections } => match room.questions.remove(&question) {
                 Some(Question::Page(question)) => out.acts.push(Act::Page { question, sections }),

@@ -36,6 +36,7 @@ impl World {
                         self.cut(link);
                     }
                     self.schedule_at(until, Event::Online { tab });
+                    self.tally("times offline");
                 }
             }
             What::Storm => {
@@ -95,6 +96,7 @@ impl World {
             What::Disk { weather, for_ms } => {
                 self.disk.weather = weather;
                 self.weather_until = self.now + for_ms;
+                self.tally("bad disks");
                 self.schedule(for_ms, Event::Weather);
             }
             What::Jump { ms } => self.now += ms,
@@ -118,7 +120,11 @@ impl World {
             }
             What::Dismiss { person } => {
                 let person = self.cast[1 + person % (self.cast.len() - 1)].id;
+                let before = self.disk.participants.len();
                 self.authority(|disk| disk.participants.retain(|who| who.person != person));
+                if self.disk.participants.len() < before {
+                    self.tally("removals");
+                }
             }
             What::Admit { person } => {
                 let who = person % self.cast.len();
@@ -161,6 +167,7 @@ impl World {
         self.witness.deletes_of_others(person.id, &deleted);
         if let Some(undone) = undone {
             self.witness.undone(person.id, &undone);
+            self.tally("undos");
         }
         self.says(tab, says);
     }
