@@ -16,7 +16,7 @@ use shared::{
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use time::OffsetDateTime;
 
-use crate::support::{NOON, Seat, TestServer, nats::Nats, node::Node, owner, socket::Tab, table::item};
+use crate::support::{NOON, Seat, TestServer, kept, nats::Nats, node::Node, owner, socket::Tab, table::item};
 
 /// Who sits there, and the cookies they came with; the server it makes never opens a room.
 struct Invited {
@@ -48,6 +48,12 @@ impl Invited {
     /// Somebody’s tab with the plan open.
     async fn open(&self, node: &Node, name: &str, client_id: u64) -> Tab {
         self.server.open(&node.address, &self.seat(name).await, Section::Plan, client_id).await
+    }
+
+    /// Of one target of the plan, as Postgres alone would give it back now.
+    async fn words_kept(&self, n: u128) -> String {
+        let meeting = self.seat("Mrs Pike").await.meeting;
+        words(&kept(&mut owner(&self.options).await, meeting, Section::Plan).await, n)
     }
 
     async fn kept(&self) -> i64 {
@@ -167,6 +173,9 @@ async fn what_was_saved_or_seen_outlives_the_server_it_was_written_on(pool: PgPo
     senco.until_doc(|doc| words(doc, 1).contains('k')).await;
     one.kill().await;
     let seen = words(&senco.doc, 1);
+    // Her page is the only one that could mend a loss, and is still away.
+    let kept = table.words_kept(1).await;
+    assert!(kept.starts_with(&seen), "{seen} was seen, and {kept} is in Postgres");
 
     // She goes on where she was, on another server, and nothing is there twice.
     let cookie = table.server.sign_in(&table.seat("Agnieszka").await).await;

@@ -39,7 +39,7 @@ use server::{
     secret::JoinKey,
     state::AppState,
 };
-use shared::{MeetingId, ParticipantId, PersonId, SchoolId};
+use shared::{MeetingId, ParticipantId, PersonId, SchoolId, Section, doc::SectionDoc};
 use sqlx::{
     PgConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -93,6 +93,32 @@ pub(crate) fn url_of(options: &PgConnectOptions) -> String {
 pub(crate) async fn owner(options: &PgConnectOptions) -> PgConnection {
     use sqlx::Connection;
     PgConnection::connect_with(options).await.unwrap()
+}
+
+/// A section as Postgres alone would give it back now.
+pub(crate) async fn kept(postgres: &mut PgConnection, meeting: MeetingId, section: Section) -> SectionDoc {
+    use sqlx::Connection;
+    // While people type on, what is read first may be compacted away before the rest is read.
+    let mut postgres = postgres.begin_with("begin isolation level repeatable read").await.unwrap();
+    let (state, seq): (Vec<u8>, i64) =
+        sqlx::query_as("select state, seq from doc_checkpoints where meeting_id = $1 and section = $2")
+            .bind(meeting.0)
+            .bind(section.name())
+            .fetch_one(&mut *postgres)
+            .await
+            .unwrap();
+    let updates: Vec<Vec<u8>> = sqlx::query_scalar(
+        "select update from doc_updates where meeting_id = $1 and section = $2 and seq > $3 order by seq",
+    )
+    .bind(meeting.0)
+    .bind(section.name())
+    .bind(seq)
+    .fetch_all(&mut *postgres)
+    .await
+    .unwrap();
+    let doc = SectionDoc::from_state(section, 1, &state).unwrap();
+    updates.iter().for_each(|update| doc.apply(update).unwrap());
+    doc
 }
 
 /// The tables’ files are written anew only while nobody else reads: the server’s own tasks do, now and then.

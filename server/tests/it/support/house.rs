@@ -25,7 +25,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::socket::Address;
+use super::{kept, socket::Address};
 
 /// For a first start on a busy machine. Nobody waits for it who sees what they wait for.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -207,28 +207,7 @@ impl House {
 
     /// A section as Postgres alone would give it back now.
     pub(crate) async fn kept(&self, meeting: MeetingId, section: Section) -> SectionDoc {
-        let mut postgres = self.postgres().await;
-        // While people type on, what is read first may be compacted away before the rest is read.
-        let mut postgres = postgres.begin_with("begin isolation level repeatable read").await.unwrap();
-        let (state, seq): (Vec<u8>, i64) =
-            sqlx::query_as("select state, seq from doc_checkpoints where meeting_id = $1 and section = $2")
-                .bind(meeting.0)
-                .bind(section.name())
-                .fetch_one(&mut *postgres)
-                .await
-                .unwrap();
-        let updates: Vec<Vec<u8>> = sqlx::query_scalar(
-            "select update from doc_updates where meeting_id = $1 and section = $2 and seq > $3 order by seq",
-        )
-        .bind(meeting.0)
-        .bind(section.name())
-        .bind(seq)
-        .fetch_all(&mut *postgres)
-        .await
-        .unwrap();
-        let doc = SectionDoc::from_state(section, 1, &state).unwrap();
-        updates.iter().for_each(|update| doc.apply(update).unwrap());
-        doc
+        kept(&mut self.postgres().await, meeting, section).await
     }
 
     /// What the server said.
