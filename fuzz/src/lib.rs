@@ -6,6 +6,8 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
+use app::api::{doors, forms, meetings, records};
+use serde::{Serialize, de::DeserializeOwned};
 use server::room::{
     gate::Writer,
     section::{LoadedSection, Outcome, SectionState},
@@ -26,12 +28,13 @@ use uuid::Uuid;
 /// With the name of its corpus.
 pub type Target = (&'static str, fn(&[u8]));
 
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     ("frames", frames),
     ("updates", updates),
     ("state_vectors", state_vectors),
     ("awareness", awareness),
     ("json", json),
+    ("commands", commands),
     ("rooms", rooms),
     ("pictures", pictures),
 ];
@@ -332,6 +335,45 @@ pub fn json(data: &[u8]) {
     if let Some((meeting, section)) = Section::parse_document_name(text) {
         assert_eq!(Section::parse_document_name(&section.document_name(meeting)), Some((meeting, section)));
     }
+}
+
+// ── commands ──
+
+/// What pages command: any bytes are one of these or none, and what is read says the same when it is written again.
+pub fn commands(data: &[u8]) {
+    reads::<doors::ReadDoor>(data);
+    reads::<doors::RemovePerson>(data);
+    reads::<doors::LetBack>(data);
+    reads::<doors::HandOver>(data);
+    reads::<doors::TakeOver>(data);
+    reads::<doors::SetDoors>(data);
+    reads::<doors::MakeCode>(data);
+    reads::<doors::Admit>(data);
+    reads::<doors::Decline>(data);
+    reads::<doors::ShowLink>(data);
+    reads::<doors::MakeLink>(data);
+    reads::<doors::TakeBackLink>(data);
+    reads::<forms::TickAction>(data);
+    reads::<forms::ConfirmPassport>(data);
+    reads::<forms::ChangePassport>(data);
+    reads::<forms::SavePassport>(data);
+    reads::<forms::ReopenRecord>(data);
+    reads::<forms::StartNextMeeting>(data);
+    reads::<meetings::ReadPeople>(data);
+    reads::<meetings::StartMeeting>(data);
+    reads::<meetings::Spotlight>(data);
+    reads::<meetings::NameScribe>(data);
+    reads::<meetings::NoteAttendance>(data);
+    reads::<meetings::HidePassage>(data);
+    reads::<meetings::Answer>(data);
+    reads::<records::AgreeAndSave>(data);
+}
+
+fn reads<Command: Serialize + DeserializeOwned>(data: &[u8]) {
+    let Ok(command) = serde_json::from_slice::<Command>(data) else { return };
+    let written = serde_json::to_string(&command).expect("it has a JSON form");
+    let again: Command = serde_json::from_str(&written).expect("what was written is read");
+    assert_eq!(serde_json::to_string(&again).ok(), Some(written));
 }
 
 // ── pictures ──

@@ -28,14 +28,14 @@ fn corpus(target: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/corpus")).join(target)
 }
 
-fn inputs(target: &str) -> Vec<Vec<u8>> {
+pub(crate) fn inputs(target: &str) -> Vec<Vec<u8>> {
     let mut paths: Vec<_> = fs::read_dir(corpus(target)).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     paths.into_iter().map(|path| fs::read(path).unwrap()).collect()
 }
 
 /// Chance that is the same every time.
-struct Chance(u64);
+pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
     fn next(&mut self, below: usize) -> usize {
@@ -43,6 +43,15 @@ impl Chance {
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 % below.max(1) as u64) as usize
+    }
+
+    /// An input with some damage to it.
+    pub(crate) fn damaged(&mut self, input: &[u8], others: &[Vec<u8>]) -> Vec<u8> {
+        let mut damaged = input.to_vec();
+        for _ in 0..=self.next(3) {
+            self.damage(&mut damaged, others);
+        }
+        damaged
     }
 
     /// Damages an input in one of the ways that find something.
@@ -82,10 +91,7 @@ fn the_corpus_and_some_damage_to_it() {
         for input in &inputs {
             target(input);
             for _ in 0..DAMAGED {
-                let mut damaged = input.clone();
-                for _ in 0..=chance.next(3) {
-                    chance.damage(&mut damaged, &inputs);
-                }
+                let damaged = chance.damaged(input, &inputs);
                 let caught = std::panic::catch_unwind(|| target(&damaged));
                 assert!(caught.is_ok(), "{name} failed on {damaged:?}");
             }

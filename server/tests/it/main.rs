@@ -9,6 +9,7 @@ mod attendance;
 mod audit;
 mod check;
 mod cluster;
+mod commands;
 mod corrections;
 mod delivery;
 mod demo;

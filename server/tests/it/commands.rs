@@ -1,0 +1,58 @@
+//! Commands as a program might send them: whatever is said, the answer is one that a person understands, and nothing
+//! breaks. What they read of any bytes is a fuzz target (`commands`); here it goes the whole way.
+
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+};
+use server::http;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tower::ServiceExt;
+
+use crate::{
+    fuzz::{Chance, inputs},
+    support::{TestServer, text},
+};
+
+/// To each address.
+const SENT: usize = 40;
+
+#[sqlx::test(migrations = false)]
+async fn damaged_commands_are_refused_in_plain_words(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let cookie = server.sign_in(&pike).await;
+    let addresses = http::addresses(&server.state).into_iter();
+    let commands: Vec<_> =
+        addresses.filter(|(method, path)| method == Method::POST && path.starts_with("/api/")).collect();
+    assert!(!commands.is_empty());
+    // Of this meeting, so that what is still whole is done.
+    let here = |input: Vec<u8>| {
+        String::from_utf8(input)
+            .unwrap()
+            .replace("4044d060-2f0a-5aa0-8ee7-e4846449013a", &pike.meeting.to_string())
+            .into_bytes()
+    };
+    let inputs: Vec<_> = inputs("commands").into_iter().map(here).collect();
+    let mut chance = Chance(0x5eed_0000_0000_0002);
+    for (_, path) in &commands {
+        for at in 0..SENT {
+            let sent = chance.damaged(&inputs[at % inputs.len()], &inputs);
+            let request = Request::post(path)
+                .header("sec-fetch-site", "same-origin")
+                .header(header::HOST, "meetings.example")
+                .header(header::COOKIE, &cookie)
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(Body::from(sent.clone()));
+            let answer = server.router.clone().oneshot(request.unwrap()).await.unwrap();
+            let (status, words) = (answer.status(), text(answer).await);
+            let sent = String::from_utf8_lossy(&sent);
+            assert!(!status.is_server_error() && status != StatusCode::UNAUTHORIZED, "{path} {status} {words}: {sent}");
+            for inner in ["line 1 column", "missing field", "invalid type", "expected"] {
+                assert!(!words.contains(inner), "{path} {words}: {sent}");
+            }
+        }
+    }
+    // The meeting is there for those who were at it.
+    assert!(server.backend.meeting_page(pike.viewer, pike.meeting).await.is_ok());
+}
