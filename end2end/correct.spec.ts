@@ -19,6 +19,12 @@ test('a SENCO corrects an agreed plan, it is agreed again, and a parent reads bo
   await parent.page.getByRole('radio', { name: 'I agree', exact: true }).check()
   await parent.page.getByRole('button', { name: 'Give my answer' }).click()
   await expect(parent.page.locator('#agree')).toContainText('Thank you')
+  const mum = await join({ pupil: 'Tomek', stage: 'preparing', role: 'parent', name: 'Agnieszka' })
+  await openPart(mum.page, 'agree')
+  await mum.page.getByRole('radio', { name: 'I disagree with a part' }).check()
+  await mum.page.locator('#agree textarea').fill('Not the big hall.')
+  await mum.page.getByRole('button', { name: 'Give my answer' }).click()
+  await expect(mum.page.locator('#agree')).toContainText('Thank you')
   await page.getByRole('button', { name: 'Agree and save' }).click()
   await page.getByRole('button', { name: 'Yes, agree and save' }).click()
   await expect(parent.page.locator('textarea[id^="plan-"]')).toHaveCount(0)
@@ -62,6 +68,11 @@ test('a SENCO corrects an agreed plan, it is agreed again, and a parent reads bo
   await page.getByRole('button', { name: 'Agree and save' }).click()
   await page.getByRole('button', { name: 'Yes, agree and save' }).click()
   await expect(parent.page.locator('.at-hand').getByRole('link', { name: 'Read the plan' })).toBeVisible()
+
+  // She did not answer anew: what she had said does not go from beside the plan.
+  await mum.page.goto(record)
+  await expect(mum.page.locator('.agreed')).toContainText('Not the big hall.')
+  await expect(mum.page.locator('.agreed')).toContainText('That was said of version 1')
 
   // Both are read, each with its own check mark; what is not the newest says so first.
   await reader.page.goto(record)

@@ -37,6 +37,9 @@ pub enum AppError {
     NotStarted,
     #[error("The plan was agreed, so it can no longer be changed.")]
     Agreed,
+    /// No version of its plan was saved so far.
+    #[error("There is no plan of this meeting to read yet. It will be here in the minute it is agreed.")]
+    NotAgreedYet,
     /// What the Code of Practice asks for is not all there yet.
     #[error("Nearly there: something is still missing.")]
     Missing(Vec<Missing>),

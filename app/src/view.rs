@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     Access, Attendance, MeetingId, ParticipantId, PersonId, PupilId, Role, Section, Stage,
     hand::Owners,
-    record::{AgreedRecord, Response},
+    record::{AgreedRecord, Agreement, Response},
 };
 
 /// The page behind a personal link, before anybody has joined. Holds nothing about the pupil.
@@ -245,6 +245,8 @@ pub struct RecordPage {
     pub pupil: Pupil,
     /// Side and colour of the people who agreed, for their tokens.
     pub people: Vec<Participant>,
+    /// What people answered to an earlier version and did not to this one, with which that was. It stays said.
+    pub earlier: Vec<(u32, Agreement)>,
     /// All versions there are, the first one first.
     pub versions: Vec<Version>,
     /// While it is being corrected.

@@ -50,6 +50,7 @@ fn words(error: &AppError) -> (&'static str, &'static str, &'static str) {
         AppError::RunBySomebody => ("Somebody runs the meeting already", "help", "Go back to the meeting."),
         AppError::NotAllowed => ("That is not yours to open", "lock", RING),
         AppError::NotStarted => ("The meeting has not started", "clock", RING),
+        AppError::NotAgreedYet => ("Not agreed yet", "clock", RING),
         AppError::Agreed => ("The plan is agreed", "lock", "Everybody has the same copy. You can read it any time."),
         AppError::DoorsClosed => ("The doors are closed", "door", "Go back to the meeting to open them."),
         AppError::Missing(_) | AppError::WordsMissing | AppError::ReasonMissing | AppError::TextChanged => {
@@ -79,6 +80,7 @@ fn way_on(error: &AppError) -> Option<impl IntoView + use<>> {
         AppError::NotFound
         | AppError::NotAllowed
         | AppError::NotStarted
+        | AppError::NotAgreedYet
         | AppError::Agreed
         | AppError::Missing(_)
         | AppError::WordsMissing
@@ -103,7 +105,7 @@ pub(crate) fn answer_with_status(error: &AppError) {
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(match error {
             AppError::NotSignedIn => http::StatusCode::UNAUTHORIZED,
-            AppError::NotFound => http::StatusCode::NOT_FOUND,
+            AppError::NotFound | AppError::NotAgreedYet => http::StatusCode::NOT_FOUND,
             AppError::LinkEnded | AppError::Outdated => http::StatusCode::GONE,
             AppError::NotAllowed | AppError::PlaceClosed | AppError::SharingEnded => http::StatusCode::FORBIDDEN,
             AppError::NotStarted

@@ -52,7 +52,7 @@ pub fn RecordPage() -> impl IntoView {
 
 #[component]
 fn TheRecord(page: view::RecordPage) -> impl IntoView {
-    let view::RecordPage { record, hash, agreed_on: agreed_day, pupil, people, versions, reopened, .. } = page;
+    let view::RecordPage { record, hash, agreed_on: agreed_day, pupil, people, earlier, versions, reopened, .. } = page;
     let is_at_table = page.is_at_table;
     let (can_start_next, may_correct, next_meeting) = (page.can_start_next, page.may_correct, page.next_meeting);
     let (this, is_newest) = (record.version, versions.last().is_none_or(|newest| newest.version == record.version));
@@ -152,7 +152,7 @@ fn TheRecord(page: view::RecordPage) -> impl IntoView {
                     <Promises record=record.clone() pupil=pupil.clone() />
                     <Actions actions=record.actions.clone() />
                     <Passport record=record.clone() pupil=pupil.clone() />
-                    <Agreed record=record.clone() people pupil />
+                    <Agreed record=record.clone() earlier people pupil />
                     <footer class="record-foot">
                         <h2>"We meet again"</h2>
                         <p class="next-date">{dates::long(&record.review_on)}</p>

@@ -1,5 +1,7 @@
 //! Reading what was agreed.
 
+use std::collections::BTreeSet;
+
 use app::{
     backend::Viewer,
     error::AppError,
@@ -7,7 +9,7 @@ use app::{
 };
 use shared::{
     Attendance, MeetingId, Role, Section, Stage, access,
-    record::AgreedRecord,
+    record::{AgreedRecord, Agreement},
     rights::{Tie, kind_that_tells_nothing, may_correct, may_know_care, title_that_tells_nothing},
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -50,6 +52,7 @@ fn that_tells_nothing(mut record: AgreedRecord) -> AgreedRecord {
 pub(super) async fn page(db: &Db, viewer: Viewer, id: MeetingId, version: Option<u32>) -> Result<RecordPage, AppError> {
     let (Reader { mut txn, meeting, place, tie }, kept) = find(db, viewer, id, version).await?;
     let may_know = may_know_care(place, tie);
+    let as_read = |record| if may_know { record } else { that_tells_nothing(record) };
     let versions = db::reopenings::versions(&mut txn, id).await.map_err(unavailable)?;
     let reopening = if meeting.is_reopened { db::reopenings::newest(&mut txn, id).await } else { Ok(None) };
     let reopening = reopening.map_err(unavailable)?;
@@ -59,7 +62,8 @@ pub(super) async fn page(db: &Db, viewer: Viewer, id: MeetingId, version: Option
     let record: AgreedRecord = serde_json::from_str(&kept.canonical_json).map_err(unavailable)?;
     let agreed_at = OffsetDateTime::parse(&record.agreed_at, &Rfc3339).map_err(unavailable)?;
     Ok(RecordPage {
-        record: if may_know { record } else { that_tells_nothing(record) },
+        earlier: earlier_answers(&mut txn, id, &record, as_read).await?,
+        record: as_read(record),
         agreed_on: school_day(agreed_at).to_string(),
         hash: kept.sha256,
         pupil: pupil(&meeting, tie, false),
@@ -92,6 +96,24 @@ pub(super) async fn page(db: &Db, viewer: Viewer, id: MeetingId, version: Option
         can_start_next: place.is_some_and(Role::can_facilitate) && (meeting.stage == Stage::Agreed || next.is_some()),
         next_meeting: next,
     })
+}
+
+/// Of those who did not answer this version, what they had answered last.
+async fn earlier_answers(
+    txn: &mut SchoolTransaction,
+    id: MeetingId,
+    record: &AgreedRecord,
+    as_read: impl Fn(AgreedRecord) -> AgreedRecord,
+) -> Result<Vec<(u32, Agreement)>, AppError> {
+    let mut answered: BTreeSet<_> = record.agreements.iter().map(|answer| answer.person).collect();
+    let mut earlier = vec![];
+    for version in (1..record.version).rev() {
+        let Some(kept) = db::records::find(txn, id, Some(version)).await.map_err(unavailable)? else { continue };
+        let before: AgreedRecord = serde_json::from_str(&kept.canonical_json).map_err(unavailable)?;
+        let again = as_read(before).agreements.into_iter().filter(|answer| answered.insert(answer.person));
+        earlier.extend(again.map(|answer| (version, answer)));
+    }
+    Ok(earlier)
 }
 
 /// Somebody who may read a record, and the meeting it is of.
@@ -129,6 +151,8 @@ impl Reader {
 
 async fn find(db: &Db, viewer: Viewer, id: MeetingId, version: Option<u32>) -> Result<(Reader, Kept), AppError> {
     let mut reader = Reader::find(db, viewer, id).await?;
-    let kept = db::records::find(&mut reader.txn, id, version).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
+    let is_to_come = version.is_none() && !reader.meeting.for_passport;
+    let none = if is_to_come { AppError::NotAgreedYet } else { AppError::NotFound };
+    let kept = db::records::find(&mut reader.txn, id, version).await.map_err(unavailable)?.ok_or(none)?;
     Ok((reader, kept))
 }

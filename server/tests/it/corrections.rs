@@ -101,6 +101,38 @@ async fn the_next_version_says_why_and_the_first_stays_as_it_was(pool: PgPoolOpt
     assert!(child.cycles.last().unwrap().targets[0].reached.starts_with("On Thursdays: "));
 }
 
+/// Whoever runs the meeting could else take a disagreement off the plan that counts, by opening it again.
+#[sqlx::test(migrations = false)]
+async fn what_somebody_answered_stays_beside_the_next_version_unless_they_answer_anew(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options).await;
+    let (pike, marek) = (server.seat("Tomek", "Mrs Pike", 3).await, server.seat("Tomek", "Marek", 3).await);
+    let (backend, meeting) = (&server.backend, pike.meeting);
+    backend.meeting_start(pike.viewer, meeting).await.unwrap();
+    let against = "Not the big hall.".to_owned();
+    backend.meeting_answer(marek.viewer, meeting, Response::PartlyDisagree, against.clone()).await.unwrap();
+    backend.record_agree(pike.viewer, meeting).await.unwrap();
+    let correct = async || {
+        backend.record_reopen(pike.viewer, meeting, REASON.to_owned()).await.unwrap();
+        backend.record_agree(pike.viewer, meeting).await.unwrap();
+        backend.record_page(pike.viewer, meeting).await.unwrap()
+    };
+    for version in [2, 3] {
+        let page = correct().await;
+        assert_eq!((page.record.version, page.record.agreements.len()), (version, 0));
+        let said: Vec<_> = page.earlier.iter().map(|(of, answer)| (*of, answer.response, &answer.comment)).collect();
+        assert_eq!(said, [(1, Response::PartlyDisagree, &against)]);
+    }
+    // Anew, it is of this version.
+    backend.record_reopen(pike.viewer, meeting, REASON.to_owned()).await.unwrap();
+    backend.meeting_answer(marek.viewer, meeting, Response::Agree, String::new()).await.unwrap();
+    backend.record_agree(pike.viewer, meeting).await.unwrap();
+    let page = backend.record_page(pike.viewer, meeting).await.unwrap();
+    assert_eq!((page.earlier, page.record.agreements[0].response), (vec![], Response::Agree));
+}
+
 #[sqlx::test(migrations = false)]
 async fn it_is_opened_again_by_who_may_with_a_reason_and_by_nobody_else(
     pool: PgPoolOptions,

@@ -18,6 +18,9 @@ async fn agreeing_writes_the_record_and_all_its_rows(pool: PgPoolOptions, option
     let meeting = pike.meeting;
 
     server.backend.meeting_start(pike.viewer, meeting).await.unwrap();
+    assert_eq!(server.backend.record_page(marek.viewer, meeting).await.err(), Some(AppError::NotAgreedYet));
+    let stranger = server.seat("Kai", "Pat", 3).await;
+    assert_eq!(server.backend.record_page(stranger.viewer, meeting).await.err(), Some(AppError::NotFound));
     let comment = "Not the big hall on Fridays.".to_owned();
     server.backend.meeting_answer(marek.viewer, meeting, Response::PartlyDisagree, comment.clone()).await.unwrap();
     server.backend.record_agree(pike.viewer, meeting).await.unwrap();

@@ -38,15 +38,22 @@ pub(super) fn Came(record: AgreedRecord) -> impl IntoView {
 }
 
 #[component]
-pub(super) fn Agreed(record: AgreedRecord, people: Vec<Participant>, pupil: Pupil) -> impl IntoView {
+pub(super) fn Agreed(
+    record: AgreedRecord,
+    /// To versions before this one, by people who did not answer this one.
+    earlier: Vec<(u32, Agreement)>,
+    people: Vec<Participant>,
+    pupil: Pupil,
+) -> impl IntoView {
     let silent: Vec<_> = record
         .attendance
         .iter()
         .filter(|person| person.role.can_agree())
         .filter(|person| !record.agreements.iter().any(|agreement| agreement.person == person.person))
+        .filter(|person| !earlier.iter().any(|(_, agreement)| agreement.person == person.person))
         .map(|person| person.name.clone())
         .collect();
-    let line = move |agreement: Agreement| {
+    let line = move |(version, agreement): (Option<u32>, Agreement)| {
         let class = match agreement.response {
             Response::PartlyDisagree | Response::Disagree => "is-part",
             Response::Agree | Response::AgreeWithComment | Response::ViewsSharedOnly => "",
@@ -60,14 +67,17 @@ pub(super) fn Agreed(record: AgreedRecord, people: Vec<Participant>, pupil: Pupi
                 {token} <p dir="auto">
                     <strong>{agreement.name} ", " {agreement.title} ", " {agreement.response.verb()} "."</strong>
                     {comment}
+                    {version.map(|version| format!(" That was said of version {version}; to this one they gave no answer."))}
                 </p>
             </li>
         }
     };
+    let answers = record.agreements.into_iter().map(|answer| (None, answer));
+    let answers = answers.chain(earlier.into_iter().map(|(version, answer)| (Some(version), answer)));
     view! {
         <section aria-labelledby="agreed">
             <h2 id="agreed">"Who agreed, and how"</h2>
-            <ul class="agreed">{record.agreements.into_iter().map(line).collect_view()}</ul>
+            <ul class="agreed">{answers.map(line).collect_view()}</ul>
             {(!silent.is_empty())
                 .then(|| view! { <p class="small">"Did not answer: " {silent.join(", ")} "."</p> })}
         </section>

@@ -48,6 +48,12 @@ pub(super) fn AgreeAndSave() -> impl IntoView {
                                 type="button"
                                 id=SAVE
                                 disabled=move || save.pending().get()
+                                // Nor is a key that is still held down.
+                                on:keydown=move |event| {
+                                    if event.repeat() {
+                                        event.prevent_default();
+                                    }
+                                }
                                 on:click=move |event| {
                                     // The second half of a double click on what stood here before is no answer.
                                     if event.detail() < 2 {
@@ -98,10 +104,22 @@ fn WorthALook() -> impl IntoView {
     let found = [Section::Review, Section::Plan, Section::Do].map(in_section);
     move || {
         let written = found.iter().flatten().flat_map(|found| found.get());
-        let nobody = people.all.with(|all| all.iter().all(|person| person.answer.is_none())).then(|| Missing {
-            words: "Nobody has said yet whether they agree.".to_owned(),
-            part: Part::Agree.key().to_owned(),
-        });
+        let is_again = meeting.reopened().with(Option::is_some);
+        let mut asked = people
+            .all
+            .with(|all| {
+                all.iter().filter(|person| person.role.can_agree()).map(|p| p.answer.is_none()).collect::<Vec<_>>()
+            })
+            .into_iter();
+        let (is_asked, words) = if is_again {
+            (
+                asked.any(|waits| waits),
+                "Not everybody has answered anew. What they had answered stays beside the plan, as said of the version before.",
+            )
+        } else {
+            (asked.all(|waits| waits), "Nobody has said yet whether they agree.")
+        };
+        let nobody = is_asked.then(|| Missing { words: words.to_owned(), part: Part::Agree.key().to_owned() });
         let missing: Vec<Missing> = written.chain(people.all.with(|all| came::not_noted(all))).chain(nobody).collect();
         (!missing.is_empty()).then(|| view! { <MissingList missing is_advice=true /> })
     }
