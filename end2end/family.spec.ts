@@ -6,6 +6,7 @@ import { expect, test } from './support/test.ts'
 
 test.use({ school: 'leaves with a record' })
 
+const long = `https://school.example/${'plan'.repeat(12)}`
 const meeting = { pupil: 'Tomek', stage: 'preparing' }
 
 test('slips, remarks, dissent and who came are on the family’s page, on a phone and on paper', async ({ join }) => {
@@ -24,7 +25,12 @@ test('slips, remarks, dissent and who came are on the family’s page, on a phon
   await dad.locator('#last').getByRole('button', { name: 'Add what you think about all of them' }).click()
   await dad.keyboard.type('He talks about school at supper now.')
   await saved(dad)
-  await senco.locator('textarea[id^="plan-whole-"][id$="-expected_impact"]').fill('Friends to play with.')
+  await senco.locator('textarea[id^="plan-whole-"][id$="-expected_impact"]').fill(`Friends to play with. ${long}`)
+  // A long word is no reason to push the page from side to side.
+  await senco.locator('[id^="do-actions-"][id$="-who"]').first().fill(long)
+  await senco.locator('[id^="review-targets-"][id$="-pupil_words"]').last().press('End')
+  await senco.keyboard.type(` ${long}`)
+  await saved(senco)
   await answer(dad, 'I disagree with a part', 'Not the big hall on Fridays.\nAsk Tomek first.')
   await answer(mum, 'I agree', '')
 
@@ -46,8 +52,15 @@ test('slips, remarks, dissent and who came are on the family’s page, on a phon
   await expect(senco.getByRole('link', { name: /Nobody has noted/ })).toHaveCount(0)
   await clean(senco, '#agree')
 
-  await senco.getByRole('button', { name: 'Agree and save' }).click()
-  await senco.getByRole('button', { name: 'Yes, agree and save' }).click()
+  // A key that is held down does not say yes.
+  const yes = senco.getByRole('button', { name: 'Yes, agree and save' })
+  await senco.getByRole('button', { name: 'Agree and save' }).focus()
+  await senco.keyboard.down('Enter')
+  await expect(yes).toBeFocused()
+  for (let held = 0; held < 5; held++) await senco.keyboard.down('Enter')
+  await senco.keyboard.up('Enter')
+  await expect(yes).toBeFocused()
+  await yes.click()
   await expect(dad.getByRole('link', { name: 'Read the plan' }).first()).toBeVisible()
 
   await dad.setViewportSize({ width: 360, height: 740 })

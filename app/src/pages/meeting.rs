@@ -189,6 +189,7 @@ fn sheet_of(part: Part) -> AnyView {
 fn AgreedNotice() -> impl IntoView {
     let meeting = crate::collab::use_meeting();
     let (stage, reopened) = (meeting.stage(), meeting.reopened());
+    let is_pupil = People::here().my_role() == Some(Role::Pupil);
     move || {
         let said = match (stage.get(), reopened.get()) {
             _ if meeting.passport_of.is_some() => return None,
@@ -204,14 +205,21 @@ fn AgreedNotice() -> impl IntoView {
             _ => return None,
         };
         let (icon, title, reason, words) = said;
+        // The child has one thing to do at a time, and that is not to read it again now.
+        let is_to_read = !is_pupil || stage.get() == Stage::Agreed;
         Some(view! {
             <Notice icon title>
                 <p dir="auto">{reason}</p>
                 <p>{words}</p>
-                <a class="button primary" href=format!("/meetings/{}/record", meeting.id) rel="external">
-                    "Read the plan"
-                    <Icon name="right" />
-                </a>
+                {is_to_read
+                    .then(|| {
+                        view! {
+                            <a class="button primary" href=format!("/meetings/{}/record", meeting.id) rel="external">
+                                "Read the plan"
+                                <Icon name="right" />
+                            </a>
+                        }
+                    })}
             </Notice>
         })
     }

@@ -27,55 +27,21 @@ pub fn KeptWordsList() -> impl IntoView {
 #[component]
 fn Kept(kept: KeptWords) -> impl IntoView {
     let meeting = use_meeting();
-    let KeptWords { field, words, .. } = kept;
-    let (is_empty, is_full) = (words.is_empty(), words.chars().count() >= KEPT_LIMIT);
-    let what = match (is_empty, is_full) {
+    let KeptWords { field, words, reason, where_label, .. } = kept;
+    let what = match (words.is_empty(), words.chars().count() >= KEPT_LIMIT) {
         (true, _) => "The words are back where they were.",
         (false, false) => "Here is what you wrote; nothing of it is lost:",
         (false, true) => {
             "Here are the last 20,000 letters of what you wrote. What came before them is not kept any more:"
         }
     };
-    let to_copy = words.clone();
-    view! {
-        <section class="kept" aria-label="A change that was not taken">
-            <h2>
-                <Icon name="lock" />
-                {kept.reason}
-            </h2>
-            <p>{kept.where_label} ". " {what}</p>
-            {(!is_empty)
-                .then(|| {
-                    view! {
-                        <blockquote class="kept-words" tabindex="0" dir="auto">
-                            {words}
-                        </blockquote>
-                    }
-                })}
-            <div class="row">
-                {(!is_empty)
-                    .then(|| {
-                        view! {
-                            <button class="button" type="button" on:click=move |_| copy(&to_copy)>
-                                <Icon name="copy" />
-                                "Copy my words"
-                            </button>
-                        }
-                    })}
-                <button
-                    class="button quiet"
-                    type="button"
-                    on:click=move |_| {
-                        meeting.dismiss_kept(&field);
-                        // The box they were written in, if it is still one.
-                        focus::go_to_or(field.dom_id(), AT_HAND);
-                    }
-                >
-                    {if is_empty { "All right" } else { "Throw away" }}
-                </button>
-            </div>
-        </section>
-    }
+    let what = format!("{where_label}. {what}");
+    let throw_away = move || {
+        meeting.dismiss_kept(&field);
+        // The box they were written in, if it is still one.
+        focus::go_to_or(field.dom_id(), AT_HAND);
+    };
+    view! { <Card label="A change that was not taken" title=reason what words throw_away /> }
 }
 
 /// An answer that was being written, or could not be sent, when the plan was saved. It is in no record, so it must not
@@ -102,30 +68,54 @@ fn LostAnswer(words: RwSignal<String>) -> impl IntoView {
             "It is not in the record. Tell whoever runs the meeting. This is what you had written:",
         )
     };
+    let throw_away = move || {
+        words.set(String::new());
+        focus::go_to(AT_HAND.to_owned());
+    };
+    // No box for it is left, so it changes no more.
+    let kept = words.get_untracked();
+    view! { <Card label="An answer that was not sent" title what=what.to_owned() words=kept throw_away /> }
+}
+
+/// What happened, the words to take along, and the way to put both aside.
+#[component]
+fn Card(
+    label: &'static str,
+    title: &'static str,
+    what: String,
+    /// Empty where there is nothing to take along.
+    words: String,
+    throw_away: impl Fn() + 'static,
+) -> impl IntoView {
+    let is_empty = words.is_empty();
+    let to_copy = words.clone();
     view! {
-        <section class="kept" aria-label="An answer that was not sent">
+        <section class="kept" aria-label=label>
             <h2>
                 <Icon name="lock" />
                 {title}
             </h2>
             <p>{what}</p>
-            <blockquote class="kept-words" tabindex="0" dir="auto">
-                {move || words.get()}
-            </blockquote>
-            <div class="row">
-                <button class="button" type="button" on:click=move |_| copy(&words.get_untracked())>
-                    <Icon name="copy" />
-                    "Copy my words"
-                </button>
-                <button
-                    class="button quiet"
-                    type="button"
-                    on:click=move |_| {
-                        words.set(String::new());
-                        focus::go_to(AT_HAND.to_owned());
+            {(!is_empty)
+                .then(|| {
+                    view! {
+                        <blockquote class="kept-words" tabindex="0" dir="auto">
+                            {words}
+                        </blockquote>
                     }
-                >
-                    "Throw away"
+                })}
+            <div class="row">
+                {(!is_empty)
+                    .then(|| {
+                        view! {
+                            <button class="button" type="button" on:click=move |_| copy(&to_copy)>
+                                <Icon name="copy" />
+                                "Copy my words"
+                            </button>
+                        }
+                    })}
+                <button class="button quiet" type="button" on:click=move |_| throw_away()>
+                    {if is_empty { "All right" } else { "Throw away" }}
                 </button>
             </div>
         </section>
