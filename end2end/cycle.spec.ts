@@ -35,7 +35,20 @@ test('what a designated teacher writes in the meeting is, once agreed, in the pl
   }
   const spend = await add('Add a spend', 'purpose', 'A drum kit for the club')
   // For a step of the plan, by its name.
-  await page.locator(`[id="${spend}-targets"]`).selectOption({ index: 1 })
+  const choice = page.locator(`[id="${spend}-targets"]`)
+  await choice.selectOption({ index: 1 })
+  // Somebody else’s new step comes into the list, and takes nobody out of it.
+  const [first, steps] = [await choice.inputValue(), await choice.locator('option').count()]
+  await choice.focus()
+  const { page: fenn } = await join({ pupil: 'Kai', stage: 'preparing', name: 'Miss Fenn' })
+  await openPart(fenn, 'targets')
+  await fenn.locator('#targets').getByRole('button', { name: 'Add a next step' }).click()
+  await expect(choice.locator('option')).toHaveCount(steps + 1)
+  await expect(choice).toBeFocused()
+  await expect(choice).toHaveValue(first)
+  const added = await fenn.evaluate(() => (document.activeElement!.closest('[data-row]') as HTMLElement).dataset.row)
+  await fenn.locator(`[data-row="${added}"]`).getByRole('button', { name: /^Remove/ }).first().click()
+  await saved(fenn)
   // Its money is for staff alone.
   await pep.getByRole('button', { name: 'Add what is set aside' }).click()
   await pep.locator('input[id$="-allocated_pence"]').last().fill('120')

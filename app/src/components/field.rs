@@ -144,7 +144,12 @@ fn choice(meeting: Option<Meeting>, item: Item, field: &'static Schema, codes: &
     let nothing = codes.iter().all(|code| !code.code.is_empty()).then(|| (String::new(), "Not chosen yet".to_owned()));
     let options = (0..codes.len()).map(|at| (codes[at].code.to_owned(), called(meeting, codes, at)));
     let options: Vec<_> = nothing.into_iter().chain(options).collect();
-    select(item.address(field).dom_id(), options, move || chosen.get(), move |code| item.set_words(field.key, code))
+    select(
+        item.address(field).dom_id(),
+        Box::new(move || options.clone()),
+        move || chosen.get(),
+        move |code| item.set_words(field.key, code),
+    )
 }
 
 /// Pence in the document, pounds on the page.
@@ -157,8 +162,14 @@ fn number(item: Item, field: &'static Schema, from: i64, to: i64, words: Memo<St
     let id = item.address(field).dom_id();
     if to - from < FEW {
         let nothing = (String::new(), "–".to_owned());
-        let options = std::iter::once(nothing).chain((from..=to).map(|n| (n.to_string(), n.to_string()))).collect();
-        return select(id, options, move || words.get(), move |n| item.set_number(field.key, n.parse().ok()));
+        let options: Vec<_> =
+            std::iter::once(nothing).chain((from..=to).map(|n| (n.to_string(), n.to_string()))).collect();
+        return select(
+            id,
+            Box::new(move || options.clone()),
+            move || words.get(),
+            move |n| item.set_number(field.key, n.parse().ok()),
+        );
     }
     let read = if is_money(field) { parse_pounds } else { |typed: &str| typed.parse().ok() };
     let rule = if is_money(field) {
@@ -263,20 +274,29 @@ fn steps() -> Vec<(SectionStore, &'static List, usize, ItemId)> {
     steps
 }
 
-/// Made anew when there is another step, and not while one is worded: that would take an open list out of somebody’s hands.
+/// The list follows which steps there are, and not how they are worded: that would change it under somebody’s eyes.
 fn one_of_known(item: Item, field: &'static Schema) -> AnyView {
-    if field.key == "targets" {
-        steps();
-    }
     let chosen = item.words(field.key);
-    let mut options = untrack(|| known(field.key));
-    options.insert(0, (String::new(), "Not chosen yet".to_owned()));
-    select(item.address(field).dom_id(), options, move || chosen.get(), move |id| item.set_words(field.key, id))
+    let options = move || {
+        if field.key == "targets" {
+            steps();
+        }
+        let mut options = untrack(|| known(field.key));
+        options.insert(0, (String::new(), "Not chosen yet".to_owned()));
+        options
+    };
+    select(
+        item.address(field).dom_id(),
+        Box::new(options),
+        move || chosen.get(),
+        move |id| item.set_words(field.key, id),
+    )
 }
 
+/// It stays where it is, with whoever is in it, when its options change.
 fn select(
     id: String,
-    options: Vec<(String, String)>,
+    options: Box<dyn Fn() -> Vec<(String, String)> + Send>,
     now: impl Fn() -> String + Copy + Send + Sync + 'static,
     choose: impl Fn(&str) + 'static,
 ) -> AnyView {
@@ -294,7 +314,7 @@ fn select(
     };
     view! {
         <select id=id on:change:target=move |event| choose(&event.target().value())>
-            {options.into_iter().map(option).collect_view()}
+            {move || options().into_iter().map(option).collect_view()}
         </select>
     }
     .into_any()
