@@ -1,5 +1,7 @@
 //! Several server processes on one database: with NATS they serve a meeting together, without it they take turns.
 
+use std::time::Duration;
+
 use app::api::records::AgreeAndSave;
 use leptos::server_fn::ServerFn;
 use shared::{
@@ -15,8 +17,20 @@ use shared::{
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use time::OffsetDateTime;
+use tokio::time::{sleep, timeout};
 
-use crate::support::{NOON, Seat, TestServer, kept, nats::Nats, node::Node, owner, socket::Tab, table::item};
+use crate::support::{
+    NOON, Seat, TestServer, kept,
+    nats::{Nats, url},
+    node::Node,
+    owner,
+    socket::Tab,
+    table::item,
+    way::Way,
+};
+
+/// Long enough for the slowest machine; nobody waits for it who sees what they wait for.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Who sits there, and the cookies they came with; the server it makes never opens a room.
 struct Invited {
@@ -59,6 +73,15 @@ impl Invited {
     async fn kept(&self) -> i64 {
         let mut owner = owner(&self.options).await;
         sqlx::query_scalar("select count(*) from doc_updates").fetch_one(&mut owner).await.unwrap()
+    }
+
+    /// Whom Postgres believes to be there, and to have a meeting.
+    async fn servers_that_hold(&self) -> i64 {
+        let mut owner = owner(&self.options).await;
+        let sql = "select count(distinct pid) from pg_locks
+                   where locktype = 'advisory'
+                     and database = (select oid from pg_database where datname = current_database())";
+        sqlx::query_scalar(sql).fetch_one(&mut owner).await.unwrap()
     }
 }
 
@@ -224,7 +247,7 @@ async fn a_server_cut_off_from_the_others_serves_and_finds_its_way_back(
 ) {
     let (table, nats) = (Invited::new(pool, options).await, Nats::start().await);
     let way = nats.way().await;
-    let (one, other) = tokio::join!(table.node(nats.url()), table.node(way.url()));
+    let (one, other) = tokio::join!(table.node(nats.url()), table.node(url(way.at)));
     let mut mum = table.open(&one, "Agnieszka", 5).await;
     let mut senco = table.open(&other, "Mrs Pike", 6).await;
     add(&mut mum, 1, "read a page").await;
@@ -244,6 +267,68 @@ async fn a_server_cut_off_from_the_others_serves_and_finds_its_way_back(
     assert_eq!(mum.doc.state_vector(), senco.doc.state_vector());
 }
 
+/// As when its cable is pulled: neither the database nor the others answer it, and it is not told that they are gone.
+#[sqlx::test(migrations = false)]
+async fn a_server_that_hears_nothing_any_more_calls_nothing_saved_and_finds_its_way_back(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    cut_off_from_everything(pool, options, Way::stall).await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_server_cut_off_from_the_database_and_the_others_finds_its_way_back(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    cut_off_from_everything(pool, options, Way::cut).await;
+}
+
+async fn cut_off_from_everything(pool: PgPoolOptions, options: PgConnectOptions, cut: fn(&Way)) {
+    let (table, nats) = (Invited::new(pool, options).await, Nats::start().await);
+    let (to_postgres, to_nats) = tokio::join!(Way::to_postgres(), nats.way());
+    let apart = Node::start_behind(&table.options, &to_postgres, &to_nats);
+    let (one, other) = tokio::join!(table.node(nats.url()), apart);
+    let mut mum = table.open(&one, "Agnieszka", 5).await;
+    let mut senco = table.open(&other, "Mrs Pike", 6).await;
+    add(&mut mum, 1, "read a page").await;
+    mum.until_saved().await;
+    until_says(&mut senco, 1, "read a page").await;
+    assert_eq!(table.servers_that_hold().await, 2);
+
+    cut(&to_postgres);
+    cut(&to_nats);
+    add(&mut senco, 2, "his").await;
+    add(&mut mum, 3, "hers").await;
+    mum.until_saved().await;
+    // For so long that Postgres no longer believes it is there.
+    let believed = async {
+        while table.servers_that_hold().await > 1 {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(PATIENCE, believed).await.expect("Postgres still hears from it");
+    append(&mut senco, 2, " and more").await;
+    let is_news = |message: &Message| matches!(message, Message::SyncStatus(_) | Message::Update(_));
+    assert!(!senco.heard_so_far().await.iter().any(is_news), "it said “saved” of what it could not save");
+    assert!(!mum.heard_so_far().await.iter().any(is_news), "something was seen that is not saved");
+
+    to_postgres.mend();
+    to_nats.mend();
+    for _ in 0..2 {
+        senco.until_saved().await;
+    }
+    until_says(&mut mum, 2, "his and more").await;
+    until_says(&mut senco, 3, "hers").await;
+    append(&mut mum, 2, ".").await;
+    until_says(&mut senco, 2, "his and more.").await;
+    assert_eq!(mum.doc.state_vector(), senco.doc.state_vector());
+    assert_eq!(mum.doc.items(&TARGETS), senco.doc.items(&TARGETS));
+    // Each was written once, and Postgres alone has all of it.
+    assert_eq!(table.kept().await, 5);
+    assert_eq!((table.words_kept(2).await, table.words_kept(3).await), ("his and more.".into(), "hers".into()));
+}
+
 #[sqlx::test(migrations = false)]
 async fn who_moves_to_another_server_is_not_refused_for_what_it_has_not_heard(
     pool: PgPoolOptions,
@@ -251,7 +336,7 @@ async fn who_moves_to_another_server_is_not_refused_for_what_it_has_not_heard(
 ) {
     let (table, nats) = (Invited::new(pool, options).await, Nats::start().await);
     let way = nats.way().await;
-    let (one, other) = tokio::join!(table.node(nats.url()), table.node(way.url()));
+    let (one, other) = tokio::join!(table.node(nats.url()), table.node(url(way.at)));
     let mut mum = table.open(&one, "Agnieszka", 5).await;
     let mut senco = table.open(&one, "Mrs Pike", 6).await;
     // Somebody is there already, so that the meeting is loaded before anything is written.

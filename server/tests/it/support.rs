@@ -10,6 +10,7 @@ pub(crate) mod socket;
 pub(crate) mod table;
 pub(crate) mod typist;
 pub(crate) mod victims;
+pub(crate) mod way;
 
 use std::{
     path::Path,

@@ -1,14 +1,13 @@
-//! A NATS server, and a way to it that can be cut.
+//! A NATS server, and ways to it.
 
 use std::{net::SocketAddr, path::Path, process::Stdio};
 
 use tokio::{
-    io::copy_bidirectional,
     net::{TcpListener, TcpStream},
     process::{Child, Command},
-    sync::watch,
-    task::JoinHandle,
 };
+
+use super::way::Way;
 
 pub(crate) struct Nats {
     at: SocketAddr,
@@ -46,55 +45,16 @@ impl Nats {
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("nats://{}", self.at)
+        url(self.at)
     }
 
     /// One more way to it.
     pub(crate) async fn way(&self) -> Way {
-        let (to, (open, is_open)) = (self.at, watch::channel(true));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let at = listener.local_addr().unwrap();
-        let carrying = tokio::spawn(async move {
-            while let Ok((mut here, _)) = listener.accept().await {
-                let mut is_open = is_open.clone();
-                tokio::spawn(async move {
-                    if !*is_open.borrow() {
-                        return;
-                    }
-                    let Ok(mut there) = TcpStream::connect(to).await else { return };
-                    tokio::select! {
-                        _ = copy_bidirectional(&mut here, &mut there) => {}
-                        _ = is_open.wait_for(|is_open| !is_open) => {}
-                    }
-                });
-            }
-        });
-        Way { at, open, carrying }
+        Way::to(self.at).await
     }
 }
 
-pub(crate) struct Way {
-    at: SocketAddr,
-    open: watch::Sender<bool>,
-    carrying: JoinHandle<()>,
-}
-
-impl Way {
-    pub(crate) fn url(&self) -> String {
-        format!("nats://{}", self.at)
-    }
-
-    pub(crate) fn cut(&self) {
-        self.open.send_replace(false);
-    }
-
-    pub(crate) fn mend(&self) {
-        self.open.send_replace(true);
-    }
-}
-
-impl Drop for Way {
-    fn drop(&mut self) {
-        self.carrying.abort();
-    }
+/// Of a NATS that is reached there.
+pub(crate) fn url(at: SocketAddr) -> String {
+    format!("nats://{at}")
 }

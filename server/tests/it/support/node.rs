@@ -10,7 +10,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use super::socket::Address;
+use super::{nats, socket::Address, way::Way};
 
 pub(crate) struct Node {
     pub(crate) address: Address,
@@ -21,14 +21,25 @@ pub(crate) struct Node {
 impl Node {
     /// On this database; among others if there is a NATS.
     pub(crate) async fn start(options: &PgConnectOptions, nats: Option<String>) -> Self {
+        let server = std::env::var("DATABASE_URL").unwrap();
+        let database = server.replace("/postgres?", &format!("/{}?", options.get_database().unwrap()));
+        Self::start_on(database, nats).await
+    }
+
+    /// The same, but that all it hears of the database and of the others comes these ways.
+    pub(crate) async fn start_behind(options: &PgConnectOptions, postgres: &Way, nats: &Way) -> Self {
+        let (user, name) = (options.get_username(), options.get_database().unwrap());
+        let database = format!("postgres://{user}@{}/{name}?sslmode=disable", postgres.at);
+        Self::start_on(database, Some(nats::url(nats.at))).await
+    }
+
+    async fn start_on(database: String, nats: Option<String>) -> Self {
         let files = tempfile::tempdir().unwrap();
         std::fs::write(
             files.path().join("manifest.json"),
             r#"{"page":"p.js","js":"a.js","wasm":"a.wasm","css":"a.css","around":"b.css"}"#,
         )
         .unwrap();
-        let server = std::env::var("DATABASE_URL").unwrap();
-        let database = server.replace("/postgres?", &format!("/{}?", options.get_database().unwrap()));
         let mut command = Command::new(env!("CARGO_BIN_EXE_roundtable"));
         command
             .args(["serve", "--addr", "127.0.0.1:0", "--database-connections", "4"])
