@@ -5,6 +5,7 @@ use futures::future::join_all;
 use server::limits::Limit;
 use shared::{
     Section,
+    doc::NewItem,
     event::ServerEvent,
     protocol::{
         CloseCode, FRAME_LIMIT, MESSAGE_LIMIT, Message, Retry,
@@ -261,12 +262,22 @@ attack!(
     scene,
     {
         let mut tab = scene.tab().await;
-        for depth in [30_000, 60_000, 200_000] {
-            let mut deep = [&[1, 1, 21, 0, 8, 1, 7], &b"targets"[..], &[1]].concat();
-            deep.extend([117, 1].repeat(depth));
-            deep.extend([126, 0]);
+        tab.edit(|doc| doc.add(&TARGETS, item(901), NewItem::default())).await;
+        tab.until_saved().await;
+        // Where a field of a row stands.
+        let (row, place) = (uint(tab.doc.client_id()), [&[0, 5][..], b"order", &[1]].concat());
+        let update = |client, value: &[u8]| [&[1, 1, client, 0, 0x28, 0], &row[..], &place, value].concat();
+        // Nothing but their depth is wrong with them.
+        tab.say(Message::Update(update(20, &[119, 1, b'm', 0]))).await;
+        tab.until_saved().await;
+        let depths = [(30_000, Limit::Nesting), (60_000, Limit::FrameSize), (200_000, Limit::FrameSize)];
+        for (client, (depth, limit)) in (21..).zip(depths) {
+            let deep = update(client, &[&[117, 1].repeat(depth)[..], &[126, 0]].concat());
             tab.say(Message::Update(deep)).await;
             tab.until(|message| *message == Message::SyncStatus(false)).await;
+            let reason = refuses(limit);
+            let words = reason.sentence().to_owned();
+            tab.until_event(&ServerEvent::Refused { refused: Section::Plan, reason, words }).await;
             tab.begin().await;
         }
     }

@@ -4,6 +4,7 @@ use crate::{
     attacker::{BINARY, awareness, frame, update},
     dice::Dice,
     edit::{self, uint},
+    paper::Paper,
 };
 
 /// A claim of 2³² − 1, and one of 2⁵³ − 1.
@@ -53,7 +54,8 @@ impl Attack {
     ];
 
     /// The bodies of messages for the document; nothing for attacks of another kind.
-    pub(crate) fn messages(self, text: (u64, u32)) -> Vec<Vec<u8>> {
+    pub(crate) fn messages(self, paper: &Paper) -> Vec<Vec<u8>> {
+        let text = paper.texts[0];
         let mut dice = Dice::new(self as u64 + 1);
         let count = |count: u32| 0..count;
         match self {
@@ -87,7 +89,9 @@ impl Attack {
                 .collect(),
             Self::HugeLengths => huge_lengths(),
             Self::HugeRuns => huge_runs(),
-            Self::DeepJson => vec![deep(21, 60_000, &[]), deep(22, 20_000, &[126, 0]), deep(23, 200_000, &[126, 0])],
+            Self::DeepJson => [(21, 60_000, &[][..]), (22, 20_000, &[126, 0]), (23, 200_000, &[126, 0])]
+                .map(|(client, levels, end)| update(&deep(client, levels, end, paper.row)))
+                .to_vec(),
             Self::MissingPast => {
                 count(5000).map(|i| update(&edit::letter(u64::from(700_000 + i), 5000 + i % 100, text))).collect()
             }
@@ -165,14 +169,17 @@ fn huge_runs() -> Vec<Vec<u8>> {
     ]
 }
 
-/// A list within a list within a list. What reads it by recursion runs out of stack.
-fn deep(client: u8, levels: usize, end: &[u8]) -> Vec<u8> {
-    let mut bytes = vec![1, 1, client, 0, 8, 1, 5];
-    bytes.extend(b"admir");
+/// A list within a list within a list, where a field of a row stands. What reads it by recursion runs out of stack.
+fn deep(client: u8, levels: usize, end: &[u8], row: (u64, u32)) -> Vec<u8> {
+    let mut bytes = vec![1, 1, client, 0, 0x28, 0];
+    uint(&mut bytes, row.0);
+    uint(&mut bytes, row.1.into());
+    bytes.push(5);
+    bytes.extend(b"order");
     bytes.push(1);
     bytes.extend([117, 1].repeat(levels));
     bytes.extend(end);
-    update(&bytes)
+    bytes
 }
 
 fn entries<'a>(entries: impl IntoIterator<Item = (u64, &'a [u8]), IntoIter: ExactSizeIterator>) -> Vec<u8> {
@@ -186,4 +193,25 @@ fn entries<'a>(entries: impl IntoIterator<Item = (u64, &'a [u8]), IntoIter: Exac
         out.extend(state);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::{doc::SectionDoc, shape};
+
+    use super::*;
+    use crate::paper::SECTION;
+
+    /// Otherwise it would be refused for where it stands, before anybody looks into it.
+    #[test]
+    fn deep_lists_stand_where_a_word_may() {
+        let paper = Paper::new(2);
+        let doc = SectionDoc::from_state(SECTION, 9, &paper.state).unwrap();
+        let watch = shape::watch(&doc);
+        let word = deep(21, 0, &[119, 1, b'm', 0], paper.row);
+        assert!(shape::outline(SECTION, &word).is_ok());
+        doc.apply(&word).unwrap();
+        assert!(watch.verdict().is_ok());
+        assert!(shape::outline(SECTION, &deep(22, 1, &[126, 0], paper.row)).is_err());
+    }
 }

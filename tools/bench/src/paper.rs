@@ -24,6 +24,8 @@ pub(crate) struct Paper {
     pub(crate) state: Vec<u8>,
     /// Where each text hangs: the id of the Yjs item that holds it.
     pub(crate) texts: Vec<(u64, u32)>,
+    /// The id of its first row.
+    pub(crate) row: (u64, u32),
 }
 
 impl Paper {
@@ -40,7 +42,8 @@ impl Paper {
                 BranchID::Root(_) => unreachable!("texts are inside of items"),
             }
         });
-        Self { texts: texts.collect(), state: doc.state() }
+        // The first thing its maker made.
+        Self { texts: texts.collect(), state: doc.state(), row: (MAKER, 0) }
     }
 }
 

@@ -87,7 +87,7 @@ async fn endure(
             Attack::BrokenFrames => broken(server, &here).await,
             Attack::SlowReaders => slow_readers(server, &here, &house.paper.texts).await,
             Attack::ReconnectStorm => storm(server, &here, pace.choose(2, 10)).await,
-            _ => flood(server, &here, attack.messages(house.paper.texts[0])).await,
+            _ => flood(server, &here, attack.messages(&house.paper)).await,
         }
     };
     // However it ends: the attacker may be thrown out.
