@@ -189,37 +189,35 @@ fn sheet_of(part: Part) -> AnyView {
 fn AgreedNotice() -> impl IntoView {
     let meeting = crate::collab::use_meeting();
     let (stage, reopened) = (meeting.stage(), meeting.reopened());
-    let is_pupil = People::here().my_role() == Some(Role::Pupil);
     move || {
         let said = match (stage.get(), reopened.get()) {
             _ if meeting.passport_of.is_some() => return None,
-            (Stage::Agreed, _) => {
-                ("lock", "Agreed", String::new(), "Everybody has the same copy. Nobody can change this version.")
-            }
+            (Stage::Agreed, _) => (
+                "lock",
+                "Agreed",
+                String::new(),
+                "Everybody has the same copy. Nobody can change this version.",
+                "button primary",
+            ),
             (_, Some(reason)) => (
                 "pen",
                 "Open again, to put something right",
                 reason,
                 "Answer anew when it is right. Until it is saved again, the plan as it was counts.",
+                // There is something else to do now.
+                "button quiet",
             ),
             _ => return None,
         };
-        let (icon, title, reason, words) = said;
-        // The child has one thing to do at a time, and that is not to read it again now.
-        let is_to_read = !is_pupil || stage.get() == Stage::Agreed;
+        let (icon, title, reason, words, class) = said;
         Some(view! {
             <Notice icon title>
                 <p dir="auto">{reason}</p>
                 <p>{words}</p>
-                {is_to_read
-                    .then(|| {
-                        view! {
-                            <a class="button primary" href=format!("/meetings/{}/record", meeting.id) rel="external">
-                                "Read the plan"
-                                <Icon name="right" />
-                            </a>
-                        }
-                    })}
+                <a class=class href=format!("/meetings/{}/record", meeting.id) rel="external">
+                    "Read the plan"
+                    <Icon name="right" />
+                </a>
             </Notice>
         })
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::parts::{Now, Signed, Wrong};
+use super::parts::OnceMore;
 use crate::view::Here;
 
 #[derive(Clone, Debug)]
@@ -29,26 +29,15 @@ pub fn page(page: NewCodes) -> impl IntoView {
         NotMade::TooOften => "Too many tries just now. Wait a minute, then try again. Your codes are as they were.",
     });
     view! {
-        <Signed here>
-            <header class="welcome">
-                <h1>"New recovery codes"</h1>
-                <p class="lead">"From the moment you have new ones, those of before open nothing."</p>
-                {wrong.map(|words| view! { <Wrong words id="why" /> })}
-            </header>
-            <section class="sheet" aria-label="That it is you">
-                <form class="signin-form" method="post" action="/account/codes">
-                    <Now email />
-                    <button class="button primary" type="submit">
-                        "Make new ones"
-                    </button>
-                </form>
-                <p class="hint">"Forgotten? Your SENCO or head makes you a new link."</p>
-            </section>
-            <p>
-                <a class="button" href="/account">
-                    "Back to your account"
-                </a>
-            </p>
-        </Signed>
+        <OnceMore
+            here
+            email
+            title="New recovery codes"
+            lead="From the moment you have new ones, those of before open nothing."
+            wrong
+            label="That it is you"
+            action="/account/codes"
+            button="Make new ones"
+        />
     }
 }

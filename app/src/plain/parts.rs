@@ -87,6 +87,48 @@ pub fn Now(email: String) -> impl IntoView {
     }
 }
 
+/// A page on which something of one’s own account is changed, by whoever can open it once more.
+#[component]
+pub fn OnceMore(
+    here: Here,
+    email: String,
+    title: &'static str,
+    lead: &'static str,
+    #[prop(optional_no_strip)] wrong: Option<&'static str>,
+    /// What the form is for, to who hears the page.
+    label: &'static str,
+    action: &'static str,
+    button: &'static str,
+    /// What is asked besides.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <Signed here>
+            <header class="welcome">
+                <h1>{title}</h1>
+                <p class="lead">{lead}</p>
+                {wrong.map(|words| view! { <Wrong words id="why" /> })}
+            </header>
+            <section class="sheet" aria-label=label>
+                <form class="signin-form" method="post" action=action>
+                    <Now email />
+                    {children.map(|children| children())}
+                    <button class="button primary" type="submit">
+                        {button}
+                    </button>
+                </form>
+                <p class="hint">"Forgotten? Your SENCO or head makes you a new link."</p>
+            </section>
+            <p>
+                <a class="button" href="/account">
+                    "Back to your account"
+                </a>
+            </p>
+        </Signed>
+    }
+}
+
 /// A new password, twice.
 #[component]
 pub fn NewPassword(

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    parts::{NewPassword, Now, Signed, Wrong},
+    parts::{NewPassword, OnceMore},
     welcome::Wrongly,
 };
 use crate::view::Here;
@@ -38,27 +38,17 @@ pub fn page(page: Change) -> impl IntoView {
         None => None,
     };
     view! {
-        <Signed here>
-            <header class="welcome">
-                <h1>"Change your password"</h1>
-                <p class="lead">"You stay signed in here. Everywhere else you are signed out, within a second."</p>
-                {whole.map(|words| view! { <Wrong words id="why" /> })}
-            </header>
-            <section class="sheet" aria-label="Your password">
-                <form class="signin-form" method="post" action="/account/password">
-                    <Now email />
-                    <NewPassword wrong=new again />
-                    <button class="button primary" type="submit">
-                        "Change it"
-                    </button>
-                </form>
-                <p class="hint">"Forgotten? Your SENCO or head makes you a new link."</p>
-            </section>
-            <p>
-                <a class="button" href="/account">
-                    "Back to your account"
-                </a>
-            </p>
-        </Signed>
+        <OnceMore
+            here
+            email
+            title="Change your password"
+            lead="You stay signed in here. Everywhere else you are signed out, within a second."
+            wrong=whole
+            label="Your password"
+            action="/account/password"
+            button="Change it"
+        >
+            <NewPassword wrong=new again />
+        </OnceMore>
     }
 }

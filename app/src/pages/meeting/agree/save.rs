@@ -18,6 +18,7 @@ use crate::{
     collab::use_meeting,
     components::{focus, icon::Icon, notices::MissingList, people::People},
     pages::meeting::parts::Part,
+    view::Participant,
 };
 
 /// Where it is asked whether to save.
@@ -104,22 +105,19 @@ fn WorthALook() -> impl IntoView {
     let found = [Section::Review, Section::Plan, Section::Do].map(in_section);
     move || {
         let written = found.iter().flatten().flat_map(|found| found.get());
-        let is_again = meeting.reopened().with(Option::is_some);
-        let mut asked = people
-            .all
-            .with(|all| {
-                all.iter().filter(|person| person.role.can_agree()).map(|p| p.answer.is_none()).collect::<Vec<_>>()
-            })
-            .into_iter();
-        let (is_asked, words) = if is_again {
-            (
-                asked.any(|waits| waits),
-                "Not everybody has answered anew. What they had answered stays beside the plan, as said of the version before.",
-            )
+        let (is_somebodys, is_nobodys) = people.all.with(|all| {
+            let waits = |person: &Participant| person.role.can_agree() && person.answer.is_none();
+            (all.iter().any(waits), all.iter().all(|person| person.answer.is_none()))
+        });
+        let words = if is_somebodys && meeting.reopened().with(Option::is_some) {
+            "Not everybody has answered anew. What they had answered stays beside the plan."
+        } else if is_nobodys {
+            "Nobody has said yet whether they agree."
         } else {
-            (asked.all(|waits| waits), "Nobody has said yet whether they agree.")
+            ""
         };
-        let nobody = is_asked.then(|| Missing { words: words.to_owned(), part: Part::Agree.key().to_owned() });
+        let nobody =
+            (!words.is_empty()).then(|| Missing { words: words.to_owned(), part: Part::Agree.key().to_owned() });
         let missing: Vec<Missing> = written.chain(people.all.with(|all| came::not_noted(all))).chain(nobody).collect();
         (!missing.is_empty()).then(|| view! { <MissingList missing is_advice=true /> })
     }
