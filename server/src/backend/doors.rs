@@ -137,7 +137,7 @@ async fn let_back(backend: &ServerBackend, viewer: Viewer, id: MeetingId, who: P
 async fn hand_over(backend: &ServerBackend, viewer: Viewer, id: MeetingId, to: ParticipantId) -> Result<(), AppError> {
     let (room, Seated { mut txn, me, .. }) = to_change(backend, viewer, id).await?;
     let to = find(&mut txn, id, to).await?;
-    if !to.role.may_run() {
+    if !to.may_run() {
         return Err(AppError::NotAllowed);
     }
     change_hands(&mut txn, &me, &to).await?;
@@ -146,7 +146,7 @@ async fn hand_over(backend: &ServerBackend, viewer: Viewer, id: MeetingId, to: P
 
 async fn take_over(backend: &ServerBackend, viewer: Viewer, id: MeetingId) -> Result<(), AppError> {
     let Seated { mut txn, meeting, me } = Seated::find(&backend.db, viewer, id).await?;
-    if !me.role.may_run() || meeting.stage == Stage::Preparing {
+    if !me.may_run() || meeting.stage == Stage::Preparing {
         return Err(AppError::NotAllowed);
     }
     let running = runs_it(&mut txn, id).await?;

@@ -182,7 +182,9 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
                 authors: copy.owners,
             })
             .collect(),
-        spotlight: meeting.spotlight,
+        spotlight: meeting
+            .spotlight
+            .filter(|part| Section::from_name(part).is_none_or(|section| access(section).can_read())),
         open_for_seconds: meeting.opened_at.map(|opened_at| {
             let seconds = (backend.clock.now() - opened_at).whole_seconds();
             u32::try_from(seconds.max(0)).unwrap_or(u32::MAX)
@@ -252,7 +254,9 @@ pub(super) fn participant(
 
 /// Somebody at the table, for eyes that are not told that the child is looked after.
 pub(super) fn told_nothing(person: Participant) -> Participant {
-    Participant { title: title_that_tells_nothing(person.role, &person.title).to_owned(), ..person }
+    let title = title_that_tells_nothing(person.role, &person.title).to_owned();
+    let role = if person.role == Role::SocialCare { Role::Specialist } else { person.role };
+    Participant { title, role, ..person }
 }
 
 /// Who runs the meeting, as their place card says it.

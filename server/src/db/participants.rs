@@ -25,11 +25,18 @@ pub struct Participant {
     pub was_connected: bool,
     /// How they came, by the word of whoever runs the meeting.
     pub noted: Option<Attendance>,
+    /// Works at the school, and does not only sit there as if they did because they were let in so.
+    pub is_staff: bool,
     /// May come in: neither asked to leave, nor left out on purpose, nor kept from the child.
     pub admitted: bool,
 }
 
 impl Participant {
+    /// Whether they may run the meeting, if it is handed to them or nobody else is there. Nobody who came by a code.
+    pub fn may_run(&self) -> bool {
+        self.role.may_run() && self.is_staff
+    }
+
     /// How they came, as far as it is known now. Who came to correct the record was not asked to the meeting.
     pub fn attendance(&self) -> Attendance {
         if self.for_correction {
@@ -87,6 +94,7 @@ struct Row {
     for_correction: bool,
     was_connected: bool,
     noted: Option<String>,
+    is_staff: bool,
     admitted: bool,
 }
 
@@ -114,6 +122,7 @@ impl TryFrom<Row> for Participant {
             for_correction: row.for_correction,
             was_connected: row.was_connected,
             noted: row.noted.as_deref().map(attendance).transpose()?,
+            is_staff: row.is_staff,
             admitted: row.admitted,
         })
     }
@@ -125,6 +134,7 @@ pub async fn list(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Resu
         Row,
         r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe, attendance,
                   for_correction, was_connected, noted,
+                  (kind = 'staff' or exists (select from posts where posts.person_id = people.id)) as "is_staff!",
                   (removed_at is null and attendance <> 'not_invited_on_purpose' and not exists (
                     select from withheld w join meetings m on m.pupil_id = w.pupil_id
                     where m.id = seat.meeting_id and w.person_id = seat.person_id
@@ -144,6 +154,7 @@ pub async fn find(txn: &mut SchoolTransaction, id: ParticipantId) -> sqlx::Resul
         Row,
         r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe, attendance,
                   for_correction, was_connected, noted,
+                  (kind = 'staff' or exists (select from posts where posts.person_id = people.id)) as "is_staff!",
                   (removed_at is null and attendance <> 'not_invited_on_purpose' and not exists (
                     select from withheld w join meetings m on m.pupil_id = w.pupil_id
                     where m.id = seat.meeting_id and w.person_id = seat.person_id
@@ -167,6 +178,7 @@ pub async fn find_admitted(
         Row,
         r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe, attendance,
                   for_correction, was_connected, noted,
+                  (kind = 'staff' or exists (select from posts where posts.person_id = people.id)) as "is_staff!",
                   true as "admitted!"
            from participants seat join people on people.id = person_id
            where meeting_id = $1 and person_id = $2

@@ -118,3 +118,30 @@ async fn starting_the_meeting_and_asking_somebody_to_leave_reach_open_sockets(
     tab.until_event(&ServerEvent::Removed).await;
     assert_eq!(tab.until_closed().await, CloseCode::Removed.code());
 }
+
+/// That the chair goes on to the education plan would tell that there is one.
+#[sqlx::test(migrations = false)]
+async fn nobody_is_led_to_a_part_that_they_may_not_read(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let address = server.listen().await;
+    let (chair, watcher) = (server.seat("Kai", "Mrs Hussain-Webb", 3).await, server.seat("Kai", "Gareth", 3).await);
+    sqlx::query("update participants set role = 'observer' where id = $1")
+        .bind(watcher.participant.0)
+        .execute(&mut owner(&options).await)
+        .await
+        .unwrap();
+    server.backend.meeting_start(chair.viewer, chair.meeting).await.unwrap();
+    let mut chairs = server.open(&address, &chair, Section::Plan, 5).await;
+    let mut watchers = server.open(&address, &watcher, Section::Plan, 6).await;
+    let lead = async |part: &str| {
+        server.backend.meeting_spotlight(chair.viewer, chair.meeting, Some(part.to_owned())).await.unwrap();
+        ServerEvent::Spotlight { part: Some(part.to_owned()), by: "Mrs Hussain-Webb".to_owned() }
+    };
+    let pep = lead("pep").await;
+    chairs.until_event(&pep).await;
+    assert_eq!(server.backend.meeting_page(watcher.viewer, watcher.meeting).await.unwrap().spotlight, None);
+    let agree = lead("agree").await;
+    let is_lead = |message: &Message| matches!(message, Message::Stateless(json) if json.contains("spotlight"));
+    let heard = watchers.until(is_lead).await;
+    assert_eq!(heard, Message::Stateless(serde_json::to_string(&agree).unwrap()), "the first they hear of");
+}

@@ -368,13 +368,24 @@ async fn a_stranger_who_is_let_in_as_a_teacher_does_not_work_here_by_that(
     let house = House::with(Doors::Open, pool, options).await;
     let (backend, viewer, meeting) = (&house.server.backend, house.senco.viewer, house.senco.meeting);
     let code = house.code().await;
+    backend.meeting_start(viewer, meeting).await.unwrap();
+    let child = house.server.pupil_of(&house.senco).await;
     for role in [Role::Teacher, Role::Assistant] {
-        house.type_code(&code, &format!("Zofia {}", role.name())).await.unwrap();
+        let name = format!("Zofia {}", role.name());
+        let Ok(Arrival::AtDoor { secret }) = house.type_code(&code, &name).await else { panic!() };
         let knock = house.door().await.knocks.remove(0);
         backend.knock_admit(viewer, meeting, knock.id, Some(role)).await.unwrap();
+        let at_table = house.door().await.people;
+        let zofia = at_table.iter().find(|at| at.person.name == name).expect("they sit here");
+        assert_eq!(zofia.person.role, role);
+        // They run no meeting, by whosoever’s word, and read of the child what somebody does who visits.
+        let entered = post(&house.server, "/lobby/enter", &format!("knock={secret}"), "").await;
+        let session = self::viewer(&house.server, &cookie(&entered, "sid").unwrap()).await;
+        assert_eq!(backend.running_hand_over(viewer, meeting, zofia.person.id).await, Err(AppError::NotAllowed));
+        assert_eq!(backend.running_take_over(session, meeting).await, Err(AppError::NotAllowed));
+        let mut txn = house.server.db.begin(viewer.school).await.unwrap();
+        assert_eq!(db::pupils::place(&mut txn, child, session).await.unwrap().role, Some(Role::Specialist));
     }
-    let at_table = house.door().await.people;
-    assert_eq!(at_table.iter().filter(|at| at.person.name.starts_with("Zofia")).count(), 2, "they sit here");
     let mut txn = house.server.db.begin(viewer.school).await.unwrap();
     let staff = db::posts::holders(&mut txn).await.unwrap();
     let strangers = staff.iter().filter(|holder| holder.name.starts_with("Zofia"));

@@ -15,7 +15,7 @@ use super::line::begin;
 use crate::{
     audit::{Deed, Verb},
     backend::ServerBackend,
-    db::{self, SchoolTransaction, kept, seats},
+    db::{self, SchoolTransaction, kept, participants::Participant, seats},
     error::unavailable,
 };
 
@@ -106,7 +106,7 @@ async fn take_over(
     table: &kept::Table,
 ) -> Result<bool, AppError> {
     let me = db::participants::find_admitted(txn, table.meeting, viewer.person).await.map_err(unavailable)?;
-    let Some(me) = me.filter(|me| me.role.may_run()) else { return Ok(false) };
+    let Some(me) = me.filter(Participant::may_run) else { return Ok(false) };
     // In this order, because two cannot run it.
     seats::set_role(txn, table.seat, Role::Teacher).await.map_err(unavailable)?;
     seats::set_role(txn, me.id, Role::Facilitator).await.map_err(unavailable)?;

@@ -55,9 +55,18 @@ impl RoomState {
         }
     }
 
-    /// Sends an event once to every connection.
+    /// Sends an event once to every connection; what leads to a section, to those who may read that.
     pub(super) fn announce(&mut self, event: &ServerEvent) {
-        for conn in self.connections.keys().copied().collect::<Vec<_>>() {
+        let leads_to = match event {
+            ServerEvent::Spotlight { part: Some(part), .. } => Section::from_name(part),
+            _ => None,
+        };
+        let stage = self.stage;
+        let may_hear = |who: &Participant| {
+            leads_to.is_none_or(|section| access_for(section, who.role, who.scribe, stage).can_read())
+        };
+        let hearing = self.connections.iter().filter(|(_, connection)| may_hear(&connection.participant));
+        for conn in hearing.map(|(conn, _)| *conn).collect::<Vec<_>>() {
             self.tell(conn, event);
         }
     }
