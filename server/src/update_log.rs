@@ -206,7 +206,7 @@ impl Writer {
             match batch.next() {
                 Next::Append(entries) => {
                     let answer = self.append(&entries).await;
-                    if let Some(meeting) = batch.answered(answer, *self.closing.borrow()) {
+                    for meeting in batch.answered(answer, *self.closing.borrow()) {
                         METRICS.rooms_lost.one();
                         tracing::warn!(%meeting, "this meeting could not be written: its room begins again");
                     }

@@ -5,7 +5,7 @@
 //! only when all that was given before it is; once something was given up, nothing more is written.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
 };
 
@@ -96,9 +96,9 @@ impl<E: Entrusted> Batch<E> {
         }
     }
 
-    /// How the commit that was asked for went, and whether the server is to end. Says which room begins again.
-    pub fn answered(&mut self, answer: Answer, closing: bool) -> Option<E::Room> {
-        let mut lost = None;
+    /// How the commit that was asked for went, and whether the server is to end. Says which rooms begin again.
+    pub fn answered(&mut self, answer: Answer, closing: bool) -> BTreeSet<E::Room> {
+        let mut lost = BTreeSet::new();
         match answer {
             Answer::NotYet if closing && self.pause >= LONGEST_PAUSE => self.gave_up = true,
             Answer::NotYet => self.waits = true,
@@ -108,7 +108,10 @@ impl<E: Entrusted> Batch<E> {
                 for (entry, seq) in updates().zip(seqs) {
                     match seq {
                         Some(seq) => entry.landed(seq),
-                        None => entry.lose(),
+                        None => {
+                            entry.lose();
+                            lost.insert(entry.room());
+                        }
                     }
                 }
                 updates().for_each(E::tell);
@@ -128,7 +131,7 @@ impl<E: Entrusted> Batch<E> {
             Answer::Never => {
                 let group = self.groups.pop_front().unwrap_or_default();
                 group.iter().for_each(E::lose);
-                lost = group.first().map(E::room);
+                lost.extend(group.first().map(E::room));
                 self.pause = FIRST_PAUSE;
             }
         }

@@ -19,7 +19,10 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::support::{TestServer, owner, socket::Tab, table::item};
+use crate::{
+    metrics::{moved, scrape},
+    support::{TestServer, owner, socket::Tab, table::item},
+};
 
 fn target(words: &str) -> NewItem {
     NewItem::default().with("title", words)
@@ -38,15 +41,25 @@ pub(crate) async fn unblock(owner: &mut PgConnection) {
     sqlx::raw_sql("commit").execute(owner).await.unwrap();
 }
 
-const WRITERS: &str =
-    "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
-
-/// Waits until the log’s writer stands before the blocked table.
-async fn until_writer_waits(owner: &mut PgConnection) {
-    while count(owner, WRITERS).await == 0 {
+/// Waits until the log’s writer stands before the blocked table. Who it is to Postgres.
+async fn until_writer_waits(owner: &mut PgConnection) -> i32 {
+    let waiting = "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    loop {
+        if let Some(writer) = sqlx::query_scalar(waiting).fetch_optional(&mut *owner).await.unwrap() {
+            return writer;
+        }
         // Within a transaction it would go on showing what it was asked about first.
         sqlx::query("select pg_stat_clear_snapshot()").execute(&mut *owner).await.unwrap();
         tokio::task::yield_now().await;
+    }
+}
+
+/// Postgres ends the connection of the writer that waits, as it does when it restarts; the writer tries again.
+pub(crate) async fn cut_writer(owner: &mut PgConnection) {
+    let first = until_writer_waits(owner).await;
+    sqlx::query("select pg_terminate_backend($1)").bind(first).execute(&mut *owner).await.unwrap();
+    while until_writer_waits(owner).await == first {
+        sqlx::query("select pg_stat_clear_snapshot()").execute(&mut *owner).await.unwrap();
     }
 }
 
@@ -65,14 +78,11 @@ async fn while_the_log_cannot_be_written_nothing_is_called_saved(pool: PgPoolOpt
     let mut senco = server.open(&address, &server.seat("Tomek", "Mrs Pike", 3).await, Section::Plan, 6).await;
     let mut owner = owner(&options).await;
 
+    let before = scrape(&server).await;
     block(&mut owner).await;
     mum.edit(|doc| doc.add(&TARGETS, item(1), target("read a page"))).await;
-    until_writer_waits(&mut owner).await;
-    // Postgres ends the writer’s connection, as it does when it restarts; the writer tries again.
-    let cut = "select count(pg_terminate_backend(pid)) from pg_stat_activity
-               where wait_event_type = 'Lock' and datname = current_database()";
-    assert_eq!(count(&mut owner, cut).await, 1);
-    until_writer_waits(&mut owner).await;
+    cut_writer(&mut owner).await;
+    moved(&before, &scrape(&server).await, "log_retries_total", 1.0);
     let is_news = |message: &Message| matches!(message, Message::SyncStatus(_) | Message::Update(_));
     assert!(!mum.heard_so_far().await.iter().any(is_news));
     assert!(!senco.heard_so_far().await.iter().any(is_news));
@@ -146,6 +156,7 @@ async fn a_server_whose_meeting_was_taken_writes_nothing_more(pool: PgPoolOption
     let here = one.listen().await;
     let mut mum = one.open(&here, &seat, Section::Plan, 5).await;
     let mut owner = owner(&options).await;
+    let before = scrape(&one).await;
     block(&mut owner).await;
     sqlx::raw_sql("update doc_heads set term = term + 1").execute(&mut owner).await.unwrap();
     mum.edit(|doc| doc.add(&TARGETS, item(1), target("read a page"))).await;
@@ -163,6 +174,7 @@ async fn a_server_whose_meeting_was_taken_writes_nothing_more(pool: PgPoolOption
     back.say(Message::SyncStep2(mum.doc.state())).await;
     back.until_saved().await;
     assert_eq!(words(&one, seat.viewer.school, seat.meeting).await, "read a page");
+    moved(&before, &scrape(&one).await, "rooms_lost_total", 1.0);
 }
 
 #[sqlx::test(migrations = false)]
