@@ -1,9 +1,10 @@
-//! Five hundred meetings are opened, written in, and left: the server gives their memory back.
+//! Five hundred meetings are opened, written in, and left, or asked for in vain: the server gives their memory back.
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use server::room::state::GRACE;
-use shared::{MeetingId, Section, doc::NewItem, schema::plan::TARGETS, splice::Splice};
+use shared::{MeetingId, Section, doc::NewItem, protocol::Message, schema::plan::TARGETS, splice::Splice};
 use tokio::time::{sleep, timeout};
 
 use crate::support::{house::House, socket::Tab, table::item};
@@ -13,6 +14,10 @@ const ROOMS: usize = 500;
 const FIRST: usize = 10;
 
 const LETTERS: u32 = 200;
+
+/// How many come at once who are not let in.
+const STORM: usize = 50;
+const NOWHERE: MeetingId = MeetingId(uuid::Uuid::nil());
 
 /// For memory to be given back, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -39,15 +44,7 @@ async fn what_five_hundred_rooms_took_is_given_back() {
     until_empty(&house, &admin).await;
     assert!(GRACE > Duration::from_secs(1), "the time they stay was shortened for this test alone");
 
-    let bound = base + base / 10;
-    let given_back = async {
-        while house.memory() > bound {
-            sleep(Duration::from_millis(100)).await;
-        }
-    };
-    let in_time = timeout(PATIENCE, given_back).await.is_ok();
-    let left = house.memory();
-    let mb = |bytes: usize| bytes as f64 / 1e6;
+    let left = given_back(&house, base).await;
     println!(
         "memory: {:.1} MB fresh, {:.1} MB base, {:.1} MB with {ROOMS} rooms of two people ({:.0} kB a room), \
          {:.1} MB after they left ({:+.1} % of base)",
@@ -58,7 +55,58 @@ async fn what_five_hundred_rooms_took_is_given_back() {
         mb(left),
         (left as f64 / base as f64 - 1.0) * 100.0,
     );
+}
+
+/// A page that is not let in comes again, and again: it is refused each time, and leaves nothing behind.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_storm_of_refused_visits_took_is_given_back() {
+    let admin = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let house = House::open(&[("ROUNDTABLE_EMPTY_ROOM_SECONDS", "1"), ("ROUNDTABLE_ADMIN_ADDR", &admin)]).await;
+    let places = house.places("Tomek");
+    let parent = places.iter().find(|place| place.role == "parent").unwrap();
+    let (cookie, elsewhere) = (house.sign_in(parent).await, house.places("Kai")[0].meeting);
+    let meetings = like(&house, parent.meeting, ROOMS).await;
+    // Of rooms that are loaded for this alone, of another child’s meeting, and of none.
+    let not_theirs =
+        |meeting| [(meeting, Section::StaffPreparation), (elsewhere, Section::Plan), (NOWHERE, Section::Plan)];
+    let come = async |meetings: &[MeetingId]| {
+        for at_once in meetings.chunks(STORM) {
+            join_all(at_once.iter().map(|meeting| refused(&house, &cookie, not_theirs(*meeting)))).await;
+        }
+        until_empty(&house, &admin).await;
+    };
+    come(&meetings[..STORM]).await;
+    let base = house.memory();
+    come(&meetings).await;
+    let left = given_back(&house, base).await;
+    println!("memory: {:.1} MB base, {:.1} MB after {ROOMS} refused visits", mb(base), mb(left));
+}
+
+/// Asks for each of these on a socket of their own, and is refused each.
+async fn refused(house: &House, cookie: &str, asked: [(MeetingId, Section); 3]) {
+    let mut tab = Tab::connect(&house.address, cookie, asked[0].0, asked[0].1, 1).await;
+    for (meeting, section) in asked {
+        tab.send(Tab::packet(meeting, section, Message::AuthToken(String::new()))).await;
+        tab.until(|message| matches!(message, Message::PermissionDenied(_))).await;
+    }
+}
+
+/// What the server still keeps, once that is no more than a tenth above this base.
+async fn given_back(house: &House, base: usize) -> usize {
+    let bound = base + base / 10;
+    let given_back = async {
+        while house.memory() > bound {
+            sleep(Duration::from_millis(100)).await;
+        }
+    };
+    let in_time = timeout(PATIENCE, given_back).await.is_ok();
+    let left = house.memory();
     assert!(in_time, "{:.1} MB are left of a base of {:.1} MB", mb(left), mb(base));
+    left
+}
+
+fn mb(bytes: usize) -> f64 {
+    bytes as f64 / 1e6
 }
 
 /// So many meetings like this one, with the same people.
@@ -118,7 +166,8 @@ async fn until_empty(house: &House, admin: &str) {
     let rooms = async {
         loop {
             let metrics = ask(admin).await;
-            if metrics.lines().any(|line| line == "roundtable_rooms 0") {
+            let none = |what| metrics.lines().any(|line| line == format!("roundtable_{what} 0"));
+            if none("rooms") && none("connections") {
                 return;
             }
             sleep(Duration::from_millis(50)).await;
