@@ -109,6 +109,45 @@ test('without a network typing goes on, and all of it is merged when it is back'
   await expect.poll(() => waiting(far.page)).toBe(0)
 })
 
+test('ten minutes without a network: it says where the words are, and nothing else, and all is merged on return', async ({ join, wire }) => {
+  const { far, near, mine, theirs } = await together(join, wire)
+  const { clock, keyboard } = far.page
+  await clock.install()
+  wire.cut()
+  await mine.focus()
+  await keyboard.type('0 ')
+  await expect(state(far.page)).toHaveText(ON_DEVICE)
+  const said = await listen(far.page)
+  for (let minute = 1; minute <= 10; minute++) {
+    await clock.runFor(60_000)
+    await keyboard.type(`${minute} `)
+    await expect(state(far.page), `in minute ${minute}`).toHaveText(ON_DEVICE)
+    await theirs.focus()
+    await near.page.keyboard.press('Control+Home')
+    await near.page.keyboard.type(`${minute}, `)
+  }
+  await saved(near.page)
+  const phrases = new Set(await said())
+  // What was just typed is on its way to the device.
+  phrases.delete(SAVING)
+  expect([...phrases].filter((phrase) => phrase !== ON_DEVICE), 'while nothing could be sent').toEqual([])
+  await expect.poll(() => waiting(far.page)).toBeGreaterThan(0)
+
+  wire.mend()
+  // Within the longest pause between two tries.
+  await clock.runFor(60_000)
+  await clock.resume()
+  await saved(far.page)
+  const minutes = [...Array(10).keys()].map((n) => n + 1)
+  const mineAlone = `0 ${minutes.join(' ')} `
+  const theirsAlone = minutes.reverse().map((minute) => `${minute}, `).join('')
+  // Whose come first is for the machines to say.
+  const both = new RegExp(`^(${mineAlone}${theirsAlone}|${theirsAlone}${mineAlone})$`)
+  for (const box of [mine, theirs]) await expect(box).toHaveValue(both)
+  expect(await mine.inputValue()).toBe(await theirs.inputValue())
+  await expect.poll(() => waiting(far.page)).toBe(0)
+})
+
 test('a stalled network says “Saving…”, then where the words are, and “Saved” only when they are', async ({ join, wire }) => {
   const { far, mine, theirs } = await together(join, wire)
   const said = await listen(far.page)
