@@ -19,6 +19,8 @@ document.addEventListener('click', (event) => {
   pressed[event.target.closest('button[data-script]')?.dataset.script]?.()
 })
 document.addEventListener('keydown', (event) => {
+  // A key that is held down presses once: what comes in the button’s place may ask whether it is meant.
+  if (event.repeat && event.key === 'Enter' && event.target.closest('button')) event.preventDefault()
   if (event.key !== 'Escape') return
   if (event.target.closest('#my-view')) closeMyView()
   if (event.target.closest('#finish-asks')) stay()

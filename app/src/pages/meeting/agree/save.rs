@@ -49,12 +49,6 @@ pub(super) fn AgreeAndSave() -> impl IntoView {
                                 type="button"
                                 id=SAVE
                                 disabled=move || save.pending().get()
-                                // Nor is a key that is still held down.
-                                on:keydown=move |event| {
-                                    if event.repeat() {
-                                        event.prevent_default();
-                                    }
-                                }
                                 on:click=move |event| {
                                     // The second half of a double click on what stood here before is no answer.
                                     if event.detail() < 2 {
