@@ -15,7 +15,7 @@ async function send(page: Page, rows: string): Promise<void> {
 test('a SENCO looks at what a file would change, and leaves it, and brings it in', async ({ reads }) => {
   const { page } = await reads({ pupil: 'Tomek', role: 'facilitator' })
   await page.goto('/register')
-  const rows = 'Full name,UPN,Year group,Class,Extra help,Needs,Born\nTomasz \'Tomek\' Wieczorek,FICTIONAL-UPN-0001,Year 5,5 Oak,,,\nAda Mary Invented,,Year 9,9 Yew,K,SLCN,2019-03-01\n'
+  const rows = 'Full name,UPN,Year group,Class,Extra help,Needs,Born\nTomasz \'Tomek\' Wieczorek,E000432100001,Year 5,5 Oak,,,\nAda Mary Invented,,Year 9,9 Yew,K,SLCN,2019-03-01\n'
   await send(page, rows)
   await expect(page.getByText('1 new, 1 changed, 0 as they are. Nothing has changed yet.')).toBeVisible()
   await expect(page.getByText('→ 5 Oak')).toBeVisible()

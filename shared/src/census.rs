@@ -7,7 +7,7 @@ mod doubt;
 mod judge;
 
 pub use self::{
-    doubt::{upn_doubt, year_doubt},
+    doubt::{invented_upn, upn_fault, year_doubt},
     judge::{NO_PROVISION, NO_YEAR_GROUP, needs, provision_code, year_group},
 };
 

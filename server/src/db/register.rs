@@ -1,6 +1,6 @@
 //! The SEN register: which children have extra help, by which codes.
 
-use shared::PupilId;
+use shared::{PupilId, census};
 use time::Date;
 
 use super::{SchoolTransaction, known::Known};
@@ -222,7 +222,7 @@ pub async fn faulty(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<
         .collect())
 }
 
-/// Who has no number, or no birthday: the census sends both back.
+/// Who has no number, or a wrong one, or no birthday: the census sends all of them back.
 pub struct Bare {
     pub pupil: PupilId,
     pub full_name: String,
@@ -230,14 +230,13 @@ pub struct Bare {
     pub has_birthday: bool,
 }
 
+/// The first hundred of them.
 pub async fn bare(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<Vec<Bare>> {
     let rows = sqlx::query!(
-        r#"select p.id, person.full_name, p.upn is not null as "has_upn!", p.born_on is not null as "has_birthday!"
+        r#"select p.id, person.full_name, p.upn, p.born_on is not null as "has_birthday!"
            from pupils p join people person on person.id = p.person_id
-           where (p.upn is null or p.born_on is null)
-             and ($1::uuid[] is null or p.id = any ($1)) and p.id <> all ($2)
-           order by person.full_name, p.id
-           limit 100"#,
+           where ($1::uuid[] is null or p.id = any ($1)) and p.id <> all ($2)
+           order by person.full_name, p.id"#,
         known.only.as_deref(),
         &known.never
     )
@@ -248,9 +247,12 @@ pub async fn bare(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<Ve
         .map(|row| Bare {
             pupil: PupilId(row.id),
             full_name: row.full_name,
-            has_upn: row.has_upn,
+            // A wrong one can be older than the rule that refuses it.
+            has_upn: row.upn.is_some_and(|upn| census::upn_fault(&upn).is_none()),
             has_birthday: row.has_birthday,
         })
+        .filter(|child| !child.has_upn || !child.has_birthday)
+        .take(100)
         .collect())
 }
 

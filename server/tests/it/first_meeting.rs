@@ -22,10 +22,12 @@ impl TestServer {
     /// Ada, in class 4A and looked after, who was brought in a moment ago.
     async fn brought_in(&self, pike: &Seat) -> PupilId {
         let cookie = self.sign_in(pike).await;
-        let file = "Full name,Year group,Class,Extra help,Needs,UPN,Looked after\nAda One,4,4A,K,ASD,A1,yes\n";
+        let file =
+            "Full name,Year group,Class,Extra help,Needs,UPN,Looked after\nAda One,4,4A,K,ASD,P000000000001,yes\n";
         self.bring_in("/register/import", file.as_bytes(), Some(&cookie)).await;
         let mut txn = self.db.begin(pike.viewer.school).await.unwrap();
-        let id = sqlx::query_scalar("select id from pupils where upn = 'A1'").fetch_one(txn.connection()).await;
+        let id =
+            sqlx::query_scalar("select id from pupils where upn = 'P000000000001'").fetch_one(txn.connection()).await;
         PupilId(id.unwrap())
     }
 

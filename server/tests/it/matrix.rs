@@ -165,10 +165,12 @@ fn colleague_file(id: &str) -> String {
     format!("Name,E-mail,Post\nZoe Ward,f.{id}@new.example,Teacher\n")
 }
 
-/// One child, with a number of its own, which is its name too: no page says that of itself.
+/// One child, with a number of its own, whose beginning is its name: no page says that of itself.
 fn children(number: &str) -> String {
-    let number = number.get(..13).unwrap_or_default();
-    format!("Full name,Year group,Class,Extra help,Needs,UPN,Looked after\n{number},4,4A,K,ASD,{number},no\n")
+    let name = number.get(..13).unwrap_or_default();
+    let number = u32::from_str_radix(number.get(..8).unwrap_or_default(), 16).unwrap_or_default();
+    let upn = shared::census::invented_upn(number);
+    format!("Full name,Year group,Class,Extra help,Needs,UPN,Looked after\n{name},4,4A,K,ASD,{upn},no\n")
 }
 
 impl Table {

@@ -6,6 +6,7 @@ use app::{
     view::register::{RegisterPage, RegisterQuery},
 };
 use axum::http::{StatusCode, header};
+use shared::census;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::support::{TestServer, text};
@@ -27,7 +28,12 @@ async fn children_come_in_by_a_file_page_by_page_and_are_found(pool: PgPoolOptio
     let rows: String = (1..=60)
         .map(|number| {
             let help = if number % 3 == 0 { "N," } else { "K,SLCN" };
-            format!("Child {number:02} Invented,{},{}Z,{help},U{number},no\n", number % 6 + 1, number % 6 + 1)
+            format!(
+                "Child {number:02} Invented,{},{}Z,{help},{},no\n",
+                number % 6 + 1,
+                number % 6 + 1,
+                census::invented_upn(number)
+            )
         })
         .collect();
     let answer = server.bring_in(IMPORT, format!("{HEADINGS}{rows}").as_bytes(), Some(&cookie)).await;
@@ -55,7 +61,9 @@ async fn children_come_in_by_a_file_page_by_page_and_are_found(pool: PgPoolOptio
 
     // What goes out is what came in.
     let csv = text(server.get("/register.csv?name=child+07", Some(&cookie)).await).await;
-    assert!(csv.contains("\"U7\",\"Child 07 Invented\",\"Child\",\"Year 2\",\"2Z\",\"\",\"K\",\"\",\"SLCN\",\"no\""));
+    assert!(csv.contains(
+        "\"Z000000000007\",\"Child 07 Invented\",\"Child\",\"Year 2\",\"2Z\",\"\",\"K\",\"\",\"SLCN\",\"no\""
+    ));
 }
 
 #[sqlx::test(migrations = false)]
@@ -65,21 +73,35 @@ async fn a_file_with_one_wrong_row_changes_nothing(pool: PgPoolOptions, options:
     let cookie = server.sign_in(&pike).await;
     let before = server.register(pike.viewer, RegisterQuery::default()).await.unwrap().paging.found;
     for (file, said) in [
-        (format!("{HEADINGS}Ada One,4,4A,K,ASD,A1,no\nBen Two,4,4A,K,SALT,A2,no\n"), "SALT is no code of the census"),
-        (format!("{HEADINGS}Ada One,4,4A,K,ASD,A1,no\nBen Two,4,4A,K,ASD,A1,no\n"), "Row 2 has the same number"),
         (
-            "Full name,Extra help,Needs,UPN,Born\nBen Two,K,ASD,FICTIONAL-UPN-0001,2019-01-01\n".to_owned(),
+            format!("{HEADINGS}Ada One,4,4A,K,ASD,P000000000001,no\nBen Two,4,4A,K,SALT,D000000000002,no\n"),
+            "SALT is no code of the census",
+        ),
+        (
+            format!("{HEADINGS}Ada One,4,4A,K,ASD,P000000000001,no\nBen Two,4,4A,K,ASD,P000000000001,no\n"),
+            "Row 2 has the same number",
+        ),
+        (format!("{HEADINGS}Ada One,4,4A,K,ASD,123,no\n"), "“123” is not as the census has numbers"),
+        (format!("{HEADINGS}Ada One,4,4A,K,ASD,D000000000001,no\n"), "do not belong together"),
+        (
+            "Full name,Extra help,Needs,UPN,Born\nBen Two,K,ASD,E000432100001,2019-01-01\n".to_owned(),
             "Already belongs to Tomasz",
         ),
         ("Full name,Extra help,Needs\nAda One,K,ASD\nADA ONE,K,ASD\n".to_owned(), "give both a number"),
         (
-            "Full name,UPN\nTomasz Wieczorek,FICTIONAL-UPN-0001\nTomek Wieczorek,FICTIONAL-UPN-0001\n".to_owned(),
+            "Full name,UPN\nTomasz Wieczorek,E000432100001\nTomek Wieczorek,E000432100001\n".to_owned(),
             "Row 2 has the same number",
         ),
         ("Full name,Extra help,Needs\nAda One,K,NSA ASD\n".to_owned(), "NSA says that no type of need is known yet"),
         ("Full name,Needs\nAda One,ASD\n".to_owned(), "Write K for SEN support"),
-        (format!("{HEADINGS}Ada One,4,4A,K,ASD,A1,no\nTwo, Ben,4,4A,K,ASD,A2,no\n"), "more cells than the headings"),
-        (format!("{HEADINGS}Ada One,4,4A,K,ASD,A1,no\nBen Two,4,\"4A,K,ASD,A2,no\n"), "in row 3 is never closed"),
+        (
+            format!("{HEADINGS}Ada One,4,4A,K,ASD,P000000000001,no\nTwo, Ben,4,4A,K,ASD,D000000000002,no\n"),
+            "more cells than the headings",
+        ),
+        (
+            format!("{HEADINGS}Ada One,4,4A,K,ASD,P000000000001,no\nBen Two,4,\"4A,K,ASD,D000000000002,no\n"),
+            "in row 3 is never closed",
+        ),
         (
             "Full name,Extra help,Needs,Born\nAda One,K,ASD,2018-02-14\nBen Two,K,ASD,2018-02-30\n".to_owned(),
             "There is no such day",
@@ -94,7 +116,9 @@ async fn a_file_with_one_wrong_row_changes_nothing(pool: PgPoolOptions, options:
         ("a,b\n1,2\n".to_owned(), "none is called “Full name”"),
         (String::new(), "The file is empty"),
         (
-            format!("{HEADINGS}Ada One,4,4A,K,ASD,A1,no\n<script>alert(1)</script>,4,4A,Q,,A3,no\n"),
+            format!(
+                "{HEADINGS}Ada One,4,4A,K,ASD,P000000000001,no\n<script>alert(1)</script>,4,4A,Q,,T000000000003,no\n"
+            ),
             "Write K for SEN support",
         ),
     ] {
@@ -116,7 +140,7 @@ async fn names_come_in_without_what_nobody_sees_in_them(pool: PgPoolOptions, opt
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;
     let cookie = server.sign_in(&pike).await;
     let file = format!(
-        "{HEADINGS}\"Ada\u{1b}[31m\u{7}\u{1}\nBidi \u{202e}One\u{200b}\",4,\"4\u{2}A\r\n\",K,ASD,\u{feff}A1,no\n"
+        "{HEADINGS}\"Ada\u{1b}[31m\u{7}\u{1}\nBidi \u{202e}One\u{200b}\",4,\"4\u{2}A\r\n\",K,ASD,\u{feff}P000000000001,no\n"
     );
     assert_eq!(server.bring_in(IMPORT, file.as_bytes(), Some(&cookie)).await.status(), StatusCode::SEE_OTHER);
     let rows = server
@@ -126,17 +150,18 @@ async fn names_come_in_without_what_nobody_sees_in_them(pool: PgPoolOptions, opt
         .rows;
     assert_eq!(rows.iter().map(|row| row.full_name.as_str()).collect::<Vec<_>>(), ["Ada[31m Bidi One"]);
     let csv = text(server.get("/register.csv?name=bidi", Some(&cookie)).await).await;
-    assert!(csv.contains("\"A1\",\"Ada[31m Bidi One\",\"Ada[31m\",\"Year 4\",\"4A\""), "{csv}");
+    assert!(csv.contains("\"P000000000001\",\"Ada[31m Bidi One\",\"Ada[31m\",\"Year 4\",\"4A\""), "{csv}");
     // A name of which nothing is seen is none.
-    let answer =
-        server.bring_in(IMPORT, format!("{HEADINGS}\u{200b},4,4A,K,ASD,A2,no\n").as_bytes(), Some(&cookie)).await;
+    let answer = server
+        .bring_in(IMPORT, format!("{HEADINGS}\u{200b},4,4A,K,ASD,D000000000002,no\n").as_bytes(), Some(&cookie))
+        .await;
     assert!(text(answer).await.contains("Every child needs a name."));
 }
 
 #[sqlx::test(migrations = false)]
 async fn only_those_who_answer_for_the_register_bring_children_in(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
-    let file = format!("{HEADINGS}Ada One,4,4A,K,ASD,A1,no\n");
+    let file = format!("{HEADINGS}Ada One,4,4A,K,ASD,P000000000001,no\n");
     for (name, status) in [("Miss Qureshi", StatusCode::FORBIDDEN), ("Agnieszka", StatusCode::FORBIDDEN)] {
         let cookie = server.sign_in(&server.seat("Tomek", name, 3).await).await;
         assert_eq!(server.bring_in(IMPORT, file.as_bytes(), Some(&cookie)).await.status(), status, "{name}");
@@ -158,13 +183,20 @@ async fn the_census_checks_find_what_does_not_fit(pool: PgPoolOptions, options: 
     assert!(clean.checks.iter().all(|check| check.broken_by.is_empty()));
     let mut owner = crate::support::owner(&options).await;
     sqlx::query("delete from pupil_needs where code in ('ASD', 'SLCN')").execute(&mut owner).await.unwrap();
-    sqlx::query("update pupils set upn = null, born_on = null where upn = 'FICTIONAL-UPN-0003'")
+    sqlx::query("update pupils set upn = null, born_on = null where upn = 'H000432100003'")
         .execute(&mut owner)
         .await
         .unwrap();
     let page = server.register(pike.viewer, RegisterQuery::default()).await.unwrap();
     let broken: Vec<_> = page.checks.iter().map(|check| check.broken_by.len()).collect();
     assert_eq!(broken, [1, 0, 0, 0, 0, 1, 1]);
+    // A number that is no number, and came before such were refused, is not ready either.
+    sqlx::query("update pupils set upn = '123' where upn = 'E000432100001'").execute(&mut owner).await.unwrap();
+    let page = server.register(pike.viewer, RegisterQuery::default()).await.unwrap();
+    let numbers = page.checks.iter().find(|check| check.rule.contains("unique pupil number")).unwrap();
+    let mut named: Vec<_> = numbers.broken_by.iter().map(|(_, name)| name.as_str()).collect();
+    named.sort_unstable();
+    assert!(named.len() == 2 && named[1].starts_with("Tomasz"), "{named:?}");
 }
 
 #[sqlx::test(migrations = false)]
@@ -204,7 +236,8 @@ async fn after_a_large_file_the_database_knows_how_many_children_there_are(
 ) {
     let server = TestServer::start(pool, options.clone()).await;
     let cookie = server.sign_in(&server.seat("Tomek", "Mrs Pike", 3).await).await;
-    let rows: String = (1..=300).map(|number| format!("Child {number} Invented,4,4A,K,SLCN,U{number},no\n")).collect();
+    let row = |number| format!("Child {number} Invented,4,4A,K,SLCN,{},no\n", census::invented_upn(number));
+    let rows: String = (1..=300).map(row).collect();
     let answer = server.bring_in(IMPORT, format!("{HEADINGS}{rows}").as_bytes(), Some(&cookie)).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     for table in ["people", "pupils", "pupil_needs"] {

@@ -21,7 +21,7 @@ const SOON: Duration = Duration::from_secs(5);
 
 /// A line that the census takes.
 const GOOD: &str = "provision=E&since=2026-09-01&need=SEMH&need=ASD&need=&looked_after=yes&key_adult=&year_group=Year+5\
-                    &class_name=5S&upn=A1&born_on=2016-05-04&home_language=Polish";
+                    &class_name=5S&upn=P000000000001&born_on=2016-05-04&home_language=Polish";
 
 impl TestServer {
     pub(crate) async fn verbs(&self, options: &PgConnectOptions, about: uuid::Uuid) -> Vec<String> {
@@ -90,7 +90,8 @@ async fn what_the_census_would_send_back_changes_nothing(pool: PgPoolOptions, op
         ("2016-05-04", "2016-02-30", "no such day"),
         ("2016-05-04", "2061-05-04", "has not come yet"),
         ("key_adult=", "key_adult=00000000-0000-0000-0000-000000000001", "somebody who works here"),
-        ("upn=A1", "upn=FICTIONAL-UPN-0003", "One child, one number"),
+        ("upn=P000000000001", "upn=P000000000010", "do not belong together"),
+        ("upn=P000000000001", "upn=H000432100003", "One child, one number"),
     ] {
         let answer = server.post_form_as(&path, Some(&cookie), GOOD.replace(from, to)).await;
         assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{to}");
@@ -107,11 +108,10 @@ async fn a_number_names_no_child_that_who_asks_is_kept_from(pool: PgPoolOptions,
     let server = TestServer::start(pool, options.clone()).await;
     let pike = server.seat("Tomek", "Mrs Pike", 3).await;
     let (cookie, tomek) = (server.sign_in(&pike).await, server.pupil_of(&pike).await);
-    let sql =
-        "select p.id, full_name from pupils p join people on people.id = person_id where upn = 'FICTIONAL-UPN-0003'";
+    let sql = "select p.id, full_name from pupils p join people on people.id = person_id where upn = 'H000432100003'";
     let (other, name): (uuid::Uuid, String) = sqlx::query_as(sql).fetch_one(&mut owner(&options).await).await.unwrap();
     let said = async || {
-        let form = GOOD.replace("upn=A1", "upn=FICTIONAL-UPN-0003");
+        let form = GOOD.replace("upn=P000000000001", "upn=H000432100003");
         text(server.post_form_as(&format!("/pupils/{tomek}/register"), Some(&cookie), form).await).await
     };
     assert!(said().await.contains(&format!("Already belongs to {name}")));

@@ -115,13 +115,19 @@ fn some_child(chance: &mut StdRng, number: usize) -> Child {
             needs.push(code);
         }
     }
+    let own_upn = census::invented_upn(number.try_into().unwrap());
     Child {
         id: Uuid::from_u128(chance.random()),
         person: Uuid::from_u128(chance.random()),
         name: format!("Child {number:02}"),
         provision: ["N", "K", "K", "E"][chance.random_range(0..4)],
         needs,
-        upn: chance.random_bool(0.7).then(|| format!("A{number:012}")),
+        upn: match chance.random_range(0..4) {
+            0 => None,
+            // Another letter than the one that belongs there.
+            1 => Some(format!("?{}", &own_upn[1..])),
+            _ => Some(own_upn),
+        },
         looked_after: chance.random_bool(0.2),
         class: CLASSES[chance.random_range(0..CLASSES.len())],
         meetings,
@@ -293,7 +299,7 @@ impl Child {
             self.needs.len() > 1 && self.needs.contains(&"NSA"),
             // Nobody here has a birthday that is known: so nobody is known to be here twice.
             false,
-            self.upn.is_none(),
+            self.upn.as_deref().is_none_or(|upn| upn.starts_with('?')),
             true,
         ]
     }

@@ -1,15 +1,16 @@
-//! What may be a slip in a line of the register, and may be right: said in words, and never refused.
+//! What is wrong with a child’s number, which is refused when it is written; and what may be a slip in a line of the
+//! register, and may be right: said in words, and never refused.
 
 use time::{Date, Month};
 
 /// A number of a child as the Department for Education makes it: a check letter, the council, the school, the year, and
-/// the child. Others may keep numbers of their own.
+/// the child.
 const UPN_LENGTH: usize = 13;
 
 /// Twenty-three letters: none that looks like a figure or another.
 const CHECK: &[u8] = b"ABCDEFGHJKLMNPQRTUVWXYZ";
 
-pub fn upn_doubt(upn: &str) -> Option<String> {
+pub fn upn_fault(upn: &str) -> Option<String> {
     let letters = upn.as_bytes();
     let (figures, last) = (letters.get(1..UPN_LENGTH - 1).unwrap_or_default(), letters.last().copied());
     // A number for the time being ends in a letter.
@@ -21,13 +22,24 @@ pub fn upn_doubt(upn: &str) -> Option<String> {
             "“{upn}” is not as the census has numbers: {UPN_LENGTH} signs, a letter first and then figures."
         ));
     }
+    let (first, rest) = letters.split_first()?;
+    (check(rest) != *first).then(|| format!("The letter and the figures of “{upn}” do not belong together."))
+}
+
+/// The letter that belongs before the rest of a number.
+fn check(rest: &[u8]) -> u8 {
     let value = |sign: &u8| match sign.is_ascii_digit() {
         true => usize::from(sign - b'0'),
         false => CHECK.iter().position(|letter| letter == sign).unwrap_or_default(),
     };
-    let sum: usize = letters.iter().skip(1).zip(2..).map(|(sign, weight)| value(sign) * weight).sum();
-    let check = CHECK.get(sum % CHECK.len());
-    (check != letters.first()).then(|| format!("The letter and the figures of “{upn}” do not belong together."))
+    let sum: usize = rest.iter().zip(2..).map(|(sign, weight)| value(sign) * weight).sum();
+    CHECK.get(sum % CHECK.len()).copied().unwrap_or_default()
+}
+
+/// A number for an invented child: right in its form, and of council 000, which there is not.
+pub fn invented_upn(number: u32) -> String {
+    let figures = format!("000{:09}", number % 1_000_000_000);
+    format!("{}{figures}", char::from(check(figures.as_bytes())))
 }
 
 /// A year group more than one from where children born then usually are.
@@ -67,12 +79,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_whose_letter_does_not_fit_is_doubted() {
-        assert_eq!(upn_doubt("H801200001001"), None);
+    fn a_number_whose_letter_does_not_fit_is_wrong() {
+        assert_eq!(upn_fault("H801200001001"), None);
         for odd in
             ["J801200001001", "H801200001010", "H80120000100", "h801200001001", "FICTIONAL-UPN-0001", "ü80120000100"]
         {
-            assert!(upn_doubt(odd).is_some(), "{odd}");
+            assert!(upn_fault(odd).is_some(), "{odd}");
+        }
+        for number in [0, 7, 432_100_001, u32::MAX] {
+            assert_eq!(upn_fault(&invented_upn(number)), None, "{number}");
         }
     }
 

@@ -54,6 +54,7 @@ pub(crate) async fn add(
     }
     let child = Child::named(full_name, called, line);
     line::check_key_adult(&mut txn, None, &child.line, &mut faults).await?;
+    faults.extend(child.line.upn.as_deref().and_then(line::wrong_number));
     faults.extend(is_here(&mut txn, viewer, &child).await?);
     if !faults.is_empty() {
         return Ok(Err(faults));

@@ -87,7 +87,7 @@ async fn doubts(
     line: &register_line::Line,
     today: Date,
 ) -> Result<Vec<String>, AppError> {
-    let number = line.upn.as_deref().and_then(census::upn_doubt);
+    let number = line.upn.as_deref().and_then(census::upn_fault);
     let year = line.born_on.and_then(|born| census::year_doubt(&line.year_group, born, today));
     let is_twice = register_line::has_namesake(txn, pupil).await.map_err(unavailable)?;
     let twice = is_twice.then(|| "Another child of the school has the same name and birthday.".to_owned());
@@ -125,10 +125,9 @@ pub(crate) async fn change(
     let (new, mut faults) = read(&line, backend.clock.today());
     faults.extend(meanwhile::faults(&mut txn, viewer, pupil, &now, &both).await?);
     check_key_adult(&mut txn, Some(pupil), &new, &mut faults).await?;
-    if let Some(upn) = new.upn.clone().filter(|_| new.upn != before.upn)
-        && let Some(fault) = is_taken(&mut txn, viewer, upn).await?
-    {
-        faults.push(fault);
+    if let Some(upn) = new.upn.clone().filter(|_| new.upn != before.upn) {
+        faults.extend(wrong_number(&upn));
+        faults.extend(is_taken(&mut txn, viewer, upn).await?);
     }
     if !faults.is_empty() || new == before {
         return Ok(faults);
@@ -144,6 +143,10 @@ pub(crate) async fn change(
 async fn is_taken(txn: &mut SchoolTransaction, viewer: Viewer, upn: String) -> Result<Option<Fault>, AppError> {
     let known = db::register_file::lock_known(txn, viewer.person, &[upn], &[]).await.map_err(unavailable)?;
     Ok(known.first().map(has_number))
+}
+
+pub(super) fn wrong_number(upn: &str) -> Option<Fault> {
+    census::upn_fault(upn).map(|why| Fault::new("upn", why))
 }
 
 pub(super) fn has_number(known: &db::register_file::Known) -> Fault {

@@ -151,7 +151,7 @@ impl<'a> Child<'a> {
         pupils.people.push(self.me.person.0);
         pupils.years.push(format!("Year {}", year(self.class)));
         pupils.classes.push(class_name(self.class));
-        pupils.upns.push(format!("Z{:012}", self.number));
+        pupils.upns.push(census::invented_upn(self.number));
         let age = 365 * i64::from(year(self.class) + 4) + i64::from(self.number * 13 % 365);
         pupils.born_on.push(today - Duration::days(age));
         pupils.provisions.push(

@@ -8,6 +8,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use server::limits::REGISTER_LIMIT;
+use shared::census;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tower::ServiceExt;
 
@@ -30,7 +31,7 @@ async fn a_file_that_is_a_bomb_is_refused_soon_and_changes_nothing(pool: PgPoolO
     let zip = [b"PK\x03\x04\x14\x00\x00\x00\x08\x00".as_slice(), &[0; 8], &[0xff; 8], &[0; 400]].concat();
     let gzip = [b"\x1f\x8b\x08\x00".as_slice(), &[0; 600]].concat();
     for (what, file) in [
-        ("one cell", format!("{HEADINGS}{},4,4A,K,ASD,A1,no\n", fill("a")).into_bytes()),
+        ("one cell", format!("{HEADINGS}{},4,4A,K,ASD,P000000000001,no\n", fill("a")).into_bytes()),
         ("a row of nothing but commas", format!("{HEADINGS}{}", fill(",")).into_bytes()),
         ("rows of one comma", format!("{HEADINGS}{}", fill(",\n")).into_bytes()),
         ("a quotation that never ends", format!("{HEADINGS}\"{}", fill("a\n")).into_bytes()),
@@ -79,8 +80,8 @@ async fn a_name_that_is_a_formula_leaves_as_a_name(pool: PgPoolOptions, options:
         "＝1+1",
         "a\"\",=1+1",
     ];
-    let rows: String =
-        (1..).zip(formulas).map(|(n, formula)| format!("\"{formula}\",4,\"{formula}\",K,ASD,B{n},no\n")).collect();
+    let row = |(n, formula)| format!("\"{formula}\",4,\"{formula}\",K,ASD,{},no\n", census::invented_upn(n));
+    let rows: String = (1..).zip(formulas).map(row).collect();
     let answer = server.bring_in("/register/import", format!("{HEADINGS}{rows}").as_bytes(), Some(&cookie)).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     let answer = server.get("/register.csv", Some(&cookie)).await;

@@ -32,6 +32,10 @@ pub(super) fn read(row: &mut TableRow<'_>, before: Option<&Child>, today: Date) 
     provision(row, &mut child);
     needs(row, &mut child);
     if let Some(upn) = Some(row.words("UPN")).filter(|upn| !upn.is_empty()) {
+        // A child who has such a number already is still found by it.
+        if let Some(why) = census::upn_fault(&upn).filter(|_| child.line.upn.as_ref() != Some(&upn)) {
+            row.fault("UPN", why);
+        }
         child.line.upn = Some(upn);
     }
     let born = day(row, "Born");
@@ -56,7 +60,7 @@ pub(super) fn read(row: &mut TableRow<'_>, before: Option<&Child>, today: Date) 
 /// What may be a slip in it.
 pub(super) fn doubts(child: &Child, today: Date) -> Vec<String> {
     let line = &child.line;
-    let number = line.upn.as_deref().and_then(census::upn_doubt);
+    let number = line.upn.as_deref().and_then(census::upn_fault);
     let year = line.born_on.and_then(|born| census::year_doubt(&line.year_group, born, today));
     number.into_iter().chain(year).collect()
 }
