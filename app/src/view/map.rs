@@ -230,6 +230,8 @@ pub struct ImpactRow {
     pub not_yet: u32,
     /// The support did not happen as planned: shown, and left out of every sum.
     pub not_tried: u32,
+    /// How often it was counted and was for no target, so that no review can say what came of it.
+    pub under_no_step: u32,
     pub planned: i64,
     pub delivered: i64,
     /// Beyond what was planned: in no other sum.

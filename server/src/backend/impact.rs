@@ -64,12 +64,14 @@ fn rows(worked: Vec<Worked>) -> Vec<ImpactRow> {
         let number = |of: fn(&Worked) -> i64| u32::try_from(sum(of)).unwrap_or(u32::MAX);
         let names: BTreeSet<&str> =
             kind.iter().flat_map(|help| &help.who).map(String::as_str).filter(|who| !who.is_empty()).collect();
-        Some(ImpactRow {
+        let is_known = sum(|help| help.counted + help.got_there + help.part_way + help.not_yet + help.not_tried) > 0;
+        is_known.then(|| ImpactRow {
             name: first.name.clone(),
             area: first.area.clone(),
             who: names.into_iter().collect::<Vec<_>>().join(", "),
             children: count(kind.iter().flat_map(|help| help.pupils.iter().copied())),
             judged_children: count(kind.iter().flat_map(|help| help.judged_pupils.iter().copied())),
+            under_no_step: number(|help| help.under_no_step),
             planned: sum(|help| help.planned),
             delivered: sum(|help| help.delivered),
             extra: sum(|help| help.extra),
@@ -88,8 +90,8 @@ fn rows(worked: Vec<Worked>) -> Vec<ImpactRow> {
             judged_pence: kind.iter().filter_map(|help| help.judged_pence).reduce(|a, b| a + b),
         })
     };
-    // Of help that no review has judged, or missed, there is nothing to say.
-    kinds.into_values().filter_map(row).filter(|row| row.judged() + row.not_tried > 0).collect()
+    // Of help that nobody has judged, missed or counted, there is nothing to say.
+    kinds.into_values().filter_map(row).collect()
 }
 
 fn sort(rows: &mut [ImpactRow], first: &str) {

@@ -106,10 +106,8 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
 }
 
 /// A plan that was replaced before its time by one with the same help in the same term: what is planned and what it
-/// costs stand in the newer one; of the older one, what was counted. One that was replaced on its day gave nobody
-/// anything: all of it stands in the newer one.
-fn once_a_term(mut given: Vec<Given>) -> Vec<Given> {
-    given.retain(|help| !help.never_held);
+/// costs stand in the newer one; of the older one, what was counted.
+fn once_a_term(given: Vec<Given>) -> Vec<Given> {
     let mut newest: BTreeMap<(PupilId, String), Date> = BTreeMap::new();
     for help in &given {
         let day = newest.entry((help.pupil, key(&help.name))).or_insert(help.held_on);

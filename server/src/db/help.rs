@@ -41,8 +41,6 @@ pub struct Given {
     /// The day its plan was agreed, and whether another was before this one’s time was over.
     pub held_on: Date,
     pub replaced: bool,
-    /// On that very day.
-    pub never_held: bool,
 }
 
 /// What is known of the sessions of one help.
@@ -92,18 +90,19 @@ pub struct Wanted {
     pub area: Option<String>,
 }
 
+/// Of every plan that held for a day at least: one that was replaced on its day gave nobody anything, and all of it stands
+/// in the newer one.
 pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result<Vec<Given>> {
     let rows = sqlx::query!(
         r#"select h.pupil_id as "pupil_id!", person.display_name, p.year_group, p.class_name, h.meeting_id as "meeting_id!",
                   h.term as "term!", h.name as "name!", h.who as "who!", h.tier as "tier!", h.area as "area!",
                   h.ratio as "ratio!", h.target_ids as "target_ids!", h.sessions_per_week, h.minutes, h.sessions,
                   h.pence, h.funding, h.planned, h.delivered, h.why_not, h.review_id,
-                  h.told, h.happened, h.missed, h.held_on as "held_on!", h.replaced as "replaced!",
-                  h.never_held as "never_held!"
+                  h.told, h.happened, h.missed, h.held_on as "held_on!", h.replaced as "replaced!"
            from help_given h
              join pupils p on p.id = h.pupil_id
              join people person on person.id = p.person_id
-           where ($1::uuid is null or h.pupil_id = $1)
+           where not h.never_held and ($1::uuid is null or h.pupil_id = $1)
              and ($2::uuid[] is null or h.pupil_id = any ($2)) and h.pupil_id <> all ($5)
              and ($3::text is null or h.term = $3)
              and ($4::text is null or h.area = $4)
@@ -144,7 +143,6 @@ pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result
             review: row.review_id.map(RecordId),
             held_on: row.held_on,
             replaced: row.replaced,
-            never_held: row.never_held,
         })
         .collect())
 }

@@ -1,4 +1,7 @@
 //! What worked: the sums, for each kind of help, of what reviews found of it.
+//!
+//! What must stay true: which plans held, and of which term they are, is said by the view `help_given` alone, which the
+//! map and a child’s page read too.
 
 use shared::PupilId;
 use uuid::Uuid;
@@ -15,6 +18,9 @@ pub struct Worked {
     pub pupils: Vec<PupilId>,
     /// Those of them for whom it was for a target that could be judged.
     pub judged_pupils: Vec<PupilId>,
+    /// How often its sessions were counted, and in how many of these it was for no target at all.
+    pub counted: i64,
+    pub under_no_step: i64,
     pub planned: i64,
     pub delivered: i64,
     /// Beyond what was planned: not in `delivered`.
@@ -37,91 +43,86 @@ pub struct Worked {
     pub judged_pence: Option<i64>,
 }
 
-/// Only what `wanted` names a term, an area or eyes for. What it costs is not even read where nobody is to see it.
+/// Only what `wanted` names a term, an area or eyes for. What it costs is not given out where nobody is to see it.
 pub async fn worked(txn: &mut SchoolTransaction, wanted: &Wanted, costs: bool) -> sqlx::Result<Vec<Worked>> {
     let rows = sqlx::query!(
-        r#"select help.name, (array_agg(help.area order by held.term))[1] as "area!", min(held.term) as "first_term!",
-                  array_agg(distinct help.who) as "who!", array_agg(distinct plan.pupil_id) as "pupils!",
-                  coalesce(array_agg(distinct plan.pupil_id) filter (where found.judged > 0), '{}') as "judged_pupils!",
-                  coalesce(sum(counted.planned), 0)::bigint as "planned!",
+        r#"with looked_back as (
+             select h.pupil_id, h.record_id, h.item_id, h.name, h.area, h.term, h.who, h.minutes, h.target_ids,
+                    h.position, h.review_id, h.replaced, counted.planned, counted.delivered,
+                    case when $5 then h.pence end as pence,
+                    regexp_replace(lower(btrim(h.name)), '\s+', ' ', 'g') as kind,
+                    -- Counted, and not once given: whatever its targets came to, they did not come to it by this help.
+                    coalesce(coalesce(counted.delivered, h.delivered) = 0
+                      and coalesce(counted.planned, h.planned, h.sessions, 1) > 0, false) as never
+             from help_given h
+               -- What was told day by day counts where the meeting has not counted.
+               cross join lateral (
+                 select case when h.planned is null or h.delivered is null then h.told else h.planned end as planned,
+                        case when h.planned is not null and h.delivered is not null then h.delivered
+                             when h.told is not null then h.happened end as delivered
+               ) counted
+             where h.review_id is not null and not h.never_held
+               and ($1::uuid[] is null or h.pupil_id = any ($1)) and h.pupil_id <> all ($2)
+               and ($3::text is null or h.term = $3)
+               and ($4::text is null or h.area = $4)
+           ), marks as (
+             -- One target of one child is one mark of a kind of help, however often that kind stands in the plan.
+             select distinct on (h.record_id, h.kind, t.item_id) h.record_id, h.item_id, t.rating,
+                    t.before_pupil, t.before_home, t.before_school, t.after_pupil, t.after_home, t.after_school
+             from looked_back h
+               join target_reviews t on t.record_id = h.review_id and t.item_id = any (h.target_ids)
+             where t.rating = 'NOT_DELIVERED' or t.rating <> '' and not h.never
+             order by h.record_id, h.kind, t.item_id, h.position, h.item_id
+           ), found as (
+             select record_id, item_id,
+                    count(*) filter (where rating in ('EXCEEDED', 'ACHIEVED')) as got_there,
+                    count(*) filter (where rating in ('PARTLY', 'SMALL_STEPS')) as part_way,
+                    count(*) filter (where rating = 'NOT_YET') as not_yet,
+                    count(*) filter (where rating = 'NOT_DELIVERED') as not_tried,
+                    sum(steps) as steps,
+                    -- A score counts where the same voice gave one before and one after.
+                    sum(coalesce(before_pupil + 0 * after_pupil, 0) + coalesce(before_home + 0 * after_home, 0)
+                      + coalesce(before_school + 0 * after_school, 0)) filter (where steps is not null) as before,
+                    sum(coalesce(after_pupil + 0 * before_pupil, 0) + coalesce(after_home + 0 * before_home, 0)
+                      + coalesce(after_school + 0 * before_school, 0)) filter (where steps is not null) as after,
+                    sum(num_nonnulls(before_pupil + after_pupil, before_home + after_home,
+                      before_school + after_school)) filter (where steps is not null) as scored
+             from marks
+               cross join lateral (
+                 select array_position(array['NOT_YET', 'SMALL_STEPS', 'PARTLY', 'ACHIEVED', 'EXCEEDED'], rating) - 1
+                   as steps
+               ) scale
+             group by record_id, item_id
+           )
+           select help.name as "name!", (array_agg(help.area order by help.term))[1] as "area!", min(help.term) as "first_term!",
+                  array_agg(distinct help.who) as "who!", array_agg(distinct help.pupil_id) as "pupils!",
+                  coalesce(array_agg(distinct help.pupil_id) filter (where judged), '{}') as "judged_pupils!",
+                  count(help.planned) as "counted!",
+                  count(help.planned) filter (where help.target_ids = '{}') as "under_no_step!",
+                  coalesce(sum(help.planned), 0)::bigint as "planned!",
                   -- More than planned of one help must not hide what another missed.
-                  coalesce(sum(least(counted.delivered, counted.planned)), 0)::bigint as "delivered!",
-                  coalesce(sum(greatest(counted.delivered - counted.planned, 0)), 0)::bigint as "extra!",
-                  sum(found.got_there)::bigint as "got_there!", sum(found.part_way)::bigint as "part_way!",
-                  sum(found.not_yet)::bigint as "not_yet!", sum(found.not_tried)::bigint as "not_tried!",
-                  sum(found.steps)::bigint as "steps!", sum(found.before)::bigint as "before!",
-                  sum(found.after)::bigint as "after!", sum(found.scored)::bigint as "scored!",
-                  count(*) filter (where found.judged > 0) as "judged!",
-                  count(counted.delivered * help.minutes) filter (where found.judged > 0) as "timed!",
-                  coalesce(sum(counted.delivered * help.minutes) filter (where found.judged > 0), 0)::bigint as "minutes!",
+                  coalesce(sum(least(help.delivered, help.planned)), 0)::bigint as "delivered!",
+                  coalesce(sum(greatest(help.delivered - help.planned, 0)), 0)::bigint as "extra!",
+                  coalesce(sum(got_there), 0)::bigint as "got_there!", coalesce(sum(part_way), 0)::bigint as "part_way!",
+                  coalesce(sum(not_yet), 0)::bigint as "not_yet!", coalesce(sum(not_tried), 0)::bigint as "not_tried!",
+                  coalesce(sum(steps), 0)::bigint as "steps!", coalesce(sum(before), 0)::bigint as "before!",
+                  coalesce(sum(after), 0)::bigint as "after!", coalesce(sum(scored), 0)::bigint as "scored!",
+                  count(*) filter (where judged) as "judged!",
+                  count(help.delivered * help.minutes) filter (where judged) as "timed!",
+                  coalesce(sum(help.delivered * help.minutes) filter (where judged), 0)::bigint as "minutes!",
                   -- A plan that was replaced and never counted has no sessions in these sums: nor has it a cost.
-                  sum(cost.pence) filter (where counted.planned is not null or not held.replaced)::bigint as pence,
-                  sum(cost.pence) filter (where found.judged > 0)::bigint as judged_pence
-           from agreed_records plan
-             join agreed_records review on review.previous_meeting_id = plan.meeting_id
-             -- As `help_given` says it: until the day it was to be looked back on, or until it was replaced.
+                  sum(pence) filter (where help.planned is not null or not help.replaced)::bigint as pence,
+                  sum(pence) filter (where judged)::bigint as judged_pence
+           from looked_back help
+             left join found using (record_id, item_id)
+             -- Its time and its cost go into those of a step, also where the mark stands at another help of its kind.
              cross join lateral (
-               select term_of_plan(plan.held_on, least(coalesce(plan.review_on, plan.held_on + 84), review.held_on))
-                        as term,
-                      review.held_on < coalesce(plan.review_on, plan.held_on + 84) as replaced
-             ) held
-             join provisions help on help.record_id = plan.id
-             left join lateral (
-               select sum(planned)::bigint as planned, sum(delivered)::bigint as delivered
-               from deliveries where record_id = review.id and provision_id = help.item_id
-             ) done on true
-             -- What was told day by day counts where the meeting has not counted.
-             left join lateral (
-               select nullif(count(*), 0) as told,
-                      case when count(*) > 0 then count(*) filter (where happened) end as happened
-               from help_sessions
-               where meeting_id = plan.meeting_id and item_id = help.item_id
-                 and (done.planned is null or done.delivered is null)
-             ) log on true
-             cross join lateral (
-               select case when done.planned is null or done.delivered is null then log.told else done.planned end
-                        as planned,
-                      case when done.planned is null or done.delivered is null then log.happened else done.delivered end
-                        as delivered
-             ) counted
-             -- Counted, and not once given: whatever its targets came to, they did not come to it by this help.
-             cross join lateral (
-               select coalesce(counted.delivered, done.delivered) = 0
-                        and coalesce(counted.planned, done.planned, help.sessions, 1) > 0 as never
-             ) given
-             cross join lateral (
-               select count(*) filter (where rating in ('EXCEEDED', 'ACHIEVED')) as got_there,
-                      count(*) filter (where rating in ('PARTLY', 'SMALL_STEPS')) as part_way,
-                      count(*) filter (where rating = 'NOT_YET') as not_yet,
-                      count(*) filter (where rating = 'NOT_DELIVERED') as not_tried,
-                      count(steps) as judged, coalesce(sum(steps), 0) as steps,
-                      -- A score counts where the same voice gave one before and one after.
-                      coalesce(sum(coalesce(before_pupil + 0 * after_pupil, 0) + coalesce(before_home + 0 * after_home, 0)
-                        + coalesce(before_school + 0 * after_school, 0)) filter (where steps is not null), 0) as before,
-                      coalesce(sum(coalesce(after_pupil + 0 * before_pupil, 0) + coalesce(after_home + 0 * before_home, 0)
-                        + coalesce(after_school + 0 * before_school, 0)) filter (where steps is not null), 0) as after,
-                      coalesce(sum(num_nonnulls(before_pupil + after_pupil, before_home + after_home,
-                        before_school + after_school)) filter (where steps is not null), 0) as scored
-               from (
-                   select case when given.never and rating <> '' then 'NOT_DELIVERED' else rating end as rating,
-                          before_pupil, before_home, before_school, after_pupil, after_home, after_school
-                   from target_reviews
-                   where record_id = review.id and item_id = any (help.target_ids)
-                 ) t
-                 cross join lateral (
-                   select array_position(array['NOT_YET', 'SMALL_STEPS', 'PARTLY', 'ACHIEVED', 'EXCEEDED'], rating) - 1
-                     as steps
-                 ) scale
-             ) found
-             left join lateral (
-               select sum(pence_per_pupil)::bigint as pence
-               from provision_costs
-               where record_id = plan.id and provision_id = help.item_id and $5
-             ) cost on true
-           where ($1::uuid[] is null or plan.pupil_id = any ($1)) and plan.pupil_id <> all ($2)
-             and ($3::text is null or held.term = $3)
-             and ($4::text is null or help.area = $4)
-             and (review.held_on > plan.held_on or counted.planned is not null)
+               select not help.never and exists (
+                   select from target_reviews t
+                   where t.record_id = help.review_id and t.item_id = any (help.target_ids)
+                     and t.rating in ('NOT_YET', 'SMALL_STEPS', 'PARTLY', 'ACHIEVED', 'EXCEEDED')
+                 ) as judged
+             ) of_it
            group by help.name"#,
         wanted.known.only.as_deref(),
         &wanted.known.never,
@@ -141,6 +142,8 @@ pub async fn worked(txn: &mut SchoolTransaction, wanted: &Wanted, costs: bool) -
             who: row.who,
             pupils: pupils(row.pupils),
             judged_pupils: pupils(row.judged_pupils),
+            counted: row.counted,
+            under_no_step: row.under_no_step,
             planned: row.planned,
             delivered: row.delivered,
             extra: row.extra,

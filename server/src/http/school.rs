@@ -134,6 +134,7 @@ pub(super) async fn impact(
         "Part of the way",
         "Not yet",
         "Did not get to try it",
+        "Under no next step",
         "Sessions planned",
         "Sessions happened",
         "Extra sessions",
@@ -148,7 +149,8 @@ pub(super) async fn impact(
     let money = ["Cost in pounds", "Cost of one step in pounds"];
     csv::row(&mut rows, columns.into_iter().chain(money.into_iter().filter(|_| page.shows_cost)));
     for row in &page.rows {
-        let marks = [row.children, row.got_there, row.part_way, row.not_yet, row.not_tried].map(i64::from);
+        let marks =
+            [row.children, row.got_there, row.part_way, row.not_yet, row.not_tried, row.under_no_step].map(i64::from);
         let sums = [row.planned, row.delivered, row.extra, row.steps, row.before, row.after, row.scored.into()];
         let mut cells = vec![row.name.clone()];
         cells.extend(marks.iter().chain(&sums).map(ToString::to_string));

@@ -42,6 +42,7 @@ const NEEDS: [(&str, &str); 5] = [("ASD", "C&I"), ("MLD", "C&L"), ("SEMH", "SEMH
 async fn who_gets_what_and_what_worked_are_what_anybody_would_count(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let mut owner = owner(&options).await;
+    let mut reached_without = 0;
     for seed in 0..SCHOOLS {
         let chance = &mut StdRng::seed_from_u64(seed);
         let school = SchoolId(Uuid::from_u128(chance.random()));
@@ -64,6 +65,12 @@ async fn who_gets_what_and_what_worked_are_what_anybody_would_count(pool: PgPool
             assert!(terms.len() > 2 && given.len() > 10, "the drawn school asks nothing");
             assert!(given.iter().any(|given| given.never && given.review.is_some()), "everything was given");
             assert!(who == 1 || given.iter().any(|given| given.never_held), "nobody agreed two plans on one day");
+            let got_there = |given: &&&Given| {
+                let found = given.review.iter().flat_map(|review| &review.reviews);
+                let mut of_it = found.filter(|found| given.help.targets.contains(&found.id));
+                of_it.any(|found| found.rating == "ACHIEVED")
+            };
+            reached_without += given.iter().filter(got_there).filter(|given| given.never).count();
             for child in known.iter().filter(|_| who == 0) {
                 let page = server.backend.pupil_page(viewer, PupilId(child.id)).await.unwrap();
                 cycles_are_counted_right(&page, child, &given);
@@ -92,4 +99,5 @@ async fn who_gets_what_and_what_worked_are_what_anybody_would_count(pool: PgPool
             assert_eq!(shown, stuck(&known).into_iter().collect());
         }
     }
+    assert!(reached_without > 0, "no target was reached without a help that was planned for it");
 }

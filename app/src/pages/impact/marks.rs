@@ -1,4 +1,4 @@
-//! One mark for each target that a review looked back on, and the same in a sentence.
+//! One mark for each target that a review looked back on, and the same in a sentence; help under no target has no mark.
 
 #![expect(unreachable_pub, reason = "a component’s props are public, however private the component")]
 
@@ -66,5 +66,31 @@ pub(super) fn sentence(row: &ImpactRow) -> String {
     if row.not_tried > 0 {
         parts.push(format!("{} did not get to try it", row.not_tried));
     }
+    if row.under_no_step > 0 {
+        parts.push(format!("{} under no next step", row.under_no_step));
+    }
+    if parts.is_empty() {
+        let why =
+            if row.planned > 0 && row.delivered == 0 { "it was not given once" } else { "no next step was judged" };
+        return format!("Nothing is said of it: {why}.");
+    }
     parts.join(", ") + "."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_that_no_step_can_speak_for_is_told_all_the_same() {
+        let counted = ImpactRow { planned: 20, delivered: 14, under_no_step: 1, ..ImpactRow::default() };
+        assert_eq!(sentence(&counted), "1 under no next step.");
+        let both = ImpactRow { got_there: 1, ..counted.clone() };
+        assert_eq!(sentence(&both), "1 of 1 got there, 1 under no next step.");
+        // The step it was for was reached, and not by what was not given: it is not “not tried” either.
+        let never = ImpactRow { delivered: 0, under_no_step: 0, ..counted.clone() };
+        assert_eq!(sentence(&never), "Nothing is said of it: it was not given once.");
+        let unsaid = ImpactRow { under_no_step: 0, ..counted };
+        assert_eq!(sentence(&unsaid), "Nothing is said of it: no next step was judged.");
+    }
 }

@@ -37,7 +37,13 @@ fn cycle(plan: &AgreedRecord, review: Option<&AgreedRecord>, given: &[Given], ch
         planned_on: plan.meeting.held_on.clone(),
         reviewed_in: review.map(|review| (review.meeting.id, review.meeting.held_on.clone())),
         review_on: plan.review_on.clone(),
-        term: help.first().map(|help| app::view::map::term_words(&help.term)).unwrap_or_default(),
+        term: match help.first() {
+            Some(help) => app::view::map::term_words(&help.term),
+            None if review.is_some_and(|review| review.meeting.held_on <= plan.meeting.held_on) => {
+                "Replaced on the same day".to_owned()
+            }
+            None => "Without extra help".to_owned(),
+        },
         targets: plan
             .targets
             .iter()

@@ -76,10 +76,6 @@ pub(super) async fn given<'a>(owner: &mut PgConnection, all: &'a [Child]) -> Vec
                 let was_meant = planned.or(help.sessions).is_none_or(|sessions| sessions > 0);
                 let (term, replaced) = term(&newest[at], review);
                 let never_held = review.is_some_and(|review| review.meeting.held_on <= newest[at].meeting.held_on);
-                // It gave nobody anything, unless somebody says otherwise.
-                if never_held && delivered.is_none() && told.is_none() {
-                    continue;
-                }
                 given.push(Given {
                     child,
                     help,
@@ -227,7 +223,8 @@ pub(super) fn cycles_are_counted_right(page: &PupilPage, child: &Child, given: &
             assert_eq!((shown.delivered, shown.extra, shown.uncounted, shown.looked_back), (None, 0, 0, false));
             continue;
         };
-        let helps: Vec<_> = given.iter().filter(|one| one.child.id == child.id && one.cycle == at).collect();
+        let helps = given.iter().filter(|one| one.child.id == child.id && one.cycle == at);
+        let helps: Vec<_> = helps.filter(|one| !one.never_held).collect();
         let known: Vec<(i64, i64)> = helps.iter().filter_map(|one| one.counted).collect();
         let up_to_plan = known.iter().map(|(planned, happened)| *planned.min(happened)).sum();
         assert_eq!(shown.delivered, (!known.is_empty()).then_some(up_to_plan));
@@ -244,10 +241,10 @@ pub(super) fn cycles_are_counted_right(page: &PupilPage, child: &Child, given: &
 pub(super) fn impact_is_counted_right(page: &ImpactPage, query: &ImpactQuery, given: &[&Given], costs: bool) {
     let mut expected: BTreeMap<String, ImpactRow> = BTreeMap::new();
     let mut children: BTreeMap<String, (BTreeSet<Uuid>, BTreeSet<Uuid>)> = BTreeMap::new();
-    let mut unclear = BTreeSet::new();
+    let (mut unclear, mut marked, mut counted) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for one in given {
         let (help, Some(review)) = (one.help, &one.review) else { continue };
-        if one.never_held && one.counted.is_none() {
+        if one.never_held {
             continue;
         }
         if !(query.term.is_empty() || query.term == one.term) || !(query.area.is_empty() || query.area == help.area) {
@@ -260,27 +257,32 @@ pub(super) fn impact_is_counted_right(page: &ImpactPage, query: &ImpactQuery, gi
         row.planned += planned;
         row.delivered += std::cmp::min(planned, delivered);
         row.extra += std::cmp::max(0, delivered - planned);
+        if one.counted.is_some() {
+            counted.insert(key(&help.name));
+            row.under_no_step += u32::from(help.targets.is_empty());
+        }
         let mut is_judged = false;
         for target in review.reviews.iter().filter(|target| help.targets.contains(&target.id)) {
             let steps = match target.rating.as_str() {
                 "" => continue,
-                // Nothing is said for or against what was not given.
-                _ if one.never => {
-                    row.not_tried += 1;
+                "NOT_DELIVERED" => {
+                    // A target is one mark of a kind of help, however often the kind is in the plan.
+                    row.not_tried += u32::from(marked.insert((one.child.id, one.cycle, key(&help.name), target.id)));
                     continue;
                 }
+                // Judged, and not by what was not given.
+                _ if one.never => continue,
                 "EXCEEDED" => 4,
                 "ACHIEVED" => 3,
                 "PARTLY" => 2,
                 "SMALL_STEPS" => 1,
                 "NOT_YET" => 0,
-                "NOT_DELIVERED" => {
-                    row.not_tried += 1;
-                    continue;
-                }
                 _ => continue,
             };
             is_judged = true;
+            if !marked.insert((one.child.id, one.cycle, key(&help.name), target.id)) {
+                continue;
+            }
             row.steps += steps;
             row.got_there += u32::from(steps >= 3);
             row.part_way += u32::from(steps == 1 || steps == 2);
@@ -308,7 +310,7 @@ pub(super) fn impact_is_counted_right(page: &ImpactPage, query: &ImpactQuery, gi
         (row.children, row.judged_children) = (children[kind].0.len() as u32, children[kind].1.len() as u32);
         row.minutes = row.minutes.filter(|_| !unclear.contains(kind));
     }
-    expected.retain(|_, row| row.judged() + row.not_tried > 0);
+    expected.retain(|kind, row| counted.contains(kind) || row.judged() + row.not_tried > 0);
     let bare =
         |row: &ImpactRow| ImpactRow { name: String::new(), area: String::new(), who: String::new(), ..row.clone() };
     let shown: BTreeMap<_, _> = page.rows.iter().map(|row| (key(&row.name), bare(row))).collect();
