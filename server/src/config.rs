@@ -190,6 +190,8 @@ pub struct Config {
     pub addr: SocketAddr,
 
     /// Where people reach the server, if not there: https://meetings.example.sch.uk
+    ///
+    /// Pages at any other address are not ours: what they send is refused.
     #[arg(long, env = "ROUNDTABLE_URL")]
     pub url: Option<String>,
 

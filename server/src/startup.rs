@@ -96,7 +96,8 @@ impl Application {
         let backend = ServerBackend::new(db.clone(), rooms.clone(), clock.clone(), join_key.clone());
         let backend = backend.taking_over_after(Duration::from_secs(config.take_over_seconds.into()));
         let backend = Arc::new(backend.reached_at(&url));
-        let state = AppState::new(db, rooms, clock.clone(), backend, assets, &url, join_key.clone());
+        let state = AppState::new(db, rooms, clock.clone(), backend, assets, &url, join_key.clone())
+            .with_address_named(config.url.is_some());
         let providers = config.school_accounts.as_deref().map_or(Ok(vec![]), school_account::read)?;
         let state = state.with_limits(config.limits.clone()).with_school_accounts(SchoolAccounts::new(providers)?);
         let admin = TcpListener::bind(config.admin_addr).await.with_context(|| {

@@ -35,6 +35,8 @@ pub struct AppState {
     pub assets: SiteAssets,
     /// Where people reach this server: `https://meetings.example.sch.uk`.
     pub url: Arc<str>,
+    /// Whether that was said by whoever runs the machine.
+    is_named: bool,
     pub limits: Arc<Settings>,
     pub(crate) join_key: JoinKey,
     pub(crate) handshakes: Arc<Handshakes>,
@@ -78,6 +80,7 @@ impl AppState {
             backend,
             assets,
             url,
+            is_named: false,
             limits,
             join_key,
             handshakes,
@@ -97,6 +100,12 @@ impl AppState {
     pub fn with_limits(self, limits: Settings) -> Self {
         let handshakes = Arc::new(Handshakes::new(limits.handshakes_per_minute));
         Self { limits: Arc::new(limits), handshakes, ..self }
+    }
+
+    /// The same, where its address is said: pages at another are not ours.
+    #[must_use]
+    pub fn with_address_named(self, is_named: bool) -> Self {
+        Self { is_named, ..self }
     }
 
     /// The same, where schools have providers of accounts.
@@ -126,6 +135,11 @@ impl AppState {
     /// Whether something that is asked of a browser may be begun from there now.
     pub(crate) fn may_begin(&self, from: Option<IpAddr>) -> bool {
         from.is_none_or(|from| self.tries[0].allow(from, Instant::now()))
+    }
+
+    /// The one address our pages have, if it is known.
+    pub fn named(&self) -> Option<&str> {
+        (self.is_named || self.is_secure()).then_some(&*self.url)
     }
 
     /// Whether browsers come over TLS, as far as they can see.

@@ -39,7 +39,7 @@ const LATER: [(header::HeaderName, &str); 1] = [(header::RETRY_AFTER, "10")];
 /// database who they are.
 pub(crate) async fn knock(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    if !origin::is_ours(headers, &state.url) {
+    if !origin::is_ours(headers, state.named()) {
         METRICS.handshake_refused(Handshake::Origin);
         return (StatusCode::FORBIDDEN, "This must be opened from the meeting’s own page.").into_response();
     }

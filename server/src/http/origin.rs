@@ -11,34 +11,41 @@ use crate::state::AppState;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Whether `Origin` is the address people use, where that is https; on a machine’s own network, the host that was asked.
-/// Without one the answer is no: a socket is opened by a GET, and this is all that keeps other sites from opening it.
-pub fn is_ours(headers: &HeaderMap, url: &str) -> bool {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let Some(origin) = text(header::ORIGIN) else { return false };
-    if url.starts_with("https://") {
-        return origin.eq_ignore_ascii_case(url.trim_end_matches('/'));
+/// Whether `Origin` is where our own pages are. Without one the answer is no: a socket is opened by a GET, and this is
+/// all that keeps other sites from opening it.
+pub fn is_ours(headers: &HeaderMap, named: Option<&str>) -> bool {
+    let ours = of_our_pages(headers, named);
+    text(headers, header::ORIGIN).zip(ours).is_some_and(|(origin, ours)| origin.eq_ignore_ascii_case(&ours))
+}
+
+/// The address people use, where it is known; on a machine’s own network, the host that was asked.
+fn of_our_pages(headers: &HeaderMap, named: Option<&str>) -> Option<String> {
+    match named {
+        Some(url) => Some(url.trim_end_matches('/').to_owned()),
+        None => text(headers, header::HOST).map(|host| format!("http://{host}")),
     }
-    let from = origin.strip_prefix("http://");
-    from.zip(text(header::HOST)).is_some_and(|(from, host)| from.eq_ignore_ascii_case(host))
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 /// Middleware: what changes something must come from our own pages. Every browser says where a POST
 /// comes from; what says nothing at all is no browser, and carries nobody’s cookie by accident.
 pub(super) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let harmless = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if harmless || is_from_our_page(request.headers(), &state.url) {
+    if harmless || is_from_our_page(request.headers(), state.named()) {
         next.run(request).await
     } else {
         (StatusCode::FORBIDDEN, "This must be sent from the meeting’s own page.").into_response()
     }
 }
 
-fn is_from_our_page(headers: &HeaderMap, url: &str) -> bool {
+fn is_from_our_page(headers: &HeaderMap, named: Option<&str>) -> bool {
     match (headers.get(SEC_FETCH_SITE).map(|site| site.as_bytes()), headers.contains_key(header::ORIGIN)) {
         (Some(b"same-origin"), _) => true,
         (Some(_), _) => false,
-        (None, true) => is_ours(headers, url),
+        (None, true) => is_ours(headers, named),
         (None, false) => true,
     }
 }
@@ -51,7 +58,7 @@ mod tests {
         pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
     }
 
-    const URL: &str = "https://meetings.example";
+    const URL: Option<&str> = Some("https://meetings.example");
     const HOST: (&str, &str) = ("host", "meetings.example");
 
     #[test]
@@ -68,10 +75,20 @@ mod tests {
 
     #[test]
     fn on_a_machines_own_network_it_is_the_host_that_was_asked() {
-        let is_ours = |pairs: &[_]| is_ours(&headers(pairs), "http://127.0.0.1:3000");
+        let is_ours = |pairs: &[_]| is_ours(&headers(pairs), None);
         assert!(is_ours(&[("host", "localhost:3000"), ("origin", "http://localhost:3000")]));
         assert!(!is_ours(&[("host", "localhost:3000"), ("origin", "http://localhost:4000")]));
         assert!(!is_ours(&[("origin", "http://localhost:3000")]));
+    }
+
+    #[test]
+    fn where_the_address_is_known_the_host_that_was_asked_says_nothing() {
+        let is_ours = |pairs: &[_]| is_ours(&headers(pairs), Some("http://localhost:3000/"));
+        assert!(is_ours(&[("host", "localhost:3000"), ("origin", "http://localhost:3000")]));
+        assert!(
+            !is_ours(&[("host", "evil.example"), ("origin", "http://evil.example")]),
+            "a name led here by its owner"
+        );
     }
 
     #[test]

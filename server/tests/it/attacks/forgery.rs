@@ -202,6 +202,31 @@ async fn nobody_comes_from_elsewhere_by_saying_so(pool: PgPoolOptions, options: 
     assert_eq!(guess("X-Forwarded-For: 203.0.113.6\r\n").await, "unknown", "nobody else is held up");
 }
 
+/// A name that its owner led to this machine, where ours is known.
+#[sqlx::test(migrations = false)]
+async fn pages_at_another_name_are_not_ours_where_our_address_is_known(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let named = http::router(server.state.clone().with_address_named(true), std::path::Path::new("/nowhere"));
+    for (router, host, origin, is_ours) in [
+        (&named, "evil.example", "http://evil.example", false),
+        (&named, "meetings.example", "http://evil.example", false),
+        (&named, "evil.example", ORIGIN, true),
+        (&named, "meetings.example", ORIGIN, true),
+        // Where nobody said what the address is, it is whatever was asked.
+        (&server.router, "127.0.0.1:3000", "http://127.0.0.1:3000", true),
+    ] {
+        for request in [Request::get("/live"), Request::post("/code"), Request::post("/staff")] {
+            let request = request
+                .header(header::HOST, host)
+                .header(header::ORIGIN, origin)
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            let answer = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            let refused = answer.status() == StatusCode::FORBIDDEN;
+            assert_eq!(refused, !is_ours, "{host} {origin}: {}", answer.status());
+        }
+    }
+}
+
 #[sqlx::test(migrations = false)]
 async fn headers_of_proxies_change_neither_addresses_nor_answers(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
