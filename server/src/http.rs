@@ -35,6 +35,7 @@ mod staff;
 mod staff_file;
 mod switch;
 mod trail;
+mod way_back;
 mod welcome;
 mod words;
 
@@ -60,6 +61,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
     let personal = add(Router::new(), personal())
         .merge(pages::routes(&state))
         .route("/api/{*command}", any(pages::outdated))
+        .layer(from_fn_with_state(state.clone(), way_back::to_a_page_of_ours))
         .layer(from_fn_with_state(state.clone(), session::read));
     let live = add(Router::new(), live())
         .layer(from_fn_with_state(state.clone(), session::read))

@@ -58,13 +58,21 @@ where
     }
 }
 
-/// For programs, which read that first. Whoever reads pages is led back to the one they came from.
+/// For programs, which read that first. Whoever reads pages is led back to the one they came from, which says it; but no
+/// page of ours sent what cannot be read, so they are told here.
 #[cfg(feature = "ssr")]
 fn say_by_status(error: &AppError) {
     let parts = leptos::prelude::use_context::<http::request::Parts>();
     let accepts = parts.as_ref().and_then(|parts| parts.headers.get(http::header::ACCEPT)?.to_str().ok());
-    if !accepts.is_some_and(|kinds| kinds.contains("text/html")) {
-        crate::pages::errors::answer_with_status(error);
+    let reads_pages = accepts.is_some_and(|kinds| kinds.contains("text/html"));
+    match (error, reads_pages) {
+        (error, false) => crate::pages::errors::answer_with_status(error),
+        (AppError::Outdated, true) => {
+            if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() {
+                response.set_status(http::StatusCode::UNPROCESSABLE_ENTITY);
+            }
+        }
+        (_, true) => {}
     }
 }
 

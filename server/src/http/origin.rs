@@ -18,6 +18,15 @@ pub fn is_ours(headers: &HeaderMap, named: Option<&str>) -> bool {
     text(headers, header::ORIGIN).zip(ours).is_some_and(|(origin, ours)| origin.eq_ignore_ascii_case(&ours))
 }
 
+/// Whether `Referer` is a page of ours. Whatever merely begins like our address is another’s.
+pub(super) fn is_after_our_page(headers: &HeaderMap, named: Option<&str>) -> bool {
+    let ours = of_our_pages(headers, named);
+    text(headers, header::REFERER).zip(ours).is_some_and(|(page, ours)| {
+        page.get(..ours.len()).is_some_and(|start| start.eq_ignore_ascii_case(&ours))
+            && page[ours.len()..].starts_with('/')
+    })
+}
+
 /// The address people use, where it is known; on a machine’s own network, the host that was asked.
 fn of_our_pages(headers: &HeaderMap, named: Option<&str>) -> Option<String> {
     match named {
@@ -89,6 +98,28 @@ mod tests {
             !is_ours(&[("host", "evil.example"), ("origin", "http://evil.example")]),
             "a name led here by its owner"
         );
+    }
+
+    #[test]
+    fn the_way_back_leads_to_pages_of_ours_alone() {
+        let is_after = |page| is_after_our_page(&headers(&[HOST, ("referer", page)]), URL);
+        assert!(is_after("https://meetings.example/pupils/1?newer=yes") && is_after("https://meetings.example/"));
+        for other in [
+            "https://evil.example/",
+            "http://meetings.example/",
+            "https://meetings.example.evil/",
+            "https://meetings.example@evil.example/",
+            "https://meetings.example:8443/",
+            "//evil.example",
+            "/pupils",
+            "javascript:alert(1)",
+            "",
+        ] {
+            assert!(!is_after(other), "{other}");
+        }
+        let asked = [("host", "localhost:3000"), ("referer", "http://localhost:3000/")];
+        assert!(is_after_our_page(&headers(&asked), None));
+        assert!(!is_after_our_page(&headers(&asked[1..]), None));
     }
 
     #[test]

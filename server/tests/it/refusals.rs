@@ -12,7 +12,10 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use crate::support::TestServer;
+use crate::{
+    matrix::{self, Table},
+    support::{TestServer, owner},
+};
 
 async fn sent(server: &TestServer, method: Method, path: &str, cookie: &str, body: String) -> Response<Body> {
     let request = Request::builder()
@@ -70,6 +73,50 @@ async fn what_cannot_be_read_is_refused_on_a_page_in_our_words(pool: PgPoolOptio
     let nowhere = sent(&server, Method::POST, "/api/nothing", "", String::new()).await;
     assert_eq!(nowhere.status(), StatusCode::GONE);
     assert!(page(nowhere, "a command that is not there").await.contains("There is nothing here"));
+}
+
+/// What a plain form commands leads back to a page of ours, whatever says where it came from; and what cannot be read is
+/// refused on a page, and leads nowhere.
+#[sqlx::test(migrations = false)]
+async fn a_command_leads_to_pages_of_ours_alone(pool: PgPoolOptions, options: PgConnectOptions) {
+    const OURS: &str = "http://meetings.example/pupils/one";
+    let server = TestServer::start(pool, options.clone()).await;
+    let table = Table::set(&server, &mut owner(&options).await).await;
+    let rows = matrix::rows(&table);
+    let ask = async |address: &str, referer: &str, body: &str| {
+        let request = Request::post(address)
+            .header(header::ACCEPT, "text/html")
+            .header(header::HOST, "meetings.example")
+            .header(header::ORIGIN, "http://meetings.example")
+            .header(header::REFERER, referer)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        server.router.clone().oneshot(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap()
+    };
+    let mut led = 0;
+    for (_, path) in http::addresses(&server.state).into_iter().filter(|(_, path)| path.starts_with("/api/")) {
+        let name = matrix::name(&Method::POST, &path);
+        let given = rows.iter().find(|(row, ..)| *row == name).map(|(_, given, _)| given.as_str()).unwrap();
+        for (referer, leads_to) in [
+            (OURS, OURS),
+            ("http://evil.example/x", "/"),
+            ("http://meetings.example.evil/", "/"),
+            ("https://meetings.example/", "/"),
+            ("//evil.example", "/"),
+            ("javascript:alert(1)", "/"),
+        ] {
+            let refused = ask(&path, referer, given).await;
+            assert_eq!(refused.status(), StatusCode::FOUND, "{path}");
+            let to = refused.headers()[header::LOCATION].to_str().unwrap();
+            assert_eq!(to.split('?').next().unwrap(), leads_to, "{path}, after {referer}");
+            assert!(!refused.headers().contains_key("serverfnerror"), "{path}");
+            led += 1;
+            let unread = ask(&path, referer, "meeting=1&person=no-id&pupil=x").await;
+            assert_eq!(unread.status(), StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+            assert!(!unread.headers().contains_key(header::LOCATION), "{path}");
+            assert!(page(unread, &path).await.contains("That could not be read"), "{path}");
+        }
+    }
+    assert!(led > 100, "{led}");
 }
 
 /// Nor who asks without a browser: no name of a field, a type or an error of ours.
