@@ -22,6 +22,7 @@ test.beforeAll(async () => {
     pike: { email: 'J.Pike@larkfield.example', email_verified: true, amr: ['pwd', 'mfa'] },
     once: { email: 'j.pike@larkfield.example', email_verified: true, amr: ['pwd'] },
     okafor: { email: 's.okafor@larkfield.example', email_verified: true, amr: ['pwd'] },
+    another: { email: 's.okafor@larkfield.example', email_verified: true, amr: ['pwd'] },
     claims: { email: 'j.pike@larkfield.example', email_verified: false, amr: ['pwd', 'mfa'] },
     stranger: { email: 'nobody@larkfield.example', email_verified: true, amr: ['pwd', 'mfa'] },
   })
@@ -70,6 +71,18 @@ async function finish(page: Page): Promise<void> {
 async function step(page: Page, url: string): Promise<{ headers: Record<string, string> }> {
   const answer = await page.context().request.get(url, { maxRedirects: 0 })
   return { headers: answer.headers() }
+}
+
+/** Where the provider leads Mrs Pike back to. Not gone there yet. */
+async function lastStep(page: Page): Promise<string> {
+  await expect(page.getByRole('heading', { name: 'School accounts' })).toBeVisible()
+  let back = await page.getByRole('link', { name: 'pike', exact: true }).evaluate((link: HTMLAnchorElement) => link.href)
+  while (!back.startsWith(server.url)) {
+    const { headers } = await step(page, back)
+    back = new URL(headers.location!, back).href
+  }
+  expect(back).toContain('code=')
+  return back
 }
 
 /** No half minute is good twice, so the codes of this test run ahead, and then wait. */
@@ -206,13 +219,7 @@ test('the school’s own provider opens the account it answers for, and no other
   await asked.goto('/signin')
   await asked.getByRole('link', { name: 'With my school account' }).click()
   await expect(asked.getByRole('heading', { name: 'School accounts' })).toBeVisible()
-  // The last step back to us is not taken yet.
-  let back = await asked.getByRole('link', { name: 'pike', exact: true }).evaluate((link: HTMLAnchorElement) => link.href)
-  while (!back.startsWith(server.url)) {
-    const { headers } = await step(asked, back)
-    back = new URL(headers.location!, back).href
-  }
-  expect(back).toContain('code=')
+  const back = await lastStep(asked)
   const thief = await open(browser)
   await thief.goto(back)
   await expect(thief.getByRole('alert')).toContainText('did not open an account here')
@@ -222,6 +229,16 @@ test('the school’s own provider opens the account it answers for, and no other
   await expect(asked.getByRole('alert')).toContainText('did not open an account here')
   await asked.goto(back)
   await expect(asked.getByRole('alert')).toContainText('did not open an account here')
+
+  // Nor is it believed of a provider that nobody was sent to, though all else is as it was asked.
+  const mixed = await open(browser)
+  await mixed.goto('/signin')
+  await mixed.getByRole('link', { name: 'With my school account' }).click()
+  const mixedUp = new URL(await lastStep(mixed))
+  expect(mixedUp.searchParams.get('iss')).toBe(provider.issuer)
+  mixedUp.searchParams.set('iss', 'https://evil.example')
+  await mixed.goto(mixedUp.href)
+  await expect(mixed.getByRole('alert')).toContainText('did not open an account here')
 })
 
 test('one proof at the provider needs a second here; who has left is out at once', async ({ browser }) => {
@@ -235,11 +252,11 @@ test('one proof at the provider needs a second here; who has left is out at once
   const link = await senco.getByLabel('The link').inputValue()
   await clean(senco)
 
-  const come = async (): Promise<Page> => {
+  const come = async (as = 'okafor'): Promise<Page> => {
     const page = await open(browser)
     await page.goto('/signin')
     await page.getByRole('link', { name: 'With my school account' }).click()
-    await page.getByRole('link', { name: 'okafor', exact: true }).click()
+    await page.getByRole('link', { name: as, exact: true }).click()
     return page
   }
   await expect((await come()).getByRole('alert')).toContainText('one proof only')
@@ -262,6 +279,20 @@ test('one proof at the provider needs a second here; who has left is out at once
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Hello, Mr Okafor')
   // A teacher runs no accounts.
   expect((await page.goto('/staff'))!.status()).toBe(403)
+
+  // A new link ends the school account that opened it before, whatever address that has; not another, which is his.
+  await senco.getByRole('button', { name: /New link.*Okafor/ }).click()
+  const renewed = await senco.getByLabel('The link').inputValue()
+  await expect((await come()).getByRole('heading', { level: 1 })).toHaveText('One more proof')
+  const anew = await open(browser)
+  await anew.goto(renewed)
+  await setUp(anew)
+  await expect(anew.getByText('nor the school account that did')).toBeVisible()
+  await clean(anew)
+  for (let time = 0; time < 2; time++) {
+    await expect((await come()).getByRole('alert')).toContainText('did not open an account here')
+  }
+  await expect((await come('another')).getByRole('heading', { level: 1 })).toHaveText('One more proof')
 
   await senco.getByRole('button', { name: /Has left.*Okafor/ }).click()
   await expect(senco.getByText('Has left: nothing opens the account')).toBeVisible()

@@ -102,6 +102,8 @@ verbs! {
     PasskeyAdded = "passkey-added",
     PasskeyRemoved = "passkey-removed",
     SchoolAccountBound = "school-account-bound",
+    /// By a link that ended all that opened the account.
+    SchoolAccountEnded = "school-account-ended",
     MeetingStarted = "meeting-started",
     Removed = "removed",
     LetBack = "let-back",

@@ -57,7 +57,11 @@ pub(super) async fn accept_audit(config: &DatabaseConfig) -> anyhow::Result<()> 
 pub(super) async fn way_in(config: &DatabaseConfig, email: &str) -> anyhow::Result<()> {
     let link = with_database(config, async |db| Ok(keys::accounts::way_in(&db, email, now()).await?)).await?;
     let Some(link) = link else { anyhow::bail!("no open account signs in with {email}; nothing has changed") };
-    writeln!(stdout(), "Good once, for seven days. Behind the address of the server:\n\n  {link}")?;
+    writeln!(
+        stdout(),
+        "Good once, for seven days. Used, it ends all that opened the account before, a school account too."
+    )?;
+    writeln!(stdout(), "Behind the address of the server:\n\n  {link}")?;
     Ok(())
 }
 
@@ -82,7 +86,7 @@ pub(super) async fn name(config: &DatabaseConfig, email: &str, post: &str) -> an
     )?;
     writeln!(
         stdout(),
-        "link that `roundtable way-in --email {email}` prints: used, it ends all that opened it before."
+        "link that `roundtable way-in --email {email}` prints: used, it ends all that opened it before, a school account too."
     )?;
     Ok(())
 }

@@ -99,12 +99,20 @@ pub fn page(page: Welcome) -> impl IntoView {
     }
 }
 
-/// Once the account is open.
-pub fn ready(name: String, codes: Vec<String>) -> impl IntoView {
+/// Once the account is open. `ended` where a school account opened it before.
+pub fn ready(name: String, codes: Vec<String>, ended: bool) -> impl IntoView {
     view! {
         <Letters>
             <section class="sheet letter" aria-labelledby="h-ready">
                 <h1 id="h-ready">{format!("Your account is open, {name}")}</h1>
+                {ended
+                    .then_some(
+                        view! {
+                            <p>
+                                "What opened it before does not any more: not a password, a passkey or recovery codes, nor the school account that did. Sign in with your password and the six numbers."
+                            </p>
+                        },
+                    )}
                 <h2>"Your recovery codes"</h2>
                 <Codes codes />
                 <a class="button primary is-big" href="/">

@@ -18,7 +18,16 @@ pub struct Account {
     pub totp_used: i64,
     pub issuer: Option<String>,
     pub subject: Option<String>,
+    /// Who it was at a provider, until a link ended that.
+    ended_subjects: Vec<String>,
     pub disabled_at: Option<OffsetDateTime>,
+}
+
+impl Account {
+    /// Whether this may be who they are to a provider, so far as is known.
+    pub fn may_be(&self, issuer: &str, subject: &str) -> bool {
+        self.subject.is_none() && !self.ended_subjects.contains(&format!("{issuer} {subject}"))
+    }
 }
 
 /// Whose address this is. Needs no school to be known.
@@ -59,7 +68,7 @@ pub async fn find_by_subject(
 pub async fn lock(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Result<Option<Account>> {
     let row = sqlx::query!(
         "select a.person_id, a.email, p.display_name, a.password_hash, a.totp_number, a.totp_used, a.issuer, a.subject,
-                a.disabled_at
+                a.ended_subjects, a.disabled_at
          from accounts a join people p on p.id = a.person_id
          where a.person_id = $1 for update of a",
         person.0
@@ -75,6 +84,7 @@ pub async fn lock(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Result
         totp_used: row.totp_used,
         issuer: row.issuer,
         subject: row.subject,
+        ended_subjects: row.ended_subjects,
         disabled_at: row.disabled_at,
     }))
 }
@@ -128,6 +138,20 @@ pub async fn bind(txn: &mut SchoolTransaction, person: PersonId, issuer: &str, s
         .execute(txn.connection())
         .await?;
     Ok(())
+}
+
+/// Whoever they were to the provider opens nothing any more, nor is taken for them again by an address. Whether that is
+/// a change.
+pub async fn unbind(txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Result<bool> {
+    let ended = sqlx::query!(
+        "update accounts
+         set ended_subjects = array_append(ended_subjects, issuer || ' ' || subject), issuer = null, subject = null
+         where person_id = $1 and subject is not null",
+        person.0
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(ended.rows_affected() == 1)
 }
 
 /// Somebody has left, or is back. Whether that is a change.

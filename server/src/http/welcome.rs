@@ -77,7 +77,7 @@ pub(super) async fn set_up(
     let wrong = match set_up {
         Ok(Ok(set_up)) => {
             let (headers, own) = (plain.headers().clone(), given.asked == "yes" && given.shared != "yes");
-            let mut response = plain.page(TITLE, None, || ready(name, set_up.codes));
+            let mut response = plain.page(TITLE, None, || ready(name, set_up.codes, set_up.ended_school_account));
             come_in(&state, &headers, &mut response, &set_up.session, Some(own)).await;
             return response;
         }

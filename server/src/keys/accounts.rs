@@ -108,7 +108,7 @@ pub async fn open(
 }
 
 /// A link to set the account up by, in place of the one before: for somebody new, or who has lost what opened it.
-/// Until it is used, what opened the account still does.
+/// Until it is used, what opened the account still does; then nothing of it does, a school account neither.
 pub async fn link(state: &AppState, txn: &mut SchoolTransaction, person: PersonId) -> sqlx::Result<String> {
     Ok(format!("{}{}", state.url, new_link(txn, person, state.clock.now()).await?))
 }
@@ -214,6 +214,8 @@ pub enum NotYet {
 pub struct Ready {
     pub session: String,
     pub codes: Vec<String>,
+    /// A school account opened it before.
+    pub ended_school_account: bool,
 }
 
 /// A password and the first six numbers of the app: the account is theirs, and the link is used up. Whatever was
@@ -249,12 +251,17 @@ pub async fn set_up(
     for key in db::passkeys::list(&mut txn, person).await? {
         db::passkeys::remove(&mut txn, person, key.id).await?;
     }
+    // Nor a school account: with the address of this one it may be whoever used an earlier link first.
+    let ended_school_account = accounts::unbind(&mut txn, person).await?;
+    if ended_school_account {
+        db::audit::add(&mut txn, Deed::new(person, Verb::SchoolAccountEnded), state.clock.now()).await?;
+    }
     let codes = new_codes(state, &mut txn, person).await?;
     let ended = db::login_sessions::end_all(&mut txn, person, None).await?;
     db::audit::add(&mut txn, Deed::new(person, Verb::AccountSetUp), state.clock.now()).await?;
     let session = sign_in::start(state, txn, person, Proof::Full, device).await?;
     ended.into_iter().for_each(|id| state.sessions.end(id));
-    Ok(Ok(Ready { session, codes }))
+    Ok(Ok(Ready { session, codes, ended_school_account }))
 }
 
 /// Recovery codes by whoever has both proofs of now; none for who has no password: they would open nothing.

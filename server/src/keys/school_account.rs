@@ -261,23 +261,25 @@ async fn come_in(
     };
     let Some(person) = person else { return Ok(Came::Nobody) };
     let account = accounts::lock(&mut txn, person).await?.filter(|account| account.disabled_at.is_none());
-    // Whoever is somebody else to the provider already is not this one, whatever their address.
-    let account = account.filter(|account| known.is_some() || account.subject.is_none());
+    // Whoever is somebody else to the provider already is not this one, whatever their address; nor is who was before a
+    // link ended all that opened the account.
+    let account = account.filter(|account| known.is_some() || account.may_be(issuer, subject));
     let Some(account) = account else {
         sign_in::refuse(state, txn, person).await?;
         return Ok(Came::Nobody);
     };
+    let is_full = provider.trusts_second_proof || has_two_proofs(claims);
+    if !is_full && account.totp_number.is_none() {
+        sign_in::refuse(state, txn, person).await?;
+        return Ok(Came::OneProof);
+    }
     if known.is_none() {
         accounts::bind(&mut txn, person, issuer, subject).await?;
         let deed = Deed::new(person, Verb::SchoolAccountBound);
         db::audit::add(&mut txn, deed, state.clock.now()).await?;
     }
-    if provider.trusts_second_proof || has_two_proofs(claims) {
+    if is_full {
         return Ok(Came::In(sign_in::start(state, txn, person, Proof::Full, device).await?));
-    }
-    if account.totp_number.is_none() {
-        sign_in::refuse(state, txn, person).await?;
-        return Ok(Came::OneProof);
     }
     Ok(Came::Half(sign_in::start(state, txn, person, Proof::Half, device).await?))
 }
