@@ -7,7 +7,7 @@ use app::SiteAssets;
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderValue, header},
+    http::{HeaderValue, Uri, header},
     response::Response,
 };
 use tower::{Service, ServiceBuilder, util::BoxCloneSyncService};
@@ -37,6 +37,7 @@ pub(super) fn hashed(site: &Path) -> BoxCloneSyncService<Request, Response, Infa
             .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, move |response: &Response| {
                 response.status().is_success().then(|| forever.clone())
             }))
+            .map_request(without_long_names)
             .map_response(|response: axum::http::Response<_>| response.map(Body::new))
             .service(compressed(&site.join("pkg"))),
     )
@@ -53,6 +54,7 @@ where
 {
     BoxCloneSyncService::new(
         ServiceBuilder::new()
+            .map_request(without_long_names)
             .map_response(|mut response: axum::http::Response<_>| {
                 if response.status().is_success() && is_file(&response) {
                     let hour = HeaderValue::from_static("public, max-age=3600");
@@ -66,6 +68,19 @@ where
 
 fn compressed(directory: &Path) -> ServeDir<DefaultServeDirFallback> {
     ServeDir::new(directory).precompressed_br().precompressed_gzip()
+}
+
+/// No file of ours has a longer name, and a name that no file can have is to the disk a fault of its own.
+const LONGEST_NAME: usize = 200;
+const LONGEST_PATH: usize = 1_000;
+
+/// Asks for one that is not there in place of one that cannot be.
+fn without_long_names(mut request: Request) -> Request {
+    let path = request.uri().path();
+    if path.len() > LONGEST_PATH || path.split('/').any(|name| name.len() > LONGEST_NAME) {
+        *request.uri_mut() = Uri::from_static("/-");
+    }
+    request
 }
 
 /// Only files know when they were last written.

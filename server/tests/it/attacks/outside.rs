@@ -59,6 +59,26 @@ async fn a_path_leads_to_files_of_the_site_alone(pool: PgPoolOptions, options: P
         let status: u16 = answer.split(' ').nth(1).unwrap_or("400").parse().unwrap();
         assert!((300..500).contains(&status), "{path}: {status}");
     }
+    // A name that no disk can have is one more that is not there.
+    for path in ["", "pkg/"].into_iter().flat_map(|folder| {
+        let parts = "x/".repeat(2_500);
+        [255, 256, 3_000]
+            .map(|letters| format!("/{folder}{}", "x".repeat(letters)))
+            .into_iter()
+            .chain([format!("/{folder}{parts}")])
+    }) {
+        for encoding in ["gzip", "br"] {
+            let answer = ask(&format!("{path} HTTP/1.1\r\nAccept-Encoding: {encoding}\r\nX: ")).await;
+            assert!(
+                answer.starts_with("HTTP/1.1 404"),
+                "{} letters: {}",
+                path.len(),
+                answer.lines().next().unwrap_or_default()
+            );
+        }
+    }
+    let page = ask(&format!("/{} HTTP/1.1\r\nAccept: text/html\r\nX: ", "x".repeat(256))).await;
+    assert!(page.contains("We could not find that"), "{page}");
 }
 
 /// The log of a real server that says all it can: one line for each thing that happened, and no word of anybody’s.
