@@ -134,6 +134,12 @@ async fn only_staff_of_the_child_are_asked(pool: PgPoolOptions, options: PgConne
         assert!(!page.contains("I have read this") && page.contains("Say my name first"), "{name}");
         assert_eq!(server.child(&seat).await.reading, app::view::pupils::Reading::default(), "{name}");
     }
+    // Nor is a version read that never was: one to come, another meeting’s, one of nothing.
+    let other = server.child(&server.seat("Kai", "Pat", 3).await).await.reading.version;
+    for (id, number) in [(meeting, version + 1), (meeting, 0), (uuid::Uuid::nil(), 1)].into_iter().chain(other) {
+        let refused = server.backend.passport_confirm(pike.viewer, tomek, id, number).await;
+        assert_eq!(refused, Err(AppError::NotFound), "{id} {number}");
+    }
     for (child, name) in [("Kai", "Miss Fenn"), ("Amara", "Mr Prys")] {
         let seat = server.seat(child, name, 3).await;
         let refused = server.backend.passport_confirm(seat.viewer, tomek, meeting, version).await;

@@ -52,7 +52,8 @@ pub(super) async fn of(
     })
 }
 
-/// Somebody of the staff has read this version. Whether it is the newest: another one is not written down.
+/// Somebody of the staff has read this version. Whether it is the newest: an older one is not written down, and one that
+/// never was is not found.
 pub(crate) async fn confirm(
     backend: &ServerBackend,
     viewer: Viewer,
@@ -66,10 +67,12 @@ pub(crate) async fn confirm(
         return Err(AppError::NotAllowed);
     }
     let (records, agreed_at) = records_and_when(&mut txn, pupil).await?;
-    let newest = passport::versions(&mut txn, pupil, &records, &agreed_at).await?.pop();
-    let Some(newest) = newest.filter(|newest| (newest.id, newest.number) == version) else {
-        return Ok(false);
-    };
+    let mut all = passport::versions(&mut txn, pupil, &records, &agreed_at).await?;
+    let is_it = |one: &passport::Version| (one.id, one.number) == version;
+    if !all.iter().any(is_it) {
+        return Err(AppError::NotFound);
+    }
+    let Some(newest) = all.pop().filter(is_it) else { return Ok(false) };
     if passport_reads::add(&mut txn, newest.read, viewer.person, now).await.map_err(unavailable)? {
         let deed = Deed::new(viewer.person, Verb::PassportRead).about(pupil.0);
         let deed = match newest.read {
