@@ -161,6 +161,8 @@ verbs! {
     HiddenRead = "hidden-read",
     /// What is written down here.
     TrailRead = "trail-read",
+    /// That another end of it than was known is taken for the end, by whoever runs the machine.
+    TrailAccepted = "trail-accepted",
     /// For destruction, by a rule.
     Marked = "marked-for-destruction",
     /// The mark was taken off: the rule does not ask for it any more.

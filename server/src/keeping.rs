@@ -49,7 +49,8 @@ pub(super) async fn verify_audit(config: &DatabaseConfig) -> anyhow::Result<()> 
 
 pub(super) async fn accept_audit(config: &DatabaseConfig) -> anyhow::Result<()> {
     let heads = Heads::in_directory(&config.data);
-    with_database(config, async |db| Ok(heads.accept(&db).await?)).await?;
+    let accepted = with_database(config, async |db| Ok(heads.accept(&db, now()).await?)).await?;
+    accepted.iter().try_for_each(|accepted| writeln!(stdout(), "{accepted}"))?;
     writeln!(stdout(), "From now on what is there is what was there.")?;
     Ok(())
 }

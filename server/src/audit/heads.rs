@@ -10,6 +10,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     fs::{self, OpenOptions},
     io::{self, Write},
     os::unix::fs::OpenOptionsExt,
@@ -17,9 +18,11 @@ use std::{
 };
 
 use shared::SchoolId;
+use time::OffsetDateTime;
 
-use super::hex;
+use super::{Deed, Verb, hex};
 use crate::{
+    audit,
     db::{self, Db},
     secret::JoinKey,
 };
@@ -38,6 +41,37 @@ struct Head {
     hash: String,
     /// The row it was first looked at. What was before is known by the chain alone.
     since: i64,
+}
+
+/// What was taken for the end of a school’s rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    school: SchoolId,
+    kept: Option<Head>,
+    there: Option<Head>,
+    is_known: bool,
+}
+
+impl fmt::Display for Accepted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { school, kept, there, is_known } = self;
+        let end = |head: &Option<Head>| match head {
+            Some(Head { rows, hash, .. }) => format!("row {rows}, {hash}"),
+            None => "none".to_owned(),
+        };
+        let (known, found) = (kept.as_ref().map_or(0, |head| head.rows), there.as_ref().map_or(0, |head| head.rows));
+        write!(f, "school {school}: {found} rows")?;
+        if *is_known {
+            return write!(f, ", as was known");
+        }
+        write!(f, "\n  the end that was kept: {}\n  the end that is there:  {}\n  ", end(kept), end(there))?;
+        match (kept, known - found) {
+            (None, _) => write!(f, "nothing was kept, so nothing tells whether rows are missing")?,
+            (_, missing @ 1..) => write!(f, "{missing} are missing at the least")?,
+            _ => write!(f, "row {known} is another than it was")?,
+        }
+        write!(f, ". It is accepted, and written down as row {}", found + 1)
+    }
 }
 
 /// What does not fit.
@@ -110,10 +144,39 @@ impl Heads {
         wrong.map_or(Ok(()), Err)
     }
 
-    /// From now on what is there is what was there.
-    pub async fn accept(&self, db: &Db) -> Result<(), Unlike> {
-        let heads = newest(db).await?;
-        self.write(&heads).map_err(|error| self.unusable(error))
+    /// From now on what is there is what was there. What is taken for it is said, and written down where it was not known.
+    pub async fn accept(&self, db: &Db, now: OffsetDateTime) -> Result<Vec<Accepted>, Unlike> {
+        let kept = match self.read() {
+            Err(Unlike::NotOurs(_)) => None,
+            kept => kept?,
+        };
+        let (mut there, mut accepted) = (newest(db).await?, vec![]);
+        for school in db::schools::list(db).await? {
+            let kept = kept.as_ref().and_then(|kept| kept.get(&school)).cloned();
+            let is_known = match &kept {
+                Some(head) => match is_there(db, school, head).await {
+                    Err(Unlike::Gone { .. }) => false,
+                    answered => answered.map(|()| true)?,
+                },
+                // A school of which nothing was ever written down.
+                None => !there.contains_key(&school),
+            };
+            let there = there.remove(&school);
+            if !is_known {
+                let deed = Deed { actor: None, verb: Verb::TrailAccepted, meeting: None, subject: None };
+                audit::note(db, school, deed, now).await?;
+            }
+            accepted.push(Accepted { school, kept, there, is_known });
+        }
+        // With the rows that were written just now; of a school whose end was known, it is known as long as it was.
+        let mut heads = newest(db).await?;
+        for known in accepted.iter().filter(|accepted| accepted.is_known) {
+            if let Some((head, kept)) = heads.get_mut(&known.school).zip(known.kept.as_ref()) {
+                head.since = kept.since;
+            }
+        }
+        self.write(&heads).map_err(|error| self.unusable(error))?;
+        Ok(accepted)
     }
 
     /// For each school, since which row it has been looked at from outside.

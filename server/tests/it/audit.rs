@@ -220,7 +220,36 @@ async fn the_command_says_that_the_chain_is_whole_and_names_the_row_that_is_not(
     assert_eq!(code, Some(1), "{said}");
     assert!(wrong.contains("nothing tells whether some were cut off") && wrong.contains("audit accept"), "{wrong}");
     assert!(said.contains(&format!("school {school}: 4 rows")), "what there is is read all the same: {said}");
-    assert!(roundtable_in(data.path(), &options, &["audit", "accept"]).status.success());
+    let accept = || {
+        let output = roundtable_in(data.path(), &options, &["audit", "accept"]);
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    // Who accepts reads what, and it is written down; where there is nothing to accept, nothing is.
+    let said = accept();
+    assert!(said.contains(&format!("school {school}: 4 rows\n  the end that was kept: none\n")), "{said}");
+    assert!(said.contains("It is accepted, and written down as row 5"), "{said}");
+    assert_eq!(server.trail_of(&options, "trail-accepted").await, 1);
+    assert!(accept().contains(&format!("school {school}: 5 rows, as was known")));
+    assert_eq!(server.trail_of(&options, "trail-accepted").await, 1);
+    // Cut off the end: how many, which row was the end, and which is.
+    let hash = async |row: i64| {
+        let hash: String =
+            sqlx::query_scalar("select encode(hash, 'hex') from audit where school_id = $1 and number = $2")
+                .bind(school.0)
+                .bind(row)
+                .fetch_one(&mut owner(&options).await)
+                .await
+                .unwrap();
+        format!("row {row}, {hash}")
+    };
+    let (kept, there) = (hash(5).await, hash(3).await);
+    let sql = "delete from audit where school_id = $1 and number > 3";
+    sqlx::query(sql).bind(school.0).execute(&mut owner(&options).await).await.unwrap();
+    let said = accept();
+    for words in [&kept, &there, "2 are missing at the least"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
     let (code, said, _) = verify();
     let whole = said.lines().find(|line| line.starts_with(&format!("school {school}: 4 rows, newest "))).unwrap();
     // Kept elsewhere, the newest hash tells when rows are taken off the end.
@@ -251,7 +280,7 @@ async fn rows_cut_off_the_end_or_written_anew_are_found_from_outside(pool: PgPoo
     let data = tempfile::tempdir().unwrap();
     let heads = Heads::in_directory(data.path());
     assert!(matches!(heads.check(&server.db).await, Err(Unlike::NotKept(_))), "nothing is known from outside yet");
-    heads.accept(&server.db).await.unwrap();
+    heads.accept(&server.db, NOON).await.unwrap();
     server.sign_in(&mum).await;
     heads.move_on(&server.db).await.unwrap();
     heads.check(&server.db).await.unwrap();
@@ -260,22 +289,22 @@ async fn rows_cut_off_the_end_or_written_anew_are_found_from_outside(pool: PgPoo
     let is_row = |unlike: Result<(), Unlike>, row: i64| matches!(unlike, Err(Unlike::Gone { school: of, rows }) if of == school && rows == row);
 
     // The newest is cut off: the chain itself is whole.
-    sqlx::query("delete from audit where school_id = $1 and number = 5")
+    sqlx::query("delete from audit where school_id = $1 and number = 6")
         .bind(school.0)
         .execute(&mut owner)
         .await
         .unwrap();
     audit::verify(&server.db).await.unwrap();
-    assert!(is_row(heads.check(&server.db).await, 5));
+    assert!(is_row(heads.check(&server.db).await, 6));
     // Nor is it forgotten when others are written in its place, however long the server goes on.
     server.clock.forward(time::Duration::seconds(1));
     for _ in 0..3 {
         server.sign_in(&mum).await;
     }
     audit::verify(&server.db).await.unwrap();
-    assert!(is_row(heads.move_on(&server.db).await, 5));
-    assert!(is_row(heads.check(&server.db).await, 5));
-    heads.accept(&server.db).await.unwrap();
+    assert!(is_row(heads.move_on(&server.db).await, 6));
+    assert!(is_row(heads.check(&server.db).await, 6));
+    heads.accept(&server.db, NOON).await.unwrap();
     heads.check(&server.db).await.unwrap();
 
     // All of them copied anew, one of them otherwise: a chain like any other.
@@ -289,11 +318,11 @@ async fn rows_cut_off_the_end_or_written_anew_are_found_from_outside(pool: PgPoo
         sqlx::query(sql).bind(school.0).execute(&mut owner).await.unwrap();
     }
     audit::verify(&server.db).await.unwrap();
-    assert!(is_row(heads.check(&server.db).await, 7));
+    assert!(is_row(heads.check(&server.db).await, 9));
 
     // Nor by who changes the file, without the key.
     let file = data.path().join("audit-heads");
-    let newest: Vec<u8> = sqlx::query_scalar("select hash from audit where school_id = $1 and number = 7")
+    let newest: Vec<u8> = sqlx::query_scalar("select hash from audit where school_id = $1 and number = 9")
         .bind(school.0)
         .fetch_one(&mut owner)
         .await
@@ -314,7 +343,7 @@ async fn rows_cut_off_the_end_or_written_anew_are_found_from_outside(pool: PgPoo
         assert!(matches!(heads.begin(&server.db).await, Err(Unlike::NotKept(_))));
         assert!(matches!(heads.check(&server.db).await, Err(Unlike::NotKept(_))));
     }
-    heads.accept(&server.db).await.unwrap();
+    heads.accept(&server.db, NOON).await.unwrap();
     heads.check(&server.db).await.unwrap();
 }
 
