@@ -47,3 +47,32 @@ impl Asker {
 #[derive(Debug, thiserror::Error)]
 #[error("there was no answer, or not in time, or too much of it")]
 pub struct NotAnswered;
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    use super::*;
+
+    #[tokio::test]
+    async fn nobody_leads_us_elsewhere() {
+        let (asked, elsewhere) =
+            (TcpListener::bind("127.0.0.1:0").await.unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap());
+        let (address, other) = (asked.local_addr().unwrap(), elsewhere.local_addr().unwrap());
+        let leads = async {
+            let (mut line, _) = asked.accept().await.unwrap();
+            let _ = line.read(&mut [0; 1024]).await.unwrap();
+            let answer = format!("HTTP/1.1 302 Found\r\nLocation: http://{other}/\r\nContent-Length: 0\r\n\r\n");
+            line.write_all(answer.as_bytes()).await.unwrap();
+        };
+        let request = Request::get(format!("http://{address}/keys")).body(Bytes::new()).unwrap();
+        let asker = Asker::new().unwrap();
+        let (answer, ()) = tokio::join!(asker.ask(request), leads);
+        assert_eq!(answer.unwrap().status(), 302, "its own answer, and nobody else’s");
+        let came = tokio::time::timeout(Duration::from_millis(300), elsewhere.accept()).await;
+        assert!(came.is_err(), "nobody came to the other");
+    }
+}

@@ -206,6 +206,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_long_password_is_taken_to_its_last_letter() {
+        let passwords = Passwords::default();
+        let words = "seven grey herons stood about in the shallow water, until the tide came and each of them left by \
+                     itself for the far side of it, where nobody was yet";
+        for letters in [64, LONGEST] {
+            let long: String = words.chars().take(letters).collect();
+            assert_eq!((long.chars().count(), check(&long, &[])), (letters, Ok(())));
+            let kept = passwords.hash(&long).await.unwrap();
+            let other = format!("{}!", long.chars().take(letters - 1).collect::<String>());
+            assert!(passwords.is_right(&long, Some(kept.clone())).await);
+            assert!(!passwords.is_right(&other, Some(kept)).await, "the last of {letters} letters counts");
+        }
+        assert_eq!(check(&format!("{words}{words}"), &[]), Err(Unfit::TooLong));
+    }
+
+    #[tokio::test]
     async fn a_password_is_kept_as_something_else_and_known_again() {
         let passwords = Passwords::default();
         let kept = passwords.hash("blue kettle on the hob").await.unwrap();
