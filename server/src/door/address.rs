@@ -5,7 +5,7 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     str::FromStr,
     sync::{Mutex, PoisonError},
     time::Instant,
@@ -46,6 +46,25 @@ impl Network {
         // All of them begin alike when nothing is compared.
         let differ = ours ^ theirs;
         differ.checked_shr(width - self.bits).unwrap_or(0) == 0
+    }
+
+    /// Whether it reaches beyond one’s own machines: addresses of the internet, more of them than one house has.
+    pub(crate) fn is_of_strangers(&self) -> bool {
+        // This machine, private networks, a provider’s own, the wire alone.
+        const OWN: [(IpAddr, u32); 9] = [
+            (IpAddr::V4(Ipv4Addr::new(127, 0, 0, 0)), 8),
+            (IpAddr::V4(Ipv4Addr::new(10, 0, 0, 0)), 8),
+            (IpAddr::V4(Ipv4Addr::new(172, 16, 0, 0)), 12),
+            (IpAddr::V4(Ipv4Addr::new(192, 168, 0, 0)), 16),
+            (IpAddr::V4(Ipv4Addr::new(100, 64, 0, 0)), 10),
+            (IpAddr::V4(Ipv4Addr::new(169, 254, 0, 0)), 16),
+            (IpAddr::V6(Ipv6Addr::LOCALHOST), 128),
+            (IpAddr::V6(Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0)), 7),
+            (IpAddr::V6(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0)), 10),
+        ];
+        let one_house = if self.address.is_ipv4() { 28 } else { 64 };
+        let is_within = |(address, bits)| bits <= self.bits && Self { address, bits }.contains(self.address);
+        self.bits < one_house && !OWN.into_iter().any(is_within)
     }
 }
 
