@@ -112,10 +112,12 @@ test('without a network typing goes on, and all of it is merged when it is back'
 test('ten minutes without a network: it says where the words are, and nothing else, and all is merged on return', async ({ join, wire }) => {
   const { far, near, mine, theirs } = await together(join, wire)
   const { clock, keyboard } = far.page
-  await clock.install()
-  wire.cut()
   await mine.focus()
+  await clock.install()
+  await expect(mine).toBeFocused()
+  wire.cut()
   await keyboard.type('0 ')
+  await expect(mine).toHaveValue('0 ')
   await expect(state(far.page)).toHaveText(ON_DEVICE)
   const said = await listen(far.page)
   for (let minute = 1; minute <= 10; minute++) {
