@@ -49,6 +49,7 @@ struct Inner {
     tasks: Mutex<JoinSet<()>>,
     closing: watch::Sender<bool>,
     connections: AtomicU64,
+    closed: AtomicU64,
 }
 
 impl Rooms {
@@ -61,6 +62,7 @@ impl Rooms {
             tasks: Mutex::default(),
             closing: watch::Sender::new(false),
             connections: AtomicU64::new(0),
+            closed: AtomicU64::new(0),
         };
         Self { inner: Arc::new(inner), stay: GRACE }
     }
@@ -97,11 +99,14 @@ impl Rooms {
     }
 
     /// Lets go of what rooms that have closed still hold: a task keeps its memory until it is asked for its end.
-    pub(crate) fn clear_away(&self) {
+    /// Says how many have closed since the server began.
+    pub(crate) fn clear_away(&self) -> u64 {
         let mut tasks = lock(&self.inner.tasks);
         while let Some(ended) = tasks.try_join_next() {
             report(ended);
+            self.inner.closed.fetch_add(1, Ordering::Relaxed);
         }
+        self.inner.closed.load(Ordering::Relaxed)
     }
 
     /// How many rooms are live.

@@ -143,14 +143,12 @@ async fn destroy_histories(state: &AppState, keep: time::Duration) -> Infallible
 async fn give_memory_back(state: &AppState) -> Infallible {
     let mut tick = interval(LOOK_FOR_ENDED);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (mut rooms, mut once_more) = (0, false);
+    let mut closed = 0;
     loop {
         tick.tick().await;
-        let before = std::mem::replace(&mut rooms, state.rooms.count());
-        let have_closed = rooms < before;
-        // A room is off the list a moment before the last of it is free.
-        if std::mem::replace(&mut once_more, have_closed) || have_closed {
-            state.rooms.clear_away();
+        // How many are open would not tell: many may have come and gone between two looks.
+        let before = std::mem::replace(&mut closed, state.rooms.clear_away());
+        if closed > before {
             // It takes a few milliseconds for each hundred megabytes.
             let _ = tokio::task::spawn_blocking(trim).await;
         }
