@@ -72,6 +72,28 @@ test('what was refused takes nothing from undo: one’s own earlier words in tha
   await expect(box).toHaveValue('He waits for his turn.')
 })
 
+test('a page whose module has stopped does not go on saying “Saved”: it says so, takes no more, and leaves the words', async ({ join }) => {
+  const { page, meeting, context } = await join({ pupil: 'Tomek', stage: 'preparing', role: 'teacher' })
+  const first = boxes(page, 'plan', 'targets', 'impact').first()
+  await first.fill('Before it stoppe')
+  await first.press('d')
+  await saved(page)
+  // No clock goes backwards, and so nothing in the module is made for one that does.
+  await page.evaluate(() => { performance.now = () => 0 })
+  await page.keyboard.type('!')
+  const news = page.getByRole('alert').filter({ hasText: 'This page has stopped' })
+  await expect(news).toContainText('What was saved is safe')
+  await expect(page.locator('.save-state')).toHaveText(['Cannot save – do not close'])
+  await page.keyboard.type(' Into nowhere')
+  await expect(first).toHaveValue(/^Before it stopped!?$/)
+  await expect(first).not.toBeEditable()
+  await news.getByRole('link', { name: 'Load the page again' }).click()
+  await expect(page).toHaveURL(new RegExp(`/meetings/${meeting.id}$`))
+  await expect(page.locator('html')).toHaveAttribute('data-hydrated', 'true')
+  await expect(boxes(page, 'plan', 'targets', 'impact').first()).toHaveValue(/^Before it stopped!?$/)
+  await context.close()
+})
+
 test('with the database away people read “Saving…”, and then it is saved', async ({ server, join }) => {
   const { page } = await join({ pupil: 'Tomek', stage: 'preparing', role: 'teacher' })
   const { page: reader } = await join({ pupil: 'Tomek', stage: 'preparing', role: 'parent' })

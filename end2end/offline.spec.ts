@@ -1,88 +1,16 @@
 // No network, bad network, no battery: what was typed is never lost, and what the page says about it is always true.
-import type { BrowserContext, Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { box, boxes, itemOf, saved } from './support/page.ts'
 import { withFirefox } from './support/firefox.ts'
-import { type Join, type Joined, expect, find, hydrated, test as base } from './support/test.ts'
-import { Wire } from './support/wire.ts'
-
-const SAVED = 'Saved'
-const SAVING = 'Saving…'
-const ON_DEVICE = 'Saved on this device – will send when back online'
-const CANNOT_SAVE = 'Cannot save – do not close'
+import {
+  CANNOT_SAVE, ON_DEVICE, SAVED, SAVING, databases, listen, meeting, nextPage, state, test, together, waiting,
+} from './support/offline.ts'
+import { expect, find, hydrated } from './support/test.ts'
 
 // Whose network is whose concerns nobody else’s tests.
-base.use({ school: 'offline' })
+test.use({ school: 'offline' })
 // Several pages each, one after the other, and now and then a network to wait for.
-base.describe.configure({ timeout: 150_000 })
-
-const meeting = { pupil: 'Tomek', stage: 'preparing' }
-
-const test = base.extend<{ wire: Wire }>({
-  wire: async ({ server }, use) => {
-    const wire = await Wire.to(server)
-    await use(wire)
-    await wire.close()
-  },
-})
-
-/** Somebody whose network the test has in its hand, and somebody whose network is good, at the same empty box. */
-async function together(join: Join, wire: Wire, { field = 'impact', ...wanted }: { field?: string; shared?: boolean } = {}) {
-  const far = await join({ ...meeting, role: 'teacher', wire, ...wanted })
-  const near = await join({ ...meeting, role: 'parent' })
-  const mine = boxes(far.page, 'plan', 'targets', field).first()
-  const theirs = box(near.page, 'plan', 'targets', await itemOf(mine), field)
-  await mine.fill('')
-  await saved(far.page)
-  await expect(theirs).toHaveValue('')
-  return { far, near, mine, theirs }
-}
-
-function state(page: Page) {
-  return page.locator('.save-state')
-}
-
-/** What waits in this browser, of all its tabs. */
-function waiting(page: Page): Promise<number> {
-  return page.evaluate(async () => {
-    const all = await indexedDB.databases()
-    if (!all.some(({ name }) => name === 'roundtable')) return 0
-    const db = await new Promise<IDBDatabase>((resolve, reject) => {
-      const request = indexedDB.open('roundtable')
-      request.onsuccess = () => resolve(request.result)
-      request.onerror = () => reject(request.error)
-    })
-    db.onversionchange = () => db.close()
-    const count = await new Promise<number>((resolve, reject) => {
-      const request = db.transaction('unsent').objectStore('unsent').count()
-      request.onsuccess = () => resolve(request.result)
-      request.onerror = () => reject(request.error)
-    })
-    db.close()
-    return count
-  })
-}
-
-function databases(page: Page): Promise<number> {
-  return page.evaluate(async () => (await indexedDB.databases()).length)
-}
-
-/** Every phrase the page shows from now on, with what the box held when it was shown. */
-async function listen(page: Page): Promise<() => Promise<string[]>> {
-  await page.evaluate(() => {
-    const said: string[] = ((window as any).said = [])
-    const line = document.querySelector('.save-state')!
-    new MutationObserver(() => said.push(line.textContent!.trim())).observe(line, { subtree: true, childList: true, characterData: true })
-  })
-  return () => page.evaluate(() => (window as any).said)
-}
-
-/** The same browser’s next page, after the one before it is gone. */
-async function nextPage({ context, meeting }: Joined): Promise<Page> {
-  const page = await context.newPage()
-  await page.goto(`/meetings/${meeting.id}`)
-  await hydrated(page)
-  return page
-}
+test.describe.configure({ timeout: 150_000 })
 
 test('without a network typing goes on, and all of it is merged when it is back', async ({ join, wire }) => {
   const { far, near, mine, theirs } = await together(join, wire)
@@ -114,6 +42,8 @@ test('ten minutes without a network: it says where the words are, and nothing el
   const { clock, keyboard } = far.page
   await mine.focus()
   await clock.install()
+  // Taken over, the page’s clock begins at nothing again; time goes forward only.
+  await clock.fastForward(60_000)
   await expect(mine).toBeFocused()
   wire.cut()
   await keyboard.type('0 ')
@@ -310,102 +240,6 @@ test('somebody who comes back after more than a day is given their words, and th
   await expect(page.locator('.kept-words')).toHaveText('Friday afternoon')
   await expect.poll(() => waiting(page)).toBe(0)
   await expect(theirs).toHaveValue('')
-})
-
-async function finish(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Finish', exact: true }).click()
-}
-
-async function isWiped(page: Page, context: BrowserContext, meeting: string): Promise<void> {
-  await expect(page).toHaveURL(/\/goodbye$/)
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Goodbye, and thank you')
-  for (const words of ['What we removed from this device', 'The school keeps the agreed record', 'open your own link again']) {
-    await expect(page.locator('main')).toContainText(words)
-  }
-  expect(await context.cookies()).toEqual([])
-  await expect.poll(() => databases(page)).toBe(0)
-  expect((await context.request.get(`/meetings/${meeting}`)).status()).toBe(401)
-}
-
-test('“Finish” leaves nothing on the device, in no tab', async ({ join, wire }) => {
-  const { far, mine } = await together(join, wire)
-  // So that there is something to remove.
-  wire.cut()
-  await mine.fill('x')
-  await expect(state(far.page)).toHaveText(ON_DEVICE)
-  wire.mend()
-  await saved(far.page)
-  const second = await nextPage(far)
-  await finish(far.page)
-  await isWiped(far.page, far.context, far.meeting.id)
-  await expect(second).toHaveURL(/\/goodbye$/)
-  // And back is not a way in: not to the meeting, and not to the link that opened it.
-  await far.page.goBack()
-  await expect(far.page.locator('main')).not.toContainText('Tomek')
-  await far.page.goBack()
-  await expect(far.page.getByRole('button', { name: 'Join the meeting' })).toHaveCount(0)
-  expect(far.page.url()).not.toContain('/join/')
-})
-
-test('“Finish” without a network is done as soon as there is one, before anybody reads on', async ({ join, wire }) => {
-  const { far } = await together(join, wire)
-  await saved(far.page)
-  wire.cut()
-  await finish(far.page)
-  // What a browser shows where nothing answers.
-  await expect.poll(() => far.page.url()).toMatch(/^chrome-error/)
-  expect(await far.context.cookies()).not.toEqual([])
-  wire.mend()
-  const next = await far.context.newPage()
-  await next.goto('/')
-  await isWiped(next, far.context, far.meeting.id)
-})
-
-test('“Finish” with words that were not sent says so first, and waits if asked to', async ({ join, wire }) => {
-  const { far, mine, theirs } = await together(join, wire)
-  wire.cut()
-  await mine.fill('One last thing')
-  await expect(state(far.page)).toHaveText(ON_DEVICE)
-  await finish(far.page)
-  const asks = far.page.getByRole('alertdialog', { name: 'Not everything has been sent yet' })
-  await expect(asks).toBeVisible()
-  await asks.getByRole('button', { name: 'Stay here' }).click()
-  await expect(asks).toBeHidden()
-  await expect(far.page.getByRole('button', { name: 'Finish', exact: true })).toBeFocused()
-  await finish(far.page)
-  await asks.getByRole('button', { name: 'Wait, then finish' }).click()
-  await expect(asks).toContainText('Waiting for the network')
-  wire.mend()
-  await isWiped(far.page, far.context, far.meeting.id)
-  await expect(theirs).toHaveValue('One last thing')
-})
-
-test('“Finish” on a page of its own finds what a meeting left on the device', async ({ join, wire }) => {
-  const { far, mine, theirs } = await together(join, wire)
-  wire.cut()
-  await mine.fill('Left behind')
-  await expect(state(far.page)).toHaveText(ON_DEVICE)
-  await far.page.close()
-  wire.mend()
-  const page = await far.context.newPage()
-  await page.goto('/')
-  await finish(page)
-  const asks = page.getByRole('alertdialog', { name: 'Not everything has been sent yet' })
-  await expect(asks).toContainText('Go back to the meeting')
-  await asks.getByRole('button', { name: 'Finish now and lose them' }).click()
-  await isWiped(page, far.context, far.meeting.id)
-  await expect(theirs).toHaveValue('')
-})
-
-test('“Finish” works without a script', async ({ server, browser, join }) => {
-  const { context, meeting } = await join({ pupil: 'Tomek', stage: 'preparing', role: 'parent' })
-  const quiet = await browser.newContext({ javaScriptEnabled: false, storageState: await context.storageState(), baseURL: server.url })
-  const page = await quiet.newPage()
-  await page.goto(`/meetings/${meeting.id}`)
-  await finish(page)
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Goodbye, and thank you')
-  expect((await page.goto(`/meetings/${meeting.id}`))!.status()).toBe(401)
-  await quiet.close()
 })
 
 test('a page that slept through a broken line wakes up, hears what it missed, and sends what it has', async ({ join, wire }) => {

@@ -40,6 +40,9 @@ use crate::{
 /// The pictures that pages point at with `<use>`. Only the server sends them, once a page.
 pub(crate) const SPRITE: &str = include_str!("components/sprite.svg");
 
+/// What a live page says when its module has stopped. It needs nothing of the module, and so comes before it.
+const STOPPED: &str = include_str!("stopped.js");
+
 /// The hashed names of what the browser downloads, read by the server from the site’s manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 pub struct SiteAssets {
@@ -100,7 +103,7 @@ pub(crate) fn AroundStyle() -> impl IntoView {
 pub(crate) fn LiveScripts() -> impl IntoView {
     let assets = expect_context::<SiteAssets>();
     let start = format!(
-        "import start, {{ hydrate }} from {js:?};\nstart({{ module_or_path: {wasm:?} }}).then(hydrate);",
+        "{STOPPED}import start, {{ hydrate }} from {js:?};\nstart({{ module_or_path: {wasm:?} }}).then(hydrate);",
         js = assets.js,
         wasm = assets.wasm
     );
