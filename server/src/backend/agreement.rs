@@ -100,6 +100,7 @@ pub(super) async fn facts(
 ) -> sqlx::Result<Facts> {
     let seats = db::participants::list(txn, meeting.id).await?;
     let answers = db::agreements::list(txn, meeting.id).await?;
+    let early = db::agreements::given_before_the_last_words(txn, meeting.id).await?;
     let moment = |at: OffsetDateTime| at.format(&Rfc3339).unwrap_or_default();
     Ok(Facts {
         version,
@@ -141,6 +142,7 @@ pub(super) async fn facts(
                     response: answer.response,
                     comment: answer.comment.clone(),
                     at: moment(answer.at),
+                    before_the_last_words: early.contains(&seat.id),
                 })
             })
             .collect(),

@@ -3,12 +3,16 @@
 use app::error::AppError;
 use axum::http::{StatusCode, header};
 use shared::{
-    Stage,
+    ItemId, Section, Stage,
+    doc::NewItem,
     record::{AgreedRecord, Response, hash},
+    schema::{plan, staff},
+    splice::Splice,
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use uuid::Uuid;
 
-use crate::support::{TestServer, owner, text};
+use crate::support::{Seat, TestServer, owner, text};
 
 #[sqlx::test(migrations = false)]
 async fn agreeing_writes_the_record_and_all_its_rows(pool: PgPoolOptions, options: PgConnectOptions) {
@@ -70,6 +74,44 @@ async fn an_answer_holds_no_letter_that_nobody_sees(pool: PgPoolOptions, options
     let page = server.backend.meeting_page(pike.viewer, pike.meeting).await.unwrap();
     let his = page.people.into_iter().find_map(|person| person.answer).unwrap();
     assert_eq!(his.comment, "Not on Fridays.");
+}
+
+/// Somebody could else be read as agreeing to what was written when they had answered.
+#[sqlx::test(migrations = false)]
+async fn an_answer_that_was_given_before_the_last_words_says_so(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let address = server.listen().await;
+    let (pike, marek) = (server.seat("Tomek", "Mrs Pike", 3).await, server.seat("Tomek", "Marek", 3).await);
+    let (backend, meeting) = (&server.backend, pike.meeting);
+    backend.meeting_start(pike.viewer, meeting).await.unwrap();
+    let agree = async |seat: &Seat| {
+        backend.meeting_answer(seat.viewer, meeting, Response::Agree, String::new()).await.unwrap();
+    };
+    agree(&marek).await;
+    let mut tab = server.open(&address, &pike, Section::Plan, 5).await;
+    let target = tab.doc.items(&plan::TARGETS)[0];
+    let word = Splice { at: 0, delete: 0, insert: "Every day: ".to_owned() };
+    tab.edit(|doc| doc.splice(&plan::TARGETS, target, "success", &word)).await;
+    tab.until_saved().await;
+    agree(&pike).await;
+    // What the staff note for themselves is nobody’s to agree to.
+    let mut notes = server.open(&address, &pike, Section::StaffPreparation, 6).await;
+    notes.edit(|doc| doc.add(&staff::NOTES, ItemId(Uuid::from_u128(1)), NewItem::default())).await;
+    notes.until_saved().await;
+    backend.record_agree(pike.viewer, meeting).await.unwrap();
+
+    let cookie = server.sign_in(&marek).await;
+    let page = text(server.get(&format!("/meetings/{meeting}/record"), Some(&cookie)).await).await;
+    assert_eq!(page.matches("Something was written in the plan after that answer.").count(), 1);
+    let record = backend.record_page(marek.viewer, meeting).await.unwrap().record;
+    let early: Vec<_> = record.agreements.iter().filter(|answer| answer.before_the_last_words).collect();
+    assert_eq!(early.iter().map(|answer| answer.name.as_str()).collect::<Vec<_>>(), ["Marek"]);
+    // Whoever answers again answers to what stands there then.
+    backend.record_reopen(pike.viewer, meeting, "The day of the club was wrong.".to_owned()).await.unwrap();
+    agree(&marek).await;
+    backend.record_agree(pike.viewer, meeting).await.unwrap();
+    let record = backend.record_page(marek.viewer, meeting).await.unwrap().record;
+    assert!(record.agreements.iter().all(|answer| !answer.before_the_last_words), "{:?}", record.agreements);
 }
 
 #[sqlx::test(migrations = false)]

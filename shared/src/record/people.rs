@@ -24,6 +24,9 @@ pub struct Agreement {
     pub response: Response,
     pub comment: String,
     pub at: String,
+    /// Something of the plan was written after it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub before_the_last_words: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -76,6 +76,7 @@ fn facts() -> Facts {
             response: Response::PartlyDisagree,
             comment: "Not the big hall.".to_owned(),
             at: "2026-11-19T16:28:30Z".to_owned(),
+            before_the_last_words: false,
         }],
         names: BTreeMap::from([(person(7), "Tomek".to_owned()), (person(6), "Mr Adeyemi".to_owned())]),
         owners: BTreeMap::new(),
