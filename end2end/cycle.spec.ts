@@ -49,11 +49,17 @@ test('what a designated teacher writes in the meeting is, once agreed, in the pl
   const added = await fenn.evaluate(() => (document.activeElement!.closest('[data-row]') as HTMLElement).dataset.row)
   await fenn.locator(`[data-row="${added}"]`).getByRole('button', { name: /^Remove/ }).first().click()
   await saved(fenn)
-  // Its money is for staff alone.
-  await pep.getByRole('button', { name: 'Add what is set aside' }).click()
+  // Its money, and the score of the SDQ, are in no page of the child's, the family's and the other staff's.
   await pep.locator('input[id$="-allocated_pence"]').last().fill('120')
   await pep.locator('input[id$="-spent_pence"]').last().fill('45')
   await page.locator(`[id="${spend}-impact"]`).fill('Kai stays on Thursdays.')
+  const score = await add('Add a score', 'by', 'carer')
+  await page.locator(`[id="${score}-total"]`).fill('13')
+  for (const other of [kai.page, fenn]) {
+    await openPart(other, 'pep')
+    await expect(other.locator('#pep')).toContainText('What I hope to do or be')
+    await expect(other.locator('body')).not.toContainText(/premium|SDQ|set aside/i)
+  }
   const subject = await add('Add a subject', 'subject', 'Music')
   await page.locator(`[id="${subject}-now"]`).fill('Plays a beat')
   await add('Add a step', 'text', 'Meet the music teacher of the new school')
@@ -92,6 +98,7 @@ test('what a designated teacher writes in the meeting is, once agreed, in the pl
   await expect(page.getByRole('main')).toContainText(found)
   await page.goto(`${child}/pep`)
   await expect(page.getByRole('region', { name: 'Pupil premium plus' })).toContainText('£45.00 of £120.00 spent.')
+  await expect(page.getByRole('main')).toContainText('13 (carer)')
   await expect(page.getByRole('region', { name: 'Learning', exact: true })).toContainText('Plays a beat')
   await expect(page.getByRole('main')).toContainText('Meet the music teacher of the new school')
   const said = page.getByRole('region', { name: 'What Kai said' })

@@ -29,7 +29,7 @@ test('what a person may not read is not sent, and what they may not write is ref
   const { meeting, person } = find(server.meetings(), { pupil: 'Tomek', stage: 'preparing', role: 'parent' })
   const connection = socket(server, await signIn(server, person))
 
-  const staff = new SectionClient(connection, meeting, 'staff-preparation')
+  const staff = new SectionClient(connection, meeting, 'costs')
   await expect.poll(() => staff.denied).toBeTruthy()
   expect(staff.items('costs')).toEqual([])
 

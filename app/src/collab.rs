@@ -471,7 +471,7 @@ impl Meeting {
     /// server decides.
     pub fn access_at(&self, section: Section, stage: Stage) -> Access {
         match self.state.role.get_untracked() {
-            Some(role) if section != Section::Pep || self.looked_after => {
+            Some(role) if !section.is_of_care() || self.looked_after => {
                 policy::access_for(section, role, self.state.scribing.now(), stage)
             }
             _ => Access::None,

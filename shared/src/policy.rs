@@ -65,6 +65,8 @@ pub fn protection(section: Section) -> Protection {
         // pupil’s own hand.
         Section::Do
         | Section::Pep
+        | Section::PepRestricted
+        | Section::Costs
         | Section::FamilyViews
         | Section::SchoolViews
         | Section::SpecialistViews
@@ -129,6 +131,8 @@ fn preparing(section: Section, role: Role) -> Access {
         | Section::Do
         | Section::Review
         | Section::Pep
+        | Section::PepRestricted
+        | Section::Costs
         | Section::StaffPreparation
         | Section::PupilPrivate => meeting(section, role),
     }
@@ -201,6 +205,31 @@ fn meeting(section: Section, role: Role) -> Access {
             Role::Facilitator | Role::Teacher | Role::Assistant | Role::SocialCare => Write,
             Role::Pupil | Role::Parent | Role::Specialist | Role::Interpreter => Read,
             Role::Supporter | Role::Observer => None,
+        },
+        // Read by those who answer for the plan: whoever runs the meeting writes what the designated teacher says, the
+        // social worker the scores. The child, the carers and visitors are not sent it, nor staff who teach there.
+        Section::PepRestricted => match role {
+            Role::Facilitator | Role::SocialCare => Write,
+            Role::Pupil
+            | Role::Parent
+            | Role::Supporter
+            | Role::Teacher
+            | Role::Assistant
+            | Role::Specialist
+            | Role::Interpreter
+            | Role::Observer => None,
+        },
+        Section::Costs => match role {
+            Role::Facilitator => Write,
+            Role::Pupil
+            | Role::Parent
+            | Role::Supporter
+            | Role::Teacher
+            | Role::Assistant
+            | Role::Specialist
+            | Role::SocialCare
+            | Role::Interpreter
+            | Role::Observer => None,
         },
         // Not before, not during, not after: the scribe alone comes in beside (see `access_for`).
         Section::PupilPrivate => match role {

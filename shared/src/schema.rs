@@ -116,6 +116,8 @@ pub fn lists(section: Section) -> &'static [List] {
         Section::Do => actions::LISTS,
         Section::Review => review::LISTS,
         Section::Pep => pep::LISTS,
+        Section::PepRestricted => pep::RESTRICTED,
+        Section::Costs => staff::COSTS_LISTS,
         Section::StaffPreparation => staff::LISTS,
     }
 }

@@ -20,11 +20,15 @@ pub enum Section {
     Review,
     /// Looked-after pupils only: the parts of the Personal Education Plan that may be shared in the room.
     Pep,
+    /// Looked-after pupils only: what of that plan is for those who answer for it, the premium and scores of wellbeing.
+    PepRestricted,
+    /// What help costs, by its id.
+    Costs,
     StaffPreparation,
 }
 
 impl Section {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Passport,
         Self::PupilViews,
         Self::PupilPrivate,
@@ -36,8 +40,15 @@ impl Section {
         Self::Do,
         Self::Review,
         Self::Pep,
+        Self::PepRestricted,
+        Self::Costs,
         Self::StaffPreparation,
     ];
+
+    /// There for a looked-after pupil alone.
+    pub fn is_of_care(self) -> bool {
+        matches!(self, Self::Pep | Self::PepRestricted)
+    }
 
     /// The name used in the database and on the wire.
     pub fn name(self) -> &'static str {
@@ -53,6 +64,8 @@ impl Section {
             Self::Do => "do",
             Self::Review => "review",
             Self::Pep => "pep",
+            Self::PepRestricted => "pep-restricted",
+            Self::Costs => "costs",
             Self::StaffPreparation => "staff-preparation",
         }
     }
@@ -75,6 +88,8 @@ impl Section {
             Self::Do => "Who does what",
             Self::Review => "Last targets",
             Self::Pep => "PEP",
+            Self::PepRestricted => "PEP, not for the family",
+            Self::Costs => "What help costs",
             Self::StaffPreparation => "Staff notes",
         }
     }

@@ -82,8 +82,9 @@ pub struct Pep {
     /// Help of the plan that pupil premium plus pays for.
     pub paid_help: Vec<PaidHelp>,
     pub moving_on: Vec<String>,
-    /// As the support plan measured them.
+    /// As the support plan measured it.
     pub attendance: Vec<Measured>,
+    /// Each with who answered, the newest last.
     pub sdq: Vec<Measured>,
     /// Who sat at the table from outside.
     pub agencies: Vec<String>,

@@ -151,9 +151,9 @@ pub(super) async fn facts(
     })
 }
 
-/// From the staff’s own section: kept in rows beside the record, never in it.
+/// From a section of their own: kept in rows beside the record, never in it.
 pub(super) fn costs(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Cost> {
-    let Some(doc) = sections.get(&Section::StaffPreparation) else { return vec![] };
+    let Some(doc) = sections.get(&Section::Costs) else { return vec![] };
     let list = &staff::COSTS;
     doc.items(list)
         .into_iter()

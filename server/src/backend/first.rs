@@ -157,7 +157,7 @@ async fn create(
         Some(table) => take_passport(txn, table.meeting, backend.clock.now()).await?,
         None => TakenPassport { passport: None, was_open: None },
     };
-    for section in Section::ALL.into_iter().filter(|section| *section != Section::Pep || pupil.looked_after) {
+    for section in Section::ALL.into_iter().filter(|section| !section.is_of_care() || pupil.looked_after) {
         let written = passport.as_ref().filter(|passport| passport.section == section);
         let seed = written.and_then(|written| whole(meeting, written));
         seed.unwrap_or_else(|| SectionSeed::new(meeting, section, facilitator)).save(txn).await?;

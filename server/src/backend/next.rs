@@ -124,9 +124,12 @@ async fn create(
         }
         seed.save(txn).await?;
     }
-    // They came into care since.
-    if last.looked_after && stored.iter().all(|stored| stored.section != Section::Pep) {
-        SectionSeed::new(next, Section::Pep, facilitator).save(txn).await?;
+    // They came into care since, or the last meeting is older than the section.
+    let is_due = |section: &Section| last.looked_after || !section.is_of_care();
+    for section in Section::ALL.into_iter().filter(is_due) {
+        if stored.iter().all(|stored| stored.section != section) {
+            SectionSeed::new(next, section, facilitator).save(txn).await?;
+        }
     }
     Ok(was_open)
 }
@@ -217,14 +220,16 @@ fn seeds(next: MeetingId, record: &AgreedRecord, stored: &[StoredSection], facil
         .iter()
         .map(|last| {
             let mut seed = match last.section {
-                Section::Passport | Section::Pep => whole(next, last).unwrap_or_else(|| fresh(last.section)),
+                Section::Passport | Section::Pep | Section::PepRestricted => {
+                    whole(next, last).unwrap_or_else(|| fresh(last.section))
+                }
                 section => fresh(section),
             };
             seed.by(facilitator, |doc| match last.section {
                 Section::Plan => carry_plan(doc, record),
                 Section::Do => carry_actions(doc, record),
                 Section::Review => carry_review(doc, record),
-                Section::StaffPreparation => carry_costs(doc, record, last),
+                Section::Costs => carry_costs(doc, record, last),
                 Section::Passport
                 | Section::PupilViews
                 | Section::PupilPrivate
@@ -232,7 +237,9 @@ fn seeds(next: MeetingId, record: &AgreedRecord, stored: &[StoredSection], facil
                 | Section::SchoolViews
                 | Section::SpecialistViews
                 | Section::Assess
-                | Section::Pep => {}
+                | Section::Pep
+                | Section::PepRestricted
+                | Section::StaffPreparation => {}
             });
             seed
         })

@@ -281,12 +281,13 @@ impl<'a> Story<'a> {
             views::boards(self),
             plan::seed(self),
             plan::actions(self),
+            plan::costs(self),
             plan::staff(self),
             review::seed(self),
         ];
         seeds.extend(views::contributions(self));
         if self.pupil.looked_after {
-            seeds.push(review::pep(self));
+            seeds.extend([review::pep(self), review::pep_restricted(self)]);
         }
         seeds
     }

@@ -377,6 +377,19 @@ pub(super) struct PepSections {
     pub(super) hopes: Vec<PepHope>,
     pub(super) pupil_premium_plus: Vec<Premium>,
     pub(super) transition: String,
+    pub(super) wellbeing: Wellbeing,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wellbeing {
+    pub(super) sdq: Vec<Score>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Score {
+    pub(super) date: String,
+    pub(super) by: String,
+    pub(super) total: i64,
 }
 
 #[derive(Deserialize)]

@@ -207,9 +207,9 @@ pub(super) fn actions(story: &Story) -> SectionSeed {
     seed
 }
 
-/// For staff: what each provision on the plan and each spend of the premium costs, and their notes from the cycle under review.
-pub(super) fn staff(story: &Story) -> SectionSeed {
-    let mut seed = story.seed(Section::StaffPreparation);
+/// What each provision on the plan costs.
+pub(super) fn costs(story: &Story) -> SectionSeed {
+    let mut seed = story.seed(Section::Costs);
     let provisions: Vec<&Provision> = match story.planned() {
         Some(cycle) => cycle.plan.provisions.iter().collect(),
         None => carried(story).into_iter().map(|(provision, _)| provision).collect(),
@@ -222,8 +222,13 @@ pub(super) fn staff(story: &Story) -> SectionSeed {
                 .with_number("pence_per_pupil", pence(provision.cost.cost_per_pupil));
             doc.add(&staff::COSTS, story.item(&provision.id), item);
         }
-        super::review::spends(story, doc);
     });
+    seed
+}
+
+/// The staff’s notes from the cycle under review.
+pub(super) fn staff(story: &Story) -> SectionSeed {
+    let mut seed = story.seed(Section::StaffPreparation);
     let notes = story.reviewed().map(|cycle| cycle.delivered.notes.as_slice()).unwrap_or_default();
     for (number, note) in notes.iter().enumerate() {
         let by = story.person(&note.by);

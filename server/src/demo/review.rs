@@ -2,8 +2,8 @@
 
 use shared::{
     Role, Section,
-    doc::{NewItem, SectionDoc},
-    schema::{pep, review, staff},
+    doc::NewItem,
+    schema::{pep, review},
     splice::Splice,
 };
 
@@ -90,20 +90,6 @@ fn own_words(story: &Story, words: &OwnWords) -> NewItem {
     }
 }
 
-/// What is set aside and spent of the premium: for staff.
-pub(super) fn spends(story: &Story, doc: &SectionDoc) {
-    let plan = story.pupil.peps.iter().find(|plan| plan.meeting_id == story.meeting.id);
-    let spends = plan.map(|plan| plan.sections.pupil_premium_plus.as_slice()).unwrap_or_default();
-    for (number, spend) in spends.iter().enumerate() {
-        let id = line_id(story.id, &format!("pep/{}", pep::PREMIUM.key), number);
-        let item = NewItem::default()
-            .with("spend", id.to_string())
-            .with_number("allocated_pence", pence(spend.allocated))
-            .with_number("spent_pence", pence(spend.spent));
-        doc.add(&staff::SPENDS, id, item);
-    }
-}
-
 /// Nothing of care, placement or contact: those are not read from the file at all.
 pub(super) fn pep(story: &Story) -> SectionSeed {
     let mut seed = story.seed(Section::Pep);
@@ -119,14 +105,6 @@ pub(super) fn pep(story: &Story) -> SectionSeed {
                 .with("predicted", &subject.predicted_end_ks2);
             doc.add(&pep::ATTAINMENT, id(pep::ATTAINMENT.key, number), item);
         }
-        for (number, spend) in plan.pupil_premium_plus.iter().enumerate() {
-            let steps: Vec<_> = spend.target_ids.iter().map(|target| story.item(target).to_string()).collect();
-            let item = NewItem::default()
-                .with("purpose", &spend.purpose)
-                .with("targets", steps.join(" "))
-                .with("impact", &spend.impact);
-            doc.add(&pep::PREMIUM, id(pep::PREMIUM.key, number), item);
-        }
         for (number, words) in plan.about_me.iter().enumerate() {
             doc.add(&pep::ABOUT, id(pep::ABOUT.key, number), NewItem::default().with("text", words));
         }
@@ -140,6 +118,33 @@ pub(super) fn pep(story: &Story) -> SectionSeed {
     seed.by(story.child(), |doc| {
         for (number, words) in plan.my_views.iter().enumerate() {
             doc.add(&pep::WISHES, id(pep::WISHES.key, number), own_words(story, words).with("text", &words.text));
+        }
+    });
+    seed
+}
+
+/// The premium with its money, and the scores: for those who answer for the plan.
+pub(super) fn pep_restricted(story: &Story) -> SectionSeed {
+    let mut seed = story.seed(Section::PepRestricted);
+    let Some(plan) = story.pupil.peps.iter().find(|plan| plan.meeting_id == story.meeting.id) else { return seed };
+    let id = |list: &str, number| line_id(story.id, &format!("pep/{list}"), number);
+    seed.by(story.facilitator(), |doc| {
+        for (number, spend) in plan.sections.pupil_premium_plus.iter().enumerate() {
+            let steps: Vec<_> = spend.target_ids.iter().map(|target| story.item(target).to_string()).collect();
+            let item = NewItem::default()
+                .with("purpose", &spend.purpose)
+                .with("targets", steps.join(" "))
+                .with("impact", &spend.impact)
+                .with_number("allocated_pence", pence(spend.allocated))
+                .with_number("spent_pence", pence(spend.spent));
+            doc.add(&pep::PREMIUM, id(pep::PREMIUM.key, number), item);
+        }
+        for (number, score) in plan.sections.wellbeing.sdq.iter().enumerate() {
+            let item = NewItem::default()
+                .with("measured_on", &score.date)
+                .with("by", &score.by)
+                .with_number("total", score.total);
+            doc.add(&pep::SDQ, id(pep::SDQ.key, number), item);
         }
     });
     seed

@@ -70,6 +70,7 @@ async fn nobody_is_sent_what_is_not_for_them(pool: PgPoolOptions, options: PgCon
     let (family, staff) = (sections(&pat).await, sections(&fenn).await);
     assert!(family.contains(&Section::Pep) && family.contains(&Section::FamilyViews));
     assert!(!family.contains(&Section::StaffPreparation) && !family.contains(&Section::PupilViews));
+    assert!(!staff.contains(&Section::Costs) && !staff.contains(&Section::PepRestricted));
     assert!(staff.contains(&Section::StaffPreparation) && !staff.contains(&Section::FamilyViews));
     // Who was left out on purpose is known to the school alone: neither in the room nor in what was agreed.
     let page = server.backend.meeting_page(pat.viewer, pat.meeting).await.unwrap();

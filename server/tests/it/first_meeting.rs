@@ -90,7 +90,14 @@ async fn a_child_from_a_file_is_met_for_the_first_time_with_who_is_round_them(
         assert!(people.contains(&expected), "{expected:?} in {people:?}");
     }
     let there: Vec<_> = page.sections.iter().map(|state| state.section).collect();
-    for section in [Section::Plan, Section::Assess, Section::Pep, Section::StaffPreparation] {
+    for section in [
+        Section::Plan,
+        Section::Assess,
+        Section::Pep,
+        Section::PepRestricted,
+        Section::Costs,
+        Section::StaffPreparation,
+    ] {
         assert!(there.contains(&section), "{section:?}");
     }
     let state = page.sections.iter().find(|state| state.section == Section::Passport).unwrap();

@@ -79,7 +79,8 @@ async fn it_is_made_of_what_was_agreed_and_says_what_is_missing(pool: PgPoolOpti
     // Measured for the support plan, and not a second time for this one.
     let measured = |all: &[app::view::pep::Measured]| all.iter().map(|one| one.value.clone()).collect::<Vec<_>>();
     assert!(measured(&plan.attendance)[0].contains('9'), "{:?}", plan.attendance);
-    assert_eq!(plan.sdq.len(), 1, "{:?}", plan.sdq);
+    let scores: Vec<_> = plan.sdq.iter().map(|one| (one.value.as_str(), one.on.as_str())).collect();
+    assert_eq!(scores, [("22 (carer)", "2026-03-23")]);
     assert!(plan.agencies.iter().any(|agency| agency.contains("Chidi")), "{:?}", plan.agencies);
     assert!(!plan.paid_help.is_empty() && plan.paid_help.iter().all(|help| !help.steps.is_empty()));
     // July’s was agreed for the autumn, and November’s meeting is on time for it.
@@ -165,21 +166,53 @@ async fn it_is_for_those_who_answer_for_it(pool: PgPoolOptions, options: PgConne
     assert_eq!(server.pep(&pike, "Kai", "Pat").await, Err(AppError::NotFound));
 }
 
+/// Domain 4.5: premium rows are for the head, the SENCO, the designated teacher and social care.
 #[sqlx::test(migrations = false)]
-async fn the_money_of_the_premium_is_in_no_page_of_the_meeting_but_of_the_schools(
+async fn what_the_premium_is_for_and_the_scores_are_in_no_page_of_the_meeting_but_of_those_who_answer_for_them(
     pool: PgPoolOptions,
     options: PgConnectOptions,
 ) {
     let server = TestServer::start(pool, options).await;
-    // Set aside and spent, in pence as the document has it, and in pounds as the page has it.
-    for (cycle, money) in [(2, ["38000", "26600", "380.00", "266.00"]), (3, ["52100", "46400", "521.00", "464.00"])] {
-        for name in ["Kai", "Pat", "Len", "Imogen", "Chidi", "Gareth", "Mrs Hussain-Webb"] {
+    let told = [
+        (2, ["380.00", "266.00", "Interrupted in week 7", "Total, 0 to 40"]),
+        (3, ["521.00", "464.00", "asks for the next book", "Total, 0 to 40"]),
+    ];
+    let (answer, others) = (["Mrs Hussain-Webb", "Chidi", "Gareth"], ["Kai", "Pat", "Len", "Imogen", "Miss Fenn"]);
+    let new = ["Mr Bowen", "Mr Prys"];
+    for (cycle, told) in told {
+        for name in answer.iter().chain(&others).chain(new.iter().filter(|_| cycle == 3)) {
             let seat = server.seat("Kai", name, cycle).await;
-            let path = format!("/meetings/{}", seat.meeting);
-            let page = text(server.get(&path, Some(&server.sign_in(&seat).await)).await).await;
-            let shown = money.iter().filter(|sum| page.contains(**sum)).count();
-            assert_eq!(shown > 0, name == "Mrs Hussain-Webb", "{name}, cycle {cycle}: {shown}");
+            let cookie = server.sign_in(&seat).await;
+            let page = text(server.get(&format!("/meetings/{}", seat.meeting), Some(&cookie)).await).await;
+            assert!(page.contains("Kai"), "{name}, cycle {cycle}");
+            let answers = answer.contains(name);
+            let shown = told.iter().filter(|words| page.contains(**words)).count();
+            assert_eq!(shown, if answers { told.len() } else { 0 }, "{name}, cycle {cycle}");
+            assert!(answers || !page.to_lowercase().contains("premium"), "{name}, cycle {cycle}");
         }
+    }
+    // Nor in what was agreed, which the child has too.
+    let kai = server.seat("Kai", "Kai", 2).await;
+    let cookie = server.sign_in(&kai).await;
+    for path in ["record", "record.json"] {
+        let agreed = text(server.get(&format!("/meetings/{}/{path}", kai.meeting), Some(&cookie)).await).await;
+        assert!(agreed.contains("Kai") && !agreed.contains("SDQ") && !agreed.contains("remium"), "{path}");
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_help_costs_is_in_no_page_of_the_meeting_but_of_whoever_runs_it(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options).await;
+    for (name, is_told) in [("Mrs Pike", true), ("Miss Qureshi", false), ("Mr Adeyemi", false), ("Marek", false)] {
+        let seat = server.seat("Tomek", name, 3).await;
+        let cookie = server.sign_in(&seat).await;
+        let page = text(server.get(&format!("/meetings/{}", seat.meeting), Some(&cookie)).await).await;
+        assert!(page.contains("Board-game"), "{name}");
+        assert_eq!(page.contains("35.75") && page.contains("£ a pupil"), is_told, "{name}");
+        assert!(is_told || !page.contains("35.75") && !page.contains('£'), "{name}");
     }
 }
 

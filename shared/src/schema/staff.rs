@@ -1,5 +1,5 @@
-//! What staff keep for themselves: notes, and what each provision, and each spend of a looked-after pupil’s premium,
-//! costs, keyed by its id. A section of its own, so that a cost is never sent to a family’s browser at all.
+//! What the school keeps for itself: notes of the staff; and, in a section of its own, what each provision costs, by its
+//! id, so that a cost is never sent to a browser but of who answers for it.
 
 use super::{List, ids, list_of, number, text};
 
@@ -15,16 +15,5 @@ pub const COSTS: List = list_of(
     ],
 );
 
-/// Of the pupil premium plus: what it is for and what it changed stand in the PEP, for everybody who reads that.
-pub const SPENDS: List = list_of(
-    "spends",
-    "What is set aside and spent",
-    "Add what is set aside",
-    &[
-        ids("spend", "Which spend"),
-        number("allocated_pence", "Set aside, £", 0, 100_000_000),
-        number("spent_pence", "Spent, £", 0, 100_000_000),
-    ],
-);
-
-pub const LISTS: &[List] = &[NOTES, COSTS, SPENDS];
+pub const LISTS: &[List] = &[NOTES];
+pub const COSTS_LISTS: &[List] = &[COSTS];

@@ -72,6 +72,18 @@ fn staff_preparation_never_reaches_a_family_or_a_visitor() {
 }
 
 #[test]
+fn what_help_costs_and_what_the_premium_is_for_reach_those_who_answer_for_it_alone() {
+    for stage in Stage::ALL {
+        for role in Role::ALL {
+            let runs_it = role == Role::Facilitator;
+            assert_eq!(access(Section::Costs, role, stage).can_read(), runs_it, "{role:?}");
+            let answers = runs_it || role == Role::SocialCare;
+            assert_eq!(access(Section::PepRestricted, role, stage).can_read(), answers, "{role:?}");
+        }
+    }
+}
+
+#[test]
 fn what_a_pupil_does_not_share_reaches_nobody_but_who_writes_for_them() {
     for stage in Stage::ALL {
         for role in Role::ALL {

@@ -120,7 +120,7 @@ async fn table(txn: &mut SchoolTransaction, number: usize, paper: &Paper) -> any
     for seat in 0..ROLES.len() {
         login_sessions::let_in(txn, Hash::of(&session(number, seat)).into(), meeting).await?;
     }
-    for section in Section::ALL.into_iter().filter(|section| *section != Section::Pep) {
+    for section in Section::ALL.into_iter().filter(|section| !section.is_of_care()) {
         let seed = if section == SECTION {
             SectionSeed::carried(meeting, section, paper.state.clone(), [(MAKER, person(0))].into())
         } else {

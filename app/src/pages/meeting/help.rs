@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use shared::{
     ItemId, Section,
     doc::NewItem,
-    schema::{List, plan, staff},
+    schema::{plan, staff},
 };
 
 use super::{sheet::Layout, targets::Told};
@@ -99,32 +99,25 @@ fn HelpRow(item: Item) -> impl IntoView {
                     <Field item key="evidence" />
                 </div>
             </details>
-            <OnlyStaff of=item.id list=&staff::COSTS key="provision" />
+            <Cost of=item.id />
             <Tools item what="this help" />
         </li>
     }
     .into_any()
 }
 
-/// What something costs: for staff, who keep it in a list of their own, by the id of what it is for.
+/// What help costs: for whoever runs the meeting, in a list of its own, by the id of the help.
 #[component]
-pub(super) fn OnlyStaff(
-    of: ItemId,
-    list: &'static List,
-    /// The field with that id: the first of the list.
-    key: &'static str,
-) -> impl IntoView {
+fn Cost(of: ItemId) -> impl IntoView {
     let meeting = use_meeting();
-    let may_read = Memo::new(move |_| meeting.section(Section::StaffPreparation).is_some());
-    move || {
-        may_read
-            .get()
-            .then(|| meeting.section(Section::StaffPreparation).map(|store| view! { <CostOf store of list key /> }))
-    }
+    let may_read = Memo::new(move |_| meeting.section(Section::Costs).is_some());
+    move || may_read.get().then(|| meeting.section(Section::Costs).map(|store| view! { <CostOf store of /> }))
 }
 
 #[component]
-fn CostOf(store: SectionStore, of: ItemId, list: &'static List, key: &'static str) -> impl IntoView {
+fn CostOf(store: SectionStore, of: ItemId) -> impl IntoView {
+    let list = &staff::COSTS;
+    let key = list.fields[0].key;
     let of = of.to_string();
     let rows = {
         let of = of.clone();
@@ -137,7 +130,7 @@ fn CostOf(store: SectionStore, of: ItemId, list: &'static List, key: &'static st
             <li class="cost">
                 <Icon name="hidden" />
                 {fields}
-                <span>"only staff see this"</span>
+                <span>"nobody else at the table sees this"</span>
             </li>
         }
     };

@@ -7,7 +7,7 @@ use shared::{
     schema::{List, pep, staff},
 };
 
-use super::{help::OnlyStaff, parts::Part, sheet::Sheet, side_rows::Line};
+use super::{parts::Part, sheet::Sheet, side_rows::Line};
 use crate::{
     collab::{SectionStore, use_meeting},
     components::{
@@ -22,10 +22,11 @@ use crate::{
 /// Parts of the Personal Education Plan of a looked-after pupil.
 #[component]
 pub(super) fn Pep() -> impl IntoView {
-    let store = use_meeting().section_now(Section::Pep)?;
+    let meeting = use_meeting();
+    let store = meeting.section_now(Section::Pep)?;
     Some(view! {
         <Sheet part=Part::Pep>
-            {use_meeting()
+            {meeting
                 .education_plan_of
                 .map(|pupil| {
                     view! {
@@ -37,6 +38,13 @@ pub(super) fn Pep() -> impl IntoView {
                     }
                 })}
             {pep::LISTS.iter().map(|list| view! { <Block store list /> }).collect_view()}
+            {move || {
+                let store = meeting.section(Section::PepRestricted)?;
+                Some(view! {
+                    <p class="hint">"What follows is sent to whoever runs the meeting and to social care alone."</p>
+                    {pep::RESTRICTED.iter().map(|list| view! { <Block store list /> }).collect_view()}
+                })
+            }}
         </Sheet>
     })
 }
@@ -95,14 +103,7 @@ pub(super) fn Folds(store: SectionStore, lists: &'static [&'static List]) -> imp
 fn AllRows(store: SectionStore, list: &'static List) -> impl IntoView {
     let rows = all_shown(store, list);
     let keys: Vec<_> = list.fields.iter().map(|field| field.key).collect();
-    let row = move |item: Item| {
-        let money = move || view! { <OnlyStaff of=item.id list=&staff::SPENDS key="spend" /> };
-        if list.key == pep::PREMIUM.key {
-            view! { <PlainRow item keys=keys.clone() beside=money /> }
-        } else {
-            view! { <PlainRow item keys=keys.clone() /> }
-        }
-    };
+    let row = move |item: Item| view! { <PlainRow item keys=keys.clone() /> };
     view! {
         <ul class="rows">
             <Rows store list shown=rows row />
@@ -113,20 +114,13 @@ fn AllRows(store: SectionStore, list: &'static List) -> impl IntoView {
 
 /// An entry as its fields side by side.
 #[component]
-pub(super) fn PlainRow(
-    item: Item,
-    keys: Vec<&'static str>,
-    /// What belongs to it and stands elsewhere.
-    #[prop(into, optional)]
-    beside: ViewFn,
-) -> impl IntoView {
+pub(super) fn PlainRow(item: Item, keys: Vec<&'static str>) -> impl IntoView {
     let may_change = item.may_change();
     let read_only = Signal::derive(move || !may_change.get());
     let fields = keys.into_iter().map(|key| view! { <Field item key read_only /> }).collect_view();
     view! {
         <li class="plain-row">
             <div class="details-row facts">{fields}</div>
-            {beside.run()}
             <By item />
             <Tools item />
         </li>

@@ -135,11 +135,11 @@ impl Part {
             | Section::FamilyViews
             | Section::SchoolViews
             | Section::SpecialistViews => Self::Working,
-            Section::Plan => Self::Targets,
+            Section::Plan | Section::Costs => Self::Targets,
             Section::Do if field.list == actions::DELIVERY.key => Self::Last,
             Section::Do => Self::Actions,
             Section::Review => Self::Last,
-            Section::Pep => Self::Pep,
+            Section::Pep | Section::PepRestricted => Self::Pep,
             Section::StaffPreparation => Self::Staff,
         }
     }

@@ -222,11 +222,12 @@ pub fn Learning(plan: Pep) -> impl IntoView {
 pub fn Around(plan: Pep) -> impl IntoView {
     let or = |words: Vec<String>, nothing: &str| if words.is_empty() { nothing.to_owned() } else { words.join("; ") };
     let measured = |all: Vec<Measured>| all.into_iter().map(in_words).collect::<Vec<_>>();
-    const WHERE: &str =
+    const BASELINES: &str =
         "Not measured yet. In the meeting it stands among the baselines, once for this plan and the support plan.";
+    const RESTRICTED: &str = "None yet. In the meeting it stands in the part of this plan that the child, the family and visitors are not sent.";
     let facts = [
-        ("Attendance", or(measured(plan.attendance), WHERE)),
-        ("SDQ score", or(measured(plan.sdq), WHERE)),
+        ("Attendance", or(measured(plan.attendance), BASELINES)),
+        ("SDQ score", or(measured(plan.sdq), RESTRICTED)),
         ("Agencies", or(plan.agencies, "Nobody from outside was at the last meeting.")),
     ];
     let fact = |(what, words): (&'static str, String)| {

@@ -133,16 +133,16 @@ async fn plan(
         spends: written.spends,
         paid_help,
         moving_on: written.moving_on,
-        attendance: measured(records, "attendance"),
-        sdq: measured(records, "sdq"),
+        attendance: attendance(records),
+        sdq: written.sdq,
         agencies: record.attendance.iter().filter(|seat| seat.role.side() == Side::Visitor).map(agency).collect(),
     }))
 }
 
-/// What the support plan measured of this, the newest that was: both plans have the same figure, and it is written once.
-fn measured(records: &[AgreedRecord], what: &str) -> Vec<Measured> {
+/// What the support plan measured of it, the newest that was: both plans have the same figure, and it is written once.
+fn attendance(records: &[AgreedRecord]) -> Vec<Measured> {
     let of = |record: &AgreedRecord| -> Vec<Measured> {
-        let wanted = record.baselines.iter().filter(|measured| measured.measure.to_lowercase().contains(what));
+        let wanted = record.baselines.iter().filter(|measured| measured.measure.to_lowercase().contains("attendance"));
         wanted.map(|one| Measured { value: one.value.clone(), on: one.measured_on.clone() }).collect()
     };
     records.iter().rev().map(of).find(|found| !found.is_empty()).unwrap_or_default()

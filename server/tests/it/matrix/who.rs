@@ -279,7 +279,7 @@ pub(crate) enum At {
 pub(crate) fn told_of(section: Section, stage: Stage, at: At, who: Who) -> Told {
     match (at, who) {
         (_, who) if who.is_nobody() => Told::NotSignedIn,
-        (At::This, _) if section == Section::Pep => Told::NotAllowed,
+        (At::This, _) if section.is_of_care() => Told::NotAllowed,
         (At::This, Who::Here(role)) | (At::Other, Who::OtherTable(role)) if access(section, role, stage).can_read() => {
             Told::Yes
         }

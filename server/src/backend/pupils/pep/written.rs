@@ -1,12 +1,12 @@
 //! What a meeting’s sections hold for the education plan, and no other plan has.
 
-use app::view::pep::{Hope, Spend, Subject, Wish};
+use app::view::pep::{Hope, Measured, Spend, Subject, Wish};
 use shared::{
     ItemId, Section,
     doc::SectionDoc,
     pep::{self, Parts},
     record::AgreedRecord,
-    schema::{List, pep as lists, staff, views::VIEWS},
+    schema::{List, pep as lists, views::VIEWS},
 };
 
 use super::words_of;
@@ -17,22 +17,19 @@ pub(super) struct Written {
     pub(super) about: Vec<String>,
     pub(super) hopes: Vec<Hope>,
     pub(super) spends: Vec<Spend>,
+    /// In the order of their days.
+    pub(super) sdq: Vec<Measured>,
     pub(super) moving_on: Vec<String>,
 }
 
 impl Written {
     /// A spend is for one of these steps, or for none: of an earlier plan nobody looks back on any more.
     pub(super) fn read<'a>(section: impl Fn(Section) -> Option<&'a SectionDoc>, record: &AgreedRecord) -> Self {
-        let (doc, money) = (section(Section::Pep), section(Section::StaffPreparation));
+        let (doc, restricted) = (section(Section::Pep), section(Section::PepRestricted));
         // The child’s own hand is in views of their own; what was asked for this plan is beside them.
         let mut wishes = each(section(Section::PupilViews), &VIEWS, |doc, list, id| wish(doc, list, id, "answer"));
         wishes.extend(each(doc, &lists::WISHES, |doc, list, id| wish(doc, list, id, "text")));
         wishes.retain(|wish| !wish.words.is_empty());
-        let pence = |spend: ItemId, field: &str| {
-            let (money, list, spend) = (money?, &staff::SPENDS, spend.to_string());
-            let line = money.items(list).into_iter().find(|line| money.words(list, *line, "spend") == spend)?;
-            money.number(list, line, field)
-        };
         let steps = steps(record);
         let step = |id: String| steps.iter().find(|(step, _)| *step == id).map(|(_, words)| words.clone());
         Self {
@@ -48,13 +45,14 @@ impl Written {
                 now: doc.words(list, id, "now"),
                 predicted: doc.words(list, id, "predicted"),
             }),
-            spends: each(doc, &lists::PREMIUM, |doc, list, id| Spend {
+            spends: each(restricted, &lists::PREMIUM, |doc, list, id| Spend {
                 purpose: doc.words(list, id, "purpose"),
                 step: step(doc.words(list, id, "targets")).unwrap_or_default(),
-                allocated: pence(id, "allocated_pence"),
-                spent: pence(id, "spent_pence"),
+                allocated: doc.number(list, id, "allocated_pence"),
+                spent: doc.number(list, id, "spent_pence"),
                 impact: doc.words(list, id, "impact"),
             }),
+            sdq: scores(restricted),
             moving_on: each(doc, &lists::TRANSITION, |doc, list, id| doc.words(list, id, "text")),
         }
     }
@@ -86,6 +84,19 @@ fn steps(record: &AgreedRecord) -> Vec<(String, String)> {
     let planned = record.targets.iter().map(|step| (step.id, words_of(&step.pupil_words, &step.title)));
     let reviewed = record.reviews.iter().map(|step| (step.id, words_of(&step.pupil_words, &step.title)));
     planned.chain(reviewed).map(|(id, words)| (id.to_string(), words)).collect()
+}
+
+/// “17 (carer)” and its day; a line without a number says nothing yet.
+fn scores(doc: Option<&SectionDoc>) -> Vec<Measured> {
+    let (Some(doc), list) = (doc, &lists::SDQ) else { return vec![] };
+    let score = |id| {
+        let (total, by) = (doc.number(list, id, "total")?, doc.words(list, id, "by"));
+        let value = if by.is_empty() { total.to_string() } else { format!("{total} ({by})") };
+        Some(Measured { value, on: doc.words(list, id, "measured_on") })
+    };
+    let mut scores: Vec<_> = doc.items(list).into_iter().filter_map(score).collect();
+    scores.sort_by(|one, other| one.on.cmp(&other.on));
+    scores
 }
 
 fn wish(doc: &SectionDoc, list: &'static List, id: ItemId, field: &str) -> Wish {
