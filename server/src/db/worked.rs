@@ -50,7 +50,6 @@ pub async fn worked(txn: &mut SchoolTransaction, wanted: &Wanted, costs: bool) -
              select h.pupil_id, h.record_id, h.item_id, h.name, h.area, h.term, h.who, h.minutes, h.target_ids,
                     h.position, h.review_id, h.replaced, counted.planned, counted.delivered,
                     case when $5 then h.pence end as pence,
-                    regexp_replace(lower(btrim(h.name)), '\s+', ' ', 'g') as kind,
                     -- Counted, and not once given: whatever its targets came to, they did not come to it by this help.
                     coalesce(coalesce(counted.delivered, h.delivered) = 0
                       and coalesce(counted.planned, h.planned, h.sessions, 1) > 0, false) as never
@@ -65,14 +64,33 @@ pub async fn worked(txn: &mut SchoolTransaction, wanted: &Wanted, costs: bool) -
                and ($1::uuid[] is null or h.pupil_id = any ($1)) and h.pupil_id <> all ($2)
                and ($3::text is null or h.term = $3)
                and ($4::text is null or h.area = $4)
-           ), marks as (
-             -- One target of one child is one mark of a kind of help, however often that kind stands in the plan.
-             select distinct on (h.record_id, h.kind, t.item_id) h.record_id, h.item_id, t.rating,
+           ), kinds as materialized (
+             -- Of each name once: there are few, and much help.
+             select name, regexp_replace(lower(btrim(name)), '\s+', ' ', 'g') as kind
+             from (select distinct name from looked_back) named
+           ), reviewed as materialized (
+             -- All of them first: the planner expects little help, and would look for the targets of each one.
+             select record_id, item_id, rating, before_pupil, before_home, before_school, after_pupil, after_home, after_school
+             from target_reviews
+             where record_id = any (array(select distinct review_id from looked_back)) and rating <> ''
+           ), rated as materialized (
+             -- Each help with each target of its own that was judged by it, or did not get to be tried: looked for once.
+             select h.record_id, h.item_id, kinds.kind, h.position, t.item_id as target, t.rating,
                     t.before_pupil, t.before_home, t.before_school, t.after_pupil, t.after_home, t.after_school
              from looked_back h
-               join target_reviews t on t.record_id = h.review_id and t.item_id = any (h.target_ids)
-             where t.rating = 'NOT_DELIVERED' or t.rating <> '' and not h.never
-             order by h.record_id, h.kind, t.item_id, h.position, h.item_id
+               join kinds using (name)
+               join reviewed t on t.record_id = h.review_id and t.item_id = any (h.target_ids)
+             where t.rating = 'NOT_DELIVERED' or not h.never
+           ), marks as (
+             -- One target of one child is one mark of a kind of help, however often that kind stands in the plan.
+             select distinct on (record_id, kind, target) record_id, item_id, rating,
+                    before_pupil, before_home, before_school, after_pupil, after_home, after_school
+             from rated
+             order by record_id, kind, target, position, item_id
+           ), of_step as (
+             -- Its time and its cost go into those of a step, also where the mark stands at another help of its kind.
+             select distinct record_id, item_id from rated
+             where rating in ('NOT_YET', 'SMALL_STEPS', 'PARTLY', 'ACHIEVED', 'EXCEEDED')
            ), found as (
              select record_id, item_id,
                     count(*) filter (where rating in ('EXCEEDED', 'ACHIEVED')) as got_there,
@@ -115,14 +133,8 @@ pub async fn worked(txn: &mut SchoolTransaction, wanted: &Wanted, costs: bool) -
                   sum(pence) filter (where judged)::bigint as judged_pence
            from looked_back help
              left join found using (record_id, item_id)
-             -- Its time and its cost go into those of a step, also where the mark stands at another help of its kind.
-             cross join lateral (
-               select not help.never and exists (
-                   select from target_reviews t
-                   where t.record_id = help.review_id and t.item_id = any (help.target_ids)
-                     and t.rating in ('NOT_YET', 'SMALL_STEPS', 'PARTLY', 'ACHIEVED', 'EXCEEDED')
-                 ) as judged
-             ) of_it
+             left join of_step using (record_id, item_id)
+             cross join lateral (select of_step.record_id is not null as judged) of_it
            group by help.name"#,
         wanted.known.only.as_deref(),
         &wanted.known.never,
