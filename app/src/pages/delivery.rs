@@ -61,16 +61,21 @@ fn TheDay(page: Page) -> impl IntoView {
     });
     let chosen = vec![("on", page.query.on.clone()), ("who", page.query.who.clone())];
     let (on, who) = (page.on.clone(), page.query.who.clone());
-    let list = if page.sessions.is_empty() {
+    let always = (!page.always_there.is_empty()).then(|| {
+        let of = |(name, children): &(String, Vec<String>)| format!("{name} ({})", children.join(", "));
+        let all: Vec<_> = page.always_there.iter().map(of).collect();
+        view! { <p class="hint">{format!("Always there, with no sessions to tell: {}.", all.join("; "))}</p> }
+    });
+    let list = if page.sessions.is_empty() && always.is_some() {
+        ().into_any()
+    } else if page.sessions.is_empty() {
         view! { <p class="hint">{nothing(&page.query.who)}</p> }.into_any()
     } else {
         page.sessions
             .iter()
             .map(|session| {
-                let not_told = page
-                    .not_told
-                    .clone()
-                    .filter(|not| not.nth == session.nth && session.children.iter().any(|one| one.item == not.item));
+                let not_told =
+                    page.not_told.clone().filter(|not| session.children.iter().any(|one| one.item == not.item));
                 view! { <OneSession session=session.clone() on=on.clone() who=who.clone() not_told /> }
             })
             .collect_view()
@@ -86,7 +91,7 @@ fn TheDay(page: Page) -> impl IntoView {
                 {weekend}
             </header>
             <WhatIsWrong title="Not written down yet" faults=not_told.into_iter().collect() />
-            <div class="sheet delivery">{list}</div>
+            <div class="sheet delivery">{list} {always}</div>
             <Turn paging=page.paging path="/delivery" chosen=chosen />
             <SoFar sessions=page.sessions.clone() />
             <Which page />

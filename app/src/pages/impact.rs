@@ -91,7 +91,7 @@ fn WhatWorked(page: Page) -> impl IntoView {
                         .into_iter()
                         .collect_view()}
                 </ul>
-                <Filters query=page.query terms=page.terms />
+                <Filters query=page.query terms=page.terms shows_cost=page.shows_cost />
                 {page
                     .rows
                     .is_empty()
@@ -120,12 +120,12 @@ fn WhatWorked(page: Page) -> impl IntoView {
 }
 
 #[component]
-fn Filters(query: ImpactQuery, terms: Vec<String>) -> impl IntoView {
+fn Filters(query: ImpactQuery, terms: Vec<String>, shows_cost: bool) -> impl IntoView {
     let terms = terms.into_iter().map(|term| (term.clone(), term_words(&term))).collect();
     let areas = AREAS.iter().map(|area| (area.code.to_owned(), area.label.to_owned())).collect();
-    let orders = [("children", "Most children"), ("money", "Most steps for the money"), ("missed", "Least happened")]
-        .map(|(code, words)| (code.to_owned(), words.to_owned()))
-        .into();
+    let money = shows_cost.then_some(("money", "Most steps for the money"));
+    let orders = [Some(("children", "Most children")), money, Some(("missed", "Least happened"))];
+    let orders = orders.into_iter().flatten().map(|(code, words)| (code.to_owned(), words.to_owned())).collect();
     view! {
         <form class="filters" method="get" action="/impact" aria-label="What worked">
             <Choose name="term" label="Term" everything="All terms" options=terms chosen=query.term />

@@ -23,7 +23,7 @@ use crate::{
         plate::Plate,
     },
     pages::once_read,
-    view::map::{MapPage as Page, MapQuery, MapRow, Share, Twice, and_extra, term_words},
+    view::map::{ALWAYS_THERE, MapPage as Page, MapQuery, MapRow, Share, Twice, and_extra, term_words},
 };
 
 /// Help that lost more than this share of its sessions is pointed out.
@@ -68,6 +68,7 @@ fn TheMap(page: Page) -> impl IntoView {
         1 => format!("One child has {kinds} kinds of extra help. {happened}"),
         children => format!("{children} children share {kinds} kinds of extra help. {happened}"),
     };
+    let hold_too = (!page.hold_too.is_empty()).then(|| view! { <HoldToo terms=page.hold_too.clone() /> });
     let q = &page.query;
     let chosen = [
         ("term", q.term.clone()),
@@ -87,6 +88,7 @@ fn TheMap(page: Page) -> impl IntoView {
             <header class="welcome">
                 <h1>"Who gets what"</h1>
                 <p class="lead">{lead}</p>
+                {hold_too}
             </header>
             <section class="sheet" aria-labelledby="h-map">
                 <header class="sheet-head with-side">
@@ -109,6 +111,22 @@ fn TheMap(page: Page) -> impl IntoView {
             <Gaps gaps=page.gaps of paging=page.gaps_paging chosen />
         </SchoolFrame>
     }
+}
+
+/// A plan is counted in one term, the one in the middle of its time, and holds before and after.
+#[component]
+fn HoldToo(terms: Vec<(String, u32)>) -> impl IntoView {
+    let line = |(term, children): (String, u32)| {
+        let of = if children == 1 { " (one child)".to_owned() } else { format!(" ({children} children)") };
+        view! {
+            " "
+            <a href=format!("/map?term={term}") rel="external">
+                {term_words(&term)}
+            </a>
+            {of}
+        }
+    };
+    view! { <p>"Plans that hold today are counted in other terms too:" {terms.into_iter().map(line).collect_view()} "."</p> }
 }
 
 /// Whose needs are looked at, and which help: what a filter cannot be asked of is said to be of all.
@@ -236,8 +254,13 @@ fn Row(row: MapRow, shows_cost: bool) -> impl IntoView {
         // A share of what was told so far would say that the plan is done.
         Some(_) if row.told > 0 => format!("{} of {} told so far, {} planned", row.delivered, row.counted, row.planned),
         Some(percent) => format!("{} of {}{}, {percent} %", row.delivered, row.counted, and_extra(row.extra)),
-        None if row.planned == 0 => "not counted".to_owned(),
+        None if row.planned == 0 => "nothing to tell".to_owned(),
         None => "not told or counted yet".to_owned(),
+    };
+    let how_long = match (row.minutes, row.planned) {
+        (0, 0) => ALWAYS_THERE.to_owned(),
+        (0, _) => "not said how long".to_owned(),
+        (minutes, _) => hours(minutes),
     };
     let short = is_often_missed(&row);
     let children = row.children.len() as i64;
@@ -260,7 +283,7 @@ fn Row(row: MapRow, shows_cost: bool) -> impl IntoView {
                     .then(|| view! { <p class="hint">{format!("and {} more: choose a year", children - SHOWN as i64)}</p> })}
             </td>
             <td role="cell" data-label="Hours">
-                {if row.minutes == 0 { "always there".to_owned() } else { hours(row.minutes) }}
+                {how_long}
             </td>
             <td role="cell" data-label="Happened" class=if short { "is-short" } else { "" }>
                 {short.then(|| view! { <Icon name="clock" /> })}

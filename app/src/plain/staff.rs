@@ -144,6 +144,7 @@ fn colleague(person: Colleague) -> impl IntoView {
     let state = match (&email, is_disabled, is_ready) {
         (None, ..) => "No account",
         (_, true, _) => "Has left: nothing opens the account",
+        (_, _, false) if is_me => "Came in by a link: the account is not set up yet",
         (_, _, false) => "Has not set up the account yet",
         (_, _, true) => "Signs in",
     };

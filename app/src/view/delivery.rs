@@ -34,14 +34,16 @@ pub struct DeliveryPage {
     /// Whoever gives any help to these children.
     pub staff: Vec<String>,
     pub sessions: Vec<Session>,
+    /// Help of theirs of which no session is planned, and whose it is.
+    pub always_there: Vec<(String, Vec<String>)>,
     pub paging: Paging,
     /// How many of all pages’ sessions were told of this day.
     pub told: u32,
-    /// What was sent and not written down, because somebody else had told otherwise meanwhile.
+    /// What was sent and not written down: somebody else had told otherwise meanwhile, or it is one more than the week has.
     pub not_told: Option<NotTold>,
 }
 
-/// What somebody told of a session that somebody else had told of otherwise since they saw it.
+/// What somebody told of a session that somebody else had told of otherwise since they saw it, or that is one too many.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotTold {
     /// The first of its helps, and which session of the day.
@@ -51,6 +53,8 @@ pub struct NotTold {
     pub words: String,
     pub away: Vec<ItemId>,
     pub note: String,
+    /// They are asked whether there was one more: sent again, it is written down.
+    pub one_more: bool,
 }
 
 /// One help, with every child who has it of the same person: a group is told together.

@@ -8,6 +8,9 @@ use shared::{
 
 use super::{Here, Paging};
 
+/// Of help no session is planned of: a seat at the front, or of which nobody said how often. The same words everywhere.
+pub const ALWAYS_THERE: &str = "always there";
+
 /// “2026-3” is “Autumn 2026”: the school’s terms, in an order that sorts.
 pub fn term_words(term: &str) -> String {
     let Some((year, number)) = term.split_once('-') else { return term.to_owned() };
@@ -49,6 +52,8 @@ pub struct MapPage {
     pub query: MapQuery,
     /// What can be chosen.
     pub terms: Vec<String>,
+    /// Other terms that plans which hold today are of, each with how many children.
+    pub hold_too: Vec<(String, u32)>,
     pub years: Vec<String>,
     pub staff: Vec<String>,
     pub classes: Vec<String>,
@@ -140,7 +145,7 @@ impl Share {
             }
             (Some(counted), _) => format!("{} of {}{}", counted.happened, counted.planned, and_extra(counted.extra)),
             (None, Some(planned)) if planned > 0 => format!("{planned} planned"),
-            _ => "always there".to_owned(),
+            _ => ALWAYS_THERE.to_owned(),
         }
     }
 
@@ -171,7 +176,7 @@ pub struct Load {
     pub kinds: u32,
 }
 
-/// Children whose main need is in this area, and how many of them have help for it; in no area, help of any kind.
+/// Children who have a need in this area, and how many of them have help for it; in no area, help of any kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Coverage {
     /// A code of [`shared::schema::AREAS`], or nothing.

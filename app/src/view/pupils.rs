@@ -85,6 +85,8 @@ pub struct Cycle {
     pub targets: Vec<CycleTarget>,
     /// Sessions: until it is looked back on all that are planned, then those that were counted or told.
     pub planned: i64,
+    /// Help of which no session is planned, until it is looked back on.
+    pub always_there: Vec<String>,
     /// None where nobody counted or told any.
     pub delivered: Option<i64>,
     /// Beyond what was planned: in no other sum.

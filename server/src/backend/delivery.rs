@@ -49,11 +49,18 @@ pub(super) async fn page(
     let running = running(&mut txn, &sight, on).await?;
     let here = here(&mut txn, viewer).await?;
     let staff: BTreeSet<String> = running.iter().map(|help| help.who.clone()).filter(|who| !who.is_empty()).collect();
-    let mut sessions = sessions(running.into_iter().filter(|help| match query.who.as_str() {
-        "" => names(&help.who, &here.name),
+    let is_theirs = |who: &str| match query.who.as_str() {
+        "" => names(who, &here.name),
         EVERYBODY => true,
-        who => help.who == who,
-    }));
+        chosen => who == chosen,
+    };
+    let mut sessions = sessions(running.into_iter().filter(|help| is_theirs(&help.who)));
+    let unplanned = db::delivery::unplanned(&mut txn, &sight.known, on).await.map_err(unavailable)?;
+    let mut always_there: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    // Everybody’s would be the school’s, and nobody looks for one of them there.
+    for help in unplanned.into_iter().filter(|help| query.who != EVERYBODY && is_theirs(&help.who)) {
+        always_there.entry(help.name).or_default().push(help.pupil_name);
+    }
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let paging = Paging::of(number(sessions.len()), query.page);
     let told = number(sessions.iter().filter(|session| session.is_told()).count());
@@ -70,6 +77,7 @@ pub(super) async fn page(
         days: days(today).map(|day| day.to_string()).collect(),
         staff: staff.into_iter().collect(),
         sessions,
+        always_there: always_there.into_iter().collect(),
     })
 }
 
@@ -185,6 +193,8 @@ pub struct Telling {
     pub away: Vec<ItemId>,
     pub what: What,
     pub note: String,
+    /// They were asked whether there was one more than the week has, and say so.
+    pub one_more: bool,
     /// What had been told when they saw it, as [`Session::seen`] says it.
     pub seen: Option<String>,
 }
@@ -258,6 +268,9 @@ pub async fn tell(db: &Db, viewer: Viewer, telling: &Telling, now: OffsetDateTim
     let stands = group.and_then(|group| session(&group)).ok_or(AppError::NotFound)?;
     if telling.seen.as_ref().is_some_and(|seen| *seen != stands.seen()) {
         return meanwhile::answer(telling, &stands);
+    }
+    if meanwhile::is_one_too_many(telling, &stands) {
+        return Err(meanwhile::one_more(telling, &stands));
     }
     for (meeting, item) in &telling.helps {
         let told = telling.of(*item);

@@ -105,13 +105,14 @@ fn sort(rows: &mut [ImpactRow], first: &str) {
     }
 }
 
-fn stuck(pupils: Vec<db::register::MainNeed>, rated: Vec<Rated>) -> Vec<Gap> {
+fn stuck(pupils: Vec<db::register::Need>, rated: Vec<Rated>) -> Vec<Gap> {
     let mut by_child: BTreeMap<PupilId, Vec<Rated>> = BTreeMap::new();
     for target in rated {
         by_child.entry(target.pupil).or_default().push(target);
     }
     pupils
         .into_iter()
+        .filter(|need| need.is_main)
         .flat_map(|child| {
             let areas = by_child.get(&child.pupil).map(|rated| little_progress(rated)).unwrap_or_default();
             areas.into_iter().map(move |area| Gap {

@@ -56,9 +56,9 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
     let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
     let sight = sight(&mut txn, viewer, Page::Map).await?;
     let all = help::terms(&mut txn, &sight.known).await.map_err(unavailable)?;
+    let hold = help::terms_that_hold(&mut txn, &sight.known).await.map_err(unavailable)?;
     if query.term.is_empty() {
-        let now = help::term_on(&mut txn, backend.clock.today()).await.map_err(unavailable)?;
-        query.term = opening_term(&all, &now);
+        query.term = opening_term(&all, &hold);
     }
     let term = Wanted { known: sight.known.clone(), term: some(&query.term), ..Wanted::default() };
     let choices = once_a_term(help::given(&mut txn, &term).await.map_err(unavailable)?);
@@ -83,8 +83,9 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
     let rows = rows(&given, sight.costs);
     Ok(MapPage {
         here: here(&mut txn, viewer).await?,
-        query,
+        hold_too: hold.into_iter().filter(|(term, _)| *term != query.term).collect(),
         terms: all,
+        query,
         years: each(choices.iter().map(|help| help.year_group.as_str())),
         staff: each(choices.iter().map(|help| help.who.as_str())),
         classes: each(choices.iter().map(|help| help.class_name.as_str())),
@@ -124,11 +125,11 @@ fn once_a_term(given: Vec<Given>) -> Vec<Given> {
     given.into_iter().filter_map(stands).collect()
 }
 
-/// Where nobody chose: the term that is now, or the last one that had plans. A plan that was agreed this morning is of
-/// the next, and no reason to begin there.
-fn opening_term(all: &[String], now: &str) -> String {
-    let begun = all.iter().find(|term| term.as_str() <= now);
-    begun.or(all.last()).cloned().unwrap_or_default()
+/// Where nobody chose: the term that most of the plans that hold today are of, so that who has just agreed one finds what
+/// holds from today and not what has just ended; of as many, the later.
+fn opening_term(all: &[String], hold: &[(String, u32)]) -> String {
+    let most = hold.iter().max_by_key(|(term, children)| (*children, term));
+    most.map(|(term, _)| term).or(all.first()).cloned().unwrap_or_default()
 }
 
 /// What was chosen of a filter, if anything: without letters that a database cannot keep, whatever an address says.
@@ -247,8 +248,8 @@ fn group_size(ratio: &str) -> i64 {
     ratio.split_once(':').and_then(|(_, children)| children.trim().parse().ok()).filter(|size| *size > 0).unwrap_or(1)
 }
 
-/// Whether somebody has help in the area of their main need; for a need that belongs to no area, any at all.
-fn is_helped(given: &[Given]) -> impl Fn(&db::register::MainNeed) -> bool {
+/// Whether somebody has help in the area of a need; for a need that belongs to no area, any at all.
+fn is_helped(given: &[Given]) -> impl Fn(&db::register::Need) -> bool {
     let helped: BTreeSet<(PupilId, &str)> = given.iter().map(|help| (help.pupil, help.area.as_str())).collect();
     let at_all: BTreeSet<PupilId> = given.iter().map(|help| help.pupil).collect();
     move |need| match census::area(&need.code) {
@@ -267,8 +268,8 @@ fn paid_from(given: &[Given], costs: bool) -> Vec<(String, i64)> {
     paid.into_iter().map(|(funding, pence)| (funding.to_owned(), pence)).collect()
 }
 
-/// By main need, so that the rows add up to the children with one. A need that belongs to no area is helped by any help.
-fn coverage(given: &[Given], needs: &[db::register::MainNeed]) -> Vec<Coverage> {
+/// By area: a child with needs in two of them is in both rows. A need that belongs to no area is helped by any help.
+fn coverage(given: &[Given], needs: &[db::register::Need]) -> Vec<Coverage> {
     let is_helped = is_helped(given);
     let areas = AREAS.iter().map(|area| Some(area.code)).chain([None]);
     areas
@@ -284,8 +285,8 @@ fn coverage(given: &[Given], needs: &[db::register::MainNeed]) -> Vec<Coverage> 
         .collect()
 }
 
-/// A main need, and nothing in its area this term; for a need that belongs to no area, nothing at all.
-fn gaps(given: &[Given], needs: Vec<db::register::MainNeed>) -> Vec<Gap> {
+/// A need, main or not, and nothing in its area this term; for a need that belongs to no area, nothing at all.
+fn gaps(given: &[Given], needs: Vec<db::register::Need>) -> Vec<Gap> {
     let is_helped = is_helped(given);
     needs
         .into_iter()
@@ -299,12 +300,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_map_opens_on_the_term_that_is_now_or_the_last_one_with_plans() {
+    fn the_map_opens_on_what_holds_today() {
         let all = ["2027-1", "2026-3", "2026-2"].map(str::to_owned);
-        assert_eq!(opening_term(&all, "2026-3"), "2026-3");
-        assert_eq!(opening_term(&all, "2027-3"), "2027-1");
-        assert_eq!(opening_term(&all[..1], "2026-3"), "2027-1");
-        assert_eq!(opening_term(&[], "2026-3"), "");
+        let hold = |terms: &[(&str, u32)]| terms.iter().map(|(term, of)| ((*term).to_owned(), *of)).collect::<Vec<_>>();
+        // Whoever meets for one child, and has agreed their plan this morning.
+        assert_eq!(opening_term(&all, &hold(&[("2027-1", 1)])), "2027-1");
+        assert_eq!(opening_term(&all, &hold(&[("2027-1", 1), ("2026-3", 40)])), "2026-3");
+        assert_eq!(opening_term(&all, &hold(&[("2027-1", 2), ("2026-3", 2)])), "2027-1");
+        assert_eq!(opening_term(&all, &[]), "2027-1");
+        assert_eq!(opening_term(&[], &[]), "");
     }
 
     #[test]

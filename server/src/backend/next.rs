@@ -261,7 +261,7 @@ pub(super) fn read(stored: &StoredSection) -> Option<SectionDoc> {
     Some(doc)
 }
 
-/// What the record’s review said to go on with: the help for targets to be continued or adapted.
+/// What goes on: the help for targets that the review said to continue or adapt, and the help that is for no step.
 fn carried_provision(record: &AgreedRecord) -> Vec<&Provision> {
     let going_on: BTreeSet<ItemId> = record
         .reviews
@@ -269,7 +269,12 @@ fn carried_provision(record: &AgreedRecord) -> Vec<&Provision> {
         .filter(|target| matches!(target.next_step.as_str(), "continue" | "adapt"))
         .map(|target| target.id)
         .collect();
-    record.provision.iter().filter(|provision| provision.targets.iter().any(|id| going_on.contains(id))).collect()
+    let steps: BTreeSet<ItemId> =
+        record.targets.iter().map(|step| step.id).chain(record.reviews.iter().map(|step| step.id)).collect();
+    let goes_on = |help: &&Provision| {
+        help.targets.iter().any(|id| going_on.contains(id)) || help.targets.iter().all(|id| !steps.contains(id))
+    };
+    record.provision.iter().filter(goes_on).collect()
 }
 
 fn carry_plan(doc: &SectionDoc, record: &AgreedRecord) {

@@ -103,6 +103,34 @@ pub async fn running(txn: &mut SchoolTransaction, known: &Known, day: Date) -> s
         .collect())
 }
 
+/// Help of which no session is planned: there is nothing to tell of it.
+pub struct Unplanned {
+    pub pupil_name: String,
+    pub name: String,
+    pub who: String,
+}
+
+/// Of the plans that hold on this day.
+pub async fn unplanned(txn: &mut SchoolTransaction, known: &Known, day: Date) -> sqlx::Result<Vec<Unplanned>> {
+    sqlx::query_as!(
+        Unplanned,
+        "select person.display_name as pupil_name, h.name, h.who
+         from agreed_records r
+           join provisions h on h.record_id = r.id and coalesce(h.sessions, 0) = 0
+           join pupils p on p.id = r.pupil_id
+           join people person on person.id = p.person_id
+         where r.held_on <= $3
+           and not exists (select from agreed_records later where later.previous_meeting_id = r.meeting_id)
+           and ($1::uuid[] is null or r.pupil_id = any ($1)) and r.pupil_id <> all ($2)
+         order by h.name, person.display_name",
+        known.only.as_deref(),
+        &known.never,
+        day
+    )
+    .fetch_all(txn.connection())
+    .await
+}
+
 /// What was told, day by day, of one help of a plan.
 #[derive(Clone, Debug)]
 pub struct ToldOf {

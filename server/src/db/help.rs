@@ -164,9 +164,23 @@ pub async fn terms(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<V
     .await
 }
 
-/// The term that a day lies in, as plans are counted by it.
-pub async fn term_on(txn: &mut SchoolTransaction, day: Date) -> sqlx::Result<String> {
-    sqlx::query_scalar!(r#"select term_of($1) as "term!""#, day).fetch_one(txn.connection()).await
+/// The terms of the plans that nothing has replaced yet, the newest first, each with how many children have one.
+pub async fn terms_that_hold(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<Vec<(String, u32)>> {
+    let rows = sqlx::query!(
+        r#"select term_of_plan(plan.held_on, coalesce(plan.review_on, plan.held_on + 84)) as "term!",
+                  count(distinct plan.pupil_id)::int as "children!"
+           from agreed_records plan
+           where exists (select from provisions help where help.record_id = plan.id)
+             and not exists (select from agreed_records next where next.previous_meeting_id = plan.meeting_id)
+             and ($1::uuid[] is null or plan.pupil_id = any ($1)) and plan.pupil_id <> all ($2)
+           group by 1
+           order by 1 desc"#,
+        known.only.as_deref(),
+        &known.never
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.term, row.children.unsigned_abs())).collect())
 }
 
 /// How one target of one child went, by the record that looked back on it.

@@ -149,24 +149,26 @@ pub async fn classes(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result
     .await
 }
 
-/// The first need of each child with extra help.
+/// A need of a child with extra help.
 #[derive(Clone, Debug)]
-pub struct MainNeed {
+pub struct Need {
     pub pupil: PupilId,
     pub name: String,
     pub year_group: String,
     pub class_name: String,
     pub code: String,
+    pub is_main: bool,
 }
 
-pub async fn needs(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<Vec<MainNeed>> {
+/// Each need of each child, the main one first.
+pub async fn needs(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<Vec<Need>> {
     let rows = sqlx::query!(
-        "select p.id, person.display_name, p.year_group, p.class_name, need.code
+        r#"select p.id, person.display_name, p.year_group, p.class_name, need.code, need.rank = 1 as "is_main!"
          from pupils p
            join people person on person.id = p.person_id
-           join pupil_needs need on need.pupil_id = p.id and need.rank = 1
+           join pupil_needs need on need.pupil_id = p.id
          where p.sen_provision <> 'N' and ($1::uuid[] is null or p.id = any ($1)) and p.id <> all ($2)
-         order by person.display_name, p.id",
+         order by person.display_name, p.id, need.rank"#,
         known.only.as_deref(),
         &known.never
     )
@@ -174,12 +176,13 @@ pub async fn needs(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<V
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| MainNeed {
+        .map(|row| Need {
             pupil: PupilId(row.id),
             name: row.display_name,
             year_group: row.year_group,
             class_name: row.class_name,
             code: row.code,
+            is_main: row.is_main,
         })
         .collect())
 }

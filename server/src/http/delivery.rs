@@ -66,6 +66,7 @@ fn read(fields: &Fields) -> Telling {
             why => What::Not(why.to_owned()),
         },
         note: value(fields, "note"),
+        one_more: fields.iter().any(|(key, _)| key == "one-more"),
         seen: fields.iter().any(|(key, _)| key == "seen").then(|| value(fields, "seen")),
     }
 }

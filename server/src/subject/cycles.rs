@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use app::{
     components::money::pounds,
-    view::map::{and_extra, term_words},
+    view::map::{ALWAYS_THERE, and_extra, term_words},
 };
 use shared::{
     PupilId,
@@ -114,7 +114,7 @@ fn given(help: &Given) -> Vec<String> {
             format!("{} of {} happened{}", counted.delivered, counted.planned, and_extra(counted.extra))
         }
         (None, Some(planned)) => format!("{planned} planned, not counted"),
-        (None, None) => "always there".to_owned(),
+        (None, None) => ALWAYS_THERE.to_owned(),
     };
     let cost = help.pence.map_or("not written down".to_owned(), pounds);
     vec![help.name.clone(), help.who.clone(), sessions, help.missed(), cost]

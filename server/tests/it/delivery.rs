@@ -126,6 +126,36 @@ async fn the_same_help_twice_on_one_day_is_two_sessions_each_told_by_itself(
 }
 
 #[sqlx::test(migrations = false)]
+async fn one_more_than_the_week_has_is_asked_about_once_and_then_written_down(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options).await;
+    let assistant = server.seat("Tomek", "Mr Adeyemi", 3).await;
+    let cookie = server.sign_in(&assistant).await;
+    let narrative = named(&server.sessions(&assistant, "").await.unwrap(), "Narrative group").clone();
+    let send = async |form: String| server.post_form_as("/delivery", Some(&cookie), form).await;
+    for nth in ["1", "2", "3"] {
+        let sent = send(form(&narrative, TODAY, "happened", &format!("&nth={nth}"))).await;
+        assert_eq!(sent.status(), StatusCode::SEE_OTHER, "{nth}");
+    }
+    let more = |also: &str| form(&narrative, TODAY, "happened", &format!("&nth=4&note=After+lunch{also}"));
+    let asked = send(more("")).await;
+    assert_eq!(asked.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = text(asked).await;
+    assert!(page.contains(": 3 of 3 told this week. Another one?"), "{page}");
+    // The form that says yes stands open, with what was typed.
+    assert!(page.contains("name=\"one-more\"") && page.contains("value=\"After lunch\""));
+    assert_eq!(server.told(&assistant).await, 3);
+    assert_eq!(send(more("&one-more=yes")).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(server.told(&assistant).await, 4);
+    // What was told is changed and taken back without a question.
+    assert_eq!(send(form(&narrative, TODAY, "room", "&nth=4")).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(send(form(&narrative, TODAY, "taken-back", "&nth=4")).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(server.told(&assistant).await, 3);
+}
+
+#[sqlx::test(migrations = false)]
 async fn what_cannot_be_so_changes_nothing(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let assistant = server.seat("Tomek", "Mr Adeyemi", 3).await;

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use app::{
     backend::Viewer,
     view::{
+        Paging,
         map::{ImpactPage, ImpactQuery, ImpactRow, MapPage, MapQuery},
         pupils::PupilPage,
     },

@@ -416,3 +416,71 @@ async fn what_overlaps_is_told_and_a_day_that_is_over_is_not_agreed(pool: PgPool
     let autumn = server.backend.map_page(pike.viewer, MapQuery { term: "2026-3".to_owned(), ..MapQuery::default() });
     assert!(autumn.await.unwrap().twice.is_empty(), "the same help in the plan before is not twice");
 }
+
+/// A seat at the front has no sessions, and of a help nobody may have said how often: both are told in the same words on
+/// every page, and are not lost when the next cycle begins.
+#[sqlx::test(migrations = false)]
+async fn help_of_which_no_session_is_planned_is_told_the_same_everywhere(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options).await;
+    let address = server.listen().await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    server.backend.meeting_start(pike.viewer, pike.meeting).await.unwrap();
+    let mut tab = server.open(&address, &pike, Section::Plan, 77_101).await;
+    tab.begin().await;
+    let swims = NewItem::by(pike.viewer.person).with("name", "Swimming").with("who", "Mr Adeyemi");
+    tab.edit(|doc| doc.add(&plan::PROVISION, ItemId(uuid::Uuid::from_u128(5)), swims)).await;
+    tab.until_saved().await;
+    server.backend.record_agree(pike.viewer, pike.meeting).await.unwrap();
+
+    let assistant = server.seat("Tomek", "Mr Adeyemi", 3).await;
+    let cookie = server.sign_in(&assistant).await;
+    let read = async |path: &str| text(server.get(path, Some(&cookie)).await).await;
+    let child = server.pupil_of(&assistant).await;
+    let page = read(&format!("/pupils/{child}")).await;
+    assert!(page.contains("Always there: Swimming."), "the card of the cycle");
+    let row = &page[page.rfind("Swimming").unwrap()..];
+    assert!(row.find("always there").is_some_and(|at| at < 600), "the child’s table: {row}");
+    assert!(read("/delivery").await.contains("Always there, with no sessions to tell: Swimming (Tomek)."));
+    // Who meets for Tomek alone finds what holds from today, and not what has just ended.
+    let map = server.backend.map_page(assistant.viewer, MapQuery::default()).await.unwrap();
+    assert_eq!(map.query.term, "2027-1");
+    let map = read("/map").await;
+    let row = &map[map.find(">Swimming").unwrap()..];
+    assert!(row.find("always there").is_some_and(|at| at < 2_000), "the map: {row}");
+    // The SENCO’s map opens on what most plans are of, and says where the others are.
+    let whole = text(server.get("/map", Some(&server.sign_in(&pike).await)).await).await;
+    assert!(whole.contains("Plans that hold today are counted in other terms too:"), "{whole}");
+
+    let next = server.backend.meeting_start_next(pike.viewer, pike.meeting).await.unwrap();
+    let seat = crate::support::Seat { meeting: next, ..pike };
+    let tab = server.open(&address, &seat, Section::Plan, 77_102).await;
+    let names: Vec<_> =
+        tab.doc.items(&plan::PROVISION).into_iter().map(|id| tab.doc.words(&plan::PROVISION, id, "name")).collect();
+    assert!(names.contains(&"Swimming".to_owned()), "{names:?}");
+}
+
+/// Whatever a child has by rank is asked about, and not the main need alone.
+#[sqlx::test(migrations = false)]
+async fn a_second_need_without_help_is_a_gap_too(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let kai = server.pupil_of(&server.seat("Kai", "Pat", 3).await).await;
+    let mut owner = crate::support::owner(&options).await;
+    let sql = "update pupil_needs set code = 'VI' where pupil_id = $1 and rank = 2";
+    let changed = sqlx::query(sql).bind(kai.0).execute(&mut owner).await.unwrap();
+    assert_eq!(changed.rows_affected(), 1);
+    let page = async |area: &str| {
+        let query = MapQuery { area: area.to_owned(), ..MapQuery::default() };
+        server.backend.map_page(pike.viewer, query).await.unwrap()
+    };
+    let all = page("").await;
+    let row = all.coverage.iter().find(|row| row.area == "S&P").unwrap();
+    assert!(row.with_need > 0, "{:?}", all.coverage);
+    let helped = all.rows.iter().filter(|row| row.areas.contains(&"S&P".to_owned()));
+    let is_helped = helped.flat_map(|row| &row.children).any(|share| share.name == "Kai");
+    assert_eq!(all.gaps.iter().any(|gap| gap.name == "Kai" && gap.need == "VI"), !is_helped);
+    assert!(page("S&P").await.coverage.iter().all(|row| row.area == "S&P"));
+}

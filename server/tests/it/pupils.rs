@@ -200,6 +200,11 @@ async fn a_class_teacher_reads_what_teaching_a_child_needs_and_nothing_else(
     let [now] = &page.cycles[..] else { panic!("what holds now, and nothing earlier") };
     assert!(now.reviewed_in.is_none() && !now.targets.is_empty() && now.disagreed.is_empty());
     assert!(!page.help.is_empty() && page.help.iter().all(|help| help.pence.is_none()));
+    // Whole sentences, with how anybody will know, and nothing to unfold.
+    let html = text(server.get(&format!("/pupils/{tomek}"), Some(&server.sign_in(&fenn).await)).await).await;
+    let step = &now.targets[0];
+    assert!(html.contains(&step.pupil_words) && html.contains(&step.reached) && html.contains("We’ll know by: "));
+    assert!(!html.contains("class=\"brief\""));
     assert!(page.identity.is_none() && page.looked_after.is_none() && !page.may_open_pep);
     assert!(page.meetings.is_empty() && page.actions.is_empty() && page.people.is_empty());
     assert!(page.change_passport.is_none() && !page.may_tick_actions && !page.may_change_line);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::items::each;
 use crate::{
-    Section,
+    ItemId, Section,
     doc::{FieldAddress, SectionDoc},
     schema::{List, actions, plan, review},
 };
@@ -47,7 +47,7 @@ pub fn missing(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
 }
 
 /// What nobody has to mend, and most would want to: a promise without a name or a day, a plan without a step, a step
-/// without help, a last target nobody looked at, more sessions than there were to be. Each leads to the box where it would be written.
+/// without help, help of which nobody said when or how often, a last target nobody looked at, more sessions than there were to be. Each leads to the box where it would be written.
 pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
     let at = |section, list: &'static List, id, key| {
         list.field(key).map(|field| FieldAddress::new(section, list, id, field).dom_id()).unwrap_or_default()
@@ -72,6 +72,22 @@ pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
             part: at(Section::Plan, item.list, item.id, "pupil_words"),
         })
     });
+    // The Code asks for the key person, when, where and how often. One line for all of them: most plans lack a time.
+    let vague: Vec<(String, &str, ItemId)> = each(sections.get(&Section::Plan), &plan::PROVISION, |item| {
+        let often = if item.number("sessions_per_week").is_some() { "who" } else { "often" };
+        let lacks = ["who", "when", "place", often].into_iter().find(|key| item.words(key).is_empty())?;
+        Some((in_short(&item.words("name")), lacks, item.id))
+    })
+    .into_iter()
+    .flatten()
+    .collect();
+    let vague = vague.first().map(|(_, lacks, id)| {
+        let names: Vec<&str> = vague.iter().map(|(name, ..)| name.as_str()).collect();
+        Missing {
+            words: format!("Who, when, where and how often is not all said of “{}”.", names.join("”, “")),
+            part: at(Section::Plan, &plan::PROVISION, *id, lacks),
+        }
+    });
     let counts = each(sections.get(&Section::Do), &actions::DELIVERY, |item| {
         let (planned, happened) = (item.number("planned")?, item.number("delivered")?);
         (happened > planned).then(|| Missing {
@@ -88,7 +104,7 @@ pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
             part: at(Section::Review, item.list, item.id, "exit"),
         })
     });
-    [none].into_iter().chain(looked).chain(steps).chain(promises).chain(counts).flatten().collect()
+    [none].into_iter().chain(looked).chain(steps).chain([vague]).chain(promises).chain(counts).flatten().collect()
 }
 
 /// The same help in one plan more than once, at the same time: its sessions and its cost would count twice. Nobody has

@@ -110,12 +110,14 @@ fn what_most_would_want_to_mend_is_named_and_keeps_nobody_from_agreeing() {
         words,
         [
             "There is no help yet for “Say what hurts”.",
+            "Who, when, where and how often is not all said of “Game club”.",
             "Nobody’s name and no day are beside “Book the room”.",
             "“Box time”: 40 sessions happened of 20 planned."
         ]
     );
     // Each leads to where it would be written.
-    assert!(found[1].part.starts_with("do-actions-") && found[1].part.ends_with("-who"), "{}", found[1].part);
+    assert!(found[1].part.starts_with("plan-provision-") && found[1].part.ends_with("-who"), "{}", found[1].part);
+    assert!(found[2].part.starts_with("do-actions-") && found[2].part.ends_with("-who"), "{}", found[2].part);
     assert!(record::project(&sections, facts()).is_ok());
 }
 

@@ -20,11 +20,17 @@ pub fn OneSession(session: Session, on: String, who: String, not_told: Option<No
         1 => session.name.clone(),
         nth => format!("{}, number {nth} of this day", session.name),
     };
+    let (another_one, not_told) = match not_told {
+        Some(not) if not.nth > session.nth => (Some(not), None),
+        not => (None, not.filter(|not| not.nth == session.nth)),
+    };
     let another = session.another().map(|next| {
+        let is_open = another_one.is_some();
+        let id = next.children.first().map(|child| session_id(child.item, next.nth));
         view! {
-            <details class="more-help">
+            <details class="more-help" open=is_open id=id>
                 <summary>"There was another one this day"</summary>
-                <Tell session=next on=on.clone() who=who.clone() not_told=None />
+                <Tell session=next on=on.clone() who=who.clone() not_told=another_one />
             </details>
         }
     });
@@ -43,7 +49,7 @@ pub fn OneSession(session: Session, on: String, who: String, not_told: Option<No
         .into_any()
     } else if session.week_is_full() {
         view! {
-            <details class="more-help">
+            <details class="more-help" open=is_open>
                 <summary>"One more this week"</summary>
                 {form}
             </details>
@@ -156,6 +162,8 @@ fn Tell(session: Session, on: String, who: String, not_told: Option<NotTold>) ->
     });
     let label = format!("note-{id}");
     let seen = session.seen();
+    let one_more = not_told.as_ref().is_some_and(|not| not.one_more);
+    let one_more = one_more.then(|| view! { <input type="hidden" name="one-more" value="yes" /> });
     // What was sent and not written down stands in the boxes again.
     let note = not_told.as_ref().map_or_else(|| session.note.clone(), |not| not.note.clone());
     let away = match not_told {
@@ -164,7 +172,7 @@ fn Tell(session: Session, on: String, who: String, not_told: Option<NotTold>) ->
     };
     view! {
         <form method="post" action="/delivery" class="tell" aria-label=format!("{}: tell", session.name)>
-            {helps} <input type="hidden" name="on" value=on /> <input type="hidden" name="who" value=who />
+            {helps} {one_more} <input type="hidden" name="on" value=on /> <input type="hidden" name="who" value=who />
             <input type="hidden" name="nth" value=session.nth.to_string() /> <input type="hidden" name="seen" value=seen /> <Away children=session.children.clone() away />
             <details class="more-help add-line" open=!note.is_empty()>
                 <summary>"Add a line" <span>" for staff only"</span></summary>

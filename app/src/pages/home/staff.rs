@@ -166,14 +166,16 @@ fn Late(actions: Vec<ActionRow>) -> impl IntoView {
         let line = |action: ActionRow| {
             view! {
                 <li class="is-late">
-                    <p class="who">{action.who}</p>
+                    <div class="who">
+                        <p>{action.who}</p>
+                        <p class="when">
+                            <Icon name="clock" />
+                            "by "
+                            {dates::short(&action.due_on)}
+                        </p>
+                    </div>
                     <p class="what" dir="auto">
                         {action.what}
-                    </p>
-                    <p class="when">
-                        <Icon name="clock" />
-                        "by "
-                        {dates::short(&action.due_on)}
                     </p>
                     <a class="button" href=format!("/pupils/{}#to-do", action.pupil) rel="external">
                         {action.pupil_name}

@@ -90,13 +90,13 @@ pub fn Covered(coverage: Vec<Coverage>, of: String) -> impl IntoView {
         <section class="sheet span-5" aria-labelledby="h-covered">
             <header class="sheet-head">
                 <h2 id="h-covered">"Need and help"</h2>
-                <p>"Children whose main need this is, and how many have help for it this term. " {of}</p>
+                <p>"Children who have a need here, their main one or another, and how many of them have help for it this term. " {of}</p>
             </header>
             <table class="plain-table">
                 <caption class="visually-hidden">"Need and help, by area"</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"Main need"</th>
+                        <th scope="col">"Need"</th>
                         <th scope="col">"Have help"</th>
                     </tr>
                 </thead>
@@ -110,8 +110,8 @@ pub fn Covered(coverage: Vec<Coverage>, of: String) -> impl IntoView {
 pub fn Gaps(gaps: Vec<Gap>, of: String, paging: Paging, chosen: Vec<(&'static str, String)>) -> impl IntoView {
     (!gaps.is_empty()).then(|| {
         let found = match paging.found {
-            1 => "One child.".to_owned(),
-            found => format!("{found} children."),
+            1 => "One need.".to_owned(),
+            found => format!("{found} needs, the main one of each child first."),
         };
         let line = |gap: Gap| {
             let need = view! { <NeedName code=gap.need.clone() /> }.into_any();
@@ -121,7 +121,7 @@ pub fn Gaps(gaps: Vec<Gap>, of: String, paging: Paging, chosen: Vec<(&'static st
             <section class="sheet" aria-labelledby="h-gaps">
                 <header class="sheet-head">
                     <h2 id="h-gaps">"A need, and no help yet"</h2>
-                    <p>{found} " No agreed plan of this term has help for their main need. " {of}</p>
+                    <p>{found} " No agreed plan of this term has help for it. " {of}</p>
                 </header>
                 <ul class="gaps">{gaps.into_iter().map(line).collect_view()}</ul>
                 <Turn paging path="/map" chosen list="h-gaps" />

@@ -19,6 +19,7 @@ use crate::{
     pages::NotDone,
     view::{
         delivery::told_words,
+        map::ALWAYS_THERE,
         pupils::{ActionRow, Around, HelpRow, PupilPage},
         words::SchoolWords,
     },
@@ -99,13 +100,15 @@ fn OneAction(action: ActionRow, may_tick: bool) -> impl IntoView {
     let what = action.what.clone();
     view! {
         <li class=if action.overdue { "is-late" } else { "" }>
-            <p class="who">{action.who}</p>
+            <div class="who">
+                <p>{action.who}</p>
+                <p class="when">
+                    {action.overdue.then(|| view! { <Icon name="clock" /> "Late: " })} "by "
+                    <time datetime=action.due_on.clone()>{dates::short(&action.due_on)}</time>
+                </p>
+            </div>
             <p class="what" dir="auto">
                 {action.what}
-            </p>
-            <p class="when">
-                {action.overdue.then(|| view! { <Icon name="clock" /> "Late: " })} "by "
-                <time datetime=action.due_on.clone()>{dates::short(&action.due_on)}</time>
             </p>
             {may_tick
                 .then(|| {
@@ -141,9 +144,10 @@ pub fn HelpNow(help: Vec<HelpRow>, words: SchoolWords) -> impl IntoView {
                 (Some(1), None) => "once".to_owned(),
                 (Some(sessions), Some(minutes)) if sessions > 0 => format!("{sessions} times {minutes} minutes"),
                 (Some(sessions), None) if sessions > 0 => format!("{sessions} times"),
-                _ => "always there".to_owned(),
+                _ => ALWAYS_THERE.to_owned(),
             };
             let told = match row.told {
+                None if row.sessions.unwrap_or(0) == 0 => "nothing to tell".to_owned(),
                 None => "nothing yet".to_owned(),
                 Some((all, happened)) => told_words(all, happened, &row.missed),
             };
@@ -172,8 +176,10 @@ pub fn HelpNow(help: Vec<HelpRow>, words: SchoolWords) -> impl IntoView {
 pub fn HelpInTests(access: Vec<Arrangement>) -> impl IntoView {
     let line = |help: Arrangement| {
         let rung = passport::ARRANGEMENT_STATES.iter().position(|state| state.code == help.status);
-        let state = rung.map(|rung| (rung + 1, passport::ARRANGEMENT_STATES[rung].label));
-        let since = (!help.since.is_empty()).then(|| format!(", since {}", dates::short(&help.since)));
+        // Below the first rung it is only meant.
+        let (rung, words) =
+            rung.map_or((0, "Planned, not tried yet"), |rung| (rung + 1, passport::ARRANGEMENT_STATES[rung].label));
+        let since = (rung > 0 && !help.since.is_empty()).then(|| format!(", since {}", dates::short(&help.since)));
         let context = (!help.context.is_empty()).then(|| format!(" {}", help.context));
         view! {
             <li>
@@ -181,10 +187,7 @@ pub fn HelpInTests(access: Vec<Arrangement>) -> impl IntoView {
                     <strong>{help.arrangement}</strong>
                     {context}
                 </p>
-                {state
-                    .map(|(rung, words)| {
-                        view! { <span class=format!("ladder is-{rung}")>{words} {since.clone()}</span> }
-                    })}
+                <span class=format!("ladder is-{rung}")>{words} {since}</span>
             </li>
         }
     };

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use shared::{record::Statement, role::Side, schema::plan};
 
-use super::target::{OneTarget, TargetInShort, target_words};
+use super::target::{OneTarget, StepNow, TargetInShort, target_words};
 use crate::{
     components::{dates, icon::Icon, people::SideMark, plate::Plate},
     view::{
@@ -91,7 +91,7 @@ pub fn LastCycles(page: PupilPage) -> impl IntoView {
                     .iter()
                     .map(|cycle| {
                         let open = opens(cycle);
-                        view! { <InShort cycle=cycle.clone() plan=page.here.words.plan().to_owned() open /> }
+                        view! { <InShort cycle=cycle.clone() plan=page.here.words.plan().to_owned() open in_full=page.only_now /> }
                     })
                     .collect_view()}
             </ol>
@@ -149,7 +149,13 @@ fn between(from: &str, to: &str) -> String {
 
 /// A cycle in a few lines, however much was written in it.
 #[component]
-fn InShort(cycle: Cycle, plan: String, open: Option<(shared::MeetingId, String, bool)>) -> impl IntoView {
+fn InShort(
+    cycle: Cycle,
+    plan: String,
+    open: Option<(shared::MeetingId, String, bool)>,
+    /// Whole sentences: where there is one cycle alone.
+    in_full: bool,
+) -> impl IntoView {
     let id = format!("cycle-{}", cycle.planned_in);
     let is_over = cycle.reviewed_in.is_some();
     let end = cycle.reviewed_in.as_ref().map_or(&cycle.review_on, |(_, day)| day);
@@ -160,12 +166,13 @@ fn InShort(cycle: Cycle, plan: String, open: Option<(shared::MeetingId, String, 
             let words = format!("{delivered} of {} sessions happened{}.", cycle.planned, and_extra(cycle.extra));
             Some((delivered, words))
         }
-        None => (!is_over).then(|| (0, format!("{} sessions planned.", cycle.planned))),
+        None => (!is_over && cycle.planned > 0).then(|| (0, format!("{} sessions planned.", cycle.planned))),
     };
     let uncounted = (cycle.uncounted > 0).then(|| {
         let more = if cycle.delivered.is_some() { " more" } else { "" };
         format!(" Of {}{more} planned sessions nobody has counted how many happened.", cycle.uncounted)
     });
+    let always = (!cycle.always_there.is_empty()).then(|| format!(" Always there: {}.", cycle.always_there.join(", ")));
     let decided = match plan::DECISIONS.iter().find(|code| code.code == cycle.decided) {
         _ if is_over && !cycle.looked_back => {
             Some("The meeting wrote nothing down of how these steps went.".to_owned())
@@ -191,9 +198,13 @@ fn InShort(cycle: Cycle, plan: String, open: Option<(shared::MeetingId, String, 
                     <p>{between(&cycle.planned_on, end)}</p>
                     <Steps is_over looked_back=cycle.looked_back />
                 </header>
-                <ul class="brief">
-                    {steps.map(|target| view! { <TargetInShort target is_over /> }).collect_view()} {more}
-                </ul>
+                {if in_full {
+                    let now = cycle.targets.into_iter().map(|target| view! { <StepNow target /> });
+                    view! { <ul class="cycle-targets">{now.collect_view()}</ul> }.into_any()
+                } else {
+                    let brief = steps.map(|target| view! { <TargetInShort target is_over /> });
+                    view! { <ul class="brief">{brief.collect_view()} {more}</ul> }.into_any()
+                }}
                 <p class="did">
                     {sessions
                         .map(|(delivered, words)| {
@@ -202,7 +213,7 @@ fn InShort(cycle: Cycle, plan: String, open: Option<(shared::MeetingId, String, 
                                 <strong>{words}</strong>
                             }
                         })}
-                    {uncounted}
+                    {uncounted} {always}
                 </p>
                 <p>{decided}</p>
             </article>

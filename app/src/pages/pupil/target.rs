@@ -33,6 +33,28 @@ pub fn TargetInShort(target: CycleTarget, is_over: bool) -> impl IntoView {
     }
 }
 
+/// Whoever teaches the child reads all of it at once: where it begins, and how we’ll know.
+#[component]
+pub fn StepNow(target: CycleTarget) -> impl IntoView {
+    let line = |label: &'static str, words: String| {
+        (!words.is_empty()).then(|| {
+            view! {
+                <p>
+                    {label}
+                    <span dir="auto">{words}</span>
+                </p>
+            }
+        })
+    };
+    view! {
+        <li class="cycle-target">
+            <h4 dir="auto">{target_words(&target)}</h4>
+            {line("Now: ", target.baseline)}
+            {line("We’ll know by: ", target.reached)}
+        </li>
+    }
+}
+
 /// “4 out of 10”, of “4 out of 10 (9 April 2026)”.
 fn without_day(words: &str) -> &str {
     let words = words.trim_end();

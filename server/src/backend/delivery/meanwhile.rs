@@ -1,4 +1,5 @@
-//! Two people telling of one session: what the second is told, who had not seen what the first said.
+//! What is asked before it is written down: two people telling of one session, the second of whom had not seen what the
+//! first said; and one session more than the plan has in a week.
 
 use app::view::{
     self,
@@ -33,7 +34,25 @@ pub(super) fn answer(telling: &Telling, stands: &Session) -> Result<(), NotTold>
         said(&yours)
     );
     let (away, note) = (telling.away.clone(), note.to_owned());
-    Err(NotTold::Meanwhile(view::delivery::NotTold { item, nth: stands.nth, words, away, note }))
+    Err(NotTold::Meanwhile(view::delivery::NotTold { item, nth: stands.nth, words, away, note, one_more: false }))
+}
+
+/// Beyond the week’s number, of a session of which nothing was told; who was asked already is believed.
+pub(super) fn is_one_too_many(telling: &Telling, stands: &Session) -> bool {
+    let tells = stands.children.iter().any(|child| telling.of(child.item).is_some());
+    tells && !telling.one_more && !stands.is_told() && stands.per_week > 0 && stands.told_this_week >= stands.per_week
+}
+
+pub(super) fn one_more(telling: &Telling, stands: &Session) -> NotTold {
+    let Some(item) = stands.children.first().map(|child| child.item) else {
+        return NotTold::Wrong("That was of nobody. Nothing was changed.");
+    };
+    let words = format!(
+        "{}: {} of {} told this week. Another one? If so, say it once more at the session. Nothing was written down.",
+        stands.name, stands.told_this_week, stands.per_week
+    );
+    let (away, note) = (telling.away.clone(), telling.note.trim().to_owned());
+    NotTold::Meanwhile(view::delivery::NotTold { item, nth: stands.nth, words, away, note, one_more: true })
 }
 
 /// “it happened without Maisie, “Choir practice”.”

@@ -66,6 +66,13 @@ fn cycle(plan: &AgreedRecord, review: Option<&AgreedRecord>, given: &[Given], ch
             Some(_) => counted().map(|counted| counted.planned).sum(),
             None => help.iter().filter_map(|help| help.sessions).sum(),
         },
+        always_there: match review {
+            Some(_) => vec![],
+            None => {
+                let always = help.iter().filter(|help| help.sessions.unwrap_or(0) == 0);
+                always.map(|help| help.name.clone()).collect()
+            }
+        },
         delivered: review.and_then(|_| counted().map(|counted| counted.delivered).reduce(|all, one| all + one)),
         extra: counted().map(|counted| counted.extra).filter(|_| review.is_some()).sum(),
         uncounted: match review {

@@ -179,29 +179,26 @@ pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&C
         loads.into_iter().map(|(who, helps)| (who, hours(helps))).filter(|(_, minutes)| *minutes > 0).collect();
     assert_eq!(page.load.iter().map(|load| (load.who.as_str(), load.minutes)).collect::<BTreeMap<_, _>>(), loads);
 
-    // Need and help is of the chosen children and area, whoever gives it and whoever pays.
-    let known: Vec<&&Child> = known
-        .iter()
-        .filter(|child| asked(&query.year, child.year) && asked(&query.class, child.class))
-        .filter(|child| child.need.is_none_or(|(_, area)| asked(&query.area, area)))
-        .collect();
+    // Need and help is of the chosen children and area, whoever gives it and whoever pays; each need of a child counts.
+    let known = known.iter().filter(|child| asked(&query.year, child.year) && asked(&query.class, child.class));
+    let needs: Vec<_> =
+        known.flat_map(|child| child.needs.iter().map(move |(code, area)| (*child, *code, *area))).collect();
+    let needs: Vec<_> = needs.into_iter().filter(|(_, _, area)| asked(&query.area, area)).collect();
     let is_helped = |child: &Child, area: &str| {
         of_term.iter().any(|one| one.child.id == child.id && (area.is_empty() || one.help.area == area))
     };
-    let gaps: Vec<_> = known
-        .iter()
-        .filter(|child| child.need.is_some_and(|(_, area)| !is_helped(child, area)))
-        .map(|child| child.name.as_str())
-        .collect();
-    assert_eq!(page.gaps.iter().map(|gap| gap.name.as_str()).collect::<Vec<_>>(), gaps);
-    for coverage in &page.coverage {
-        let with_need: Vec<_> =
-            known.iter().filter(|child| child.need.is_some_and(|(_, area)| area == coverage.area)).collect();
-        let with_help = with_need.iter().filter(|child| is_helped(child, &coverage.area)).count();
-        assert_eq!((coverage.with_need as usize, coverage.with_help as usize), (with_need.len(), with_help));
+    let gaps = needs.iter().filter(|(child, _, area)| !is_helped(child, area));
+    let gaps: Vec<_> = gaps.map(|(child, code, _)| (child.name.as_str(), *code)).collect();
+    let shown = page.gaps.iter().map(|gap| (gap.name.as_str(), gap.need.as_str()));
+    let first: Vec<_> = gaps.iter().copied().take(Paging::LINES as usize).collect();
+    assert_eq!((shown.collect::<Vec<_>>(), page.gaps_paging.found as usize), (first, gaps.len()));
+    for area in AREAS {
+        let with_need = || needs.iter().filter(|(_, _, of)| *of == area);
+        let with_help = with_need().filter(|(child, ..)| is_helped(child, area)).count();
+        let shown = page.coverage.iter().find(|row| row.area == area).map(|row| (row.with_need, row.with_help));
+        let expected = (with_need().count() as u32, with_help as u32);
+        assert_eq!(shown.unwrap_or_default(), expected, "{area}");
     }
-    let with_need = known.iter().filter(|child| child.need.is_some()).count();
-    assert_eq!(page.coverage.iter().map(|row| row.with_need as usize).sum::<usize>(), with_need, "rows add up");
     let paid = |rows: &mut dyn Iterator<Item = Option<i64>>| rows.flatten().sum::<i64>();
     let rows_paid = paid(&mut page.rows.iter().map(|row| row.pence));
     assert_eq!(page.paid_from.iter().map(|(_, pence)| pence).sum::<i64>(), rows_paid);
@@ -320,7 +317,7 @@ pub(super) fn impact_is_counted_right(page: &ImpactPage, query: &ImpactQuery, gi
 /// Twice running nothing, or little, moved in one area.
 pub(super) fn stuck<'a>(known: &[&'a Child]) -> BTreeSet<(&'a str, &'static str)> {
     let mut stuck = BTreeSet::new();
-    for child in known.iter().filter(|child| child.need.is_some()) {
+    for child in known.iter().filter(|child| !child.needs.is_empty()) {
         let pairs =
             child.cycles.windows(2).map(|pair| (pair[0].versions.last().unwrap(), pair[1].versions.last().unwrap()));
         let looked: Vec<_> = pairs.filter(|(_, review)| !review.reviews.is_empty()).collect();

@@ -22,7 +22,8 @@ pub(super) struct Child {
     pub(super) name: String,
     pub(super) class: &'static str,
     pub(super) year: &'static str,
-    pub(super) need: Option<(&'static str, &'static str)>,
+    /// The main one first.
+    pub(super) needs: Vec<(&'static str, &'static str)>,
     /// From the SENCO.
     pub(super) kept: bool,
     /// Where the teacher sits.
@@ -36,6 +37,14 @@ fn one<T: Copy, const N: usize>(chance: &mut StdRng, of: [T; N]) -> T {
 
 fn maybe(chance: &mut StdRng, to: i64) -> Option<i64> {
     chance.random_bool(0.75).then(|| chance.random_range(0..=to))
+}
+
+/// None, or a main one and some more.
+fn some_needs(chance: &mut StdRng, number: usize) -> Vec<(&'static str, &'static str)> {
+    let main = chance.random_bool(0.8).then(|| one(chance, NEEDS));
+    let more = &mut StdRng::seed_from_u64(number as u64);
+    let others = NEEDS.into_iter().filter(|need| main.is_some_and(|main| main != *need) && more.random_bool(0.3));
+    main.into_iter().chain(others).collect()
 }
 
 fn scores(chance: &mut StdRng) -> Scores {
@@ -192,7 +201,7 @@ pub(super) fn some_child(chance: &mut StdRng, number: usize) -> Child {
         name: format!("Child {number:02}"),
         class: one(chance, ["3M", "4Q", ""]),
         year: one(chance, ["Year 3", "Year 4"]),
-        need: chance.random_bool(0.8).then(|| one(chance, NEEDS)),
+        needs: some_needs(chance, number),
         kept: chance.random_bool(0.1),
         taught: chance.random_bool(0.5),
         cycles,
@@ -238,14 +247,15 @@ pub(super) async fn found(
             child.person,
             child.year,
             child.class,
-            if child.need.is_some() { "K" } else { "N" }
+            if child.needs.is_empty() { "N" } else { "K" }
         );
-        if let Some((code, _)) = child.need {
+        for (rank, (code, _)) in (1..).zip(&child.needs) {
             run!(
                 &mut *owner,
-                "insert into pupil_needs (school_id, pupil_id, rank, code) values ($1, $2, 1, $3)",
+                "insert into pupil_needs (school_id, pupil_id, rank, code) values ($1, $2, $3, $4)",
                 s,
                 child.id,
+                rank,
                 code
             );
         }
