@@ -303,6 +303,7 @@ async fn filters_narrow_and_cost_is_for_those_who_answer_for_it(pool: PgPoolOpti
         // Those that name children at all.
         assert!(page.contains("Tomek") || !["/map", "/register", "/register.csv"].contains(&path), "{path}");
         assert!(!page.contains("Kai") && !page.contains("pounds"), "{path}");
+        assert!(!page.contains("for the money"), "{path}: nobody sorts by what they do not see");
     }
     // Whoever has no post has none of it.
     let agnieszka = server.seat("Tomek", "Agnieszka", 3).await;
