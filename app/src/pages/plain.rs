@@ -35,10 +35,17 @@ pub fn NotDone() -> impl IntoView {
     let error =
         use_query_map().read_untracked().get("__err").map(|error| ServerFnUrlError::<AppError>::decode_err(&error));
     error.map(|error| {
+        let why = match error {
+            AppError::Missing(missing) => {
+                let words: Vec<_> = missing.into_iter().map(|missing| missing.words).collect();
+                format!("It was not saved yet. {}", words.join(" "))
+            }
+            error => error.to_string(),
+        };
         view! {
             <p class="error" role="alert">
                 <Icon name="stop" />
-                {error.to_string()}
+                {why}
             </p>
         }
     })

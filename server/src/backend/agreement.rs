@@ -17,8 +17,11 @@ use shared::{
 };
 use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
 
+use self::days::Around;
+pub(super) use self::days::in_passport;
 use super::pages::facilitator;
 use crate::{
+    clock::school_day,
     db::{
         self, SchoolTransaction,
         documents::StoredSection,
@@ -27,6 +30,9 @@ use crate::{
     },
     error::unavailable,
 };
+
+/// What a meeting’s documents hold.
+type Sections = BTreeMap<Section, SectionDoc>;
 
 /// Why there is no record.
 #[derive(Debug, thiserror::Error)]
@@ -64,7 +70,8 @@ pub async fn save(
     let version = db::records::next_version(txn, meeting.id).await?;
     let facts = Facts { owners, ..facts(txn, meeting, version, at).await? };
     let record = project(&sections, facts).map_err(NotSaved::Missing)?;
-    let wrong = days::that_cannot_be(&record);
+    let around = around(txn, meeting, school_day(at)).await?;
+    let wrong = days::that_cannot_be(&record.review_on, &sections, &around);
     if !wrong.is_empty() {
         return Err(NotSaved::Missing(wrong));
     }
@@ -76,13 +83,24 @@ pub async fn save(
     Ok(version)
 }
 
+/// What this meeting’s days are judged by.
+async fn around(txn: &mut SchoolTransaction, meeting: &Meeting, today: Date) -> sqlx::Result<Around> {
+    let mut before = vec![];
+    for agreed in [meeting.previous, Some(meeting.id)].into_iter().flatten() {
+        let kept = db::records::find(txn, agreed, None).await?;
+        before.extend(kept.and_then(|kept| serde_json::from_str(&kept.canonical_json).ok()));
+    }
+    let pupil = db::pupils::find(txn, meeting.pupil, today).await?;
+    Ok(Around { met: held_on(meeting), today, born: pupil.and_then(|pupil| pupil.born_on), before })
+}
+
 /// The day it was opened, as the record says it.
 fn held_on(meeting: &Meeting) -> Date {
     meeting.opened_at.map_or(meeting.held_on, OffsetDateTime::date)
 }
 
 /// What was kept has been through the gate, so it can be read.
-pub(super) fn read(stored: &[StoredSection]) -> Result<BTreeMap<Section, SectionDoc>, NotAnUpdate> {
+pub(super) fn read(stored: &[StoredSection]) -> Result<Sections, NotAnUpdate> {
     let read = |kept: &StoredSection| {
         let doc = SectionDoc::from_state(kept.section, 0, &kept.checkpoint)?;
         kept.updates.iter().try_for_each(|update| doc.apply(update))?;
@@ -152,7 +170,7 @@ pub(super) async fn facts(
 }
 
 /// From a section of their own: kept in rows beside the record, never in it.
-pub(super) fn costs(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Cost> {
+pub(super) fn costs(sections: &Sections) -> Vec<Cost> {
     let Some(doc) = sections.get(&Section::Costs) else { return vec![] };
     let list = &staff::COSTS;
     doc.items(list)

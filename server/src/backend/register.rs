@@ -6,7 +6,7 @@ mod import;
 
 pub(super) use self::{
     child::Child,
-    days::{NO_SUCH_DAY, no_beginning, no_birthday, read_day},
+    days::{NO_SUCH_DAY, OLDEST_YEARS, no_beginning, no_birthday, read_day, years},
 };
 
 use app::{

@@ -44,10 +44,10 @@ impl Invited {
         // Cookies that are good for processes, which have a real clock.
         server.clock.forward(OffsetDateTime::now_utc() - NOON);
         let mut owner = owner(&options).await;
-        sqlx::raw_sql("update meetings set stage = 'meeting', opened_at = now() where stage = 'preparing'")
-            .execute(&mut owner)
-            .await
-            .unwrap();
+        // On their own day: what was promised for the week after is still to come.
+        let opened = "update meetings set stage = 'meeting', opened_at = (held_on + held_at) at time zone 'UTC'
+                      where stage = 'preparing'";
+        sqlx::raw_sql(opened).execute(&mut owner).await.unwrap();
         Self { server, options }
     }
 

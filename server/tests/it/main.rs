@@ -25,6 +25,7 @@ mod headers;
 mod help_recount;
 mod hide;
 mod hostile;
+mod impossible_days;
 mod join;
 mod keeping;
 mod limits;

@@ -392,14 +392,15 @@ async fn what_overlaps_is_told_and_a_day_that_is_over_is_not_agreed(pool: PgPool
     // A year that was mistyped, and a step that was to be reached before anybody met: each is said, and nothing is lost.
     let step = tab.doc.items(&plan::TARGETS)[0];
     let by = tab.doc.words(&plan::TARGETS, step, "by");
-    for (on, step_by) in [("9999-12-31", "2026-11-18"), ("2027-12-01", "9999-01-01")] {
+    let mistyped = [("9999-12-31", "2026-11-18", "18 November 2026"), ("2027-12-01", "9999-01-01", "1 January 9999")];
+    for (on, step_by, said_by) in mistyped {
         tab.edit(|doc| doc.set_words(&plan::WHOLE, whole, "review_on", on)).await;
         tab.edit(|doc| doc.set_words(&plan::TARGETS, step, "by", step_by)).await;
         tab.until_saved().await;
         let refused = server.backend.record_agree(pike.viewer, pike.meeting).await.unwrap_err();
         let AppError::Missing(missing) = refused else { panic!("{refused}") };
         assert!(missing[0].words.contains("more than a year away"), "{missing:?}");
-        assert!(missing[1].words.contains(step_by) && missing[1].part.ends_with("-by"), "{missing:?}");
+        assert!(missing[1].words.contains(said_by) && missing[1].part.ends_with("-by"), "{missing:?}");
         assert_eq!(missing.len(), 2, "{missing:?}");
     }
     tab.edit(|doc| doc.set_words(&plan::WHOLE, whole, "review_on", &review_on)).await;

@@ -107,8 +107,8 @@ async fn a_day_is_set_by_those_who_answer_for_the_child_and_is_still_to_come(
     let server = TestServer::start(pool, options.clone()).await;
     let (senco, ruth) = (server.seat("Tomek", "Mrs Pike", 3).await, server.seat("Tomek", "Ruth", 3).await);
     let tomek = server.pupil_of(&senco).await;
-    // Over, no day at all: both are told, and change nothing.
-    for wrong in ["2026-11-18", "2027-02-31", "soon"] {
+    // Over, no day at all, a year nobody means: each is told, and changes nothing.
+    for wrong in ["2026-11-18", "2027-02-31", "soon", "9999-12-31"] {
         assert_eq!(set(&server, &senco, tomek, &ruth, wrong).await, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
     }
     // Not of herself, nor by family or a teacher; nor of the school’s own people, nor of another child’s.

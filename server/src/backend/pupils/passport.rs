@@ -24,7 +24,7 @@ use super::{find, picture, reading};
 use crate::{
     audit::{Deed, Verb},
     backend::{
-        ServerBackend,
+        ServerBackend, agreement,
         commands::{enter, lock, note},
         in_by_door, next, reopen,
     },
@@ -329,6 +329,10 @@ pub(in crate::backend) async fn save(backend: &ServerBackend, viewer: Viewer, id
     }
     let stored = next::passport_of(&mut txn, meeting).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
     let doc = next::read(&stored).ok_or(AppError::Unavailable)?;
+    let wrong = agreement::in_passport(doc.clone(), school_day(now));
+    if !wrong.is_empty() {
+        return Err(AppError::Missing(wrong));
+    }
     let by = db::people::display_name(&mut txn, viewer.person).await.map_err(unavailable)?;
     let content = keep_passport(
         &doc,

@@ -18,7 +18,7 @@ use crate::{
     audit::{Deed, Verb},
     backend::{
         ServerBackend,
-        register::{NO_SUCH_DAY, read_day},
+        register::{NO_SUCH_DAY, OLDEST_YEARS, read_day, years},
     },
     clock::school_day,
     db::{self, Db, SchoolTransaction, kept, sharing},
@@ -76,6 +76,9 @@ fn read(until: &str, today: Date) -> Result<Option<Date>, &'static str> {
     match read_day(until) {
         None => Err(NO_SUCH_DAY),
         Some(day) if day < today => Err("That day is over. To end it now, keep them away, below."),
+        Some(day) if day > years(today, OLDEST_YEARS) => {
+            Err("That is more than 26 years away: nobody is at a school for so long. Look at the year.")
+        }
         Some(day) => Ok(Some(day)),
     }
 }

@@ -1,6 +1,6 @@
 //! Days as somebody writes them, in a cell or a box, and those that cannot be.
 
-use time::{Date, format_description::BorrowedFormatItem, macros::format_description};
+use time::{Date, Month, format_description::BorrowedFormatItem, macros::format_description};
 
 const ISO: &[BorrowedFormatItem<'static>] = format_description!("[year]-[month]-[day]");
 const BRITISH: &[BorrowedFormatItem<'static>] = format_description!("[day padding:none]/[month padding:none]/[year]");
@@ -11,11 +11,17 @@ const LONG_AGO: &str = "That is more than 26 years ago: nobody born then is at a
 const BEFORE_BIRTH: &str = "That is before the child was born. Look at both days.";
 
 /// Older is nobody who has a plan of a school.
-const OLDEST_YEARS: i32 = 26;
+pub(in crate::backend) const OLDEST_YEARS: i32 = 26;
 
 /// A day as a spreadsheet or a browser writes it.
 pub(in crate::backend) fn read_day(words: &str) -> Option<Date> {
     Date::parse(words, ISO).or_else(|_| Date::parse(words, BRITISH)).ok()
+}
+
+/// The same day, so many years on; what there is in leap years alone is a day later.
+pub(in crate::backend) fn years(day: Date, more: i32) -> Date {
+    let year = day.year() + more;
+    day.replace_year(year).or_else(|_| Date::from_calendar_date(year, Month::March, 1)).unwrap_or(day)
 }
 
 /// Why a child cannot have been born then.
