@@ -119,6 +119,11 @@ impl SectionStore {
         self.read(move |doc| authors.with(|authors| hand::sentences(&doc.runs(list, item, field), authors)))
     }
 
+    /// As it stands, for what is read together with other sections.
+    pub(crate) fn now(&self) -> SectionDoc {
+        self.doc.get()
+    }
+
     pub(crate) fn read<T: PartialEq + Send + Sync + 'static>(
         &self,
         read: impl Fn(&SectionDoc) -> T + Send + Sync + 'static,

@@ -288,7 +288,6 @@ fn carry_plan(doc: &SectionDoc, record: &AgreedRecord) {
 }
 
 fn provision_item(provision: &Provision) -> NewItem {
-    let targets: Vec<String> = provision.targets.iter().map(ToString::to_string).collect();
     let mut item = NewItem::default()
         .with("name", &provision.name)
         .with("who", &provision.who)
@@ -297,7 +296,7 @@ fn provision_item(provision: &Provision) -> NewItem {
         .with("place", &provision.place)
         .with("tier", &provision.tier)
         .with("area", &provision.area)
-        .with("targets", targets.join(" "))
+        .with("targets", ids(&provision.targets))
         .with("ratio", &provision.ratio)
         .with("evidence", &provision.evidence);
     for (field, number) in [
@@ -313,13 +312,20 @@ fn provision_item(provision: &Provision) -> NewItem {
     item
 }
 
+fn ids(items: &[ItemId]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
 /// Everything not done yet, and for each help of the cycle the question whether it happened.
 fn carry_actions(doc: &SectionDoc, record: &AgreedRecord) {
     for Action { id, what, who, by, .. } in record.actions.iter().filter(|action| action.status != "done") {
         doc.add(&actions::ACTIONS, *id, NewItem::default().with("what", what).with("who", who).with("by", by));
     }
     for provision in &record.provision {
-        let mut item = NewItem::default().with("name", &provision.name).with("provision", provision.id.to_string());
+        let mut item = NewItem::default()
+            .with("name", &provision.name)
+            .with("provision", provision.id.to_string())
+            .with("targets", ids(&provision.targets));
         if let Some(planned) = provision.sessions {
             item = item.with_number("planned", planned);
         }

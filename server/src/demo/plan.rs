@@ -195,9 +195,12 @@ pub(super) fn actions(story: &Story) -> SectionSeed {
         let Some(cycle) = story.reviewed() else { return };
         for delivery in &cycle.delivered.delivery {
             let provision = cycle.plan.provisions.iter().find(|known| known.id == delivery.provision_id);
+            let supports = provision.map(|provision| provision.supports_targets.as_slice()).unwrap_or_default();
+            let targets: Vec<String> = supports.iter().map(|target| story.item(target).to_string()).collect();
             let item = NewItem::default()
                 .with("name", provision.map(|provision| provision.name.as_str()).unwrap_or_default())
                 .with("provision", story.item(&delivery.provision_id).to_string())
+                .with("targets", targets.join(" "))
                 .with("why_not", &delivery.why_not)
                 .with_number("planned", delivery.planned)
                 .with_number("delivered", delivery.delivered);

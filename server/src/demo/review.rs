@@ -65,17 +65,17 @@ fn reviewed(cycle: &Cycle, review: &TargetReview) -> NewItem {
     scores(item, "after", &review.tmer_review)
 }
 
-/// “Lego group: 24 of 27 sessions. Missed: Harvest assembly and two staff training days.” for each help that
-/// was counted.
+/// “Lego group. Missed: Harvest assembly and two staff training days.” for each help that was counted. How often it
+/// happened is counted once, beside the help.
 fn delivered(cycle: &Cycle, target: &str) -> String {
     let counted = cycle.delivered.delivery.iter().filter_map(|delivery| {
         let help = cycle.plan.provisions.iter().find(|provision| provision.id == delivery.provision_id)?;
         help.supports_targets.iter().any(|supported| supported == target).then_some((help, delivery))
     });
     counted
-        .map(|(help, delivery)| {
-            let counts = format!("{}: {} of {} sessions.", help.name, delivery.delivered, delivery.planned);
-            if delivery.why_not.is_empty() { counts } else { format!("{counts} Missed: {}.", delivery.why_not) }
+        .map(|(help, delivery)| match delivery.why_not.as_str() {
+            "" => format!("{}, as planned.", help.name),
+            why_not => format!("{}. Missed: {why_not}.", help.name),
         })
         .collect::<Vec<_>>()
         .join("\n")

@@ -8,7 +8,7 @@ use super::items::each;
 use crate::{
     ItemId, Section,
     doc::{FieldAddress, SectionDoc},
-    schema::{List, actions, plan, review},
+    schema::{List, actions, plain_of, plan, review},
 };
 
 /// Something the Code of Practice asks for that is not there yet.
@@ -47,9 +47,11 @@ pub fn missing(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
 }
 
 /// What nobody has to mend, and most would want to: a promise without a name or a day, a plan without a step, a step
-/// without help, help of which nobody said when or how often, a last target nobody looked at, more sessions than there were to be. Each leads to the box where it would be written.
+/// without help, help of which nobody said when or how often, a last target nobody looked at, or one whose rating the counted
+/// sessions deny, more sessions than there were to be, nobody’s part, no decision. Each leads to the box where it would be
+/// written.
 pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
-    let at = |section, list: &'static List, id, key| {
+    let at: At = |section, list, id, key| {
         list.field(key).map(|field| FieldAddress::new(section, list, id, field).dom_id()).unwrap_or_default()
     };
     let promises = each(sections.get(&Section::Do), &actions::ACTIONS, |item| {
@@ -104,7 +106,68 @@ pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
             part: at(Section::Review, item.list, item.id, "exit"),
         })
     });
-    [none].into_iter().chain(looked).chain(steps).chain([vague]).chain(promises).chain(counts).flatten().collect()
+    let denied = denied(sections, at);
+    [none]
+        .into_iter()
+        .chain(looked)
+        .chain(denied)
+        .chain(steps)
+        .chain([vague])
+        .chain(undecided(sections, at))
+        .chain(promises)
+        .chain(counts)
+        .flatten()
+        .collect()
+}
+
+/// Where it would be written.
+type At = fn(Section, &'static List, ItemId, &str) -> String;
+
+/// A step that went well without one session, or that was not tried in all of them.
+fn denied(sections: &BTreeMap<Section, SectionDoc>, at: At) -> Vec<Option<Missing>> {
+    let helps = each(sections.get(&Section::Do), &actions::DELIVERY, |item| {
+        (item.words("targets"), item.number("planned"), item.number("delivered"))
+    });
+    each(sections.get(&Section::Review), &review::TARGETS, |item| {
+        let (id, rating) = (item.id.to_string(), item.words("rating"));
+        let of_it = helps.iter().filter(|(targets, ..)| targets.contains(&id));
+        let (planned, happened) = of_it.fold((0, 0), |(all, some), (_, planned, happened)| match (planned, happened) {
+            (Some(planned), Some(happened)) => (all + planned, some + happened),
+            _ => (all, some),
+        });
+        let is_denied = match review::steps(&rating) {
+            Some(steps) => steps > 0 && happened == 0,
+            None => rating == "NOT_DELIVERED" && happened >= planned,
+        };
+        (planned > 0 && is_denied).then(|| Missing {
+            words: format!(
+                "“{}”: “{}”, and {happened} of {planned} sessions happened.",
+                in_short(&item.words("title")),
+                plain_of(review::RATINGS, &rating)
+            ),
+            part: at(Section::Review, item.list, item.id, "rating"),
+        })
+    })
+}
+
+/// Whose part nobody has written, and what nobody has decided after looking back.
+fn undecided(sections: &BTreeMap<Section, SectionDoc>, at: At) -> Vec<Option<Missing>> {
+    let Some(doc) = sections.get(&Section::Plan) else { return vec![] };
+    let parts = [(&plan::BY_SCHOOL, "school"), (&plan::BY_HOME, "home"), (&plan::BY_PUPIL, "the pupil")];
+    let part = |(list, who): (&'static List, &str)| {
+        each(Some(doc), list, |_| ()).is_empty().then(|| Missing {
+            words: format!("Nothing is written of what {who} will do."),
+            part: "targets".to_owned(),
+        })
+    };
+    let looks_back = sections.get(&Section::Review).is_some_and(|doc| !doc.items(&review::TARGETS).is_empty());
+    let whole = doc.items(&plan::WHOLE).first().copied();
+    let open = whole.filter(|id| looks_back && doc.words(&plan::WHOLE, *id, "decision").is_empty());
+    let decision = open.map(|id| Missing {
+        words: "Nobody has decided what becomes of the support.".to_owned(),
+        part: at(Section::Plan, &plan::WHOLE, id, "decision"),
+    });
+    parts.map(part).into_iter().chain([decision]).collect()
 }
 
 /// The same help in one plan more than once, at the same time: its sessions and its cost would count twice. Nobody has

@@ -20,6 +20,7 @@ pub const DELIVERY: List = list_of(
     &[
         text("name", "The help"),
         ids("provision", "Which provision"),
+        ids("targets", "For which last targets"),
         number("planned", "Sessions planned, up to 2,000", 0, 2_000),
         number("delivered", "Sessions that happened, up to 2,000", 0, 2_000),
         text("why_not", "Why not all"),

@@ -111,13 +111,16 @@ fn what_most_would_want_to_mend_is_named_and_keeps_nobody_from_agreeing() {
         [
             "There is no help yet for “Say what hurts”.",
             "Who, when, where and how often is not all said of “Game club”.",
+            "Nothing is written of what school will do.",
+            "Nothing is written of what home will do.",
+            "Nothing is written of what the pupil will do.",
             "Nobody’s name and no day are beside “Book the room”.",
             "“Box time”: 40 sessions happened of 20 planned."
         ]
     );
     // Each leads to where it would be written.
     assert!(found[1].part.starts_with("plan-provision-") && found[1].part.ends_with("-who"), "{}", found[1].part);
-    assert!(found[2].part.starts_with("do-actions-") && found[2].part.ends_with("-who"), "{}", found[2].part);
+    assert!(found[5].part.starts_with("do-actions-") && found[5].part.ends_with("-who"), "{}", found[5].part);
     assert!(record::project(&sections, facts()).is_ok());
 }
 
@@ -132,7 +135,45 @@ fn a_plan_without_a_step_and_a_last_step_nobody_looked_at_are_named() {
         NewItem::default().with("title", "Ask for help").with("rating", "NOT_YET"),
     );
     let words: Vec<String> = record::worth_a_look(&sections).into_iter().map(|found| found.words).collect();
-    assert_eq!(words, ["There is no next step in this plan.", "Nobody has said how “Read a page aloud” went."]);
+    assert_eq!(words[..2], ["There is no next step in this plan.", "Nobody has said how “Read a page aloud” went."]);
+}
+
+#[test]
+fn a_rating_that_the_counted_sessions_deny_is_named_and_so_is_what_nobody_decided() {
+    let sections = complete();
+    for (n, title, rating, happened) in [
+        (20, "Read a page", "ACHIEVED", 0),
+        (21, "Ask for help", "NOT_DELIVERED", 18),
+        // These are what one would expect.
+        (22, "Tie a lace", "NOT_YET", 0),
+        (23, "Catch a ball", "NOT_DELIVERED", 2),
+        (24, "Swim a length", "ACHIEVED", 18),
+    ] {
+        let last = NewItem::default().with("title", title).with("rating", rating);
+        sections[&Section::Review].add(&review::TARGETS, item(n), last);
+        let told = NewItem::default()
+            .with("name", format!("Help {n}"))
+            .with("targets", item(n).to_string())
+            .with_number("planned", 18)
+            .with_number("delivered", happened);
+        sections[&Section::Do].add(&actions::DELIVERY, item(n + 10), told);
+    }
+    for list in [&plan::BY_SCHOOL, &plan::BY_HOME, &plan::BY_PUPIL] {
+        sections[&Section::Plan].add(list, item(50), NewItem::default().with("text", "Read together."));
+    }
+    let found = record::worth_a_look(&sections);
+    let words: Vec<&str> = found.iter().map(|found| found.words.as_str()).collect();
+    assert_eq!(
+        words,
+        [
+            "“Read a page”: “I did it”, and 0 of 18 sessions happened.",
+            "“Ask for help”: “We didn’t get to try it”, and 18 of 18 sessions happened.",
+            "Who, when, where and how often is not all said of “Game club”.",
+            "Nobody has decided what becomes of the support.",
+            "Nobody’s name and no day are beside “Book the room”.",
+        ]
+    );
+    assert!(found[0].part.ends_with("-rating") && found[3].part.ends_with("-decision"), "{found:?}");
 }
 
 #[test]

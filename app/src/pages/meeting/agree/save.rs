@@ -1,8 +1,6 @@
 //! Saving the record: for whoever runs the meeting, with a last look at who came and what most would
 //! want to mend.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 use shared::{
     Section,
@@ -92,13 +90,12 @@ pub(super) fn AgreeAndSave() -> impl IntoView {
 fn WorthALook() -> impl IntoView {
     let meeting = use_meeting();
     let people = People::here();
-    let in_section = |section| {
-        let store = meeting.section_now(section)?;
-        Some(store.read(move |doc| record::worth_a_look(&BTreeMap::from([(section, doc.clone())]))))
-    };
-    let found = [Section::Review, Section::Plan, Section::Do].map(in_section);
+    let stores = [Section::Review, Section::Plan, Section::Do].map(|section| meeting.section_now(section));
+    let found = Memo::new(move |_| {
+        record::worth_a_look(&stores.iter().flatten().map(|store| (store.section(), store.now())).collect())
+    });
     move || {
-        let written = found.iter().flatten().flat_map(|found| found.get());
+        let written = found.get().into_iter();
         let (is_somebodys, is_nobodys) = people.all.with(|all| {
             let waits = |person: &Participant| person.role.can_agree() && person.answer.is_none();
             (all.iter().any(waits), all.iter().all(|person| person.answer.is_none()))
