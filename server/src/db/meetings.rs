@@ -178,7 +178,7 @@ pub async fn list_for(
                   seat.role,
                   (select max(version) from records where meeting_id = m.id) as version,
                   -- A school year begins in September: four months on, it is a calendar year.
-                  (select count(*) from meetings other
+                  (select count(distinct other.held_on) from meetings other
                    where other.pupil_id = m.pupil_id and not other.for_passport and other.with_family
                      and date_part('year', other.held_on + interval '4 months')
                        = date_part('year', m.held_on + interval '4 months')) as "held_this_year!"

@@ -113,8 +113,8 @@ pub async fn find(txn: &mut SchoolTransaction, id: PupilId, today: Date) -> sqlx
                   p.year_group, p.class_name, p.upn, p.born_on, p.pronouns, p.home_language, p.communication,
                   adult.display_name as "key_adult?", p.sen_provision, p.sen_since,
                   array(select code from pupil_needs where pupil_id = p.id order by rank) as "needs!",
-                  -- A school year begins in September: four months on, it is a calendar year.
-                  (select count(*) from meetings m
+                  -- A school year begins in September: four months on, it is a calendar year. Two on one day are one.
+                  (select count(distinct m.held_on) from meetings m
                    where m.pupil_id = p.id and not m.for_passport and m.with_family
                      and extract(year from m.held_on + interval '4 months')
                        = extract(year from $2::date + interval '4 months')) as "held!"

@@ -59,7 +59,7 @@ pub async fn lines(
         r#"select p.id, person.display_name, person.full_name, p.year_group, p.class_name, p.upn, p.born_on,
                   p.sen_provision, p.sen_since, p.looked_after, p.home_language, adult.display_name as "key_adult?",
                   array(select code from pupil_needs where pupil_id = p.id order by rank) as "needs!",
-                  (select count(*) from meetings m
+                  (select count(distinct m.held_on) from meetings m
                    where m.pupil_id = p.id and not m.for_passport and m.with_family
                      and extract(year from m.held_on + interval '4 months')
                        = extract(year from $8::date + interval '4 months')) as "held!",

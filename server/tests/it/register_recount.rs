@@ -280,7 +280,9 @@ impl Child {
 
     fn held_this_year(&self) -> usize {
         let this = school_year(NOON.date());
-        self.meetings.iter().filter(|meeting| meeting.with_family && school_year(meeting.held_on) == this).count()
+        let with_family = self.meetings.iter().filter(|meeting| meeting.with_family);
+        let days: BTreeSet<Date> = with_family.map(|meeting| meeting.held_on).collect();
+        days.into_iter().filter(|day| school_year(*day) == this).count()
     }
 
     /// Of the SENCO (0), who may see every child, or the teacher (1), who sees those they have a place with.
