@@ -257,6 +257,8 @@ pub struct RecordPage {
     pub may_correct: bool,
     /// Whether this person may start the next cycle.
     pub can_start_next: bool,
+    /// The day it was held is not over yet.
+    pub is_of_today: bool,
     /// The next meeting, if it was started already.
     pub next_meeting: Option<MeetingId>,
 }

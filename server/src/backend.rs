@@ -178,7 +178,7 @@ impl Backend for ServerBackend {
     }
 
     async fn record_page(&self, viewer: Viewer, meeting: MeetingId) -> Result<RecordPage, AppError> {
-        let page = records::page(&self.db, viewer, meeting, None).await?;
+        let page = records::page(&self.db, viewer, meeting, None, self.clock.today()).await?;
         self.was_read(viewer, meeting, Verb::RecordRead).await?;
         Ok(page)
     }
@@ -252,7 +252,7 @@ impl Backend for ServerBackend {
         meeting: MeetingId,
         version: u32,
     ) -> Result<RecordPage, AppError> {
-        let page = records::page(&self.db, viewer, meeting, Some(version)).await?;
+        let page = records::page(&self.db, viewer, meeting, Some(version), self.clock.today()).await?;
         self.was_read(viewer, meeting, Verb::RecordRead).await?;
         Ok(page)
     }

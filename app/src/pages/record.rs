@@ -55,6 +55,7 @@ fn TheRecord(page: view::RecordPage) -> impl IntoView {
     let view::RecordPage { record, hash, agreed_on: agreed_day, pupil, people, earlier, versions, reopened, .. } = page;
     let is_at_table = page.is_at_table;
     let (can_start_next, may_correct, next_meeting) = (page.can_start_next, page.may_correct, page.next_meeting);
+    let is_of_today = page.is_of_today;
     let (this, is_newest) = (record.version, versions.last().is_none_or(|newest| newest.version == record.version));
     let facts = &record.meeting;
     let meeting = facts.id;
@@ -168,7 +169,7 @@ fn TheRecord(page: view::RecordPage) -> impl IntoView {
                         <Others meeting this versions />
                     </footer>
                 </article>
-                {(can_start_next && is_newest).then(|| view! { <NextCycle meeting next_meeting /> })}
+                {(can_start_next && is_newest).then(|| view! { <NextCycle meeting next_meeting is_of_today /> })}
                 {(may_correct && is_newest).then(|| view! { <Correct meeting next_meeting /> })}
             </main>
         </div>
@@ -183,12 +184,20 @@ fn check_mark(hash: &str) -> String {
 
 /// For the facilitator: the next meeting begins with what this one agreed.
 #[component]
-fn NextCycle(meeting: MeetingId, next_meeting: Option<MeetingId>) -> impl IntoView {
+fn NextCycle(meeting: MeetingId, next_meeting: Option<MeetingId>, is_of_today: bool) -> impl IntoView {
+    let not_to_correct = is_of_today.then(|| {
+        view! {
+            <p>
+                "This was agreed today. To put something in it right, open the meeting again, below: a next meeting held today would stand beside it as a plan of its own."
+            </p>
+        }
+    });
     view! {
         <section class="page next-cycle" aria-labelledby="next-cycle">
             <div>
                 <h2 id="next-cycle">"The next cycle"</h2>
                 <p>"The passport comes along, these targets become “last targets”, and where we are now becomes the start."</p>
+                {not_to_correct}
                 {match next_meeting {
                     Some(next) => {
                         view! {

@@ -80,6 +80,8 @@ pub struct Cycle {
     /// …and looked back on in this one.
     pub reviewed_in: Option<(MeetingId, String)>,
     pub review_on: String,
+    /// Another plan was agreed on the same day: this one held no day, and takes no place among the last three.
+    pub of_no_days: bool,
     /// “Autumn 2026”.
     pub term: String,
     pub targets: Vec<CycleTarget>,

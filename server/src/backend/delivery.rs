@@ -99,10 +99,10 @@ pub(super) async fn known_before(backend: &ServerBackend, viewer: Viewer, id: Me
     });
     let little = if may_see(Matter::Action, tie) {
         let rated = db::help::rated(&mut txn, meeting.pupil).await.map_err(unavailable)?;
-        let areas = little_at_last(&rated);
-        let targets = db::help::areas_of(&mut txn, plan).await.map_err(unavailable)?;
-        let again = targets.into_iter().filter(|(_, area)| areas.contains(area));
-        again.map(|(target, area)| LittleProgress { target, area }).collect()
+        let steps = db::help::steps_of(&mut txn, plan).await.map_err(unavailable)?;
+        let again =
+            |step: &db::help::Step| Some(LittleProgress { target: step.target, area: little_at_last(&rated, step)? });
+        steps.iter().filter_map(again).collect()
     } else {
         vec![]
     };

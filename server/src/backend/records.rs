@@ -12,7 +12,7 @@ use shared::{
     record::{AgreedRecord, Agreement},
     rights::{Tie, kind_that_tells_nothing, may_correct, may_know_care, title_that_tells_nothing},
 };
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     Seated,
@@ -49,7 +49,13 @@ fn that_tells_nothing(mut record: AgreedRecord) -> AgreedRecord {
 }
 
 /// Of this version, or of the newest.
-pub(super) async fn page(db: &Db, viewer: Viewer, id: MeetingId, version: Option<u32>) -> Result<RecordPage, AppError> {
+pub(super) async fn page(
+    db: &Db,
+    viewer: Viewer,
+    id: MeetingId,
+    version: Option<u32>,
+    today: Date,
+) -> Result<RecordPage, AppError> {
     let (Reader { mut txn, meeting, place, tie }, kept) = find(db, viewer, id, version).await?;
     let may_know = may_know_care(place, tie);
     let as_read = |record| if may_know { record } else { that_tells_nothing(record) };
@@ -62,6 +68,7 @@ pub(super) async fn page(db: &Db, viewer: Viewer, id: MeetingId, version: Option
     let record: AgreedRecord = serde_json::from_str(&kept.canonical_json).map_err(unavailable)?;
     let agreed_at = OffsetDateTime::parse(&record.agreed_at, &Rfc3339).map_err(unavailable)?;
     Ok(RecordPage {
+        is_of_today: record.meeting.held_on == today.to_string(),
         earlier: earlier_answers(&mut txn, id, &record, as_read).await?,
         record: as_read(record),
         agreed_on: school_day(agreed_at).to_string(),

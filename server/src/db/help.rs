@@ -188,6 +188,8 @@ pub async fn terms_that_hold(txn: &mut SchoolTransaction, known: &Known) -> sqlx
 pub struct Rated {
     pub review: RecordId,
     pub target: ItemId,
+    pub title: String,
+    pub pupil_words: String,
     pub pupil: PupilId,
     /// Of need, as the plan said it.
     pub area: String,
@@ -198,7 +200,7 @@ pub struct Rated {
 pub async fn rated(txn: &mut SchoolTransaction, pupil: PupilId) -> sqlx::Result<Vec<Rated>> {
     let rows = sqlx::query_as!(
         RatedRow,
-        r#"select t.record_id, t.item_id, r.pupil_id as "pupil_id!", t.rating, coalesce(planned.area, '') as "area!"
+        r#"select t.record_id, t.item_id, t.title, t.pupil_words, r.pupil_id as "pupil_id!", t.rating, coalesce(planned.area, '') as "area!"
            from agreed_records r
              join target_reviews t on t.record_id = r.id
              left join agreed_records plan on plan.meeting_id = r.previous_meeting_id
@@ -212,10 +214,18 @@ pub async fn rated(txn: &mut SchoolTransaction, pupil: PupilId) -> sqlx::Result<
     Ok(rows.into_iter().map(Rated::from).collect())
 }
 
-/// The targets of the plan that a meeting agreed, each with its area of need.
-pub async fn areas_of(txn: &mut SchoolTransaction, plan: MeetingId) -> sqlx::Result<Vec<(ItemId, String)>> {
+/// A step of a plan, as far as another can be the same one.
+pub struct Step {
+    pub target: ItemId,
+    pub title: String,
+    pub pupil_words: String,
+    pub area: String,
+}
+
+/// The targets of the plan that a meeting agreed.
+pub async fn steps_of(txn: &mut SchoolTransaction, plan: MeetingId) -> sqlx::Result<Vec<Step>> {
     let rows = sqlx::query!(
-        "select t.item_id, t.area
+        "select t.item_id, t.title, t.pupil_words, t.area
          from agreed_records r
            join targets t on t.record_id = r.id
          where r.meeting_id = $1
@@ -224,7 +234,8 @@ pub async fn areas_of(txn: &mut SchoolTransaction, plan: MeetingId) -> sqlx::Res
     )
     .fetch_all(txn.connection())
     .await?;
-    Ok(rows.into_iter().map(|row| (ItemId(row.item_id), row.area)).collect())
+    let step = |target, title, pupil_words, area| Step { target: ItemId(target), title, pupil_words, area };
+    Ok(rows.into_iter().map(|row| step(row.item_id, row.title, row.pupil_words, row.area)).collect())
 }
 
 /// What the last two reviews of each child found, of everybody somebody works with; oldest first.
@@ -238,7 +249,7 @@ pub async fn rated_lately(txn: &mut SchoolTransaction, known: &Known) -> sqlx::R
              where exists (select from target_reviews t where t.record_id = r.id)
                and ($1::uuid[] is null or r.pupil_id = any ($1)) and r.pupil_id <> all ($2)
            )
-           select t.record_id, t.item_id, r.pupil_id as "pupil_id!", t.rating, coalesce(planned.area, '') as "area!"
+           select t.record_id, t.item_id, t.title, t.pupil_words, r.pupil_id as "pupil_id!", t.rating, coalesce(planned.area, '') as "area!"
            from looked_back r
              join target_reviews t on t.record_id = r.id
              left join agreed_records plan on plan.meeting_id = r.previous_meeting_id
@@ -256,6 +267,8 @@ pub async fn rated_lately(txn: &mut SchoolTransaction, known: &Known) -> sqlx::R
 struct RatedRow {
     record_id: Uuid,
     item_id: Uuid,
+    title: String,
+    pupil_words: String,
     pupil_id: Uuid,
     rating: String,
     area: String,
@@ -266,6 +279,8 @@ impl From<RatedRow> for Rated {
         Self {
             review: RecordId(row.record_id),
             target: ItemId(row.item_id),
+            title: row.title,
+            pupil_words: row.pupil_words,
             pupil: PupilId(row.pupil_id),
             area: row.area,
             rating: row.rating,

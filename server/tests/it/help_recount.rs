@@ -96,7 +96,7 @@ async fn who_gets_what_and_what_worked_are_what_anybody_would_count(pool: PgPool
             }
             let page = server.backend.impact_page(viewer, ImpactQuery::default()).await.unwrap();
             impact_is_counted_right(&page, &ImpactQuery::default(), &given, who == 0);
-            let shown: BTreeSet<_> = page.stuck.iter().map(|gap| (gap.name.as_str(), gap.need.as_str())).collect();
+            let shown: BTreeSet<_> = page.stuck.iter().map(|gap| (gap.name.as_str(), gap.need.clone())).collect();
             assert_eq!(shown, stuck(&known).into_iter().collect());
         }
     }

@@ -11,7 +11,7 @@ use shared::{
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use crate::support::{Seat, TestServer};
+use crate::support::{Seat, TestServer, text};
 
 #[sqlx::test(migrations = false)]
 async fn the_next_meeting_carries_over_what_was_agreed(pool: PgPoolOptions, options: PgConnectOptions) {
@@ -101,4 +101,44 @@ async fn what_the_pupil_wrote_in_a_step_is_the_pupils_when_it_is_looked_back_on(
     senco.until_saved().await;
     senco.edit(|doc| doc.splice(&review::TARGETS, first, "pupil_words", &taken)).await;
     senco.until(|message| *message == Message::SyncStatus(false)).await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_plan_that_is_replaced_on_its_day_is_no_cycle_and_its_record_says_how_it_is_corrected(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options).await;
+    let address = server.listen().await;
+    let mut pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let (backend, cookie) = (&server.backend, server.sign_in(&pike).await);
+    let child = server.pupil_of(&pike).await;
+    backend.meeting_start(pike.viewer, pike.meeting).await.unwrap();
+    backend.record_agree(pike.viewer, pike.meeting).await.unwrap();
+    let record = format!("/meetings/{}/record", pike.meeting);
+    const SAID: &str = "To put something in it right, open the meeting again, below";
+    assert!(text(server.get(&record, Some(&cookie)).await).await.contains(SAID));
+    let before = backend.pupil_page(pike.viewer, child).await.unwrap().cycles;
+
+    pike.meeting = backend.meeting_start_next(pike.viewer, pike.meeting).await.unwrap();
+    backend.meeting_start(pike.viewer, pike.meeting).await.unwrap();
+    let mut tab = server.open(&address, &pike, Section::Plan, 92_001).await;
+    tab.begin().await;
+    let whole = tab.doc.items(&plan::WHOLE)[0];
+    let impact = Splice { at: 0, delete: 0, insert: "More games.".to_owned() };
+    tab.edit(|doc| doc.splice(&plan::WHOLE, whole, "expected_impact", &impact)).await;
+    tab.edit(|doc| doc.set_words(&plan::WHOLE, whole, "review_on", "2027-03-16")).await;
+    tab.until_saved().await;
+    backend.record_agree(pike.viewer, pike.meeting).await.unwrap();
+
+    let cycles = backend.pupil_page(pike.viewer, child).await.unwrap().cycles;
+    assert_eq!(cycles.len(), before.len() + 1);
+    assert_eq!(cycles.iter().map(|cycle| cycle.of_no_days).collect::<Vec<_>>(), [false, false, false, true, false]);
+    assert!(cycles.iter().all(|cycle| !cycle.term.is_empty()));
+    let page = text(server.get(&format!("/pupils/{child}"), Some(&cookie)).await).await;
+    assert!(page.contains("One plan was agreed and replaced on the same day, 19 November 2026"), "{page}");
+    assert!(!page.contains("Replaced on the same day"), "it takes no place among the last three");
+
+    server.clock.forward(time::Duration::days(1));
+    assert!(!text(server.get(&record, Some(&cookie)).await).await.contains(SAID), "the day is over");
 }

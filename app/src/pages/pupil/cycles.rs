@@ -21,7 +21,8 @@ const STEPS: usize = 3;
 
 #[component]
 pub fn LastCycles(page: PupilPage) -> impl IntoView {
-    let mut earlier = page.cycles.clone();
+    let (replaced, mut earlier): (Vec<Cycle>, Vec<Cycle>) =
+        page.cycles.clone().into_iter().partition(|one| one.of_no_days);
     let last = earlier.split_off(earlier.len().saturating_sub(SHOWN));
     let name = page.pupil.name.clone();
     let opens = {
@@ -75,6 +76,19 @@ pub fn LastCycles(page: PupilPage) -> impl IntoView {
             </details>
         }
     });
+    let replaced = replaced.last().map(|newest| {
+        let how_many = match replaced.len() {
+            1 => "One plan was".to_owned(),
+            many => format!("{many} plans were"),
+        };
+        let day = dates::short(&newest.planned_on);
+        let last = if replaced.len() == 1 { format!(", {day}") } else { format!(", the last one on {day}") };
+        view! {
+            <p class="hint">
+                {format!("{how_many} agreed and replaced on the same day{last}: no days of school, so no cycle.")}
+            </p>
+        }
+    });
     view! {
         <section class="sheet" aria-labelledby="h-cycles">
             <header class="sheet-head with-side">
@@ -97,6 +111,7 @@ pub fn LastCycles(page: PupilPage) -> impl IntoView {
             </ol>
             {in_full}
             {little}
+            {replaced}
             {earlier}
         </section>
     }

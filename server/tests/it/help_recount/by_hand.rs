@@ -314,32 +314,43 @@ pub(super) fn impact_is_counted_right(page: &ImpactPage, query: &ImpactQuery, gi
     assert_eq!(shown, expected, "{query:?}");
 }
 
-/// Twice running nothing, or little, moved in one area.
-pub(super) fn stuck<'a>(known: &[&'a Child]) -> BTreeSet<(&'a str, &'static str)> {
+/// Twice running nothing, or little, moved in one area, or in one step of an area in which others moved.
+pub(super) fn stuck<'a>(known: &[&'a Child]) -> BTreeSet<(&'a str, String)> {
     let mut stuck = BTreeSet::new();
     for child in known.iter().filter(|child| !child.needs.is_empty()) {
         let pairs =
             child.cycles.windows(2).map(|pair| (pair[0].versions.last().unwrap(), pair[1].versions.last().unwrap()));
         let looked: Vec<_> = pairs.filter(|(_, review)| !review.reviews.is_empty()).collect();
         let Some([before, last]) = looked.last_chunk::<2>() else { continue };
-        for area in AREAS.into_iter().filter(|area| !area.is_empty()) {
-            let little = |(plan, review): &(&AgreedRecord, &AgreedRecord)| {
-                let of_area = plan.targets.iter().filter(|target| target.area == area).map(|target| target.id);
-                let ids: BTreeSet<_> = of_area.collect();
-                let found: Vec<_> = review
-                    .reviews
-                    .iter()
-                    .filter(|found| ids.contains(&found.id))
-                    .map(|found| found.rating.as_str())
-                    .collect();
-                let judged: Vec<_> =
-                    found.into_iter().filter(|rating| !matches!(*rating, "" | "NOT_DELIVERED")).collect();
-                !judged.is_empty() && judged.iter().all(|rating| matches!(*rating, "NOT_YET" | "SMALL_STEPS"))
-            };
-            if little(before) && little(last) {
-                stuck.insert((child.name.as_str(), area));
+        let little_in = |(plan, review): &(&AgreedRecord, &AgreedRecord), area: &str| {
+            let of_area = plan.targets.iter().filter(|target| target.area == area).map(|target| target.id);
+            let ids: BTreeSet<_> = of_area.collect();
+            let found: Vec<_> = review
+                .reviews
+                .iter()
+                .filter(|found| ids.contains(&found.id))
+                .map(|found| found.rating.as_str())
+                .collect();
+            let judged: Vec<_> = found.into_iter().filter(|rating| !matches!(*rating, "" | "NOT_DELIVERED")).collect();
+            !judged.is_empty() && judged.iter().all(|rating| is_little(rating))
+        };
+        let areas: BTreeSet<_> = AREAS
+            .into_iter()
+            .filter(|area| !area.is_empty() && little_in(before, area) && little_in(last, area))
+            .collect();
+        for found in last.1.reviews.iter().filter(|found| is_little(&found.rating)) {
+            let area = last.0.targets.iter().find(|step| step.id == found.id).map_or("", |step| step.area.as_str());
+            let failed_before =
+                before.1.reviews.iter().any(|earlier| earlier.title == found.title && is_little(&earlier.rating));
+            if failed_before && !areas.contains(area) {
+                stuck.insert((child.name.as_str(), format!("“{}”", found.title)));
             }
         }
+        stuck.extend(areas.into_iter().map(|area| (child.name.as_str(), area.to_owned())));
     }
     stuck
+}
+
+fn is_little(rating: &str) -> bool {
+    matches!(rating, "NOT_YET" | "SMALL_STEPS")
 }

@@ -82,8 +82,8 @@ fn some_record(chance: &mut StdRng, meeting: MeetingId, held_on: Date, last: Opt
     let targets: Vec<Target> = (0..chance.random_range(0..3))
         .map(|_| Target {
             id: item(chance),
-            pupil_words: words(),
-            title: "A step".to_owned(),
+            pupil_words: String::new(),
+            title: one(chance, ["A step", "Another step", "A third step"]).to_owned(),
             baseline: words(),
             success: words(),
             impact: words(),
@@ -96,7 +96,7 @@ fn some_record(chance: &mut StdRng, meeting: MeetingId, held_on: Date, last: Opt
     let ratings = ["EXCEEDED", "ACHIEVED", "PARTLY", "SMALL_STEPS", "NOT_YET", "NOT_YET", "NOT_DELIVERED", ""];
     let reviews = last.into_iter().flat_map(|last| &last.targets).map(|target| ReviewedTarget {
         id: target.id,
-        pupil_words: words(),
+        pupil_words: target.pupil_words.clone(),
         title: target.title.clone(),
         baseline: words(),
         exit: words(),
