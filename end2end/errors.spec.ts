@@ -27,7 +27,7 @@ test('a meeting that does not exist, or is not yours, is the same plain page', a
   for (const id of ['00000000-0000-0000-0000-000000000000', foreign.id]) {
     const response = await mine.goto(`/meetings/${id}`)
     expect(response!.status()).toBe(404)
-    await expect(mine.locator('main')).toContainText('There is no such meeting, or it is not one of yours')
+    await expect(mine.locator('main')).toContainText('There is nothing here, or it is not for you to see')
   }
   const signedOut = await page.goto(`${server.url}/meetings/${foreign.id}`)
   expect(signedOut!.status()).toBe(401)

@@ -11,7 +11,7 @@ use shared::record::Missing;
 pub enum AppError {
     #[error("You are not signed in to this meeting. Open your own link again, or ask the person who invited you.")]
     NotSignedIn,
-    #[error("There is no such meeting, or it is not one of yours.")]
+    #[error("There is nothing here, or it is not for you to see.")]
     NotFound,
     #[error(
         "Check that the whole link was copied. If it was, it has expired or was taken back. Ask the person who invited you for a new one."

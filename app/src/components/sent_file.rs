@@ -23,7 +23,7 @@ pub fn FileForm(action: &'static str) -> impl IntoView {
 /// `again` is where the form is.
 #[component]
 pub fn NotBroughtIn(refused: Refused, again: &'static str) -> impl IntoView {
-    let Refused { file, rows, whole, faults, up_to } = refused;
+    let Refused { file, rows, whole, faults, up_to, unread } = refused;
     let wrong = {
         let mut wrong: Vec<u32> = faults.iter().map(|fault| fault.row).collect();
         wrong.dedup();
@@ -31,6 +31,7 @@ pub fn NotBroughtIn(refused: Refused, again: &'static str) -> impl IntoView {
     };
     let words = match (&whole, up_to) {
         (Some(why), _) => format!("{why} Nothing has changed."),
+        (None, None) if rows == 1 => "One row, and it is not right. Nothing has changed.".to_owned(),
         (None, Some(row)) => format!(
             "{rows} rows. Mend these first: we have read as far as row {row}, and there may be more. Nothing has changed."
         ),
@@ -39,6 +40,8 @@ pub fn NotBroughtIn(refused: Refused, again: &'static str) -> impl IntoView {
         }
     };
     let words = if file.is_empty() { words } else { format!("{file}: {words}") };
+    let not_read = (!unread.is_empty()).then(|| format!(" These columns are not read: {}.", unread.join(", ")));
+    let words = words + &not_read.unwrap_or_default();
     let line = |fault: RowFault| {
         let found = (!fault.found.is_empty()).then(|| view! { <code>{fault.found}</code> });
         vec![fault.row.into_any(), fault.column.into_any(), found.into_any(), fault.what_to_do.into_any()]

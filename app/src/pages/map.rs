@@ -327,7 +327,8 @@ fn OftenMissed(rows: Vec<MapRow>) -> impl IntoView {
             why.sort_unstable();
             why.dedup();
             why.truncate(REASONS);
-            format!("{} missed {} of {} sessions. {}", row.name, row.counted - row.delivered, row.counted, why.join(" "))
+            let sessions = if row.counted == 1 { "session" } else { "sessions" };
+            format!("{} missed {} of {} {sessions}. {}", row.name, row.counted - row.delivered, row.counted, why.join(" "))
         };
         view! {
             <div class="finding">

@@ -12,6 +12,8 @@ pub struct Refused {
     pub faults: Vec<RowFault>,
     /// The row that was looked at last, where there was too much to mend to go on.
     pub up_to: Option<u32>,
+    /// Columns that nothing is read from.
+    pub unread: Vec<String>,
 }
 
 impl Refused {

@@ -66,7 +66,7 @@ pub(super) async fn join(backend: &ServerBackend, now_here: Option<Viewer>, toke
         doors: if meeting.stage == Stage::Agreed || seat.role.can_facilitate() { Doors::Open } else { doors },
         when: format!(
             "{} to {}",
-            when(meeting.held_on, meeting.held_at),
+            when(meeting.held_on, meeting.held_at, backend.clock.today()),
             hour(meeting.held_at + Duration::minutes(meeting.minutes.into()))
         ),
         school: meeting.school,
@@ -116,7 +116,7 @@ pub(super) async fn meetings(backend: &ServerBackend, viewer: Viewer, page: u32)
                     false => kind_that_tells_nothing(&meeting.kind),
                 },
                 held_on: meeting.held_on.to_string(),
-                when: when(meeting.held_on, meeting.held_at),
+                when: when(meeting.held_on, meeting.held_at, backend.clock.today()),
                 stage: meeting.stage,
                 version: meeting.version.map(i32::cast_unsigned),
                 held_this_year: u32::try_from(meeting.held_this_year).unwrap_or(u32::MAX),
@@ -154,7 +154,7 @@ pub(super) async fn meeting(backend: &ServerBackend, viewer: Viewer, id: Meeting
     Ok(MeetingPage {
         id,
         pupil: pupil(&meeting, tie, access(Section::Pep).can_read()),
-        when: when(meeting.held_on, meeting.held_at),
+        when: when(meeting.held_on, meeting.held_at, backend.clock.today()),
         school: meeting.school,
         kind: if may_know { meeting.kind } else { kind_that_tells_nothing(&meeting.kind) },
         place: meeting.place,
@@ -275,9 +275,10 @@ fn host(people: &[participants::Participant]) -> Option<Host> {
     })
 }
 
-/// “Thursday 19 November, 3.45”. The year is left out: an invitation is never a year old.
-fn when(day: Date, time: Time) -> String {
-    format!("{} {} {}, {}", day.weekday(), day.day(), day.month(), hour(time))
+/// “Thursday 19 November, 3.45”, and of another year than this “Friday 26 March 2027, 3.45”.
+fn when(day: Date, time: Time, today: Date) -> String {
+    let year = if day.year() == today.year() { String::new() } else { format!(" {}", day.year()) };
+    format!("{} {} {}{year}, {}", day.weekday(), day.day(), day.month(), hour(time))
 }
 
 /// “3.45”: no school meets in the night.
@@ -306,9 +307,11 @@ mod tests {
 
     #[test]
     fn times_are_said_as_schools_say_them() {
-        assert_eq!(when(date!(2026 - 11 - 19), time!(15:45)), "Thursday 19 November, 3.45");
-        assert_eq!(when(date!(2026 - 07 - 08), time!(8:00)), "Wednesday 8 July, 8.00");
-        assert_eq!(when(date!(2026 - 07 - 08), time!(12:05)), "Wednesday 8 July, 12.05");
+        let today = date!(2026 - 11 - 29);
+        assert_eq!(when(date!(2027 - 03 - 26), time!(15:45), today), "Friday 26 March 2027, 3.45");
+        assert_eq!(when(date!(2026 - 11 - 19), time!(15:45), today), "Thursday 19 November, 3.45");
+        assert_eq!(when(date!(2026 - 07 - 08), time!(8:00), today), "Wednesday 8 July, 8.00");
+        assert_eq!(when(date!(2026 - 07 - 08), time!(12:05), today), "Wednesday 8 July, 12.05");
     }
 
     #[test]

@@ -77,7 +77,8 @@ impl Table {
         file: &str,
         mut judge: impl FnMut(&mut Row<'a>) -> Option<T>,
     ) -> Result<Vec<T>, Refused> {
-        let mut refused = Refused { file: file.to_owned(), rows: self.count(), ..Refused::default() };
+        let unread = self.unread().to_vec();
+        let mut refused = Refused { file: file.to_owned(), rows: self.count(), unread, ..Refused::default() };
         let mut judged = vec![];
         for mut row in self.rows() {
             if !row.is_too_wide() {

@@ -87,6 +87,9 @@ async fn a_file_with_one_wrong_row_changes_nothing(pool: PgPoolOptions, options:
             "Full name,Extra help,Needs,UPN,Born\nBen Two,K,ASD,E000432100001,2019-01-01\n".to_owned(),
             "Already belongs to Tomasz",
         ),
+        // Nothing of it but the number is Tomek’s: a renamed child keeps a name, or their birthday says who they are.
+        ("Full name,UPN\nSomebody Else,E000432100001\n".to_owned(), "write their day of birth too"),
+        ("Full name,Extra help,Shoe size\nAda One,Q,31\n".to_owned(), "These columns are not read: Shoe size."),
         ("Full name,Extra help,Needs\nAda One,K,ASD\nADA ONE,K,ASD\n".to_owned(), "give both a number"),
         (
             "Full name,UPN\nTomasz Wieczorek,E000432100001\nTomek Wieczorek,E000432100001\n".to_owned(),

@@ -18,6 +18,7 @@ pub fn WhatTheySaid(plan: Pep, pupil: view::Pupil) -> impl IntoView {
     let planned = match due.planned_on.as_str() {
         "" => "No day is chosen yet.".to_owned(),
         day if due.is_planned_late => format!("Planned for {}, which is after that.", dates::long(day)),
+        day if dates::is_weekend(day) => format!("Planned for {}, a day without school.", dates::long(day)),
         day => format!("Planned for {}.", dates::long(day)),
     };
     let late = due.is_late.then(|| {

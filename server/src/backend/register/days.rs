@@ -5,7 +5,8 @@ use time::{Date, Month, format_description::BorrowedFormatItem, macros::format_d
 const ISO: &[BorrowedFormatItem<'static>] = format_description!("[year]-[month]-[day]");
 const BRITISH: &[BorrowedFormatItem<'static>] = format_description!("[day padding:none]/[month padding:none]/[year]");
 
-pub(in crate::backend) const NO_SUCH_DAY: &str = "There is no such day. Write it as 2018-02-14 or 14/02/2018.";
+pub(in crate::backend) const NO_SUCH_DAY: &str =
+    "There is no such day, or it cannot be read. Write it with its whole year, as 2018-02-14 or 14/02/2018.";
 const NOT_YET: &str = "That day has not come yet. Look at the year.";
 const LONG_AGO: &str = "That is more than 26 years ago: nobody born then is at a school. Look at the year.";
 const BEFORE_BIRTH: &str = "That is before the child was born. Look at both days.";

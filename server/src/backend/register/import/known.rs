@@ -77,6 +77,12 @@ impl School {
                 "UPN",
                 format!("Already belongs to {whose}, who was born on another day. One child, one number."),
             );
+        } else if !is_called_so && said.born.is_none() && !shares_a_name(&said.name, &known.child.full_name) {
+            let whose = if known.is_withheld { "another child" } else { &known.child.full_name };
+            row.fault(
+                "UPN",
+                format!("Already belongs to {whose}. If it is the same child, called otherwise now, write their day of birth too."),
+            );
         }
         Some(known)
     }
@@ -112,4 +118,10 @@ impl School {
             None => same_name.then(|| "A child of this name is here already. Is it the same child?".to_owned()),
         }
     }
+}
+
+/// Who is called otherwise keeps one of their names, as a rule.
+fn shares_a_name(one: &str, other: &str) -> bool {
+    let other = other.to_lowercase();
+    one.split_whitespace().any(|name| other.split_whitespace().any(|known| known == name))
 }
