@@ -2,25 +2,27 @@
 //! was agreed.
 //!
 //! What must stay true: it speaks of the plan, never of the child; the rating itself is the Virtual School’s to give,
-//! and this only says what is there.
+//! and this only says what is there. What was taken over from the last plan word for word was asked by nobody since: it is
+//! there only where it may stay for years, as a hope, or who the child is.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Attendance, Role,
     record::{AgreedRecord, Provision, Target},
+    role::Side,
 };
 
 /// What the agreed record does not hold: the parts of the PEP section, and the money.
 #[derive(Clone, Debug, Default)]
 pub struct Parts {
     /// Words the child said.
-    pub wishes: usize,
+    pub wishes: Lines,
     /// Subjects, and how many of them say where the child is now.
     pub subjects: usize,
-    pub subjects_now: usize,
+    pub subjects_now: Lines,
     pub spends: Vec<Spend>,
-    pub moving_on: bool,
+    pub moving_on: Lines,
     /// Lines about the child.
     pub about: usize,
     /// What they hope to do or be, and how many of these say what leads there.
@@ -30,19 +32,28 @@ pub struct Parts {
     pub is_first: bool,
 }
 
+/// How many were written for this plan, and how many stand as they did in the last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lines {
+    pub new: usize,
+    pub from_last: usize,
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Spend {
     pub purpose: String,
     pub is_costed: bool,
     /// It names a next step of this plan.
     pub has_step: bool,
-    pub says_what_it_changed: bool,
+    pub what_it_changed: Lines,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum State {
     There,
     Partly,
+    /// Taken over from the last plan, and nobody has said since whether it is still so.
+    FromLast,
     Missing,
 }
 
@@ -96,7 +107,9 @@ impl Rating {
 
 pub fn rating(checks: &[Check]) -> Rating {
     let is_missing = |at: usize| checks.get(at).is_none_or(|check| check.state == State::Missing);
-    if [VOICE, PREMIUM, NEXT].into_iter().any(is_missing) {
+    // What a child said last term is no voice in this plan.
+    let is_unasked = checks.get(VOICE).is_some_and(|check| check.state == State::FromLast);
+    if is_unasked || [VOICE, PREMIUM, NEXT].into_iter().any(is_missing) {
         Rating::Red
     } else if checks.iter().all(|check| check.state == State::There) {
         Rating::Green
@@ -112,7 +125,7 @@ const NEXT: usize = 8;
 /// Eleven parts, in the order of the page.
 pub fn checks(name: &str, record: &AgreedRecord, parts: &Parts) -> Vec<Check> {
     vec![
-        check(format!("{name}’s own words"), from(parts.wishes > 0, true), "Ask, and write down what was said."),
+        check(format!("{name}’s own words"), said(parts.wishes), "Ask, and write down what was said."),
         last_targets(record, parts),
         attainment(parts),
         next_steps(&record.targets),
@@ -121,8 +134,8 @@ pub fn checks(name: &str, record: &AgreedRecord, parts: &Parts) -> Vec<Check> {
         premium(parts),
         check(
             "What happens when something changes".to_owned(),
-            from(parts.moving_on, true),
-            "Write how the next move is prepared.",
+            said(parts.moving_on),
+            "Write how the next move is prepared, or that it is as it was.",
         ),
         who_and_when(record),
         check(
@@ -146,6 +159,14 @@ fn from(is_there: bool, is_whole: bool) -> State {
     }
 }
 
+fn said(lines: Lines) -> State {
+    match lines {
+        Lines { new: 1.., .. } => State::There,
+        Lines { from_last: 1.., .. } => State::FromLast,
+        Lines { .. } => State::Missing,
+    }
+}
+
 fn check(what: String, state: State, add: &str) -> Check {
     let add = if state == State::There { String::new() } else { add.to_owned() };
     Check { what, state, add }
@@ -158,11 +179,17 @@ fn last_targets(record: &AgreedRecord, parts: &Parts) -> Check {
 }
 
 fn attainment(parts: &Parts) -> Check {
-    let state = from(parts.subjects_now > 0, parts.subjects_now == parts.subjects && parts.subjects >= 3);
+    // Whoever wrote one anew has looked at the others: a subject may stand where it stood.
+    let Lines { new, from_last } = parts.subjects_now;
+    let is_whole = new + from_last == parts.subjects && parts.subjects >= 3;
+    let state = match said(parts.subjects_now) {
+        State::There if !is_whole => State::Partly,
+        state => state,
+    };
     check(
         "Where learning is now, in three subjects".to_owned(),
         state,
-        "Reading, writing and maths, each with where it is now.",
+        "Reading, writing and maths, each with where it is this term.",
     )
 }
 
@@ -215,20 +242,34 @@ fn carers(record: &AgreedRecord) -> Check {
 
 fn premium(parts: &Parts) -> Check {
     let words = "Pupil premium plus: what it costs, for which next step, what it changed".to_owned();
-    let vague = parts.spends.iter().find(|spend| !(spend.is_costed && spend.has_step && spend.says_what_it_changed));
-    let add = match vague {
-        Some(spend) if !spend.is_costed => format!("“{}” has no sum.", spend.purpose),
-        Some(spend) if !spend.has_step => format!("Choose the next step that “{}” is for.", spend.purpose),
-        Some(spend) => format!("Say what “{}” changed.", spend.purpose),
-        None => "Show what the money is spent on.".to_owned(),
+    let is_vague =
+        |spend: &&Spend| !(spend.is_costed && spend.has_step && said(spend.what_it_changed) != State::Missing);
+    let is_old = |spend: &&Spend| said(spend.what_it_changed) == State::FromLast;
+    let (vague, old) = (parts.spends.iter().find(is_vague), parts.spends.iter().find(is_old));
+    let (state, add) = match (vague, old) {
+        (Some(spend), _) if !spend.is_costed => (State::Partly, format!("“{}” has no sum.", spend.purpose)),
+        (Some(spend), _) if !spend.has_step => {
+            (State::Partly, format!("Choose the next step that “{}” is for.", spend.purpose))
+        }
+        (Some(spend), _) => (State::Partly, format!("Say what “{}” changed.", spend.purpose)),
+        (None, Some(spend)) => (State::FromLast, format!("Say what “{}” changed this term.", spend.purpose)),
+        (None, None) if parts.spends.is_empty() => (State::Missing, "Show what the money is spent on.".to_owned()),
+        (None, None) => (State::There, String::new()),
     };
-    check(words, from(!parts.spends.is_empty(), vague.is_none()), &add)
+    check(words, state, &add)
 }
 
+/// A school alone is no meeting of a looked-after child.
 fn who_and_when(record: &AgreedRecord) -> Check {
-    let somebody_came = record.attendance.iter().any(|seat| came(seat.attendance));
-    let state = from(!record.review_on.is_empty(), somebody_came);
-    let add = if record.review_on.is_empty() { "Choose when you meet again." } else { "Note who came." };
+    let here: Vec<Role> = record.attendance.iter().filter(|seat| came(seat.attendance)).map(|seat| seat.role).collect();
+    let school = here.iter().any(|role| role.side() == Side::School);
+    let others = here.iter().any(|role| matches!(role, Role::Pupil | Role::Parent | Role::SocialCare));
+    let state = from(!record.review_on.is_empty(), school && others);
+    let add = match (record.review_on.is_empty(), school && !others) {
+        (true, _) => "Choose when you meet again.",
+        (false, true) => "Nobody is noted but the school: who of the child, the carers and social care came?",
+        (false, false) => "Note who came.",
+    };
     check("Who came, and when we meet again".to_owned(), state, add)
 }
 
@@ -252,15 +293,25 @@ mod tests {
             assert_eq!(rating(&checks), Rating::Amber, "{at}");
         }
         assert_eq!(rating(&[]), Rating::Red);
+        let mut checks = all(State::There);
+        checks[VOICE].state = State::FromLast;
+        assert_eq!(rating(&checks), Rating::Red, "last term’s words are no voice in this plan");
     }
 
     #[test]
     fn a_spend_without_a_sum_or_a_next_step_is_not_enough() {
-        let spend = Spend { purpose: "Tutor".to_owned(), is_costed: true, has_step: true, says_what_it_changed: true };
+        let spend = Spend {
+            purpose: "Tutor".to_owned(),
+            is_costed: true,
+            has_step: true,
+            what_it_changed: Lines { new: 1, from_last: 0 },
+        };
         let parts = |spend: &Spend| Parts { spends: vec![spend.clone()], ..Parts::default() };
         assert_eq!(premium(&parts(&spend)).state, State::There);
         let aimless = premium(&parts(&Spend { has_step: false, ..spend.clone() }));
         assert_eq!((aimless.state, aimless.add.as_str()), (State::Partly, "Choose the next step that “Tutor” is for."));
+        let old = premium(&parts(&Spend { what_it_changed: Lines { new: 0, from_last: 1 }, ..spend.clone() }));
+        assert_eq!((old.state, old.add.as_str()), (State::FromLast, "Say what “Tutor” changed this term."));
         let free = Spend { is_costed: false, ..spend };
         assert_eq!(premium(&parts(&free)).add, "“Tutor” has no sum.");
         assert_eq!(premium(&Parts::default()).state, State::Missing);

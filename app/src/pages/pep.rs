@@ -133,6 +133,7 @@ fn GoodEnough(
         let (class, word) = match check.state {
             State::There => ("is-met", "There"),
             State::Partly => ("is-partly", "Partly"),
+            State::FromLast => ("is-partly", "From last term: still so?"),
             State::Missing => ("is-unmet", "Missing"),
         };
         let add = (!check.add.is_empty()).then(|| view! { <span class="to-add">{check.add}</span> });

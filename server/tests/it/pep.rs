@@ -7,13 +7,15 @@ use app::{
 use axum::http::StatusCode;
 use shared::{
     Role, Section,
+    doc::NewItem,
     pep::{Rating, State},
     record::AgreedRecord,
     rights::title_that_tells_nothing,
+    schema::pep as lists,
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use crate::support::{Seat, TestServer, owner, text};
+use crate::support::{Seat, TestServer, owner, table::item, text};
 
 impl TestServer {
     async fn pep(&self, seat: &Seat, child: &str, of: &str) -> Result<PepPage, AppError> {
@@ -119,6 +121,43 @@ async fn what_the_plan_that_is_being_written_lacks_is_said_before_it_is_agreed(
     // July’s plan says what home does; November’s does not yet.
     assert_eq!((agreed.checks[5].state, now.checks[5].state), (State::There, State::Missing));
     assert_eq!((now.checks[5].add.as_str(), now.rating), ("Write what home will do.", Rating::Amber));
+}
+
+/// Nobody asked Kai anything: what he said in November is no voice in the plan after it.
+#[sqlx::test(migrations = false)]
+async fn what_is_taken_over_from_last_term_is_asked_about_and_not_counted(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options).await;
+    let address = server.listen().await;
+    let mut designated = server.seat("Kai", "Mrs Hussain-Webb", 3).await;
+    server.backend.meeting_start(designated.viewer, designated.meeting).await.unwrap();
+    server.backend.record_agree(designated.viewer, designated.meeting).await.unwrap();
+    let agreed = server.pep(&designated, "Kai", "Pat").await.unwrap().plan.unwrap();
+    assert_eq!((agreed.checks[0].state, agreed.checks[2].state), (State::There, State::There));
+    assert_eq!(agreed.checks[8].state, State::Partly, "nobody but the school was there");
+
+    designated.meeting = server.backend.meeting_start_next(designated.viewer, designated.meeting).await.unwrap();
+    server.backend.meeting_start(designated.viewer, designated.meeting).await.unwrap();
+    let next = server.pep(&designated, "Kai", "Pat").await.unwrap().unfinished.unwrap();
+    for at in [0, 2, 7] {
+        assert_eq!(next.checks[at].state, State::FromLast, "{:?}", next.checks[at]);
+    }
+    // Who he is, and what he hopes for one day, may stay.
+    assert_eq!((next.checks[9].state, next.checks[10].state), (State::There, State::There));
+    assert_eq!(next.rating, Rating::Red);
+    let path = format!("/pupils/{}/pep", server.pupil_of(&designated).await);
+    let page = text(server.get(&path, Some(&server.sign_in(&designated).await)).await).await;
+    assert!(page.contains("From last term: still so?"));
+
+    let mut tab = server.open(&address, &designated, Section::Pep, 91_001).await;
+    tab.begin().await;
+    let said = NewItem::by(designated.viewer.person).with("text", "I want to stay in the workshop group.");
+    tab.edit(|doc| doc.add(&lists::WISHES, item(1), said)).await;
+    tab.until_saved().await;
+    let asked = server.pep(&designated, "Kai", "Pat").await.unwrap().unfinished.unwrap();
+    assert_eq!(asked.checks[0].state, State::There);
 }
 
 #[sqlx::test(migrations = false)]

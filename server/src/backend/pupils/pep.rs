@@ -60,7 +60,7 @@ pub(in crate::backend) async fn page(
         refused: RatingSent::default(),
         was_rated: false,
         plan,
-        unfinished: unfinished::plan(&mut txn, &pupil, viewer.person, records.is_empty(), now).await?,
+        unfinished: unfinished::plan(&mut txn, &pupil, viewer.person, &records, now).await?,
         pupil: view::Pupil {
             person: pupil.person,
             name: pupil.name,
@@ -92,7 +92,6 @@ async fn plan(
     today: Date,
 ) -> Result<Option<Pep>, AppError> {
     let Some(record) = records.last() else { return Ok(None) };
-    let stored = db::documents::load(txn, record.meeting.id).await.map_err(unavailable)?;
     let wanted = help::Wanted { pupil: Some(pupil.id), ..help::Wanted::default() };
     let given = help::given(txn, &wanted).await.map_err(unavailable)?;
     let cycle = cycles::of(records, &given, pupil.person).pop();
@@ -112,10 +111,9 @@ async fn plan(
             counted: help.counted().map(crate::backend::map::sessions),
         })
         .collect();
-    let docs: BTreeMap<Section, SectionDoc> =
-        stored.iter().filter_map(|stored| Some((stored.section, read(stored)?))).collect();
-    let written = Written::read(|section| docs.get(&section), record);
-    let parts = Parts { is_first: records.len() == 1, ..written.parts() };
+    let written = written(txn, record).await?;
+    let last = last(txn, records.iter().rev().nth(1)).await?;
+    let parts = Parts { is_first: records.len() == 1, ..written.parts(last.as_ref()) };
     let checks = pep::checks(&pupil.name, record, &parts);
     Ok(Some(Pep {
         agreed_in: record.meeting.id,
@@ -137,6 +135,21 @@ async fn plan(
         sdq: written.sdq,
         agencies: record.attendance.iter().filter(|seat| seat.role.side() == Side::Visitor).map(agency).collect(),
     }))
+}
+
+async fn written(txn: &mut SchoolTransaction, record: &AgreedRecord) -> Result<Written, AppError> {
+    let stored = db::documents::load(txn, record.meeting.id).await.map_err(unavailable)?;
+    let docs: BTreeMap<Section, SectionDoc> =
+        stored.iter().filter_map(|stored| Some((stored.section, read(stored)?))).collect();
+    Ok(Written::read(|section| docs.get(&section), record))
+}
+
+/// What the plan before said, if there is one.
+async fn last(txn: &mut SchoolTransaction, before: Option<&AgreedRecord>) -> Result<Option<Written>, AppError> {
+    match before {
+        Some(before) => Ok(Some(written(txn, before).await?)),
+        None => Ok(None),
+    }
 }
 
 /// What the support plan measured of it, the newest that was: both plans have the same figure, and it is written once.

@@ -4,11 +4,11 @@ use app::{error::AppError, view::pep::Unfinished};
 use shared::{
     PersonId, Stage,
     pep::{self, Parts},
-    record::draft,
+    record::{AgreedRecord, draft},
 };
 use time::OffsetDateTime;
 
-use super::written::Written;
+use super::{last, written::Written};
 use crate::{
     backend::agreement,
     db::{self, SchoolTransaction, pupils::Pupil},
@@ -20,7 +20,7 @@ pub(super) async fn plan(
     txn: &mut SchoolTransaction,
     pupil: &Pupil,
     asks: PersonId,
-    is_first: bool,
+    records: &[AgreedRecord],
     now: OffsetDateTime,
 ) -> Result<Option<Unfinished>, AppError> {
     let meetings = db::meetings::list_of_pupil(txn, pupil.id, asks).await.map_err(unavailable)?;
@@ -31,7 +31,10 @@ pub(super) async fn plan(
     let facts = agreement::facts(txn, &meeting, 1, now).await.map_err(unavailable)?;
     let record = draft(&sections, facts);
     let written = Written::read(|section| sections.get(&section), &record);
-    let parts = Parts { is_first, ..written.parts() };
+    // Where it was agreed and is open again, what it had agreed itself is not the plan before it.
+    let before = records.iter().take_while(|agreed| agreed.meeting.id != meeting.id).last();
+    let last = last(txn, before).await?;
+    let parts = Parts { is_first: before.is_none(), ..written.parts(last.as_ref()) };
     let checks = pep::checks(&pupil.name, &record, &parts);
     Ok(Some(Unfinished { meeting: meeting.id, meets_on: record.meeting.held_on, rating: pep::rating(&checks), checks }))
 }

@@ -4,7 +4,7 @@ use app::view::pep::{Hope, Measured, Spend, Subject, Wish};
 use shared::{
     ItemId, Section,
     doc::SectionDoc,
-    pep::{self, Parts},
+    pep::{self, Lines, Parts},
     record::AgreedRecord,
     schema::{List, pep as lists, views::VIEWS},
 };
@@ -57,26 +57,40 @@ impl Written {
         }
     }
 
-    /// Without what other sections say.
-    pub(super) fn parts(&self) -> Parts {
+    /// Without what other sections say. What stands as it did in the plan before is told apart.
+    pub(super) fn parts(&self, last: Option<&Self>) -> Parts {
+        let said = |spend: &Spend| Some(spend.impact.clone()).filter(|words| !words.is_empty());
         let spend = |spend: &Spend| pep::Spend {
             purpose: spend.purpose.clone(),
             is_costed: spend.allocated.is_some_and(|pence| pence > 0),
             has_step: !spend.step.is_empty(),
-            says_what_it_changed: !spend.impact.is_empty(),
+            what_it_changed: lines(said(spend), last.map(|last| last.spends.iter().filter_map(said))),
         };
+        let now = |written: &'_ Self| -> Vec<(String, String)> {
+            let said = written.subjects.iter().filter(|subject| !subject.now.is_empty());
+            said.map(|subject| (subject.name.clone(), subject.now.clone())).collect()
+        };
+        let words =
+            |written: &'_ Self| -> Vec<String> { written.wishes.iter().map(|wish| wish.words.clone()).collect() };
         Parts {
-            wishes: self.wishes.len(),
+            wishes: lines(words(self), last.map(words)),
             subjects: self.subjects.len(),
-            subjects_now: self.subjects.iter().filter(|subject| !subject.now.is_empty()).count(),
+            subjects_now: lines(now(self), last.map(now)),
             spends: self.spends.iter().map(spend).collect(),
-            moving_on: !self.moving_on.is_empty(),
+            moving_on: lines(&self.moving_on, last.map(|last| &last.moving_on)),
             about: self.about.len(),
             hopes: self.hopes.len(),
             hopes_led_to: self.hopes.iter().filter(|hope| !hope.next.is_empty()).count(),
             ..Parts::default()
         }
     }
+}
+
+/// How many of these stood in the last plan word for word.
+fn lines<T: PartialEq>(now: impl IntoIterator<Item = T>, last: Option<impl IntoIterator<Item = T>>) -> Lines {
+    let last: Vec<T> = last.into_iter().flatten().collect();
+    let (from_last, new): (Vec<T>, Vec<T>) = now.into_iter().partition(|line| last.contains(line));
+    Lines { new: new.len(), from_last: from_last.len() }
 }
 
 /// What this meeting agreed, and what it looked back on: the money was spent before, and is set aside for what comes.
