@@ -193,6 +193,8 @@ pub struct Participant {
     pub full_name: String,
     pub initials: String,
     pub role: Role,
+    /// May be handed the running of the meeting.
+    pub may_run: bool,
     /// “Mum”, “SENCO”, “Speech and language therapist”.
     pub title: String,
     /// 1 to 8.

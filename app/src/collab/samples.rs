@@ -57,6 +57,7 @@ pub(super) fn page(section: Section, access: Access, stage: Stage, fill: impl Fn
             full_name: "Miss Qureshi".to_owned(),
             initials: "SQ".to_owned(),
             role: Role::Teacher,
+            may_run: false,
             title: "Class teacher".to_owned(),
             colour: 3,
             scribe: false,

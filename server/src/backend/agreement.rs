@@ -15,7 +15,7 @@ use shared::{
     record::{Agreement, Attendee, Facts, MeetingFacts, Missing, project},
     schema::staff,
 };
-use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{Date, Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 use self::days::Around;
 pub(super) use self::days::in_passport;
@@ -33,6 +33,9 @@ use crate::{
 
 /// What a meeting’s documents hold.
 type Sections = BTreeMap<Section, SectionDoc>;
+
+/// Whoever came by the spoken code reads for so long what was agreed with them.
+const READ_ON: Duration = Duration::hours(1);
 
 /// Why there is no record.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +83,7 @@ pub async fn save(
     db::meetings::held_on(txn, meeting.id, held_on(meeting)).await?;
     db::meetings::agree(txn, meeting.id, at).await?;
     db::doors::end_code(txn, meeting.id, at).await?;
+    db::login_sessions::end_by_code(txn, meeting.id, at + READ_ON).await?;
     Ok(version)
 }
 

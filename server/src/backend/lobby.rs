@@ -1,7 +1,8 @@
 //! The door itself: whether it is open, who stands before it, who is let in as what, and the links and codes
 //! that lead to it.
 //!
-//! What must stay true: who waits learns nothing about the pupil; nobody comes in by the code alone.
+//! What must stay true: who waits learns nothing about the pupil; nobody comes in by the code alone, nor to another
+//! meeting by having come by it.
 
 use app::{
     backend::{AlsoSignedIn, KnockSecret, Viewer},
@@ -156,6 +157,7 @@ async fn seat_stranger(
         for_correction: is_reopened,
     };
     db::participants::create(txn, new).await.map_err(unavailable)?;
+    seats::set_by_code(txn, who, true).await.map_err(unavailable)?;
     Ok(who)
 }
 
@@ -201,6 +203,8 @@ pub(super) async fn make_link(
     }
     let made = invitations::renew(&mut txn, &backend.join_key, who, backend.clock.now()).await;
     made.map_err(unavailable)?;
+    // From now on they are invited, by name, and not only here by the code.
+    seats::set_by_code(&mut txn, who, false).await.map_err(unavailable)?;
     note(backend, &mut txn, Deed::new(viewer.person, Verb::LinkMade).in_meeting(id).to(who)).await?;
     txn.commit().await.map_err(unavailable)
 }

@@ -184,6 +184,9 @@ async fn invite(
         if seat.for_correction && !seat.role.can_facilitate() {
             continue; // was not at the meeting
         }
+        if seat.by_code {
+            continue; // was let in for that meeting
+        }
         // Derived, so that it needs no chance: one person has one place in one meeting.
         let id = ParticipantId(Uuid::new_v5(&next.0, seat.person.0.as_bytes()));
         let expected = match seat.attendance() {

@@ -238,6 +238,7 @@ pub(super) fn participant(
     Participant {
         id: seat.id,
         person: seat.person,
+        may_run: seat.may_run(),
         attendance: seat.attendance(),
         noted: seat.noted.is_some(),
         initials: initials(&seat.full_name),

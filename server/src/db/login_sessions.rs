@@ -229,6 +229,20 @@ pub async fn end_by_link(
     Ok(())
 }
 
+/// Those who came to this meeting by the code are here no longer than that.
+pub async fn end_by_code(txn: &mut SchoolTransaction, meeting: MeetingId, ends: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update login_sessions set expires_at = $2
+         where proof = 'link' and expires_at > $2
+           and person_id in (select person_id from participants where meeting_id = $1 and by_code)",
+        meeting.0,
+        ends
+    )
+    .execute(txn.connection())
+    .await?;
+    Ok(())
+}
+
 /// Ends all sessions of this person but, if it is given, the one they ask from. Returns those that ended.
 pub async fn end_all(txn: &mut SchoolTransaction, person: PersonId, but: Option<Hash>) -> sqlx::Result<Vec<Hash>> {
     let but = but.map(|id| id.as_bytes().to_vec());

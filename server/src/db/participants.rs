@@ -25,6 +25,8 @@ pub struct Participant {
     pub was_connected: bool,
     /// How they came, by the word of whoever runs the meeting.
     pub noted: Option<Attendance>,
+    /// Came by the spoken code: for this meeting, and as long as nobody made a link for them by name.
+    pub by_code: bool,
     /// Works at the school, and does not only sit there as if they did because they were let in so.
     pub is_staff: bool,
     /// May come in: neither asked to leave, nor left out on purpose, nor kept from the child.
@@ -94,6 +96,7 @@ struct Row {
     for_correction: bool,
     was_connected: bool,
     noted: Option<String>,
+    by_code: bool,
     is_staff: bool,
     admitted: bool,
 }
@@ -122,6 +125,7 @@ impl TryFrom<Row> for Participant {
             for_correction: row.for_correction,
             was_connected: row.was_connected,
             noted: row.noted.as_deref().map(attendance).transpose()?,
+            by_code: row.by_code,
             is_staff: row.is_staff,
             admitted: row.admitted,
         })
@@ -133,7 +137,7 @@ pub async fn list(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Resu
     let rows = sqlx::query_as!(
         Row,
         r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe, attendance,
-                  for_correction, was_connected, noted,
+                  for_correction, was_connected, noted, by_code,
                   (kind = 'staff' or exists (select from posts where posts.person_id = people.id)) as "is_staff!",
                   (removed_at is null and attendance <> 'not_invited_on_purpose' and not exists (
                     select from withheld w join meetings m on m.pupil_id = w.pupil_id
@@ -153,7 +157,7 @@ pub async fn find(txn: &mut SchoolTransaction, id: ParticipantId) -> sqlx::Resul
     let row = sqlx::query_as!(
         Row,
         r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe, attendance,
-                  for_correction, was_connected, noted,
+                  for_correction, was_connected, noted, by_code,
                   (kind = 'staff' or exists (select from posts where posts.person_id = people.id)) as "is_staff!",
                   (removed_at is null and attendance <> 'not_invited_on_purpose' and not exists (
                     select from withheld w join meetings m on m.pupil_id = w.pupil_id
@@ -177,7 +181,7 @@ pub async fn find_admitted(
     let row = sqlx::query_as!(
         Row,
         r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe, attendance,
-                  for_correction, was_connected, noted,
+                  for_correction, was_connected, noted, by_code,
                   (kind = 'staff' or exists (select from posts where posts.person_id = people.id)) as "is_staff!",
                   true as "admitted!"
            from participants seat join people on people.id = person_id

@@ -1,4 +1,4 @@
-//! Places that change hands: asking somebody to leave, letting them back, and who runs the meeting.
+//! Places that change hands: asking somebody to leave, letting them back, who runs the meeting, and who is invited.
 
 use shared::{MeetingId, ParticipantId, Role};
 use time::OffsetDateTime;
@@ -66,6 +66,12 @@ pub async fn set_role(txn: &mut SchoolTransaction, id: ParticipantId, role: Role
     sqlx::query!("update participants set role = $2 where id = $1", id.0, role.name())
         .execute(txn.connection())
         .await?;
+    Ok(())
+}
+
+/// Whether somebody is here by the spoken code alone.
+pub async fn set_by_code(txn: &mut SchoolTransaction, id: ParticipantId, by_code: bool) -> sqlx::Result<()> {
+    sqlx::query!("update participants set by_code = $2 where id = $1", id.0, by_code).execute(txn.connection()).await?;
     Ok(())
 }
 

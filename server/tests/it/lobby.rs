@@ -50,15 +50,16 @@ async fn post(server: &TestServer, path: &str, cookies: &str, form: &str) -> Res
     server.router.clone().oneshot(request.body(Body::from(form.to_owned())).unwrap()).await.unwrap()
 }
 
-struct House {
-    server: TestServer,
+/// Tomek’s table, and who comes to its door.
+pub(crate) struct House {
+    pub(crate) server: TestServer,
     mum: Seat,
     pupil: Seat,
-    senco: Seat,
+    pub(crate) senco: Seat,
 }
 
 impl House {
-    async fn with(doors: Doors, pool: PgPoolOptions, options: PgConnectOptions) -> Self {
+    pub(crate) async fn with(doors: Doors, pool: PgPoolOptions, options: PgConnectOptions) -> Self {
         let server = TestServer::start(pool, options).await;
         let seat = async |name| server.seat("Tomek", name, 3).await;
         let (mum, pupil, senco) = (seat("Agnieszka").await, seat("Tomek").await, seat("Mrs Pike").await);
@@ -71,7 +72,7 @@ impl House {
         post(&self.server, &link, "", "asked=yes").await
     }
 
-    async fn door(&self) -> app::view::doors::DoorPage {
+    pub(crate) async fn door(&self) -> app::view::doors::DoorPage {
         self.server.backend.door_page(self.senco.viewer, self.senco.meeting).await.unwrap()
     }
 
@@ -80,13 +81,33 @@ impl House {
     }
 
     /// Makes a code, and returns its digits.
-    async fn code(&self) -> String {
+    pub(crate) async fn code(&self) -> String {
         self.server.backend.code_make(self.senco.viewer, self.senco.meeting).await.unwrap();
         self.door().await.code.unwrap().digits
     }
 
     async fn type_code(&self, code: &str, name: &str) -> Result<Arrival, NoDoor> {
         arrivals::by_code(&self.server.state, None, code, name, "Chrome on Android").await.unwrap()
+    }
+
+    /// Somebody comes by this code and is let in as this. Returns their session.
+    pub(crate) async fn let_in(&self, code: &str, name: &str, role: Role) -> String {
+        let Ok(Arrival::AtDoor { secret }) = self.type_code(code, name).await else { panic!("no door") };
+        self.admit(&secret, Some(role)).await
+    }
+
+    /// Mum knocks with her link and is let in, the same way.
+    pub(crate) async fn let_mum_in(&self) -> String {
+        let secret = cookie(&self.press(&self.mum).await, "knock").expect("she is at the door");
+        self.admit(&secret, None).await
+    }
+
+    async fn admit(&self, secret: &str, role: Option<Role>) -> String {
+        let knock = self.door().await.knocks.remove(0);
+        let Seat { viewer, meeting, .. } = self.senco;
+        self.server.backend.knock_admit(viewer, meeting, knock.id, role).await.unwrap();
+        let entered = post(&self.server, "/lobby/enter", &format!("knock={secret}"), "").await;
+        cookie(&entered, "sid").expect("they are in")
     }
 }
 
@@ -322,7 +343,7 @@ async fn what_is_corrected_is_read_by_its_link_and_changed_through_its_door(
     assert_eq!(server.get(&format!("{table}/record"), Some(&hers)).await.status(), StatusCode::OK);
 }
 
-async fn viewer(server: &TestServer, session: &str) -> Viewer {
+pub(crate) async fn viewer(server: &TestServer, session: &str) -> Viewer {
     login_sessions::find(&server.db, Hash::of(session)).await.unwrap().unwrap().viewer
 }
 
@@ -378,6 +399,7 @@ async fn a_stranger_who_is_let_in_as_a_teacher_does_not_work_here_by_that(
         let at_table = house.door().await.people;
         let zofia = at_table.iter().find(|at| at.person.name == name).expect("they sit here");
         assert_eq!(zofia.person.role, role);
+        assert!(!zofia.person.may_run, "and are not offered the running of it");
         // They run no meeting, by whosoever’s word, and read of the child what somebody does who visits.
         let entered = post(&house.server, "/lobby/enter", &format!("knock={secret}"), "").await;
         let session = self::viewer(&house.server, &cookie(&entered, "sid").unwrap()).await;

@@ -7,6 +7,7 @@ mod asvs;
 mod attacks;
 mod attendance;
 mod audit;
+mod by_code;
 mod check;
 mod cluster;
 mod commands;

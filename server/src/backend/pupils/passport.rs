@@ -256,7 +256,7 @@ async fn create(
         None => vec![],
     };
     let id_of = |person: shared::PersonId| ParticipantId(Uuid::new_v5(&meeting.0, person.0.as_bytes()));
-    for (position, seat) in (1..).zip(at_last.iter().filter(|seat| seat.admitted)) {
+    for (position, seat) in (1..).zip(at_last.iter().filter(|seat| seat.admitted && !seat.by_code)) {
         let new = NewParticipant {
             id: id_of(seat.person),
             meeting,

@@ -116,8 +116,7 @@ fn Tools(person: Participant) -> impl IntoView {
         view! {
             <div class="tools">
                 {person
-                    .role
-                    .may_run()
+                    .may_run
                     .then(|| {
                         view! {
                             <button class="tool" type="button" on:click=move |_| hand(Asks::HandOver)>

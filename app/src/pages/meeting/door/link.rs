@@ -45,7 +45,9 @@ pub(super) fn LinkOf(id: ParticipantId, name: String, link: LinkState) -> impl I
     };
     let is_good = matches!(link, LinkState::Good(_));
     let words = match link {
-        LinkState::None => "No link was made for them.".to_owned(),
+        LinkState::None => {
+            "No link was made for them. Who came by the code is invited to the next meeting only with one.".to_owned()
+        }
         LinkState::Good(until) => format!("Their link works until {until}."),
         LinkState::Expired => "Their link has expired.".to_owned(),
         LinkState::TakenBack => "Their link was taken back: it opens nothing.".to_owned(),

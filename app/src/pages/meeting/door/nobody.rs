@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use shared::{Role, Stage};
+use shared::Stage;
 
 use super::super::agree::Failed;
 use crate::{
@@ -24,7 +24,7 @@ const GRACE: Duration = Duration::from_secs(5);
 pub(in crate::pages::meeting) fn NobodyRunsIt() -> impl IntoView {
     let meeting = use_meeting();
     let people = People::here();
-    let (here, stage, is_cut_off, role) = (meeting.here(), meeting.stage(), meeting.is_cut_off(), meeting.role());
+    let (here, stage, is_cut_off) = (meeting.here(), meeting.stage(), meeting.is_cut_off());
     let runs_it = move || people.all.with(|all| all.iter().find(|person| person.role.can_facilitate()).cloned());
     let is_gone = Memo::new(move |_| {
         let gone = runs_it().is_some_and(|person| !here.with(|here| here.contains(&person.id)));
@@ -51,7 +51,7 @@ pub(in crate::pages::meeting) fn NobodyRunsIt() -> impl IntoView {
         }
     });
     let take = Action::new(move |(): &()| take_over(meeting.id));
-    let may_take = move || role.get().is_some_and(Role::may_run);
+    let may_take = move || people.all.with(|all| all.iter().any(|person| person.id == people.me && person.may_run));
     let failed = move || take.value().get().and_then(Result::err).map(|error| view! { <Failed error /> });
     view! {
         <div role="status">

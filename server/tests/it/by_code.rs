@@ -1,0 +1,129 @@
+//! Who came by the spoken code: at that meeting, as whoever runs it says, and nowhere else by that.
+
+use app::{error::AppError, view::doors::Doors};
+use axum::http::StatusCode;
+use server::db::{self, MIGRATIONS};
+use shared::{MeetingId, Role, rights::Post};
+use sqlx::{
+    Executor,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use time::Duration;
+
+use crate::{
+    lobby::{House, viewer},
+    support::owner,
+};
+
+/// Whether somebody of this name has a place at this meeting of the house’s child.
+async fn is_invited(house: &House, meeting: MeetingId, name: &str) -> bool {
+    let page = house.server.backend.meeting_page(house.senco.viewer, meeting).await.unwrap();
+    page.people.iter().any(|person| person.name == name)
+}
+
+async fn status(house: &House, session: &str, path: &str) -> StatusCode {
+    house.server.get(path, Some(&format!("sid={session}"))).await.status()
+}
+
+#[sqlx::test(migrations = false)]
+async fn who_came_by_the_code_is_at_that_meeting_and_at_no_other(pool: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::with(Doors::Open, pool, options).await;
+    let (backend, senco, meeting) = (&house.server.backend, house.senco.viewer, house.senco.meeting);
+    let (code, child) = (house.code().await, house.server.pupil_of(&house.senco).await);
+    let session = house.let_in(&code, "Zofia", Role::Specialist).await;
+    backend.meeting_start(senco, meeting).await.unwrap();
+    let childs_page = format!("/pupils/{child}");
+    assert_eq!(
+        status(&house, &session, &childs_page).await,
+        StatusCode::OK,
+        "at the table they read what a visitor does"
+    );
+
+    backend.record_agree(senco, meeting).await.unwrap();
+    let next = backend.meeting_start_next(senco, meeting).await.unwrap();
+    // The doors of the next one are open too, for who is expected there.
+    assert!(!is_invited(&house, next, "Zofia").await && is_invited(&house, next, "Agnieszka").await);
+    for closed in [format!("/meetings/{next}"), childs_page.clone(), format!("{childs_page}/passport")] {
+        assert_eq!(status(&house, &session, &closed).await, StatusCode::NOT_FOUND, "{closed}");
+    }
+    // What was agreed with them they read on for an hour; then their session has ended, and there is no link.
+    let record = format!("/meetings/{meeting}/record");
+    house.server.clock.forward(Duration::minutes(59));
+    assert_eq!(status(&house, &session, &record).await, StatusCode::OK);
+    house.server.clock.forward(Duration::minutes(2));
+    assert_eq!(status(&house, &session, &record).await, StatusCode::UNAUTHORIZED);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_passport_is_changed_by_nobody_who_came_by_the_code(pool: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::with(Doors::Open, pool, options).await;
+    let (backend, senco, meeting) = (&house.server.backend, house.senco.viewer, house.senco.meeting);
+    let code = house.code().await;
+    let session = house.let_in(&code, "Zofia", Role::Teacher).await;
+    backend.meeting_start(senco, meeting).await.unwrap();
+    backend.record_agree(senco, meeting).await.unwrap();
+    let child = house.server.pupil_of(&house.senco).await;
+    let table = backend.passport_open(senco, child).await.unwrap();
+    assert!(!is_invited(&house, table, "Zofia").await && is_invited(&house, table, "Agnieszka").await);
+    let zofia = viewer(&house.server, &session).await;
+    assert_eq!(backend.meeting_page(zofia, table).await.map(|page| page.id), Err(AppError::NotFound));
+}
+
+#[sqlx::test(migrations = false)]
+async fn who_is_made_a_link_by_name_is_invited_from_then_on(pool: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::with(Doors::Open, pool, options).await;
+    let (backend, senco, meeting) = (&house.server.backend, house.senco.viewer, house.senco.meeting);
+    let code = house.code().await;
+    let session = house.let_in(&code, "Zofia", Role::Supporter).await;
+    let zofia = house.door().await.people.into_iter().find(|at| at.person.name == "Zofia").unwrap();
+    backend.link_make(senco, meeting, zofia.person.id).await.unwrap();
+    backend.meeting_start(senco, meeting).await.unwrap();
+    backend.record_agree(senco, meeting).await.unwrap();
+    let next = backend.meeting_start_next(senco, meeting).await.unwrap();
+    assert!(is_invited(&house, next, "Zofia").await);
+    house.server.clock.forward(Duration::hours(2));
+    assert_eq!(status(&house, &session, &format!("/meetings/{meeting}/record")).await, StatusCode::OK);
+}
+
+/// Before it was kept of a place they were staff if they sat as a teacher, and were carried along with a link.
+#[sqlx::test(migrations = false)]
+async fn strangers_of_before_are_told_apart_by_what_was_written_down(pool: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::with(Doors::Knock, pool, options.clone()).await;
+    let (backend, senco, meeting) = (&house.server.backend, house.senco.viewer, house.senco.meeting);
+    let code = house.code().await;
+    let session = house.let_in(&code, "Zofia", Role::Teacher).await;
+    let zofia = viewer(&house.server, &session).await.person;
+    let colleague = house.let_in(&code, "Zoe", Role::Teacher).await;
+    let colleague = viewer(&house.server, &colleague).await.person;
+    // With a link of her own she knocks, and is let in, too.
+    let mum = house.let_mum_in().await;
+    let mum = viewer(&house.server, &mum).await.person;
+    let mut owner = owner(&options).await;
+    let as_before = "update people set kind = 'staff' where id = any ($1)";
+    sqlx::query(as_before).bind(vec![zofia.0, colleague.0, mum.0]).execute(&mut owner).await.unwrap();
+    owner.execute("update participants set by_code = false").await.unwrap();
+    let mut txn = house.server.db.begin(senco.school).await.unwrap();
+    db::posts::give(&mut txn, colleague, Post::Teacher).await.unwrap();
+    txn.commit().await.unwrap();
+    backend.meeting_start(senco, meeting).await.unwrap();
+    backend.record_agree(senco, meeting).await.unwrap();
+    let next = backend.meeting_start_next(senco, meeting).await.unwrap();
+
+    let mend = MIGRATIONS.iter().find(|migration| migration.version == 67).unwrap();
+    owner.execute(mend.sql.clone()).await.unwrap();
+    for (person, kind, by_code, why) in [
+        (zofia, "specialist", true, "she came by the code"),
+        (colleague, "staff", false, "somebody gave her a post since"),
+        (mum, "staff", false, "she came by her link"),
+    ] {
+        let sql = "select p.kind, seat.by_code, not exists (
+                     select from join_links where participant_id = seat.id and revoked_at is null
+                   )
+                   from people p join participants seat on seat.person_id = p.id
+                   where p.id = $1 and seat.meeting_id = $2";
+        let of = sqlx::query_as::<_, (String, bool, bool)>(sql).bind(person.0).bind(next.0);
+        assert_eq!(of.fetch_one(&mut owner).await.unwrap(), (kind.to_owned(), by_code, by_code), "{why}");
+    }
+    let record = format!("/meetings/{meeting}/record");
+    assert_eq!(status(&house, &session, &record).await, StatusCode::UNAUTHORIZED, "what her link opened ended with it");
+}
