@@ -64,6 +64,9 @@ pub enum AppError {
         "Roundtable was brought up to date while this page was open. Reload the page, then do that again. Nothing that was saved is lost."
     )]
     Outdated,
+    /// What was sent is no such thing as is asked for here.
+    #[error("What was sent could not be read, so nothing was done. If a page of Roundtable sent it, reload that page.")]
+    Unreadable,
     /// The request itself failed: no network, a timeout, a server that is restarting.
     #[error("We could not reach the meeting. Nothing you wrote is lost. Please try again in a moment.")]
     Unreachable,
@@ -78,7 +81,7 @@ impl FromServerFnError for AppError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             // Said by the server, of what a page asked for.
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Outdated,
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Unreadable,
             _ => Self::Unreachable,
         }
     }

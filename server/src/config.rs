@@ -64,7 +64,8 @@ pub enum Command {
     /// Give somebody a post that is kept, where nobody in the school can: the first head, the first to hold one where
     /// there is no head, or the next one where whoever held it has gone. It is written down.
     ///
-    /// They have an account already, and have signed in to it themselves: ask them, not who made it.
+    /// They have an account already, and have signed in to it themselves: ask them, not who made it. Where somebody in
+    /// the school can give that post, it says who, and changes nothing.
     Name {
         /// The address they sign in with.
         #[arg(long)]
@@ -72,6 +73,9 @@ pub enum Command {
         /// head, senco, safeguarding-lead or data-protection-lead.
         #[arg(long)]
         post: String,
+        /// Also where somebody in the school could: they are away for long, or it is about them.
+        #[arg(long)]
+        all_the_same: bool,
         #[command(flatten)]
         database: DatabaseConfig,
     },

@@ -5,12 +5,12 @@
 
 mod account;
 pub mod assets;
-pub mod check;
+mod check;
 mod cookies;
 pub mod csp;
 mod delivery;
 mod first;
-pub mod health;
+mod health;
 pub mod join;
 mod line;
 mod lobby;
@@ -50,6 +50,7 @@ use axum::{
 };
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
+pub use self::check::Installation;
 use crate::{
     limits::{BODY_LIMIT, PICTURE_FORM_LIMIT, PICTURE_PATIENCE, REGISTER_LIMIT},
     state::AppState,
@@ -181,6 +182,25 @@ fn for_anybody() -> Vec<Answered> {
 
 fn add(router: Router<AppState>, answered: Vec<Answered>) -> Router<AppState> {
     answered.into_iter().fold(router, |router, (_, path, answer)| router.route(path, answer))
+}
+
+/// What runs on the admin listener.
+pub fn admin_router(state: AppState, installation: Installation) -> Router {
+    let answered = for_who_runs_the_machine(state, installation).into_iter();
+    answered.fold(Router::new(), |router, (_, path, answer)| router.route(path, answer))
+}
+
+fn for_who_runs_the_machine(state: AppState, installation: Installation) -> Vec<(Method, &'static str, MethodRouter)> {
+    vec![
+        (Method::GET, "/metrics", get(health::metrics).with_state(state)),
+        (Method::GET, "/check", get(check::check).with_state(installation)),
+    ]
+}
+
+/// Every address of the admin listener.
+pub fn admin_addresses(state: AppState, installation: Installation) -> Vec<(Method, String)> {
+    let answered = for_who_runs_the_machine(state, installation).into_iter();
+    answered.map(|(method, path, _)| (method, path.to_owned())).collect()
 }
 
 /// Every address there is, but for files: what a test must ask as everybody.

@@ -66,18 +66,26 @@ pub(super) async fn way_in(config: &DatabaseConfig, email: &str) -> anyhow::Resu
     Ok(())
 }
 
-pub(super) async fn name(config: &DatabaseConfig, email: &str, post: &str) -> anyhow::Result<()> {
+pub(super) async fn name(config: &DatabaseConfig, email: &str, post: &str, all_the_same: bool) -> anyhow::Result<()> {
     let post = Post::from_name(post).filter(|post| post.is_kept());
     let Some(post) = post else {
         anyhow::bail!("the posts are head, senco, safeguarding-lead and data-protection-lead; nothing has changed")
     };
-    let named = with_database(config, async |db| Ok(keys::accounts::name(&db, email, post, now()).await?)).await?;
-    match named {
+    let named =
+        with_database(config, async |db| Ok(keys::accounts::name(&db, (email, post), all_the_same, now()).await?));
+    match named.await? {
         Ok(()) => {}
         Err(NotNamed::NoAccount) => anyhow::bail!("no open account signs in with {email}; nothing has changed"),
         Err(NotNamed::LinkOpen) => anyhow::bail!(
             "a link to the account of {email} is waiting to be used, and whoever made it has seen it; name them when \
              they have signed in; nothing has changed"
+        ),
+        Err(NotNamed::AlreadyAre) => anyhow::bail!("{email} is {} already; nothing has changed", post.words()),
+        Err(NotNamed::OthersCan(others)) => anyhow::bail!(
+            "{} can make {email} {} in the school, under “Who is what” (/staff/posts): ask them; if they cannot, say \
+             --all-the-same; nothing has changed",
+            others.join(" or "),
+            post.words()
         ),
     }
     writeln!(stdout(), "{email} is {} now. Everybody else who is, reads of it on the first page.", post.words())?;

@@ -47,7 +47,9 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Migrate(config) => startup::migrate(&config).await,
         Command::Check(config) => check(&config).await,
         Command::WayIn { email, database } => keeping::way_in(&database, &email).await,
-        Command::Name { email, post, database } => keeping::name(&database, &email, &post).await,
+        Command::Name { email, post, all_the_same, database } => {
+            keeping::name(&database, &email, &post, all_the_same).await
+        }
         Command::School { command } => keeping::school(command).await,
         Command::Audit { command: AuditCommand::Verify(config) } => keeping::verify_audit(&config).await,
         Command::Audit { command: AuditCommand::Accept(config) } => keeping::accept_audit(&config).await,

@@ -104,8 +104,8 @@ impl Application {
             format!("{} is not free for metrics: choose another ROUNDTABLE_ADMIN_ADDR", config.admin_addr)
         })?;
         let router = http::router(state.clone(), &config.site);
-        let checked = http::check::router(config.clone(), options, clock.clone());
-        let admin_router = http::health::admin_router(state.clone()).merge(checked);
+        let installation = http::Installation::new(config.clone(), options, clock.clone());
+        let admin_router = http::admin_router(state.clone(), installation);
         let keep_history = time::Duration::days(config.keep_history_days.into());
         let heads = Heads::in_directory(&config.database.data);
         // Before the first row. What is wrong with it says whoever moves it on.

@@ -43,7 +43,7 @@ where
             let is_json = request.to_content_type().is_some_and(|kind| kind.starts_with(JSON));
             let input = if is_json {
                 let body = request.try_into_bytes().await?;
-                serde_json::from_slice(&body).map_err(|_| AppError::Outdated)?
+                serde_json::from_slice(&body).map_err(|_| AppError::Unreadable)?
             } else {
                 <Input as FromReq<PostUrl, S::Request, AppError>>::from_req(request).await?
             };
@@ -67,7 +67,7 @@ fn say_by_status(error: &AppError) {
     let reads_pages = accepts.is_some_and(|kinds| kinds.contains("text/html"));
     match (error, reads_pages) {
         (error, false) => crate::pages::errors::answer_with_status(error),
-        (AppError::Outdated, true) => {
+        (AppError::Unreadable, true) => {
             if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() {
                 response.set_status(http::StatusCode::UNPROCESSABLE_ENTITY);
             }

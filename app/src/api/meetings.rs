@@ -53,7 +53,7 @@ pub async fn note_attendance(
 #[server(protocol = Command)]
 pub async fn hide_passage(meeting: MeetingId, field: String, from: u32, words: String) -> Result<(), AppError> {
     let (backend, viewer) = crate::backend::backend()?;
-    let field = field.parse().map_err(|_| AppError::Outdated)?;
+    let field = field.parse().map_err(|_| AppError::Unreadable)?;
     backend.passage_hide(viewer, meeting, field, from, words).await
 }
 

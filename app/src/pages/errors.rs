@@ -57,6 +57,7 @@ fn words(error: &AppError) -> (&'static str, &'static str, &'static str) {
             ("Something is still missing", "help", "Go back to the meeting to see what.")
         }
         AppError::Outdated => ("There is a newer version", "saving", RING),
+        AppError::Unreadable => ("Not understood", "help", RING),
         AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable => (
             "We are not there just now",
             "saving",
@@ -69,7 +70,11 @@ fn words(error: &AppError) -> (&'static str, &'static str, &'static str) {
 /// only say the same.
 fn way_on(error: &AppError) -> Option<impl IntoView + use<>> {
     match error {
-        AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable | AppError::Outdated => Some(
+        AppError::Unavailable
+        | AppError::Elsewhere
+        | AppError::Unreachable
+        | AppError::Outdated
+        | AppError::Unreadable => Some(
             view! {
                 <a class="button primary is-big" href="" rel="external">
                     "Try again"
@@ -113,7 +118,7 @@ pub(crate) fn answer_with_status(error: &AppError) {
             | AppError::DoorsClosed
             | AppError::Agreed
             | AppError::TextChanged => http::StatusCode::CONFLICT,
-            AppError::Missing(_) | AppError::WordsMissing | AppError::ReasonMissing => {
+            AppError::Missing(_) | AppError::WordsMissing | AppError::ReasonMissing | AppError::Unreadable => {
                 http::StatusCode::UNPROCESSABLE_ENTITY
             }
             AppError::Unavailable | AppError::Elsewhere | AppError::Unreachable => {

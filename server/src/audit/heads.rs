@@ -50,16 +50,26 @@ pub struct Accepted {
     kept: Option<Head>,
     there: Option<Head>,
     is_known: bool,
+    /// There is no such school any more.
+    is_gone: bool,
 }
 
 impl fmt::Display for Accepted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { school, kept, there, is_known } = self;
+        let Self { school, kept, there, is_known, is_gone } = self;
         let end = |head: &Option<Head>| match head {
             Some(Head { rows, hash, .. }) => format!("row {rows}, {hash}"),
             None => "none".to_owned(),
         };
         let (known, found) = (kept.as_ref().map_or(0, |head| head.rows), there.as_ref().map_or(0, |head| head.rows));
+        if *is_gone {
+            write!(f, "school {school}: it is gone from the database, with all that was written down of it")?;
+            write!(f, "\n  the end that was kept: {}\n  ", end(kept))?;
+            return write!(
+                f,
+                "{known} rows are missing at the least. It is accepted, and there is no school to write it down in"
+            );
+        }
         write!(f, "school {school}: {found} rows")?;
         if *is_known {
             return write!(f, ", as was known");
@@ -151,7 +161,8 @@ impl Heads {
             kept => kept?,
         };
         let (mut there, mut accepted) = (newest(db).await?, vec![]);
-        for school in db::schools::list(db).await? {
+        let schools = db::schools::list(db).await?;
+        for &school in &schools {
             let kept = kept.as_ref().and_then(|kept| kept.get(&school)).cloned();
             let is_known = match &kept {
                 Some(head) => match is_there(db, school, head).await {
@@ -166,8 +177,16 @@ impl Heads {
                 let deed = Deed { actor: None, verb: Verb::TrailAccepted, meeting: None, subject: None };
                 audit::note(db, school, deed, now).await?;
             }
-            accepted.push(Accepted { school, kept, there, is_known });
+            accepted.push(Accepted { school, kept, there, is_known, is_gone: false });
         }
+        let gone = kept.into_iter().flatten().filter(|(school, _)| !schools.contains(school));
+        accepted.extend(gone.map(|(school, head)| Accepted {
+            school,
+            kept: Some(head),
+            there: None,
+            is_known: false,
+            is_gone: true,
+        }));
         // With the rows that were written just now; of a school whose end was known, it is known as long as it was.
         let mut heads = newest(db).await?;
         for known in accepted.iter().filter(|accepted| accepted.is_known) {

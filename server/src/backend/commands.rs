@@ -4,7 +4,7 @@
 //! What must stay true: nothing is changed on a server that cannot have the meeting’s room, for then
 //! nobody in it would hear.
 
-use app::{backend::Viewer, error::AppError};
+use app::{backend::Viewer, error::AppError, pages::meeting::parts::Part};
 use shared::{Attendance, MeetingId, ParticipantId, RecordId, Role, Stage, event::ServerEvent, record::Response};
 use time::format_description::well_known::Rfc3339;
 
@@ -21,9 +21,6 @@ use crate::{
 
 /// How long a comment may be. The page says so too.
 const LONGEST_COMMENT: usize = 2_000;
-
-/// How long the name of a part of the page may be.
-const LONGEST_PART: usize = 64;
 
 pub(super) async fn start(backend: &ServerBackend, viewer: Viewer, id: MeetingId) -> Result<(), AppError> {
     drop(Seated::find_facilitator(&backend.db, viewer, id).await?);
@@ -51,7 +48,9 @@ pub(super) async fn spotlight(
     drop(Seated::find_facilitator(&backend.db, viewer, id).await?);
     let (room, _) = enter(backend, viewer, id).await?;
     let Seated { mut txn, me, .. } = Seated::find_facilitator(&backend.db, viewer, id).await?;
-    let part = part.map(|part| cut(&part, LONGEST_PART));
+    if part.as_deref().is_some_and(|part| Part::from_key(part).is_none()) {
+        return Err(AppError::Unreadable);
+    }
     db::meetings::set_spotlight(&mut txn, id, part.as_deref()).await.map_err(unavailable)?;
     txn.commit().await.map_err(unavailable)?;
     let event = ServerEvent::Spotlight { part, by: me.name };
@@ -98,7 +97,7 @@ pub(super) async fn note_attendance(
     }
     // The rest is what an invitation says, or what is true when nobody says anything.
     if !Attendance::MAY_BE_NOTED.contains(&attendance) {
-        return Err(AppError::Outdated);
+        return Err(AppError::Unreadable);
     }
     if !db::participants::note_attendance(&mut txn, id, &who, attendance).await.map_err(unavailable)? {
         return Err(AppError::NotFound);

@@ -14,7 +14,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use shared::{
     MeetingId, ParticipantId, PersonId, Role, Section, Stage,
     policy::access_for,
-    rights::{Matter, Tie, kind_that_tells_nothing, may_hide, may_know_care, may_see, title_that_tells_nothing},
+    rights::{Matter, Tie, kind_that_tells_nothing, may_hide, may_know_care, may_see, title_of_part},
 };
 use time::{Date, Duration, Time};
 
@@ -76,7 +76,7 @@ pub(super) async fn join(backend: &ServerBackend, now_here: Option<Viewer>, toke
         host: host(&people)
             .map(|host| match may_know_care(Some(seat.role), Tie::Nobody) {
                 true => host,
-                false => Host { title: title_that_tells_nothing(host.role, &host.title).to_owned(), ..host },
+                false => Host { title: title_of_part(host.role).to_owned(), ..host },
             })
             .ok_or(AppError::LinkEnded)?,
         place: meeting.place,
@@ -253,9 +253,9 @@ pub(super) fn participant(
     }
 }
 
-/// Somebody at the table, for eyes that are not told that the child is looked after.
+/// Somebody at the table, for eyes that are not told whether the child is looked after.
 pub(super) fn told_nothing(person: Participant) -> Participant {
-    let title = title_that_tells_nothing(person.role, &person.title).to_owned();
+    let title = title_of_part(person.role).to_owned();
     let role = if person.role == Role::SocialCare { Role::Specialist } else { person.role };
     Participant { title, role, ..person }
 }

@@ -82,7 +82,8 @@ impl Holder {
             return self.name.clone();
         }
         let posts = self.posts.iter().map(|post| post.words());
-        let mut what: Vec<_> = posts.chain(self.email.as_deref()).collect();
+        let class = Some(self.class_name.as_str()).filter(|class| !class.is_empty());
+        let mut what: Vec<_> = posts.chain(class).chain(self.email.as_deref()).collect();
         if what.is_empty() {
             what.push("no post, no account");
         }
@@ -90,9 +91,30 @@ impl Holder {
     }
 }
 
+pub(super) struct Row {
+    pub id: uuid::Uuid,
+    pub full_name: String,
+    pub posts: Vec<String>,
+    pub class_name: String,
+    pub email: Option<String>,
+}
+
+impl From<Row> for Holder {
+    fn from(row: Row) -> Self {
+        Self {
+            person: PersonId(row.id),
+            name: row.full_name,
+            posts: row.posts.iter().filter_map(|name| Post::from_name(name)).collect(),
+            class_name: row.class_name,
+            email: row.email,
+        }
+    }
+}
+
 /// Everybody of the staff, with a post or without one; who has left is not among them.
 pub async fn holders(txn: &mut SchoolTransaction) -> sqlx::Result<Vec<Holder>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         r#"select p.id, p.full_name,
                   array(select post from posts where person_id = p.id order by post) as "posts!",
                   coalesce((select max(class_name) from posts where person_id = p.id), '') as "class_name!",
@@ -105,16 +127,7 @@ pub async fn holders(txn: &mut SchoolTransaction) -> sqlx::Result<Vec<Holder>> {
     )
     .fetch_all(txn.connection())
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Holder {
-            person: PersonId(row.id),
-            name: row.full_name,
-            posts: row.posts.iter().filter_map(|name| Post::from_name(name)).collect(),
-            class_name: row.class_name,
-            email: row.email,
-        })
-        .collect())
+    Ok(rows.into_iter().map(Holder::from).collect())
 }
 
 /// Who teaches a child’s class.

@@ -6,7 +6,10 @@ use shared::{PersonId, PupilId};
 use time::Date;
 use uuid::Uuid;
 
-use super::SchoolTransaction;
+use super::{
+    SchoolTransaction,
+    posts::{Holder, Row},
+};
 
 /// What the line says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -105,16 +108,22 @@ pub struct Choice {
     pub name: String,
 }
 
-/// Who may be a child’s key adult: whoever holds a post, and whoever it is now.
+/// Who may be a child’s key adult: whoever holds a post, and whoever it is now. Two of one name are told apart.
 pub async fn key_adults(txn: &mut SchoolTransaction, pupil: Option<PupilId>) -> sqlx::Result<Vec<Choice>> {
-    let rows = sqlx::query!(
-        "select id, full_name from people
-         where exists (select from posts where person_id = people.id)
-            or id = (select key_adult_id from pupils where id = $1)
-         order by full_name, id limit 500",
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select p.id, p.full_name,
+                  array(select post from posts where person_id = p.id order by post) as "posts!",
+                  coalesce((select max(class_name) from posts where person_id = p.id), '') as "class_name!",
+                  (select email from accounts where person_id = p.id) as "email?"
+           from people p
+           where exists (select from posts where person_id = p.id)
+              or id = (select key_adult_id from pupils where id = $1)
+           order by p.full_name, p.id limit 500"#,
         pupil.map(|pupil| pupil.0)
     )
     .fetch_all(txn.connection())
     .await?;
-    Ok(rows.into_iter().map(|row| Choice { person: PersonId(row.id), name: row.full_name }).collect())
+    let adults: Vec<_> = rows.into_iter().map(Holder::from).collect();
+    Ok(adults.iter().map(|adult| Choice { person: adult.person, name: adult.told_apart(&adults) }).collect())
 }

@@ -3,11 +3,9 @@
 use std::{fmt::Write, sync::Arc};
 
 use axum::{
-    Router,
     extract::State,
     http::StatusCode,
     response::{Html, IntoResponse, Response},
-    routing::get,
 };
 use html_escape::encode_text;
 use sqlx::postgres::PgConnectOptions;
@@ -18,13 +16,19 @@ use crate::{
     config::Config,
 };
 
-pub fn router(config: Config, database: PgConnectOptions, clock: SharedClock) -> Router {
-    Router::new().route("/check", get(check)).with_state(Arc::new((config, database, clock)))
+/// What is checked.
+#[derive(Clone)]
+pub struct Installation(Arc<(Config, PgConnectOptions, SharedClock)>);
+
+impl Installation {
+    pub fn new(config: Config, database: PgConnectOptions, clock: SharedClock) -> Self {
+        Self(Arc::new((config, database, clock)))
+    }
 }
 
 /// Its status says the same, for whatever asks every hour.
-async fn check(State(installation): State<Arc<(Config, PgConnectOptions, SharedClock)>>) -> Response {
-    let (config, database, clock) = &*installation;
+pub(super) async fn check(State(installation): State<Installation>) -> Response {
+    let (config, database, clock) = &*installation.0;
     let found = check::all(config, database, clock.now()).await;
     let is_good = found.iter().all(|finding| finding.wrong.is_none());
     let status = if is_good { StatusCode::OK } else { StatusCode::INTERNAL_SERVER_ERROR };

@@ -1,11 +1,9 @@
 //! Whether this server is alive, ready, and busy.
 
 use axum::{
-    Router,
     extract::State,
     http::{StatusCode, header},
     response::IntoResponse,
-    routing::get,
 };
 
 use crate::{
@@ -26,12 +24,8 @@ pub(super) async fn ready(State(state): State<AppState>) -> (StatusCode, &'stati
     }
 }
 
-/// What runs on the admin listener.
-pub fn admin_router(state: AppState) -> Router {
-    Router::new().route("/metrics", get(metrics)).with_state(state)
-}
-
-async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
+/// On the admin listener.
+pub(super) async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
     let seen = Seen {
         rooms: state.rooms.count(),
         deepest_mailbox: state.rooms.deepest_mailbox(),

@@ -109,6 +109,7 @@ enum Outcome {
 const TOO_LONG: &str = "The name of a class has 200 letters at most. Nothing has changed.";
 const NOT_YOURS: &str = "That post is given and taken by who holds it already, the first time by the head or by whoever runs the server, and nobody sets their own. Nothing has changed.";
 const LAST: &str = "Nobody would hold that post any more. Give it to somebody else first. Nothing has changed.";
+const NOT_SHOWN: &str = "What was sent does not say what they were when it was chosen, so nothing was set. Their boxes are as it is now: change them, and set them again.";
 const LINK_OPEN: &str = "A link to their account is waiting to be used. When they have used it, or when its week is over, give them the post. Nothing has changed.";
 
 /// None for who may not, and for somebody who does not work here.
@@ -119,9 +120,8 @@ async fn set_here(state: &AppState, viewer: Viewer, fields: &Fields) -> sqlx::Re
     posts::lock(&mut txn).await?;
     let holders = posts::holders(&mut txn).await?;
     let Some(holder) = holders.iter().find(|holder| holder.person == person) else { return Ok(None) };
-    if let Some(shown) = value("shown")
-        && let Some(why) = meanwhile::said(&mut txn, viewer, holder, shown).await?
-    {
+    let Some(shown) = value("shown") else { return Ok(Some(Outcome::Not(NOT_SHOWN.to_owned()))) };
+    if let Some(why) = meanwhile::said(&mut txn, viewer, holder, shown).await? {
         return Ok(Some(Outcome::Not(why)));
     }
     let class_name = match value("class") {

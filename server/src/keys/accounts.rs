@@ -1,7 +1,10 @@
 //! Accounts from their first day to their last: set up by a link, closed when somebody leaves.
 
 use app::backend::Viewer;
-use shared::{PersonId, SchoolId, rights::Post};
+use shared::{
+    PersonId, SchoolId,
+    rights::{Post, may_set_post},
+};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -19,6 +22,7 @@ use crate::{
         accounts::{self, Account},
         login_sessions::Proof,
         people::NewPerson,
+        posts::Holder,
     },
     secret::{self, Hash},
     state::AppState,
@@ -138,17 +142,26 @@ pub async fn way_in(db: &Db, email: &str, now: OffsetDateTime) -> sqlx::Result<O
 }
 
 /// Why nobody was named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotNamed {
     /// No open account has this address.
     NoAccount,
     /// Whoever made the link to it has seen that.
     LinkOpen,
+    /// They hold that post.
+    AlreadyAre,
+    /// Somebody in the school can: these.
+    OthersCan(Vec<String>),
 }
 
 /// Somebody is given a post from the terminal: the first to hold it, where there is no head, or where nobody is left who
-/// could give it on.
-pub async fn name(db: &Db, email: &str, post: Post, now: OffsetDateTime) -> sqlx::Result<Result<(), NotNamed>> {
+/// could give it on; or all the same, where they cannot.
+pub async fn name(
+    db: &Db,
+    (email, post): (&str, Post),
+    all_the_same: bool,
+    now: OffsetDateTime,
+) -> sqlx::Result<Result<(), NotNamed>> {
     let Some((school, person)) = accounts::find_by_email(db, &plain_email(email)).await? else {
         return Ok(Err(NotNamed::NoAccount));
     };
@@ -159,6 +172,19 @@ pub async fn name(db: &Db, email: &str, post: Post, now: OffsetDateTime) -> sqlx
     }
     if accounts::has_link(&mut txn, person, now).await? {
         return Ok(Err(NotNamed::LinkOpen));
+    }
+    let holders = db::posts::holders(&mut txn).await?;
+    if holders.iter().any(|holder| holder.person == person && holder.posts.contains(&post)) {
+        return Ok(Err(NotNamed::AlreadyAre));
+    }
+    let held = db::posts::all_held(&mut txn).await?;
+    // Nobody sets their own, and without an account nobody comes to the page where it is done.
+    let can = |holder: &&Holder| {
+        holder.person != person && holder.email.is_some() && may_set_post(&holder.posts, post, &held)
+    };
+    let others: Vec<_> = holders.iter().filter(can).map(|holder| holder.told_apart(&holders)).collect();
+    if !others.is_empty() && !all_the_same {
+        return Ok(Err(NotNamed::OthersCan(others)));
     }
     db::posts::give(&mut txn, person, post).await?;
     for verb in [Some(Verb::PostsSet), Verb::given(post, true)].into_iter().flatten() {

@@ -111,7 +111,7 @@ async fn only_whoever_runs_it_says_who_came_and_only_of_this_table(pool: PgPoolO
         assert_eq!(note(&facilitator, nobody, Attendance::InPerson).await, Err(AppError::NotFound));
     }
     for unsaid in [Attendance::NotInvitedOnPurpose, Attendance::NotNoted] {
-        assert_eq!(note(&facilitator, &pat, unsaid).await, Err(AppError::Outdated));
+        assert_eq!(note(&facilitator, &pat, unsaid).await, Err(AppError::Unreadable));
     }
     assert_eq!(shown(&server, &pat).await, Attendance::NotNoted);
 }

@@ -262,12 +262,40 @@ async fn the_command_says_that_the_chain_is_whole_and_names_the_row_that_is_not(
     assert_eq!(code, Some(0));
     assert!(said.lines().count() > 1, "every school: {said}");
 
+    // A school that is known from outside, and gone with all that was written down of it.
+    let gone = shared::SchoolId(uuid::Uuid::from_u128(7));
+    server.known_from_outside(data.path(), &options, gone).await;
+    let (code, _, wrong) = verify();
+    assert!(code == Some(1) && wrong.contains(&format!("row 1 of school {gone} is gone")), "{wrong}");
+    let said = accept();
+    let told = format!("school {gone}: it is gone from the database, with all that was written down of it");
+    assert!(said.contains(&told) && said.contains("1 rows are missing at the least"), "{said}");
+    assert!(!accept().contains(&gone.to_string()), "it is told once");
+    assert_eq!(verify().0, Some(0));
+
     let sql = "update audit set verb = 'agreed' where school_id = $1 and number = 3";
     sqlx::query(sql).bind(school.0).execute(&mut owner(&options).await).await.unwrap();
     let (code, said, wrong) = verify();
     assert_eq!(code, Some(1), "{said}");
     assert!(wrong.contains(&format!("row 3 of school {school} was tampered with")), "{wrong}");
     assert!(!said.contains("newest") || !said.contains(&school.to_string()), "{said}");
+}
+
+impl TestServer {
+    /// A school of which one row was written down and seen from outside, and which is then taken out of the database.
+    async fn known_from_outside(&self, data: &std::path::Path, options: &PgConnectOptions, school: shared::SchoolId) {
+        let mut owner = owner(options).await;
+        for sql in [
+            "insert into schools (school_id, name) values ($1, 'Elm Road Primary School')",
+            "insert into audit (school_id, number, at, verb, previous, hash) values ($1, 0, now(), 'agreed', '', '')",
+        ] {
+            sqlx::query(sql).bind(school.0).execute(&mut owner).await.unwrap();
+        }
+        Heads::in_directory(data).move_on(&self.db).await.unwrap();
+        for sql in ["delete from audit where school_id = $1", "delete from schools where school_id = $1"] {
+            sqlx::query(sql).bind(school.0).execute(&mut owner).await.unwrap();
+        }
+    }
 }
 
 #[sqlx::test(migrations = false)]

@@ -4,17 +4,12 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
-use clap::Parser;
 use http_body_util::BodyExt;
-use server::{
-    check,
-    clock::SharedClock,
-    config::{Cli, Command},
-};
+use server::{check, clock::SharedClock, http};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tower::ServiceExt;
 
-use crate::support::{TestServer, owner};
+use crate::support::{TestServer, installation, owner};
 
 #[sqlx::test(migrations = false)]
 async fn what_is_wrong_with_a_database_is_said_by_name(pool: PgPoolOptions, options: PgConnectOptions) {
@@ -46,12 +41,13 @@ async fn what_is_wrong_with_a_database_is_said_by_name(pool: PgPoolOptions, opti
     }
 }
 
-#[sqlx::test(migrator = "server::db::MIGRATIONS")]
-async fn the_page_for_whoever_runs_it_says_what_is_wrong(_pool: PgPoolOptions, options: PgConnectOptions) {
-    let arguments = ["roundtable", "check", "--url", "http://meetings.example", "--trusted-proxies", "10.1.2.3"];
-    let Command::Check(config) = Cli::parse_from(arguments).command else { unreachable!("it was asked to check") };
+#[sqlx::test(migrations = false)]
+async fn the_page_for_whoever_runs_it_says_what_is_wrong(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let arguments = ["--url", "http://meetings.example", "--trusted-proxies", "10.1.2.3"];
     let asked = Request::get("/check").body(Body::empty()).unwrap();
-    let answer = server::http::check::router(config, options, SharedClock::system()).oneshot(asked).await.unwrap();
+    let admin = http::admin_router(server.state.clone(), installation(&arguments, options));
+    let answer = admin.oneshot(asked).await.unwrap();
     assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR, "whatever asks every hour must notice");
     let page = answer.into_body().collect().await.unwrap().to_bytes();
     let page = std::str::from_utf8(&page).unwrap();

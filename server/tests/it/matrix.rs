@@ -29,7 +29,7 @@ pub(crate) use self::{
 };
 use crate::{
     pictures,
-    support::{TestServer, owner, text},
+    support::{TestServer, installation, owner, text},
 };
 
 /// What cannot be done here by those who may, each told so; where it can be is tested.
@@ -97,6 +97,28 @@ async fn ask_all(
         );
     }
     wrong
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_is_for_who_runs_the_machine_is_answered_on_its_own_listener_alone(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let table = Table::set(&server, &mut owner(&options).await).await;
+    let addresses = http::admin_addresses(server.state.clone(), installation(&[], options.clone()));
+    let known: BTreeSet<_> = addresses.iter().map(|(method, path)| name(method, path)).collect();
+    assert_eq!(known, rows::OF_THE_MACHINE.map(str::to_owned).into(), "each address needs its row, and none else");
+    let admin = http::admin_router(server.state.clone(), installation(&[], options));
+    for (method, path) in addresses {
+        for who in Who::all() {
+            assert_eq!(table.ask(&server, who, &method, &path, "").await, Told::NotFound, "{path}, {who:?}");
+        }
+        let (asked, body) = request(&method, &path, "");
+        let answer = text(admin.clone().oneshot(asked.body(body).unwrap()).await.unwrap()).await;
+        // Whoever reads it learns of the machine, and of nobody.
+        assert!(!answer.is_empty() && !answer.contains("Tomek") && !answer.contains("Pike"), "{path}: {answer}");
+    }
 }
 
 #[sqlx::test(migrations = false)]

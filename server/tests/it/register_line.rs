@@ -255,21 +255,21 @@ async fn what_somebody_sees_follows_from_the_posts_that_are_set(pool: PgPoolOpti
     assert_eq!(costs().await, Ok(false));
     let person = teacher.viewer.person;
     let form = format!("person={person}&post=senco&post=teacher&class=4Q");
-    let answer = server.post_form_as("/staff/posts", Some(&sencos), form).await;
+    let answer = server.set_posts(&sencos, &form).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     assert_eq!(costs().await, Ok(true), "from this moment");
     let tomek = server.pupil_of(&teacher).await;
     let child = server.backend.pupil_page(senco.viewer, tomek).await.unwrap();
     assert_eq!(child.class_teachers, ["Miss Qureshi"]);
-    let answer = server.post_form_as("/staff/posts", Some(&sencos), format!("person={person}&class=")).await;
+    let answer = server.set_posts(&sencos, &format!("person={person}&class=")).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     assert_eq!(costs().await, Err(AppError::NotAllowed), "and not a moment longer");
     assert_eq!(server.verbs(&options, person.0).await, ["posts-set", "named-senco", "posts-set", "no-longer-senco"]);
 
     // Nobody takes from themselves what lets them give it back, nor makes themselves who looks at what they did.
     let own = format!("person={}&post=assistant", senco.viewer.person);
-    server.post_form_as("/staff/posts", Some(&sencos), own.clone()).await;
-    let refused = server.post_form_as("/staff/posts", Some(&sencos), own + "&post=data-protection-lead").await;
+    server.set_posts(&sencos, &own).await;
+    let refused = server.set_posts(&sencos, &(own + "&post=data-protection-lead")).await;
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
     let mut txn = server.db.begin(senco.viewer.school).await.unwrap();
     let mut held = db::posts::held(&mut txn, senco.viewer).await.unwrap();
@@ -279,4 +279,23 @@ async fn what_somebody_sees_follows_from_the_posts_that_are_set(pool: PgPoolOpti
     let mum = server.seat("Tomek", "Agnieszka", 3).await.viewer.person;
     let answer = server.post_form_as("/staff/posts", Some(&sencos), format!("person={mum}&post=head")).await;
     assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+}
+
+#[sqlx::test(migrations = false)]
+async fn two_key_adults_of_one_name_are_told_apart(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let senco = server.seat("Tomek", "Mrs Pike", 3).await;
+    let child = server.pupil_of(&senco).await;
+    let mut txn = server.db.begin(senco.viewer.school).await.unwrap();
+    for (id, class) in [(1, "4Q"), (2, "5S")] {
+        let id = shared::PersonId(uuid::Uuid::from_u128(id));
+        let new = db::people::NewPerson { id, kind: "staff", full_name: "Ms Ada Bell", display_name: "Ms Bell" };
+        db::people::create(&mut txn, new).await.unwrap();
+        db::posts::give_of_class(&mut txn, id, Post::Teacher, class).await.unwrap();
+    }
+    txn.commit().await.unwrap();
+    let adults = server.backend.line_page(senco.viewer, child).await.unwrap().key_adults;
+    let bells: Vec<_> = adults.into_iter().map(|adult| adult.name).filter(|name| name.contains("Bell")).collect();
+    assert!(bells.contains(&"Ms Ada Bell (Teacher, 4Q)".to_owned()), "{bells:?}");
+    assert!(bells.contains(&"Ms Ada Bell (Teacher, 5S)".to_owned()), "{bells:?}");
 }

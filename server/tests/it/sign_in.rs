@@ -118,8 +118,8 @@ async fn head(server: &TestServer, pike: &Pike) -> String {
     let okafor = joins(server, pike, "Mr Sam Okafor", "s.okafor@larkfield.example").await;
     let cookie = settles_in(server, &okafor).await;
     let now = server.state.clock.now();
-    let named = keys::accounts::name(&server.db, "s.okafor@larkfield.example", Post::Head, now).await.unwrap();
-    assert_eq!(named, Ok(()));
+    let named = keys::accounts::name(&server.db, ("s.okafor@larkfield.example", Post::Head), false, now).await;
+    assert_eq!(named.unwrap(), Ok(()));
     let mut txn = server.db.begin(pike.viewer().school).await.unwrap();
     db::posts::set(&mut txn, okafor.0, &[Post::Head], "").await.unwrap();
     txn.commit().await.unwrap();

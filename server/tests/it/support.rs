@@ -14,7 +14,7 @@ pub(crate) mod way;
 
 use std::{
     path::Path,
-    process::{Command, Output},
+    process::{self, Output},
     sync::{Arc, Mutex},
 };
 
@@ -33,6 +33,7 @@ use server::{
     backend::ServerBackend,
     clock::{Clock, SharedClock},
     cluster::Cluster,
+    config::{Cli, Command},
     db::{self, Db},
     http, invitations,
     limits::Settings,
@@ -78,7 +79,7 @@ pub(crate) fn roundtable(options: &PgConnectOptions, arguments: &[&str]) -> Outp
 
 /// The same, with what it keeps beside the database.
 pub(crate) fn roundtable_in(data: &Path, options: &PgConnectOptions, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_roundtable"));
+    let mut command = process::Command::new(env!("CARGO_BIN_EXE_roundtable"));
     command.args(arguments).env("DATABASE_URL", url_of(options)).env("ROUNDTABLE_DATA", data);
     command.output().unwrap()
 }
@@ -134,6 +135,14 @@ pub(crate) async fn once_nobody_reads(rewrite: impl AsyncFn() -> sqlx::Result<()
     panic!("somebody reads all the time");
 }
 
+/// What `/check` looks at, as somebody would start it with these arguments.
+pub(crate) fn installation(arguments: &[&str], database: PgConnectOptions) -> http::Installation {
+    use clap::Parser;
+    let arguments = ["roundtable", "check"].iter().chain(arguments);
+    let Command::Check(config) = Cli::parse_from(arguments).command else { unreachable!("it was asked to check") };
+    http::Installation::new(config, database, SharedClock::system())
+}
+
 /// The server with the demo school.
 pub(crate) struct TestServer {
     pub(crate) db: Db,
@@ -179,7 +188,7 @@ impl TestServer {
         let state =
             AppState::new(db.clone(), rooms.clone(), shared_clock, backend.clone(), assets, ORIGIN, key.clone());
         let state = state.with_limits(limits.clone());
-        let admin = http::health::admin_router(state.clone());
+        let admin = http::admin_router(state.clone(), installation(&[], PgConnectOptions::new()));
         let router = http::router(state.clone(), std::path::Path::new("/nowhere"));
         Self { db, key, clock, backend, rooms, state, router, admin, limits, _own: None }
     }

@@ -93,7 +93,11 @@ async fn markup_in_any_text_beside_the_document_is_words(pool: PgPoolOptions, op
             "/delivery".to_owned(),
             vec![("help", help.as_str()), ("on", "2026-11-19"), ("told", "cancelled"), ("why", WORDS), ("note", NAME)],
         ),
-        (&head, "/staff/posts".to_owned(), vec![("person", taught.as_str()), ("post", "teacher"), ("class", WORDS)]),
+        (
+            &head,
+            "/staff/posts".to_owned(),
+            vec![("person", taught.as_str()), ("post", "teacher"), ("class", WORDS), ("shown", WORDS)],
+        ),
         (&head, "/staff".to_owned(), vec![("name", NAME), ("email", WORDS), ("post", WORDS)]),
         (&head, "/staff".to_owned(), vec![("name", NAME), ("email", "z@new.example"), ("post", "teacher")]),
         (&head, "/account/password".to_owned(), vec![("now", WORDS), ("code", WORDS), ("password", WORDS)]),

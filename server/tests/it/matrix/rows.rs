@@ -89,7 +89,7 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("POST /staff/import", colleague.to_string(), May::WhoRunsAccounts),
         // What they are already: which posts are whose to give is tested in `sign_in::posts`.
         ("GET /staff/posts", String::new(), May::SetsPosts),
-        ("POST /staff/posts", whom("&post=assistant&class=3P"), May::SetsTheirPost),
+        ("POST /staff/posts", whom("&post=assistant&class=3P&shown=assistant/"), May::SetsTheirPost),
         ("GET /school", String::new(), May::WhoRunsAccounts),
         ("POST /school", "plan=Support+Plan&targeted=Wave+2".to_owned(), May::WhoRunsAccounts),
         ("POST /staff/open", whom(&format!("&email={colleague}@new.example")), May::WhoRunsTheirAccount),
@@ -101,8 +101,8 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         ("GET /meetings/{id}/prepare", format!("/meetings/{now}/prepare"), EVERYBODY),
         ("GET /meetings/{id}/record", format!("/meetings/{agreed}/record"), May::ReadsRecord),
         ("GET /meetings/{id}/record", format!("/meetings/{agreed}/record?version=1"), May::ReadsRecord),
-        ("GET /meetings/{id}/record.json", format!("/meetings/{agreed}/record.json"), May::ReadsRecord),
-        ("GET /meetings/{id}/record.json", format!("/meetings/{agreed}/record.json?version=1"), May::ReadsRecord),
+        ("GET /meetings/{id}/record.json", format!("/meetings/{agreed}/record.json"), May::ReadsRecordWhole),
+        ("GET /meetings/{id}/record.json", format!("/meetings/{agreed}/record.json?version=1"), May::ReadsRecordWhole),
         ("GET /register", String::new(), May::Opens(Page::Register)),
         // The register, with the form for a file where that is theirs.
         ("GET /register/import", String::new(), May::Opens(Page::Register)),
@@ -159,7 +159,7 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         // Before it is opened nobody takes a meeting over; who may then, and when, is tested in `doors`.
         ("take_over", meeting(""), May::AtTheTable(|_| false)),
         ("start_meeting", meeting(""), FACILITATOR),
-        ("spotlight", meeting("&part=plan"), FACILITATOR),
+        ("spotlight", meeting("&part=targets"), FACILITATOR),
         ("name_scribe", meeting(""), FACILITATOR),
         ("hide_passage", meeting(&format!("&field=plan/targets/{}/title&from=0&words=x", Uuid::nil())), FACILITATOR),
         ("set_doors", meeting("&doors=knock"), FACILITATOR),
@@ -205,11 +205,15 @@ pub(crate) fn of_the_reopened(table: &Table) -> Vec<(&'static str, String, May)>
         ("GET /meetings/{id}", format!("/meetings/{agreed}"), EVERYBODY),
         ("GET /meetings/{id}/record", format!("/meetings/{agreed}/record"), May::ReadsRecord),
         ("GET /meetings/{id}/record", format!("/meetings/{agreed}/record?version=1"), May::ReadsRecord),
-        ("GET /meetings/{id}/record.json", format!("/meetings/{agreed}/record.json?version=1"), May::ReadsRecord),
+        ("GET /meetings/{id}/record.json", format!("/meetings/{agreed}/record.json?version=1"), May::ReadsRecordWhole),
         ("read_people", meeting(""), EVERYBODY),
         ("read_door", meeting(""), FACILITATOR),
-        ("spotlight", meeting("&part=plan"), FACILITATOR),
+        ("spotlight", meeting("&part=targets"), FACILITATOR),
         ("make_code", meeting(""), FACILITATOR),
         ("answer", meeting("&response=agree&comment="), May::AtTheTable(Role::can_agree)),
     ]
 }
+
+/// The addresses of the admin listener, which whoever reaches it is answered: it is for the machine itself, and none of
+/// them is an address of the server.
+pub(super) const OF_THE_MACHINE: [&str; 2] = ["GET /check", "GET /metrics"];

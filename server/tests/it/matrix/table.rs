@@ -82,6 +82,13 @@ impl Table {
             place(owner, Who::OtherSchool(role), role, &[different]).await;
         }
         place(owner, Who::Scribe, Role::Assistant, &[&tomek, &earlier]).await;
+        place(owner, Who::ByCode, Role::Teacher, &[&tomek, &earlier]).await;
+        for sql in [
+            "update people set kind = 'specialist' where id = $1",
+            "update participants set by_code = true where person_id = $1",
+        ] {
+            sqlx::query(sql).bind(person(Who::ByCode)).execute(&mut *owner).await.unwrap();
+        }
         let sql =
             "update participants set scribe = person_id = $2 where meeting_id = $1 and (scribe or person_id = $2)";
         for at in [&tomek, &earlier] {

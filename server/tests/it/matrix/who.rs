@@ -38,6 +38,8 @@ pub(crate) enum Who {
     HoldsByLink(Post),
     /// The pupil’s named scribe, in another part beside.
     Scribe,
+    /// Came to this table by the spoken code, and was let in as a teacher.
+    ByCode,
     /// In this part, at this table.
     Here(Role),
     /// In this part, at a table of another school.
@@ -63,7 +65,7 @@ impl Who {
             Self::TeachesClass,
         ];
         // Before whoever runs the meeting names another, or nobody.
-        let scribe = [Self::Scribe];
+        let scribe = [Self::Scribe, Self::ByCode];
         // Those who may nothing first: whoever may, changes something.
         nobody
             .into_iter()
@@ -82,6 +84,7 @@ impl Who {
         match self {
             Self::Here(role) => Some(role),
             Self::Scribe => Some(Role::Assistant),
+            Self::ByCode => Some(Role::Teacher),
             _ => None,
         }
     }
@@ -112,6 +115,8 @@ impl Who {
     fn tie(self) -> Tie {
         match self {
             Self::Here(_) | Self::Scribe => Tie::of(&[], at(self.seat())),
+            // As somebody who visits: they do not work here by sitting there.
+            Self::ByCode => Tie::of(&[], at(Some(Role::Specialist))),
             Self::ByAnotherLink => Tie::of(&[], at(Some(Role::Parent))),
             Self::Holds(post) => Tie::of(&[post], at(None)),
             Self::TeachesClass => Tie::of(&self.posts(), Place { in_class: true, ..at(None) }),
@@ -161,6 +166,8 @@ pub(crate) enum May {
     AtTheAgreedTable(fn(Role) -> bool),
     /// Whoever was at the table, and who leads on every child.
     ReadsRecord,
+    /// Of them, who is not kept from knowing of any child whether they are looked after: it is given byte for byte.
+    ReadsRecordWhole,
     /// Of them, whoever may open it again.
     CorrectsRecord,
     /// Whoever has one of the posts that this page of the school is for.
@@ -223,8 +230,12 @@ impl May {
             Self::AtTheAgreedTable(may) => Self::AtTheTable(may).told(who),
             Self::ReadsRecord if who.tie() == Tie::Leads || who == Who::ByAnotherLink => Told::Yes,
             Self::ReadsRecord => Self::AtTheTable(|_| true).told(who),
+            Self::ReadsRecordWhole if matches!(who, Who::Here(Role::Supporter | Role::Observer)) => Told::NotFound,
+            Self::ReadsRecordWhole => Self::ReadsRecord.told(who),
             Self::CorrectsRecord => match who {
-                Who::Here(_) | Who::Scribe => yes_or(may_correct(who.seat(), who.tie()), Told::NotAllowed),
+                Who::Here(_) | Who::Scribe | Who::ByCode => {
+                    yes_or(may_correct(who.seat(), who.tie()), Told::NotAllowed)
+                }
                 Who::ByAnotherLink => yes_or(may_correct(Some(Role::Parent), who.tie()), Told::NotAllowed),
                 Who::Holds(_) => yes_or(may_correct(None, who.tie()), Told::NotFound),
                 _ => Self::ReadsRecord.told(who),
@@ -283,6 +294,7 @@ pub(crate) fn told_of(section: Section, stage: Stage, at: At, who: Who) -> Told 
         (At::This, Who::Here(role)) | (At::Other, Who::OtherTable(role)) if access(section, role, stage).can_read() => {
             Told::Yes
         }
+        (At::This, Who::ByCode) if access(section, Role::Teacher, stage).can_read() => Told::Yes,
         (At::This, Who::Scribe) if access_for(section, Role::Assistant, true, stage).can_read() => Told::Yes,
         (At::This, Who::ByAnotherLink) if stage == Stage::Agreed && access(section, Role::Parent, stage).can_read() => {
             Told::Yes

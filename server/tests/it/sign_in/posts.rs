@@ -28,7 +28,7 @@ async fn a_kept_post_is_not_taken_away_for_a_way_in_and_given_back(pool: PgPoolO
     let (lead, hers) = holder(&server, &pike, "Miss Qureshi", Post::DataProtectionLead).await;
     for cookie in [&boss, &sencos] {
         // A box that is not theirs is not sent: what it says stays.
-        let taken = send(&server, SET, Some(cookie), &format!("person={lead}&post=teacher&class=4Q")).await;
+        let taken = server.set_posts(cookie, &format!("person={lead}&post=teacher&class=4Q")).await;
         assert_eq!(taken.status(), StatusCode::SEE_OTHER);
         assert_eq!(held(&server, &pike, lead).await, [Post::DataProtectionLead, Post::Teacher]);
         let link = send(&server, "/staff/link", Some(cookie), &format!("person={lead}")).await;
@@ -40,13 +40,13 @@ async fn a_kept_post_is_not_taken_away_for_a_way_in_and_given_back(pool: PgPoolO
     }
     // Who holds it gives it on; then either takes it from the other, and the last keeps it.
     let next = server.seat("Tomek", "Mr Adeyemi", 3).await.viewer.person;
-    let given = send(&server, SET, Some(&hers), &format!("person={next}&post=data-protection-lead")).await;
+    let given = server.set_posts(&hers, &format!("person={next}&post=data-protection-lead")).await;
     assert_eq!(given.status(), StatusCode::SEE_OTHER);
     assert_eq!(held(&server, &pike, next).await, [Post::Assistant, Post::DataProtectionLead], "and what else they are");
-    let own = send(&server, SET, Some(&hers), &format!("person={lead}")).await;
+    let own = server.set_posts(&hers, &format!("person={lead}")).await;
     assert_eq!(own.status(), StatusCode::SEE_OTHER);
     assert!(held(&server, &pike, lead).await.contains(&Post::DataProtectionLead), "nobody’s own");
-    send(&server, SET, Some(&hers), &format!("person={next}")).await;
+    server.set_posts(&hers, &format!("person={next}")).await;
     assert_eq!(held(&server, &pike, next).await, [Post::Assistant]);
     // Of the accounts they open nothing.
     assert_eq!(server.get("/staff", Some(&hers)).await.status(), StatusCode::FORBIDDEN);
@@ -105,7 +105,7 @@ async fn nobody_invents_a_colleague_with_a_kept_post(pool: PgPoolOptions, option
         let refused = server.send_file("/staff/import", file.as_bytes(), Some(cookie)).await;
         assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{post}");
         assert!(text(refused).await.contains("is given by who holds that post already"));
-        let refused = send(&server, SET, Some(cookie), &format!("person={whom}&post=assistant&post={post}")).await;
+        let refused = server.set_posts(cookie, &format!("person={whom}&post=assistant&post={post}")).await;
         assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{post}");
         assert!(text(refused).await.contains("Nothing has changed"));
         assert_eq!(held(&server, &pike, whom).await, [Post::Assistant]);
@@ -121,14 +121,14 @@ async fn the_first_is_named_by_the_head_and_the_last_is_not_taken(pool: PgPoolOp
     let sencos = pike.sign_in(&server).await;
     let whom = server.seat("Tomek", "Mr Adeyemi", 3).await.viewer.person;
     let form = format!("person={whom}&post=data-protection-lead");
-    assert_eq!(send(&server, SET, Some(&sencos), &form).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(send(&server, SET, Some(&boss), &form).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(server.set_posts(&sencos, &form).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(server.set_posts(&boss, &form).await.status(), StatusCode::SEE_OTHER);
     assert_eq!(held(&server, &pike, whom).await, [Post::DataProtectionLead]);
     // From now on it is theirs to give.
-    send(&server, SET, Some(&boss), &format!("person={whom}")).await;
+    server.set_posts(&boss, &format!("person={whom}")).await;
     assert_eq!(held(&server, &pike, whom).await, [Post::DataProtectionLead]);
 
-    let refused = send(&server, SET, Some(&boss), &format!("person={}", pike.viewer().person)).await;
+    let refused = server.set_posts(&boss, &format!("person={}", pike.viewer().person)).await;
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(text(refused).await.contains("Nobody would hold that post any more."));
     assert_eq!(held(&server, &pike, pike.viewer().person).await, [Post::Senco]);
@@ -163,7 +163,7 @@ async fn without_a_head_the_first_to_hold_a_kept_post_is_named_by_whoever_runs_t
         let file = format!("Name,E-mail,Post\nMr Ben Two,b.two@larkfield.example,{post}\n");
         let refused = server.send_file("/staff/import", file.as_bytes(), Some(&sencos)).await;
         assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{post}");
-        let refused = send(&server, SET, Some(&sencos), &format!("person={}&post={post}", bell.0)).await;
+        let refused = server.set_posts(&sencos, &format!("person={}&post={post}", bell.0)).await;
         assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{post}");
         assert!(text(refused).await.contains("by whoever runs the server"), "{post}");
     }
@@ -182,6 +182,47 @@ async fn without_a_head_the_first_to_hold_a_kept_post_is_named_by_whoever_runs_t
     let said = String::from_utf8(named.stdout).unwrap();
     assert!(said.contains(&format!("`roundtable way-in --email {email}`")), "{said}");
     assert_eq!(server.get("/trail", Some(&hers)).await.status(), StatusCode::OK);
+    let again = String::from_utf8(name().stderr).unwrap();
+    assert!(again.contains("already; nothing has changed"), "{again}");
+}
+
+/// Whoever runs the machine does it where nobody in the school can.
+#[sqlx::test(migrations = false)]
+async fn nobody_is_named_from_outside_where_somebody_in_the_school_could(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let pike = pike(&server).await;
+    let name = |email: &str, post: &str, more: &[&str]| {
+        let named = roundtable(&options, &[&["name", "--email", email, "--post", post], more].concat());
+        (named.status.success(), String::from_utf8(named.stderr).unwrap())
+    };
+    // The demo’s safeguarding lead has no account: she comes to no page where it is done.
+    let (done, wrong) = name(EMAIL, "safeguarding-lead", &[]);
+    assert!(done, "{wrong}");
+    assert_eq!(held(&server, &pike, pike.viewer().person).await, [Post::SafeguardingLead, Post::Senco]);
+    head(&server, &pike).await;
+    let qureshi = server.seat("Tomek", "Miss Qureshi", 3).await.viewer;
+    server.account(qureshi).await;
+    let email = "select email from accounts where person_id = $1";
+    let hers: String =
+        sqlx::query_scalar(email).bind(qureshi.person.0).fetch_one(&mut owner(&options).await).await.unwrap();
+    for (post, who) in [
+        ("head", "Mr Okafor"),
+        ("senco", "Mr Okafor"),
+        ("safeguarding-lead", "Mrs Joanna Pike"),
+        ("data-protection-lead", "Mr Okafor"),
+    ] {
+        let (done, wrong) = name(&hers, post, &[]);
+        assert!(!done && wrong.contains(who) && wrong.contains("nothing has changed"), "{post}: {wrong}");
+        assert!(wrong.contains("--all-the-same"), "{post}: {wrong}");
+    }
+    let before = held(&server, &pike, qureshi.person).await;
+    assert!(!before.iter().any(|post| post.is_kept()), "{before:?}");
+    let (done, wrong) = name(&hers, "data-protection-lead", &["--all-the-same"]);
+    assert!(done, "{wrong}");
+    assert!(held(&server, &pike, qureshi.person).await.contains(&Post::DataProtectionLead));
 }
 
 #[sqlx::test(migrations = false)]
@@ -195,14 +236,14 @@ async fn nobody_comes_to_a_kept_post_while_a_way_in_is_in_other_hands(pool: PgPo
     let seen = text(send(&server, "/staff/open", Some(&boss), &open).await).await;
     let link = seen.split_once("/welcome/").unwrap().1.split('"').next().unwrap().to_owned();
     let give = format!("person={next}&post=data-protection-lead");
-    let refused = send(&server, SET, Some(&hers), &give).await;
+    let refused = server.set_posts(&hers, &give).await;
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(text(refused).await.contains("A link to their account is waiting to be used."));
     // Used, it opens nothing any more.
     let app = CodeApp::new(&server.key, next, 0);
     let form = choose("two trains to Wenshire", &app.now(server.state.clock.now()));
     assert!(session(&send(&server, &format!("/welcome/{link}"), None, &form).await).is_some());
-    assert_eq!(send(&server, SET, Some(&hers), &give).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(server.set_posts(&hers, &give).await.status(), StatusCode::SEE_OTHER);
 }
 
 #[sqlx::test(migrations = false)]
@@ -240,7 +281,12 @@ async fn a_page_that_shows_what_somebody_was_takes_nothing_away_that_it_did_not_
     let whom = server.seat("Tomek", "Mr Adeyemi", 3).await.viewer.person;
     // Both look; one adds a post, and the other only wanted to name the class.
     let (hers, his) = (shown(&server, &sencos, whom).await, shown(&server, &boss, whom).await);
-    let form = format!("person={whom}&post=assistant&post=teacher&class=4Q&shown={his}");
+    let form = format!("person={whom}&post=assistant&post=teacher&class=4Q");
+    let unseen = send(&server, SET, Some(&boss), &form).await;
+    assert_eq!(unseen.status(), StatusCode::UNPROCESSABLE_ENTITY, "what was shown is sent along");
+    assert!(text(unseen).await.contains("so nothing was set"));
+    assert_eq!(held(&server, &pike, whom).await, [Post::Assistant]);
+    let form = format!("{form}&shown={his}");
     assert_eq!(send(&server, SET, Some(&boss), &form).await.status(), StatusCode::SEE_OTHER);
     let stale = send(&server, SET, Some(&sencos), &format!("person={whom}&post=assistant&class=5S&shown={hers}")).await;
     assert_eq!(stale.status(), StatusCode::UNPROCESSABLE_ENTITY);
@@ -271,14 +317,14 @@ async fn whoever_holds_a_kept_post_is_told_who_came_to_it_and_who_lost_it(
     let other = server.seat("Kai", "Mrs Hussain-Webb", 3).await;
     let others = server.account(other.viewer).await;
     let next = server.seat("Tomek", "Mr Adeyemi", 3).await.viewer.person;
-    send(&server, SET, Some(&others), &format!("person={next}&post=safeguarding-lead")).await;
+    server.set_posts(&others, &format!("person={next}&post=safeguarding-lead")).await;
     let page = first(&hers).await;
     for said in ["Who holds your post", "Mr Dele Adeyemi is", "Safeguarding lead", "set by Mrs Laila Hussain-Webb"] {
         assert!(page.contains(said), "{said}: {page}");
     }
     assert!(!first(&sencos).await.contains("Who holds your post"), "not who holds another");
     assert!(!first(&others).await.contains("Who holds your post"), "nor who did it themselves");
-    send(&server, SET, Some(&others), &format!("person={lead}")).await;
+    server.set_posts(&others, &format!("person={lead}")).await;
     let adeyemis = server.account(server.seat("Tomek", "Mr Adeyemi", 3).await.viewer).await;
     assert!(first(&adeyemis).await.contains("is no longer"));
     let told = ["named-safeguarding-lead", "no-longer-safeguarding-lead"].map(str::to_owned);

@@ -244,7 +244,7 @@ async fn the_last_senco_cannot_lock_themselves_out_for_good(pool: PgPoolOptions,
     // Their own account and post are not theirs to take away.
     let closed = send(&server, "/staff/close", Some(&cookie), &format!("person={me}")).await;
     assert_eq!(closed.status(), StatusCode::FORBIDDEN);
-    send(&server, "/staff/posts", Some(&cookie), &format!("person={me}&post=teacher&class=")).await;
+    server.set_posts(&cookie, &format!("person={me}&post=teacher&class=")).await;
     assert_eq!(server.get("/staff", Some(&cookie)).await.status(), StatusCode::OK);
     // Password, phone and paper are gone: whoever runs the machine makes a link, which is written down.
     let now = server.state.clock.now();

@@ -1,4 +1,4 @@
-//! Files of rows, sent as a person does: looked at first, then said yes to.
+//! Files of rows and forms, sent as a person does: looked at first, then said yes to.
 
 use axum::{
     body::Body,
@@ -29,6 +29,15 @@ impl TestServer {
         }
         let page = text(answer).await;
         self.say_yes(path, &page, cookie).await
+    }
+
+    /// The form of who is what, with what its page shows of them just now.
+    pub(crate) async fn set_posts(&self, cookie: &str, form: &str) -> Response<Body> {
+        let page = text(self.get("/staff/posts", Some(cookie)).await).await;
+        let person = form.split(['=', '&']).nth(1).unwrap();
+        let theirs = page.split_once(&format!("id=\"p-{person}\"")).map(|(_, theirs)| hidden(theirs, "shown"));
+        let form = format!("{form}&shown={}", theirs.unwrap_or_default().replace(' ', "+"));
+        self.post_form_as("/staff/posts", Some(cookie), form).await
     }
 
     async fn send_parts(&self, path: &str, parts: &[(&str, &[u8])], cookie: Option<&str>) -> Response<Body> {
