@@ -408,7 +408,12 @@ pub fn kind_that_tells_nothing(kind: &str) -> String {
 /// What somebody is called at a table for those who are not told at any whether its child is looked after: by their part
 /// alone, so that what is left out tells them nothing either.
 pub fn title_of_part(role: Role) -> &'static str {
-    if role == Role::SocialCare { Role::Specialist.label() } else { role.label() }
+    part_that_tells_nothing(role).label()
+}
+
+/// The part they play, for the same eyes.
+pub fn part_that_tells_nothing(role: Role) -> Role {
+    if role == Role::SocialCare { Role::Specialist } else { role }
 }
 
 /// What somebody is called where a child may be read about by those who are not told that the child is looked after: who

@@ -14,7 +14,9 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use shared::{
     MeetingId, ParticipantId, PersonId, Role, Section, Stage,
     policy::access_for,
-    rights::{Matter, Tie, kind_that_tells_nothing, may_hide, may_know_care, may_see, title_of_part},
+    rights::{
+        Matter, Tie, kind_that_tells_nothing, may_hide, may_know_care, may_see, part_that_tells_nothing, title_of_part,
+    },
 };
 use time::{Date, Duration, Time};
 
@@ -256,7 +258,7 @@ pub(super) fn participant(
 /// Somebody at the table, for eyes that are not told whether the child is looked after.
 pub(super) fn told_nothing(person: Participant) -> Participant {
     let title = title_of_part(person.role).to_owned();
-    let role = if person.role == Role::SocialCare { Role::Specialist } else { person.role };
+    let role = part_that_tells_nothing(person.role);
     Participant { title, role, ..person }
 }
 

@@ -10,7 +10,7 @@ use app::{
 use shared::{
     Attendance, MeetingId, Role, Section, Stage, access,
     record::{AgreedRecord, Agreement},
-    rights::{Tie, kind_that_tells_nothing, may_correct, may_know_care, title_of_part},
+    rights::{Tie, kind_that_tells_nothing, may_correct, may_know_care, part_that_tells_nothing, title_of_part},
 };
 use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -35,10 +35,12 @@ pub(crate) async fn kept(db: &Db, viewer: Viewer, id: MeetingId, version: Option
 
 /// As it is read by those who are not told whether the child is looked after.
 fn that_tells_nothing(mut record: AgreedRecord) -> AgreedRecord {
-    let hide = |role, title: &mut String| *title = title_of_part(role).to_owned();
+    let hide = |role: &mut Role, title: &mut String| {
+        (*role, *title) = (part_that_tells_nothing(*role), title_of_part(*role).to_owned());
+    };
     record.meeting.kind = kind_that_tells_nothing(&record.meeting.kind);
-    record.attendance.iter_mut().for_each(|seat| hide(seat.role, &mut seat.title));
-    record.agreements.iter_mut().for_each(|agreement| hide(agreement.role, &mut agreement.title));
+    record.attendance.iter_mut().for_each(|seat| hide(&mut seat.role, &mut seat.title));
+    record.agreements.iter_mut().for_each(|agreement| hide(&mut agreement.role, &mut agreement.title));
     record
 }
 

@@ -262,6 +262,8 @@ impl May {
                 (_, told) => told,
             },
             Self::NotOfThisChild => Told::NotFound,
+            // These are asked when the meeting was agreed: it was the only tie.
+            Self::WithATie(_) if who == Who::ByCode => Told::NotFound,
             Self::WithATie(_) | Self::AtAddressWithATie(_) if who.tie() == Tie::Nobody => Told::NotFound,
             Self::WithATie(may) => yes_or(may(who.tie()), Told::NotAllowed),
             Self::AtAddressWithATie(may) => yes_or(may(who.tie()), Told::PlaceClosed),
