@@ -3,25 +3,26 @@
 //! It keeps its own copy of every section, made from what landed on the disk alone, and holds against it
 //! whatever the server sends, acknowledges, recovers or records, and whatever a tab calls saved.
 
+mod content;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use server::room::state::{ConnectionId, LoadedSection, Participant};
 use shared::{
     Access, PersonId, Section, Stage,
-    doc::{FieldAddress, REMOTE, SectionDoc},
+    doc::{REMOTE, SectionDoc},
     event::{Refusal, ServerEvent},
     hand::is_for_pupil,
     policy::{Protection, access_for, protection},
     presence::Presence,
     protocol::{Message, awareness},
-    schema::{self, Kind},
+    schema,
     shape::{Outline, Run, outline},
 };
-use yrs::{
-    Any, Assoc, ID, IdSet, IndexedSequence, ReadTxn, StateVector, Text, Transact, Update, block::ClientID,
-    types::ToJson, updates::decoder::Decode,
-};
+use yrs::{Any, ID, IdSet, ReadTxn, StateVector, Transact, Update, block::ClientID, updates::decoder::Decode};
 
+use self::content::letters;
+use self::content::{Letter, content};
 use crate::{
     cast::{Person, writer},
     disk::{Disk, Row},
@@ -83,15 +84,6 @@ pub(crate) struct Witness {
     broken: Option<String>,
     pub(crate) checks: u64,
     pub(crate) refusals: u64,
-}
-
-/// A letter on the page, and the id it stands under.
-#[derive(Clone, Debug)]
-pub(crate) struct Letter {
-    pub(crate) field: FieldAddress,
-    pub(crate) letter: char,
-    pub(crate) client: u64,
-    pub(crate) clock: u32,
 }
 
 impl Witness {
@@ -481,39 +473,6 @@ impl Witness {
 fn rebuild(loaded: &LoadedSection) -> Option<SectionDoc> {
     let doc = SectionDoc::from_state(loaded.section, 0, &loaded.checkpoint).ok()?;
     loaded.updates.iter().all(|update| doc.apply(update).is_ok()).then_some(doc)
-}
-
-/// All that a section says.
-pub(crate) fn content(doc: &SectionDoc) -> Vec<Any> {
-    let txn = doc.yrs().transact();
-    let lists = schema::lists(doc.section()).iter();
-    lists.filter_map(|list| txn.get_map(list.key)).map(|root| root.to_json(&txn)).collect()
-}
-
-/// Every letter of every text of a section, taken off the page or not.
-pub(crate) fn letters(doc: &SectionDoc) -> Vec<Letter> {
-    let mut letters = vec![];
-    for list in schema::lists(doc.section()) {
-        for item in doc.all_items(list) {
-            for field in list.fields.iter().filter(|field| matches!(field.kind, Kind::Text { .. })) {
-                let Some(text) = doc.text_ref(list, item.id, field.key) else { continue };
-                let words = doc.words(list, item.id, field.key);
-                let txn = doc.yrs().transact();
-                if text.len(&txn) == 0 {
-                    continue;
-                }
-                let mut at = 0;
-                for letter in words.chars() {
-                    let index = text.sticky_index(&txn, at, Assoc::After);
-                    at += letter.len_utf16() as u32;
-                    let Some(id) = index.as_ref().and_then(|index| index.id()) else { continue };
-                    let field = FieldAddress::new(doc.section(), list, item.id, field);
-                    letters.push(Letter { field, letter, client: id.client.get(), clock: id.clock });
-                }
-            }
-        }
-    }
-    letters
 }
 
 fn same(a: &IdSet, b: &IdSet) -> bool {
