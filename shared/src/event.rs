@@ -96,7 +96,7 @@ impl Refusal {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::NotAllowed => "This part of the page is for other people to write in.",
-            Self::Agreed => "The plan was agreed while you were writing, so it can no longer be changed.",
+            Self::Agreed => "The plan was agreed while you were writing, so this did not go in.",
             Self::ProtectedWords => "Those are the pupil’s own words. You can add beside them, not change them.",
             Self::NotYourHand => "This page got out of step with the meeting.",
             Self::TooLong => "That was too long for this box.",

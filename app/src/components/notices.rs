@@ -100,17 +100,19 @@ pub fn AtHand(children: Children) -> impl IntoView {
     }
 }
 
-/// The plan was agreed while this person was at the page.
+/// The plan was agreed, or opened again, while this person was at the page.
 #[component]
 pub fn JustAgreed() -> impl IntoView {
     let meeting = use_meeting();
-    let stage = meeting.stage();
-    let is_news = RwSignal::new(false);
+    let (stage, kept) = (meeting.stage(), meeting.kept());
+    let news = RwSignal::new(None);
     Effect::watch(
         move || stage.get(),
         move |now, before, _| {
-            is_news.set(*now == Stage::Agreed && before != Some(now) && meeting.passport_of.is_none());
-            if is_news.get_untracked() {
+            let is_agreed = *now == Stage::Agreed;
+            let is_news = before != Some(now) && (is_agreed || before == Some(&Stage::Agreed));
+            news.set((is_news && meeting.passport_of.is_none()).then_some(is_agreed));
+            if is_news && is_agreed {
                 // The boxes close, and the keyboard with them for whoever was in one.
                 focus::go_to_if_lost(AT_HAND);
             }
@@ -118,28 +120,39 @@ pub fn JustAgreed() -> impl IntoView {
         false,
     );
     move || {
-        is_news.get().then(|| {
-            view! {
-                <Notice icon="lock" title="Agreed">
-                    <p>"The plan is saved. Nobody can change this version."</p>
-                    <div class="row">
-                        <a class="button primary" href=format!("/meetings/{}/record", meeting.id) rel="external">
-                            "Read the plan"
-                            <Icon name="right" />
-                        </a>
-                        <button
-                            class="button"
-                            type="button"
-                            on:click=move |_| {
-                                is_news.set(false);
-                                focus::go_to(AT_HAND.to_owned());
+        let is_agreed = news.get()?;
+        let (icon, title, words) = match is_agreed {
+            true => ("lock", "Agreed", "The plan is saved. Nobody can change this version."),
+            false => ("pen", "Open again", "Something in the plan is put right. You can write and answer again."),
+        };
+        Some(view! {
+            <Notice icon title>
+                <p>
+                    {words}
+                    {move || (is_agreed && kept.with(|kept| !kept.is_empty())).then_some(" What you wrote last is just above.")}
+                </p>
+                <div class="row">
+                    {is_agreed
+                        .then(|| {
+                            view! {
+                                <a class="button primary" href=format!("/meetings/{}/record", meeting.id) rel="external">
+                                    "Read the plan"
+                                    <Icon name="right" />
+                                </a>
                             }
-                        >
-                            "Stay on this page"
-                        </button>
-                    </div>
-                </Notice>
-            }
+                        })}
+                    <button
+                        class="button"
+                        type="button"
+                        on:click=move |_| {
+                            news.set(None);
+                            focus::go_to(AT_HAND.to_owned());
+                        }
+                    >
+                        "Stay on this page"
+                    </button>
+                </div>
+            </Notice>
         })
     }
 }

@@ -188,7 +188,7 @@ fn sheet_of(part: Part) -> AnyView {
 #[component]
 fn AgreedNotice() -> impl IntoView {
     let meeting = crate::collab::use_meeting();
-    let (stage, reopened) = (meeting.stage(), meeting.reopened());
+    let (stage, reopened, people) = (meeting.stage(), meeting.reopened(), People::here());
     move || {
         let said = match (stage.get(), reopened.get()) {
             _ if meeting.passport_of.is_some() => return None,
@@ -203,7 +203,10 @@ fn AgreedNotice() -> impl IntoView {
                 "pen",
                 "Open again, to put something right",
                 reason,
-                "Answer anew when it is right. Until it is saved again, the plan as it was counts.",
+                match people.my_role() {
+                    Some(Role::Pupil) => "When it is right, say again what you think.",
+                    _ => "Answer anew when it is right. Until it is saved again, the plan as it was counts.",
+                },
                 // There is something else to do now.
                 "button quiet",
             ),

@@ -23,7 +23,7 @@ pub async fn answer(txn: &mut SchoolTransaction, participant: ParticipantId, ans
     let school = txn.school().0;
     sqlx::query!(
         "insert into agreements (school_id, participant_id, response, comment, answered_at, heads)
-         select $1, seat.id, $3, $4, $5, coalesce(jsonb_object_agg(section, head) filter (where section is not null), '{}')
+         select $1, seat.id, $3, $4, $5, coalesce(jsonb_object_agg(section, head) filter (where section = any ($6)), '{}')
          from participants seat left join doc_heads on doc_heads.meeting_id = seat.meeting_id
          where seat.id = $2
          group by seat.id
@@ -34,7 +34,8 @@ pub async fn answer(txn: &mut SchoolTransaction, participant: ParticipantId, ans
         participant.0,
         answer.response.name(),
         answer.comment,
-        answer.at
+        answer.at,
+        &answered_to()
     )
     .execute(txn.connection())
     .await?;
@@ -52,12 +53,15 @@ pub async fn forget(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Re
     Ok(())
 }
 
+fn answered_to() -> [String; ANSWERED_TO.len()] {
+    ANSWERED_TO.map(|section| section.name().to_owned())
+}
+
 /// Whose answers were given before the last words of what they answer to.
 pub async fn given_before_the_last_words(
     txn: &mut SchoolTransaction,
     meeting: MeetingId,
 ) -> sqlx::Result<BTreeSet<ParticipantId>> {
-    let sections = ANSWERED_TO.map(Section::name).map(str::to_owned);
     let rows = sqlx::query_scalar!(
         "select distinct participant_id
          from agreements
@@ -65,7 +69,7 @@ pub async fn given_before_the_last_words(
            join doc_heads on doc_heads.meeting_id = seat.meeting_id
          where seat.meeting_id = $1 and section = any ($2) and head > (heads ->> section)::bigint",
         meeting.0,
-        &sections
+        &answered_to()
     )
     .fetch_all(txn.connection())
     .await?;

@@ -102,7 +102,7 @@ impl Part {
             Self::Pep => "The parts that may be shared in the room.".to_owned(),
             Self::Staff => "Only staff can read this. It is never part of the family’s copy.".to_owned(),
             Self::Agree => {
-                "Once the meeting has begun, answer when you are ready. Nobody has to agree, and disagreeing with a part is an answer too."
+                "Once the meeting has begun, each of us answers when they are ready. Nobody has to agree, and disagreeing with a part is an answer too."
                     .to_owned()
             }
         }

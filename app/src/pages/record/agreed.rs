@@ -67,8 +67,13 @@ pub(super) fn Agreed(
                 {token} <p dir="auto">
                     <strong>{agreement.name} ", " {agreement.title} ", " {agreement.response.verb()} "."</strong>
                     {comment}
-                    {agreement.before_the_last_words.then_some(" Something was written in the plan after that answer.")}
-                    {version.map(|version| format!(" That was said of version {version}; to this one they gave no answer."))}
+                    {agreement
+                        .before_the_last_words
+                        .then(|| view! { <small>"Something was written in the plan after that answer."</small> })}
+                    {version
+                        .map(|version| {
+                            view! { <small>{format!("That was said of version {version}; to this one they gave no answer.")}</small> }
+                        })}
                 </p>
             </li>
         }

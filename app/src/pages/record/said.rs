@@ -79,7 +79,7 @@ pub(super) fn Passport(record: AgreedRecord, pupil: Pupil) -> impl IntoView {
 
 /// Boards under their headings, as many beside each other as there is room for.
 #[component]
-pub(super) fn Boards(boards: Vec<Statements>, pupil: Pupil, #[prop(optional)] usual: String) -> impl IntoView {
+pub(super) fn Boards(boards: Vec<Statements>, pupil: Pupil, #[prop(optional)] usual: Usual) -> impl IntoView {
     let board = move |board: Statements| {
         view! {
             <div>
@@ -99,10 +99,10 @@ fn heading(board: &Statements, pupil: &Pupil) -> String {
     if is_about_them { format!("{} {}", board.heading, pupil.name) } else { board.heading.clone() }
 }
 
-/// One line for each statement. A pupil’s line says how it was captured, unless that is `usual` here and
+/// One line for each statement. A pupil’s line says how it was captured, unless that is usual here and
 /// said once below; everybody else’s says whose it is.
 #[component]
-pub(crate) fn Lines(statements: Vec<Statement>, pupil: Pupil, #[prop(optional)] usual: String) -> impl IntoView {
+pub(crate) fn Lines(statements: Vec<Statement>, pupil: Pupil, #[prop(optional)] usual: Usual) -> impl IntoView {
     let line = move |statement: Statement| {
         let is_pupils = is_pupils(&statement, &pupil);
         let voice = beside(&statement, &pupil, &usual);
@@ -117,9 +117,11 @@ pub(crate) fn Lines(statements: Vec<Statement>, pupil: Pupil, #[prop(optional)] 
 }
 
 /// What stands beside a line: how it was captured, or whose it is.
-pub(crate) fn beside(statement: &Statement, pupil: &Pupil, usual: &str) -> Option<String> {
+pub(crate) fn beside(statement: &Statement, pupil: &Pupil, usual: &Usual) -> Option<String> {
     if is_pupils(statement, pupil) {
-        Some(how(statement, pupil)).filter(|how| how != usual)
+        let name = usual.is_mixed.then(|| format!("– {}", pupil.name));
+        let how = Some(how(statement, pupil)).filter(|how| *how != usual.how);
+        name.into_iter().chain(how).reduce(|name, how| format!("{name}. {how}"))
     } else {
         Some(voice(statement, pupil)).filter(|voice| !voice.is_empty()).map(|voice| format!("– {voice}"))
     }
@@ -129,22 +131,34 @@ pub(crate) fn is_pupils(statement: &Statement, pupil: &Pupil) -> bool {
     statement.said_by == Some(pupil.person)
 }
 
-/// How most of the pupil’s lines here were captured, which then need not stand on each of them, and the
-/// sentence below them that says so.
-pub(crate) fn how_captured_here(lists: &[Statements], pupil: &Pupil) -> (String, Option<String>) {
-    let own = || lists.iter().flat_map(|list| &list.statements).filter(|statement| is_pupils(statement, pupil));
+/// What need not stand on each of the pupil’s lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Usual {
+    /// How most of them were captured.
+    how: String,
+    /// Lines of others stand among them, and not all of those say whose they are: so each of the pupil’s does.
+    is_mixed: bool,
+}
+
+/// What is usual of the pupil’s lines here, and the sentence below them that says so.
+pub(crate) fn how_captured_here(lists: &[Statements], pupil: &Pupil) -> (Usual, Option<String>) {
+    let all = || lists.iter().flat_map(|list| &list.statements);
+    let own = || all().filter(|statement| is_pupils(statement, pupil));
     let mut hows = BTreeMap::<String, usize>::new();
     for statement in own() {
         *hows.entry(how(statement, pupil)).or_default() += 1;
     }
     let kinds = hows.len();
-    let Some((usual, _)) = hows.into_iter().max_by_key(|(_, lines)| *lines) else { return (String::new(), None) };
+    let Some((how, _)) = hows.into_iter().max_by_key(|(_, lines)| *lines) else { return (Usual::default(), None) };
+    let is_mixed = own().count() < all().count();
     let all_own =
         own().flat_map(|statement| &statement.hands).all(|hand| hand.for_pupil || hand.person == pupil.person);
+    let name = &pupil.name;
+    let which = if is_mixed { format!("“– {name}” stands beside {name}’s") } else { format!("{name}’s") };
     let changed = if all_own { "Nobody has changed them." } else { "Where somebody else wrote in one, it says who." };
-    let unless = if kinds > 1 { ", where a line says nothing else" } else { "" };
-    let note = format!("{}’s own words. {changed} {usual}{unless}.", pupil.name);
-    (usual, Some(note))
+    let unless = if kinds > 1 { ", where one of them says nothing else" } else { "" };
+    let note = format!("{which} own words. {changed} {how}{unless}.");
+    (Usual { how, is_mixed }, Some(note))
 }
 
 /// How the pupil’s words came onto the page: “Spoken, typed by an adult, 9 November 2026”, “typed by Mr
@@ -234,10 +248,25 @@ mod tests {
         let list = |statements| Statements { key: "know".to_owned(), heading: "Know".to_owned(), statements };
         let lists = [list(vec![captured("spoken"), captured("")]), list(vec![captured("spoken")])];
         let (usual, note) = how_captured_here(&lists, &pupil());
-        assert_eq!(usual, "Spoken");
-        let said = "Tomek’s own words. Nobody has changed them. Spoken, where a line says nothing else.";
+        assert_eq!((usual.how.as_str(), usual.is_mixed), ("Spoken", false));
+        let said = "Tomek’s own words. Nobody has changed them. Spoken, where one of them says nothing else.";
         assert_eq!(note.as_deref(), Some(said));
+        assert_eq!(beside(&lists[1].statements[0], &pupil(), &usual), None);
         assert_eq!(how(&lists[0].statements[1], &pupil()), "Written by Tomek");
-        assert_eq!(how_captured_here(&[], &pupil()), (String::new(), None));
+        assert_eq!(how_captured_here(&[], &pupil()), (Usual::default(), None));
+    }
+
+    /// Who wrote of a child’s reading age is not always known: then the line says nothing, and is not the child’s by that.
+    #[test]
+    fn among_lines_of_others_each_of_the_pupils_says_so() {
+        let others = Statement { said_by: None, said_by_name: String::new(), ..statement(vec![]) };
+        let statements =
+            vec![Statement { captured: "spoken".to_owned(), ..statement(vec![]) }, statement(vec![]), others];
+        let lists = [Statements { key: "know".to_owned(), heading: "Know".to_owned(), statements }];
+        let (usual, note) = how_captured_here(&lists, &pupil());
+        let lines = lists[0].statements.iter().map(|line| beside(line, &pupil(), &usual)).collect::<Vec<_>>();
+        assert!(lines[..2].iter().all(|line| line.as_ref().unwrap().starts_with("– Tomek")), "{lines:?}");
+        assert_eq!(lines[2], None);
+        assert!(note.unwrap().starts_with("“– Tomek” stands beside Tomek’s own words."));
     }
 }
