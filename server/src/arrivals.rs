@@ -17,7 +17,7 @@ use crate::{
     clock::school_day,
     db::{
         self, SchoolTransaction,
-        knocks::{self, Answer, NewKnock},
+        knocks::{self, Answer, Knock, NewKnock},
         participants::Participant,
     },
     limits::{KNOCK_LIMIT, Limit},
@@ -27,6 +27,9 @@ use crate::{
 
 /// A school day. Whoever comes back tomorrow opens their link again.
 pub const SESSION_LASTS: Duration = Duration::hours(12);
+
+/// Whoever came by the spoken code reads for so long what was agreed with them.
+pub(crate) const READ_ON: Duration = Duration::hours(1);
 
 /// How long the door is held open for who was let in.
 const HELD_OPEN: Duration = Duration::minutes(10);
@@ -205,6 +208,9 @@ pub async fn enter(state: &AppState, secret: &str, now_here: Option<Viewer>) -> 
         return Ok(Arrival::Nowhere);
     };
     let mut txn = state.db.begin(school).await?;
+    let Some(seen) = knocks::find(&mut txn, id).await? else { return Ok(Arrival::Nowhere) };
+    // First, as wherever both are held; so that an agreement comes before this or after it.
+    db::meetings::lock(&mut txn, seen.meeting).await?;
     let Some(knock) = knocks::lock(&mut txn, id).await? else { return Ok(Arrival::Nowhere) };
     let is_held_open = knock.answered_at.is_some_and(|answered| now < answered + HELD_OPEN);
     let (Some(Answer::Admitted), Some(who), true) = (knock.answer, knock.participant, is_held_open) else {
@@ -224,8 +230,19 @@ pub async fn enter(state: &AppState, secret: &str, now_here: Option<Viewer>) -> 
     knocks::delete(&mut txn, id).await?;
     // Let in by somebody who is there: the meeting is about to begin.
     let before = now_here.filter(|viewer| (viewer.school, viewer.person) == (school, seat.person));
-    let ends = link.map(|link| link.expires_at);
+    let ends = match link {
+        Some(link) => Some(link.expires_at),
+        None => read_until(&mut txn, &knock).await?,
+    };
     start_session(state, txn, &seat, Place::Table(seat.meeting), &knock.device, before, ends).await
+}
+
+/// Let in by the word of whoever runs the meeting, which was agreed before they came through the door: no longer than
+/// those who sat there. It may be open again by now.
+async fn read_until(txn: &mut SchoolTransaction, knock: &Knock) -> sqlx::Result<Option<OffsetDateTime>> {
+    let versions = db::reopenings::versions(txn, knock.meeting).await?;
+    let agreed = versions.iter().map(|version| version.agreed_at).find(|agreed| Some(*agreed) >= knock.answered_at);
+    Ok(agreed.map(|agreed| agreed + READ_ON))
 }
 
 /// Whoever waited goes away.
@@ -239,7 +256,7 @@ pub async fn leave(state: &AppState, secret: &str) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// By the door of this meeting, and no further, and for no longer than the link it is made by; whoever was here before
+/// By the door of this meeting, and no further, and for no longer than the link it is made by, or the code; whoever was here before
 /// goes on at the tables they were let in at, as long as they would have.
 async fn start_session(
     state: &AppState,
@@ -248,10 +265,10 @@ async fn start_session(
     place: Place,
     device: &str,
     before: Option<Viewer>,
-    link_ends: Option<OffsetDateTime>,
+    ends: Option<OffsetDateTime>,
 ) -> sqlx::Result<Arrival> {
     let now = state.clock.now();
-    let ends = link_ends.map_or(now + SESSION_LASTS, |ends| ends.min(now + SESSION_LASTS));
+    let ends = ends.map_or(now + SESSION_LASTS, |ends| ends.min(now + SESSION_LASTS));
     let session = secret::session_id();
     let id = Hash::of(&session);
     db::login_sessions::end_expired(&mut txn, now).await?;

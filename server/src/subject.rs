@@ -14,8 +14,9 @@
 //!
 //! What hangs on a child is found by the foreign keys there are, as for erasing: what is erased is what is handed out.
 //!
-//! What must stay true: what is restricted is kept out, and what the child asked not to share, and that it is kept out
-//! is said; nothing that lets anybody in is in it; it is written down who took it.
+//! What must stay true: what safeguarding restricts is kept out, and what the child asked not to share, and that it is
+//! kept out is said; so is it that costs and what is for those who answer for the plan are in; nothing that lets anybody
+//! in is in it; it is written down who took it.
 
 mod cycles;
 mod documents;

@@ -15,12 +15,13 @@ use shared::{
     record::{Agreement, Attendee, Facts, MeetingFacts, Missing, project},
     schema::staff,
 };
-use time::{Date, Duration, OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
 
 use self::days::Around;
 pub(super) use self::days::in_passport;
 use super::pages::facilitator;
 use crate::{
+    arrivals::READ_ON,
     clock::school_day,
     db::{
         self, SchoolTransaction,
@@ -33,9 +34,6 @@ use crate::{
 
 /// What a meeting’s documents hold.
 type Sections = BTreeMap<Section, SectionDoc>;
-
-/// Whoever came by the spoken code reads for so long what was agreed with them.
-const READ_ON: Duration = Duration::hours(1);
 
 /// Why there is no record.
 #[derive(Debug, thiserror::Error)]

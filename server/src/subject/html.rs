@@ -62,7 +62,9 @@ pub(super) fn read_me(name: &str, day: Date, files: &[&str], left_out: &BTreeSet
         "<p>Everything this school’s Roundtable holds about {}, gathered on {day}. JSON files are for machines, and say \
          everything; HTML files are the same to be read.</p><h2>Before you hand it on</h2><p>These people are named in it. \
          Look at each place, and leave out what is not {0}’s to have. Only people whom the school knows by name are found: \
-         somebody else may be named in words that people wrote.</p>\
+         somebody else may be named in words that people wrote.</p><p>What is for those who answer for the plan is in it \
+         too, in “cycles”, “meetings” and “tables”: what help cost, what the premium was for, its money and what it changed, \
+         and scores such as the SDQ’s. Roundtable shows no family any of it. Look at it, and decide, before you hand it on.</p>\
          <table><thead><tr><th>Name</th><th>Who</th><th>How often</th><th>Where</th></tr></thead><tbody>",
         escape(name)
     );

@@ -1,6 +1,9 @@
 //! Who came by the spoken code: at that meeting, as whoever runs it says, and nowhere else by that.
 
-use app::{error::AppError, view::doors::Doors};
+use app::{
+    error::AppError,
+    view::{doors::Doors, pep::RatingSent},
+};
 use axum::http::StatusCode;
 use server::db::{self, MIGRATIONS};
 use shared::{MeetingId, Role, rights::Post};
@@ -33,11 +36,7 @@ async fn who_came_by_the_code_is_at_that_meeting_and_at_no_other(pool: PgPoolOpt
     let session = house.let_in(&code, "Zofia", Role::Specialist).await;
     backend.meeting_start(senco, meeting).await.unwrap();
     let childs_page = format!("/pupils/{child}");
-    assert_eq!(
-        status(&house, &session, &childs_page).await,
-        StatusCode::OK,
-        "at the table they read what a visitor does"
-    );
+    assert_eq!(status(&house, &session, &format!("/meetings/{meeting}")).await, StatusCode::OK);
 
     backend.record_agree(senco, meeting).await.unwrap();
     let next = backend.meeting_start_next(senco, meeting).await.unwrap();
@@ -52,6 +51,76 @@ async fn who_came_by_the_code_is_at_that_meeting_and_at_no_other(pool: PgPoolOpt
     assert_eq!(status(&house, &session, &record).await, StatusCode::OK);
     house.server.clock.forward(Duration::minutes(2));
     assert_eq!(status(&house, &session, &record).await, StatusCode::UNAUTHORIZED);
+}
+
+/// Admitted while it ran, they take their time: it is agreed, and even open again, before they press the button.
+#[sqlx::test(migrations = false)]
+async fn who_comes_in_after_the_agreement_stays_no_longer_than_the_others(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::with(Doors::Open, pool, options).await;
+    let (backend, senco, meeting) = (&house.server.backend, house.senco.viewer, house.senco.meeting);
+    let code = house.code().await;
+    let mut secrets = vec![];
+    for name in ["Zofia", "Zoe"] {
+        secrets.push(house.knock_by(&code, name).await);
+        house.answer_knock(Some(Role::Specialist)).await;
+    }
+    backend.meeting_start(senco, meeting).await.unwrap();
+    house.server.clock.forward(Duration::minutes(2));
+    backend.record_agree(senco, meeting).await.unwrap();
+    house.server.clock.forward(Duration::minutes(2));
+    let late = house.enter(&secrets[0]).await;
+    backend.record_reopen(senco, meeting, "The day was wrong".to_owned()).await.unwrap();
+    let later = house.enter(&secrets[1]).await;
+    let record = format!("/meetings/{meeting}/record");
+    for (minutes, told) in [(57, StatusCode::OK), (2, StatusCode::UNAUTHORIZED)] {
+        house.server.clock.forward(Duration::minutes(minutes));
+        for session in [&late, &later] {
+            assert_eq!(status(&house, session, &record).await, told);
+        }
+    }
+}
+
+/// In whatever part they were let in, while the meeting runs and when its record is open again.
+#[sqlx::test(migrations = false)]
+async fn a_seat_by_the_code_is_no_tie_to_the_child(pool: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::with(Doors::Open, pool, options.clone()).await;
+    let (backend, senco, meeting) = (&house.server.backend, house.senco.viewer, house.senco.meeting);
+    let (code, child) = (house.code().await, house.server.pupil_of(&house.senco).await);
+    let looked_after = "update pupils set looked_after = true where id = $1";
+    sqlx::query(looked_after).bind(child.0).execute(&mut owner(&options).await).await.unwrap();
+    let carer = house.let_in(&code, "Zed", Role::SocialCare).await;
+    let family = house.let_in(&code, "Zofia", Role::Parent).await;
+    let pages = ["", "/passport", "/picture", "/pep"].map(|page| format!("/pupils/{child}{page}"));
+    let nothing_is_theirs = async |stage: &str| {
+        for session in [&carer, &family] {
+            assert_eq!(status(&house, session, &format!("/meetings/{meeting}")).await, StatusCode::OK, "{stage}");
+            for page in &pages {
+                assert_eq!(status(&house, session, page).await, StatusCode::NOT_FOUND, "{stage}: {page}");
+            }
+            let who = viewer(&house.server, session).await;
+            let rated = backend.pep_rate(who, child, RatingSent::default()).await;
+            assert_eq!(rated, Err(AppError::NotFound), "{stage}");
+            assert_eq!(backend.passport_save(who, child).await, Err(AppError::NotFound), "{stage}");
+        }
+    };
+    nothing_is_theirs("before it begins").await;
+    backend.meeting_start(senco, meeting).await.unwrap();
+    nothing_is_theirs("while it runs").await;
+    backend.record_agree(senco, meeting).await.unwrap();
+    nothing_is_theirs("agreed").await;
+    backend.record_reopen(senco, meeting, "The day was wrong".to_owned()).await.unwrap();
+    nothing_is_theirs("open again").await;
+
+    // Whoever is made a link, by name, is one of the child’s people.
+    for at in house.door().await.people.into_iter().filter(|at| ["Zed", "Zofia"].contains(&at.person.name.as_str())) {
+        backend.link_make(senco, meeting, at.person.id).await.unwrap();
+    }
+    for (session, page) in [(&carer, &pages[3]), (&family, &pages[0]), (&family, &pages[1]), (&family, &pages[2])] {
+        assert_eq!(status(&house, session, page).await, StatusCode::OK, "{page}");
+    }
 }
 
 #[sqlx::test(migrations = false)]

@@ -92,8 +92,14 @@ impl House {
 
     /// Somebody comes by this code and is let in as this. Returns their session.
     pub(crate) async fn let_in(&self, code: &str, name: &str, role: Role) -> String {
-        let Ok(Arrival::AtDoor { secret }) = self.type_code(code, name).await else { panic!("no door") };
+        let secret = self.knock_by(code, name).await;
         self.admit(&secret, Some(role)).await
+    }
+
+    /// Somebody stands at the door by this code. Returns what they come in with, once they may.
+    pub(crate) async fn knock_by(&self, code: &str, name: &str) -> String {
+        let Ok(Arrival::AtDoor { secret }) = self.type_code(code, name).await else { panic!("no door") };
+        secret
     }
 
     /// Mum knocks with her link and is let in, the same way.
@@ -103,9 +109,18 @@ impl House {
     }
 
     async fn admit(&self, secret: &str, role: Option<Role>) -> String {
+        self.answer_knock(role).await;
+        self.enter(secret).await
+    }
+
+    /// Whoever waits first may come in.
+    pub(crate) async fn answer_knock(&self, role: Option<Role>) {
         let knock = self.door().await.knocks.remove(0);
         let Seat { viewer, meeting, .. } = self.senco;
         self.server.backend.knock_admit(viewer, meeting, knock.id, role).await.unwrap();
+    }
+
+    pub(crate) async fn enter(&self, secret: &str) -> String {
         let entered = post(&self.server, "/lobby/enter", &format!("knock={secret}"), "").await;
         cookie(&entered, "sid").expect("they are in")
     }
@@ -400,13 +415,18 @@ async fn a_stranger_who_is_let_in_as_a_teacher_does_not_work_here_by_that(
         let zofia = at_table.iter().find(|at| at.person.name == name).expect("they sit here");
         assert_eq!(zofia.person.role, role);
         assert!(!zofia.person.may_run, "and are not offered the running of it");
-        // They run no meeting, by whosoever’s word, and read of the child what somebody does who visits.
+        // They run no meeting, by whosoever’s word; made a link, they read of the child what somebody does who visits.
         let entered = post(&house.server, "/lobby/enter", &format!("knock={secret}"), "").await;
         let session = self::viewer(&house.server, &cookie(&entered, "sid").unwrap()).await;
         assert_eq!(backend.running_hand_over(viewer, meeting, zofia.person.id).await, Err(AppError::NotAllowed));
         assert_eq!(backend.running_take_over(session, meeting).await, Err(AppError::NotAllowed));
-        let mut txn = house.server.db.begin(viewer.school).await.unwrap();
-        assert_eq!(db::pupils::place(&mut txn, child, session).await.unwrap().role, Some(Role::Specialist));
+        let place = async || {
+            let mut txn = house.server.db.begin(viewer.school).await.unwrap();
+            db::pupils::place(&mut txn, child, session).await.unwrap().role
+        };
+        assert_eq!(place().await, None, "by the code they are nobody to the child");
+        backend.link_make(viewer, meeting, zofia.person.id).await.unwrap();
+        assert_eq!(place().await, Some(Role::Specialist));
     }
     let mut txn = house.server.db.begin(viewer.school).await.unwrap();
     let staff = db::posts::holders(&mut txn).await.unwrap();

@@ -115,6 +115,12 @@ async fn everything_about_a_child_is_in_it_and_can_be_read(pool: PgPoolOptions, 
     let read_me = &files["README.html"];
     assert!(read_me.contains("<li>picture.jpg</li>") && files["tables/pictures.html"].contains("train driver"));
     assert!(read_me.contains("restricted") && read_me.contains("designated safeguarding lead"));
+    // What no family reads on any page is in it, and that is said before it is handed on.
+    assert!(files.contains_key("tables/provision_costs.html"));
+    let (before, _) = read_me.split_once("What is not in it").unwrap();
+    for words in ["what help cost", "premium", "SDQ", "no family", "before you hand it on"] {
+        assert!(before.contains(words), "{words}");
+    }
     assert!(files["audit.json"].contains("signed-in") && files["audit.json"].contains("Mrs Pike"));
 
     // The names of others, another child’s first, and not the child’s own.

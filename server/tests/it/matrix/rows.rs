@@ -199,10 +199,12 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
 /// The same of the earlier meeting, once it is open again: what was agreed is read as before, what is written there now
 /// by who came through its door.
 pub(crate) fn of_the_reopened(table: &Table) -> Vec<(&'static str, String, May)> {
-    let agreed = table.agreed;
+    let (agreed, child) = (table.agreed, table.child);
     let meeting = |more: &str| format!("meeting={agreed}{more}");
     vec![
         ("GET /meetings/{id}", format!("/meetings/{agreed}"), EVERYBODY),
+        ("GET /pupils/{id}", format!("/pupils/{child}"), TIED),
+        ("GET /pupils/{id}/passport", format!("/pupils/{child}/passport"), TIED),
         ("GET /meetings/{id}/record", format!("/meetings/{agreed}/record"), May::ReadsRecord),
         ("GET /meetings/{id}/record", format!("/meetings/{agreed}/record?version=1"), May::ReadsRecord),
         ("GET /meetings/{id}/record.json", format!("/meetings/{agreed}/record.json?version=1"), May::ReadsRecordWhole),

@@ -115,11 +115,10 @@ impl Who {
     fn tie(self) -> Tie {
         match self {
             Self::Here(_) | Self::Scribe => Tie::of(&[], at(self.seat())),
-            // As somebody who visits: they do not work here by sitting there.
-            Self::ByCode => Tie::of(&[], at(Some(Role::Specialist))),
             Self::ByAnotherLink => Tie::of(&[], at(Some(Role::Parent))),
             Self::Holds(post) => Tie::of(&[post], at(None)),
             Self::TeachesClass => Tie::of(&self.posts(), Place { in_class: true, ..at(None) }),
+            // Who came by the code too: they are at that table, and have no tie to its child.
             _ => Tie::Nobody,
         }
     }
@@ -262,8 +261,6 @@ impl May {
                 (_, told) => told,
             },
             Self::NotOfThisChild => Told::NotFound,
-            // These are asked when the meeting was agreed: it was the only tie.
-            Self::WithATie(_) if who == Who::ByCode => Told::NotFound,
             Self::WithATie(_) | Self::AtAddressWithATie(_) if who.tie() == Tie::Nobody => Told::NotFound,
             Self::WithATie(may) => yes_or(may(who.tie()), Told::NotAllowed),
             Self::AtAddressWithATie(may) => yes_or(may(who.tie()), Told::PlaceClosed),
