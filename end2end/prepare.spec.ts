@@ -84,6 +84,21 @@ test('a parent is at their own words in three taps, and the others read them whe
   await advice.getByRole('button', { name: 'Make it a next step' }).click()
   await expect(callum.getByRole('textbox', { name: 'Target', exact: true }).last()).toBeFocused()
   await expect(teacher.getByRole('textbox', { name: 'Target', exact: true }).last()).toHaveValue('A card to ask for a turn.')
+
+  // What carries on is one again too, from where the child is now.
+  const last = senco.locator('#last .review').first()
+  const called = await last.getByRole('textbox', { name: 'Target', exact: true }).inputValue()
+  await last.getByRole('textbox', { name: 'Where I am after' }).fill('Twice a week')
+  const carryOn = last.getByRole('button', { name: 'Carry it on' })
+  await last.getByRole('combobox', { name: 'What next' }).selectOption('close_target')
+  await expect(carryOn).toHaveCount(0)
+  await last.getByRole('combobox', { name: 'What next' }).selectOption('continue')
+  await carryOn.click()
+  const step = senco.getByRole('textbox', { name: 'Target', exact: true }).last()
+  await expect(step).toBeFocused()
+  await expect(step).toHaveValue(called)
+  await expect(senco.getByRole('textbox', { name: 'Where I am now' }).last()).toHaveValue('Twice a week')
+  await expect(carryOn).toHaveCount(0)
   await phone.close()
 })
 

@@ -63,7 +63,7 @@ test('the passport stands on one page of its own', async ({ reads }) => {
   const sheet = page.locator('.passport-sheet')
   // The child's own words are marked, and it is said how and when they were taken down; what adults say has their names.
   await expect(sheet.locator('.is-pupils').filter({ hasText: 'Say my name first. Then say one thing. Then wait.' })).toBeVisible()
-  await expect(sheet.locator('.is-pupils').last()).toHaveText(/^Tomek’s own words\. .*Spoken, typed by an adult in the pupil's own words, \d+ \w+ 20\d\d/)
+  await expect(sheet.locator('.is-pupils').last()).toHaveText(/^“– Tomek” stands beside Tomek’s own words\. .*Spoken, typed by an adult in the pupil's own words, \d+ \w+ 20\d\d/)
   await expect(sheet.locator('.is-others').filter({ hasText: 'He is gentle with his baby sister.' })).toContainText('– Agnieszka')
   await expect(sheet.locator('.is-pupils').filter({ hasText: 'He is gentle with his baby sister.' })).toHaveCount(0)
   const inTests = sheet.locator('section').filter({ has: page.getByRole('heading', { name: 'Help in tests' }) })

@@ -5,6 +5,7 @@ function stop({ error, reason }) {
   if (!((error ?? reason) instanceof WebAssembly.RuntimeError) || 'stopped' in html.dataset) return
   html.dataset.stopped = ''
   for (const box of document.querySelectorAll('textarea, input')) box.readOnly = true
+  for (const choice of document.querySelectorAll('select')) choice.disabled = true
   for (const line of document.querySelectorAll('.save-state')) {
     // Another in its place, which nothing of the module knows.
     line.replaceWith(make('p', 'save-state is-stopped is-long', 'Cannot save – do not close'))
@@ -17,7 +18,9 @@ function stop({ error, reason }) {
     make('div', 'row', again))
   const news = make('section', 'at-hand', make('div', 'notice is-stop', words))
   news.role = 'alert'
-  document.body.append(news)
+  // Where the page’s own news has its place.
+  const page = document.querySelector('.meeting-page, .pupil-page') ?? document.body
+  page.append(news)
 }
 
 function make(name, looks, ...children) {

@@ -43,6 +43,8 @@ pub struct Lines {
 pub struct Spend {
     pub purpose: String,
     pub is_costed: bool,
+    /// More is spent than was set aside.
+    pub is_overspent: bool,
     /// It names a next step of this plan.
     pub has_step: bool,
     pub what_it_changed: Lines,
@@ -242,12 +244,16 @@ fn carers(record: &AgreedRecord) -> Check {
 
 fn premium(parts: &Parts) -> Check {
     let words = "Pupil premium plus: what it costs, for which next step, what it changed".to_owned();
-    let is_vague =
-        |spend: &&Spend| !(spend.is_costed && spend.has_step && said(spend.what_it_changed) != State::Missing);
+    let is_vague = |spend: &&Spend| {
+        !(spend.is_costed && !spend.is_overspent && spend.has_step && said(spend.what_it_changed) != State::Missing)
+    };
     let is_old = |spend: &&Spend| said(spend.what_it_changed) == State::FromLast;
     let (vague, old) = (parts.spends.iter().find(is_vague), parts.spends.iter().find(is_old));
     let (state, add) = match (vague, old) {
         (Some(spend), _) if !spend.is_costed => (State::Partly, format!("“{}” has no sum.", spend.purpose)),
+        (Some(spend), _) if spend.is_overspent => {
+            (State::Partly, format!("More is spent on “{}” than was set aside.", spend.purpose))
+        }
         (Some(spend), _) if !spend.has_step => {
             (State::Partly, format!("Choose the next step that “{}” is for.", spend.purpose))
         }
@@ -303,6 +309,7 @@ mod tests {
         let spend = Spend {
             purpose: "Tutor".to_owned(),
             is_costed: true,
+            is_overspent: false,
             has_step: true,
             what_it_changed: Lines { new: 1, from_last: 0 },
         };
@@ -312,6 +319,8 @@ mod tests {
         assert_eq!((aimless.state, aimless.add.as_str()), (State::Partly, "Choose the next step that “Tutor” is for."));
         let old = premium(&parts(&Spend { what_it_changed: Lines { new: 0, from_last: 1 }, ..spend.clone() }));
         assert_eq!((old.state, old.add.as_str()), (State::FromLast, "Say what “Tutor” changed this term."));
+        let over = premium(&parts(&Spend { is_overspent: true, ..spend.clone() }));
+        assert_eq!(over.add, "More is spent on “Tutor” than was set aside.");
         let free = Spend { is_costed: false, ..spend };
         assert_eq!(premium(&parts(&free)).add, "“Tutor” has no sum.");
         assert_eq!(premium(&Parts::default()).state, State::Missing);

@@ -12,6 +12,7 @@ mod agenda;
 mod agree;
 mod door;
 mod help;
+mod into_step;
 mod last;
 mod other;
 pub mod parts;

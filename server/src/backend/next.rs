@@ -264,19 +264,13 @@ pub(super) fn read(stored: &StoredSection) -> Option<SectionDoc> {
     Some(doc)
 }
 
-/// What goes on: the help for targets that the review said to continue or adapt, and the help that is for no step.
+/// What goes on until somebody says otherwise: all help of this plan, but what is only for steps that are finished.
 fn carried_provision(record: &AgreedRecord) -> Vec<&Provision> {
-    let going_on: BTreeSet<ItemId> = record
-        .reviews
-        .iter()
-        .filter(|target| matches!(target.next_step.as_str(), "continue" | "adapt"))
-        .map(|target| target.id)
-        .collect();
-    let steps: BTreeSet<ItemId> =
-        record.targets.iter().map(|step| step.id).chain(record.reviews.iter().map(|step| step.id)).collect();
-    let goes_on = |help: &&Provision| {
-        help.targets.iter().any(|id| going_on.contains(id)) || help.targets.iter().all(|id| !steps.contains(id))
+    let is_over = |step: &ItemId| {
+        record.reviews.iter().any(|last| last.id == *step && last.next_step == review::CLOSED)
+            && record.targets.iter().all(|next| next.id != *step)
     };
+    let goes_on = |help: &&Provision| help.targets.is_empty() || !help.targets.iter().all(is_over);
     record.provision.iter().filter(goes_on).collect()
 }
 

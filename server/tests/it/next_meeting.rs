@@ -3,13 +3,14 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use server::db;
 use shared::{
-    Section, Stage,
-    doc::SectionDoc,
+    ItemId, Section, Stage,
+    doc::{NewItem, SectionDoc},
     protocol::Message,
     schema::{actions, passport, plan, review},
     splice::Splice,
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use uuid::Uuid;
 
 use crate::support::{Seat, TestServer, text};
 
@@ -67,6 +68,27 @@ async fn the_next_meeting_carries_over_what_was_agreed(pool: PgPoolOptions, opti
     let before = owners(db::documents::load(&mut txn, meeting).await.unwrap());
     let after = owners(db::documents::load(&mut txn, next).await.unwrap());
     assert!(before.iter().all(|owner| after.contains(owner)));
+}
+
+#[sqlx::test(migrations = false)]
+async fn help_for_a_step_that_is_new_goes_along(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    server.backend.meeting_start(pike.viewer, pike.meeting).await.unwrap();
+    let address = server.listen().await;
+    let mut tab = server.open(&address, &pike, Section::Plan, 31_339).await;
+    let [step, help] = [1, 2].map(|n| ItemId(Uuid::from_u128(n)));
+    tab.edit(|doc| doc.add(&plan::TARGETS, step, NewItem::default().with("title", "Ask for a turn"))).await;
+    let new = NewItem::default().with("name", "A card to show").with("targets", step.to_string());
+    tab.edit(|doc| doc.add(&plan::PROVISION, help, new)).await;
+    tab.until_saved().await;
+    server.backend.record_agree(pike.viewer, pike.meeting).await.unwrap();
+    let next = server.backend.meeting_start_next(pike.viewer, pike.meeting).await.unwrap();
+
+    let tab = server.open(&address, &Seat { meeting: next, ..pike }, Section::Plan, 31_340).await;
+    let helps = tab.doc.items(&plan::PROVISION);
+    let names: Vec<_> = helps.iter().map(|help| tab.doc.words(&plan::PROVISION, *help, "name")).collect();
+    assert!(names.iter().any(|name| name == "A card to show"), "{names:?}");
 }
 
 #[sqlx::test(migrations = false)]

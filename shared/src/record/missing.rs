@@ -90,6 +90,19 @@ pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
             part: at(Section::Plan, &plan::PROVISION, *id, lacks),
         }
     });
+    // What is planned is counted from the one, and told by the other.
+    let odd = each(sections.get(&Section::Plan), &plan::PROVISION, |item| {
+        let number = |key: &str| item.number(key).filter(|number| *number > 0);
+        let (week, weeks, planned) = (number("sessions_per_week")?, number("weeks")?, number("sessions")?);
+        (week * weeks != planned).then(|| Missing {
+            words: format!(
+                "“{}”: {week} a week for {weeks} weeks is {} sessions, and {planned} are planned.",
+                in_short(&item.words("name")),
+                week * weeks
+            ),
+            part: at(Section::Plan, item.list, item.id, "sessions"),
+        })
+    });
     let counts = each(sections.get(&Section::Do), &actions::DELIVERY, |item| {
         let (planned, happened) = (item.number("planned")?, item.number("delivered")?);
         (happened > planned).then(|| Missing {
@@ -116,6 +129,7 @@ pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
         .chain(undecided(sections, at))
         .chain(promises)
         .chain(counts)
+        .chain(odd)
         .flatten()
         .collect()
 }

@@ -25,8 +25,11 @@ pub fn steps(rating: &str) -> Option<i64> {
     }
 }
 
+/// The one after which a target does not go on.
+pub const CLOSED: &str = "close_target";
+
 pub const NEXT_STEPS: &[Code] = &[
-    code("close_target", "Finished", "finished"),
+    code(CLOSED, "Finished", "finished"),
     code("continue", "Carry on", "carry on"),
     code("adapt", "Change it a little", "change it a little"),
     code("step_up", "More help", "more help"),

@@ -177,6 +177,19 @@ fn a_rating_that_the_counted_sessions_deny_is_named_and_so_is_what_nobody_decide
 }
 
 #[test]
+fn what_is_planned_and_how_often_it_is_are_one() {
+    let sections = complete();
+    for (n, sessions) in [(30, 18), (31, 27)] {
+        let help = NewItem::default().with("name", format!("Help {n}")).with_number("sessions_per_week", 3);
+        let help = help.with_number("weeks", 9).with_number("sessions", sessions);
+        sections[&Section::Plan].add(&plan::PROVISION, item(n), help);
+    }
+    let found = record::worth_a_look(&sections).into_iter().map(|found| found.words);
+    let odd: Vec<String> = found.filter(|words| words.contains("a week for")).collect();
+    assert_eq!(odd, ["“Help 30”: 3 a week for 9 weeks is 27 sessions, and 18 are planned."]);
+}
+
+#[test]
 fn the_same_help_twice_in_one_plan_is_said_to_everybody_and_changed_by_nobody() {
     let sections = complete();
     assert_eq!(record::twice(&sections), []);

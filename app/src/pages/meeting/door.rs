@@ -14,7 +14,11 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 pub(super) use self::nobody::NobodyRunsIt;
-use self::{at_table::AtTheTable, knocks::AtTheDoor, ways_in::WaysIn};
+use self::{
+    at_table::AtTheTable,
+    knocks::{AT_THE_DOOR, AtTheDoor},
+    ways_in::WaysIn,
+};
 use super::agree::Failed;
 use crate::{
     api::doors::read_door,
@@ -114,7 +118,8 @@ pub(super) fn DoorButton() -> impl IntoView {
                         door.close();
                     } else {
                         door.open.set(true);
-                        focus::go_to(PANEL.to_owned());
+                        // The heading and not the panel, which is taller than many a screen.
+                        focus::go_to(AT_THE_DOOR.to_owned());
                     }
                 }
             >

@@ -7,10 +7,11 @@ use leptos::prelude::*;
 use shared::{
     Section,
     role::Side,
-    schema::{actions, review},
+    schema::{actions, plan, review},
 };
 
 use super::{
+    into_step::IntoNextStep,
     other::PlainRow,
     parts::Part,
     remarks::Remarks,
@@ -22,7 +23,7 @@ use crate::{
         field::Field,
         icon::Icon,
         item::{Item, only_item},
-        list::{Add, Rows, all_shown},
+        list::{Add, Rows, all_shown, new_item},
         people::{People, SideMark},
         scale::{Scale, TapScale},
         tools::Tools,
@@ -106,9 +107,47 @@ fn Review(item: Item) -> impl IntoView {
                         .into_any()
                 }}
             </div>
+            {(!is_pupils).then(|| view! { <CarryOn item /> })}
             <Remarks store=item.store target=Some(item.id) />
         </li>
     }
+}
+
+/// What goes on is a next step again, from where the child is now. “In my words” is left for the child: what an adult
+/// copied would be an adult’s.
+#[component]
+fn CarryOn(item: Item) -> impl IntoView {
+    let people = People::here();
+    let (next, title, words) = (item.words("next_step"), item.words("title"), item.words("pupil_words"));
+    let (baseline, exit) = (item.words("baseline"), item.words("exit"));
+    let or = |first: Memo<String>, second: Memo<String>| {
+        Signal::derive(move || {
+            Some(first.get()).filter(|words| !words.trim().is_empty()).unwrap_or_else(|| second.get())
+        })
+    };
+    let (called, from) = (or(title, words), or(exit, baseline));
+    let steps = use_meeting().section_now(Section::Plan).map(|store| {
+        let list = &plan::TARGETS;
+        store.read(|doc| doc.items(list).into_iter().map(|step| doc.words(list, step, "title")).collect::<Vec<_>>())
+    });
+    let is_due = Signal::derive(move || {
+        let goes_on = next.with(|next| !next.is_empty() && next != review::CLOSED);
+        let called = called.get();
+        let is_there = steps.is_some_and(|steps| steps.with(|steps| steps.contains(&called)));
+        goes_on && !is_there && !called.trim().is_empty()
+    });
+    let new = move |()| {
+        let mut new = new_item(people, false)
+            .with("title", called.get_untracked())
+            .with("baseline", from.get_untracked())
+            .with("status", "carried_on");
+        for (_, before, after) in VOICES {
+            let score = item.number(after).get_untracked().or_else(|| item.number(before).get_untracked());
+            new = score.into_iter().fold(new, |new, score| new.with_number(before, score));
+        }
+        new
+    };
+    view! { <IntoNextStep label="Carry it on: make it a next step" is_due new /> }
 }
 
 /// In the pupil’s words, whoever reads it. The shape says it too.

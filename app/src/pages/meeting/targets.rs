@@ -37,7 +37,7 @@ pub(super) fn Targets() -> impl IntoView {
             {is_adults.then(|| view! { <Hopes store /> })}
             <Empty
                 when=Signal::derive(move || rows.with(Vec::is_empty))
-                words="No next step yet. The plan needs at least one to be agreed."
+                words="No next step yet. The plan needs one, or a big hope, to be agreed."
             />
             <ol class="targets">
                 <Rows store list shown=rows row=|item| view! { <Target item /> } />

@@ -2,19 +2,14 @@
 //! own here; once the meeting is open, all can read them.
 
 use leptos::prelude::*;
-use shared::{
-    Section, Stage,
-    schema::{plan, views},
-};
+use shared::{Section, schema::views};
 
-use super::sheet::Layout;
+use super::{into_step::IntoNextStep, sheet::Layout};
 use crate::{
     collab::{SectionStore, use_meeting},
     components::{
         authors::WhoWrote,
         field::Field,
-        focus,
-        icon::Icon,
         item::Item,
         list::{Add, Rows, all_shown, new_item},
         people::People,
@@ -146,6 +141,9 @@ fn PupilsView(item: Item) -> impl IntoView {
 
 #[component]
 fn Advice(item: Item) -> impl IntoView {
+    let (people, words) = (People::here(), item.words("recommendation"));
+    let is_due = Signal::derive(move || words.with(|words| !words.trim().is_empty()));
+    let new = move |()| new_item(people, false).with("title", words.get_untracked()).with("status", "proposed");
     view! {
         <li>
             <TokenBy item class="small" />
@@ -153,39 +151,9 @@ fn Advice(item: Item) -> impl IntoView {
                 <Field item key="recommendation" rows=2 />
                 <Field item key="source" />
                 <By item />
-                <IntoNextStep advice=item />
+                <IntoNextStep label="Make it a next step" is_due new />
                 <Tools item />
             </div>
         </li>
-    }
-}
-
-/// One press: the words of the advice are a next step’s, for everybody to word together from there.
-#[component]
-fn IntoNextStep(advice: Item) -> impl IntoView {
-    let people = People::here();
-    let meeting = use_meeting();
-    let words = advice.words("recommendation");
-    // Not before the meeting: until then the advice is its writer’s, and the plan is read by all.
-    let plan = move || {
-        let store = meeting.section(Section::Plan)?;
-        let may = store.access().get().can_write() && meeting.stage().get() == Stage::Meeting;
-        (may && words.with(|words| !words.trim().is_empty())).then_some(store)
-    };
-    let make = move |store: SectionStore| {
-        let list = &plan::TARGETS;
-        let new = new_item(people, false).with("title", words.get_untracked()).with("status", "proposed");
-        let item = Item { store, list, id: store.add(list, new) };
-        focus::go_to(item.dom_id("title"));
-    };
-    move || {
-        plan().map(|store| {
-            view! {
-                <button class="button" type="button" on:click=move |_| make(store)>
-                    <Icon name="plus" />
-                    "Make it a next step"
-                </button>
-            }
-        })
     }
 }

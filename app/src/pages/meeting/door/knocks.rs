@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Where the focus goes when somebody was answered.
-const AT_THE_DOOR: &str = "at-the-door";
+pub(super) const AT_THE_DOOR: &str = "at-the-door";
 
 #[component]
 pub(super) fn AtTheDoor() -> impl IntoView {

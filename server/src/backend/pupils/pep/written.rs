@@ -63,6 +63,7 @@ impl Written {
         let spend = |spend: &Spend| pep::Spend {
             purpose: spend.purpose.clone(),
             is_costed: spend.allocated.is_some_and(|pence| pence > 0),
+            is_overspent: spend.spent > spend.allocated,
             has_step: !spend.step.is_empty(),
             what_it_changed: lines(said(spend), last.map(|last| last.spends.iter().filter_map(said))),
         };
