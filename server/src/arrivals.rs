@@ -256,8 +256,8 @@ pub async fn leave(state: &AppState, secret: &str) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// By the door of this meeting, and no further, and for no longer than the link it is made by, or the code; whoever was here before
-/// goes on at the tables they were let in at, as long as they would have.
+/// By the door of this meeting, and no further, and for no longer than the link it is made by, or the code; whoever was
+/// here before goes on at the tables they were let in at, as long as they would have.
 async fn start_session(
     state: &AppState,
     mut txn: SchoolTransaction,

@@ -149,7 +149,7 @@ pub fn JustAgreed() -> impl IntoView {
                             focus::go_to(AT_HAND.to_owned());
                         }
                     >
-                        "Stay on this page"
+                        {if is_agreed { "Stay on this page" } else { "All right" }}
                     </button>
                 </div>
             </Notice>
