@@ -210,27 +210,27 @@ async fn the_command_says_that_the_chain_is_whole_and_names_the_row_that_is_not(
     }
     let school = mum.viewer.school;
     let data = tempfile::tempdir().unwrap();
-    let verify = || {
-        let output = roundtable_in(data.path(), &options, &["audit", "verify"]);
+    let verify = async || {
+        let output = roundtable_in(data.path(), &options, &["audit", "verify"]).await;
         let said = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         (output.status.code(), said(&output.stdout), said(&output.stderr))
     };
     // Rows are there, and nothing beside the database that tells of their end: it was taken away, or never was here.
-    let (code, said, wrong) = verify();
+    let (code, said, wrong) = verify().await;
     assert_eq!(code, Some(1), "{said}");
     assert!(wrong.contains("nothing tells whether some were cut off") && wrong.contains("audit accept"), "{wrong}");
     assert!(said.contains(&format!("school {school}: 4 rows")), "what there is is read all the same: {said}");
-    let accept = || {
-        let output = roundtable_in(data.path(), &options, &["audit", "accept"]);
+    let accept = async || {
+        let output = roundtable_in(data.path(), &options, &["audit", "accept"]).await;
         assert!(output.status.success());
         String::from_utf8(output.stdout).unwrap()
     };
     // Who accepts reads what, and it is written down; where there is nothing to accept, nothing is.
-    let said = accept();
+    let said = accept().await;
     assert!(said.contains(&format!("school {school}: 4 rows\n  the end that was kept: none\n")), "{said}");
     assert!(said.contains("It is accepted, and written down as row 5"), "{said}");
     assert_eq!(server.trail_of(&options, "trail-accepted").await, 1);
-    assert!(accept().contains(&format!("school {school}: 5 rows, as was known")));
+    assert!(accept().await.contains(&format!("school {school}: 5 rows, as was known")));
     assert_eq!(server.trail_of(&options, "trail-accepted").await, 1);
     // Cut off the end: how many, which row was the end, and which is.
     let hash = async |row: i64| {
@@ -246,11 +246,11 @@ async fn the_command_says_that_the_chain_is_whole_and_names_the_row_that_is_not(
     let (kept, there) = (hash(5).await, hash(3).await);
     let sql = "delete from audit where school_id = $1 and number > 3";
     sqlx::query(sql).bind(school.0).execute(&mut owner(&options).await).await.unwrap();
-    let said = accept();
+    let said = accept().await;
     for words in [&kept, &there, "2 are missing at the least"] {
         assert!(said.contains(words), "{words}: {said}");
     }
-    let (code, said, _) = verify();
+    let (code, said, _) = verify().await;
     let whole = said.lines().find(|line| line.starts_with(&format!("school {school}: 4 rows, newest "))).unwrap();
     // Kept elsewhere, the newest hash tells when rows are taken off the end.
     let newest: Vec<u8> = sqlx::query_scalar("select hash from audit where school_id = $1 and number = 4")
@@ -265,17 +265,17 @@ async fn the_command_says_that_the_chain_is_whole_and_names_the_row_that_is_not(
     // A school that is known from outside, and gone with all that was written down of it.
     let gone = shared::SchoolId(uuid::Uuid::from_u128(7));
     server.known_from_outside(data.path(), &options, gone).await;
-    let (code, _, wrong) = verify();
+    let (code, _, wrong) = verify().await;
     assert!(code == Some(1) && wrong.contains(&format!("row 1 of school {gone} is gone")), "{wrong}");
-    let said = accept();
+    let said = accept().await;
     let told = format!("school {gone}: it is gone from the database, with all that was written down of it");
     assert!(said.contains(&told) && said.contains("1 rows are missing at the least"), "{said}");
-    assert!(!accept().contains(&gone.to_string()), "it is told once");
-    assert_eq!(verify().0, Some(0));
+    assert!(!accept().await.contains(&gone.to_string()), "it is told once");
+    assert_eq!(verify().await.0, Some(0));
 
     let sql = "update audit set verb = 'agreed' where school_id = $1 and number = 3";
     sqlx::query(sql).bind(school.0).execute(&mut owner(&options).await).await.unwrap();
-    let (code, said, wrong) = verify();
+    let (code, said, wrong) = verify().await;
     assert_eq!(code, Some(1), "{said}");
     assert!(wrong.contains(&format!("row 3 of school {school} was tampered with")), "{wrong}");
     assert!(!said.contains("newest") || !said.contains(&school.to_string()), "{said}");

@@ -26,13 +26,13 @@ async fn one_more_school_is_made_by_hand_and_none_sees_another(pool: PgPoolOptio
     let tomek = server.pupil_of(&pike).await;
     server.clock.forward(SharedClock::system().now() - server.state.clock.now());
 
-    let added = roundtable(&options, &add("Mrs Olu Adeyemi", EMAIL));
+    let added = roundtable(&options, &add("Mrs Olu Adeyemi", EMAIL)).await;
     assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
     let said = String::from_utf8(added.stdout).unwrap();
     let link = said.split_whitespace().find(|word| word.starts_with("/welcome/")).unwrap();
     let (school, person) = db::accounts::find_by_email(&server.db, EMAIL).await.unwrap().unwrap();
     assert!(said.contains(&school.to_string()) && school != pike.viewer.school && school != amara.viewer.school);
-    let listed = String::from_utf8(roundtable(&options, &["school", "list"]).stdout).unwrap();
+    let listed = String::from_utf8(roundtable(&options, &["school", "list"]).await.stdout).unwrap();
     assert!(listed.contains(&format!("{school}  {NAME}")) && listed.lines().count() == 3, "{listed}");
 
     // What cannot be made leaves nothing: an address that somebody has, a name of nobody, a school without one.
@@ -44,7 +44,7 @@ async fn one_more_school_is_made_by_hand_and_none_sees_another(pool: PgPoolOptio
         (["school", "add", " ", "--senco", "Mr New", "--email", "new@milllane.example"], "the name of a school has"),
     ];
     for (arguments, why) in tries {
-        let refused = roundtable(&options, &arguments);
+        let refused = roundtable(&options, &arguments).await;
         let wrong = String::from_utf8(refused.stderr).unwrap();
         assert!(
             refused.status.code() == Some(1) && wrong.contains(why) && wrong.contains("nothing has changed"),

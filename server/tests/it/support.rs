@@ -14,7 +14,7 @@ pub(crate) mod way;
 
 use std::{
     path::Path,
-    process::{self, Output},
+    process::Output,
     sync::{Arc, Mutex},
 };
 
@@ -73,15 +73,19 @@ pub(crate) async fn connect(options: PgConnectOptions) -> Db {
 }
 
 /// The command itself, as somebody types it, at the database of this test.
-pub(crate) fn roundtable(options: &PgConnectOptions, arguments: &[&str]) -> Output {
-    roundtable_in(tempfile::tempdir().unwrap().path(), options, arguments)
+pub(crate) async fn roundtable(options: &PgConnectOptions, arguments: &[&str]) -> Output {
+    roundtable_in(tempfile::tempdir().unwrap().path(), options, arguments).await
 }
 
 /// The same, with what it keeps beside the database.
-pub(crate) fn roundtable_in(data: &Path, options: &PgConnectOptions, arguments: &[&str]) -> Output {
-    let mut command = process::Command::new(env!("CARGO_BIN_EXE_roundtable"));
-    command.args(arguments).env("DATABASE_URL", url_of(options)).env("ROUNDTABLE_DATA", data);
-    command.output().unwrap()
+///
+/// It is awaited, because the test’s server lives on this thread: stood still in the middle of a transaction, it would
+/// keep the rows that the command waits for, and both would wait for ever.
+pub(crate) async fn roundtable_in(data: &Path, options: &PgConnectOptions, arguments: &[&str]) -> Output {
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_roundtable"));
+    command.args(arguments).env("DATABASE_URL", url_of(options)).env("ROUNDTABLE_DATA", data).kill_on_drop(true);
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(120), command.output()).await;
+    ended.unwrap_or_else(|_| panic!("roundtable {arguments:?} never ended")).unwrap()
 }
 
 /// The address of this test’s database.

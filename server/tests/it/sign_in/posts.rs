@@ -137,7 +137,7 @@ async fn the_first_is_named_by_the_head_and_the_last_is_not_taken(pool: PgPoolOp
     let sql = "update accounts set disabled_at = now() where person_id = $1";
     server.account(server.seat("Tomek", "Mr Adeyemi", 3).await.viewer).await;
     sqlx::query(sql).bind(whom.0).execute(&mut owner(&options).await).await.unwrap();
-    let named = roundtable(&options, &["name", "--email", EMAIL, "--post", "data-protection-lead"]);
+    let named = roundtable(&options, &["name", "--email", EMAIL, "--post", "data-protection-lead"]).await;
     assert!(named.status.success(), "{named:?}");
     assert_eq!(held(&server, &pike, pike.viewer().person).await, [Post::DataProtectionLead, Post::Senco]);
     assert!(verbs(&options).await.contains(&"named-data-protection-lead".to_owned()));
@@ -168,8 +168,8 @@ async fn without_a_head_the_first_to_hold_a_kept_post_is_named_by_whoever_runs_t
         assert!(text(refused).await.contains("by whoever runs the server"), "{post}");
     }
     // Nor from outside, while the link that she has seen is good.
-    let name = || roundtable(&options, &["name", "--email", email, "--post", "data-protection-lead"]);
-    let early = name();
+    let name = async || roundtable(&options, &["name", "--email", email, "--post", "data-protection-lead"]).await;
+    let early = name().await;
     assert_eq!(early.status.code(), Some(1));
     let wrong = String::from_utf8(early.stderr).unwrap();
     assert!(wrong.contains("waiting to be used") && wrong.contains("nothing has changed"), "{wrong}");
@@ -177,12 +177,12 @@ async fn without_a_head_the_first_to_hold_a_kept_post_is_named_by_whoever_runs_t
 
     let hers = settles_in(&server, &bell).await;
     assert_eq!(server.get("/trail", Some(&hers)).await.status(), StatusCode::FORBIDDEN);
-    let named = name();
+    let named = name().await;
     assert!(named.status.success(), "{named:?}");
     let said = String::from_utf8(named.stdout).unwrap();
     assert!(said.contains(&format!("`roundtable way-in --email {email}`")), "{said}");
     assert_eq!(server.get("/trail", Some(&hers)).await.status(), StatusCode::OK);
-    let again = String::from_utf8(name().stderr).unwrap();
+    let again = String::from_utf8(name().await.stderr).unwrap();
     assert!(again.contains("already; nothing has changed"), "{again}");
 }
 
@@ -194,12 +194,12 @@ async fn nobody_is_named_from_outside_where_somebody_in_the_school_could(
 ) {
     let server = TestServer::start(pool, options.clone()).await;
     let pike = pike(&server).await;
-    let name = |email: &str, post: &str, more: &[&str]| {
-        let named = roundtable(&options, &[&["name", "--email", email, "--post", post], more].concat());
+    let name = async |email: &str, post: &str, more: &[&str]| {
+        let named = roundtable(&options, &[&["name", "--email", email, "--post", post], more].concat()).await;
         (named.status.success(), String::from_utf8(named.stderr).unwrap())
     };
     // The demo’s safeguarding lead has no account: she comes to no page where it is done.
-    let (done, wrong) = name(EMAIL, "safeguarding-lead", &[]);
+    let (done, wrong) = name(EMAIL, "safeguarding-lead", &[]).await;
     assert!(done, "{wrong}");
     assert_eq!(held(&server, &pike, pike.viewer().person).await, [Post::SafeguardingLead, Post::Senco]);
     head(&server, &pike).await;
@@ -214,13 +214,13 @@ async fn nobody_is_named_from_outside_where_somebody_in_the_school_could(
         ("safeguarding-lead", "Mrs Joanna Pike"),
         ("data-protection-lead", "Mr Sam Okafor"),
     ] {
-        let (done, wrong) = name(&hers, post, &[]);
+        let (done, wrong) = name(&hers, post, &[]).await;
         assert!(!done && wrong.contains(who) && wrong.contains("nothing has changed"), "{post}: {wrong}");
         assert!(wrong.contains("--all-the-same"), "{post}: {wrong}");
     }
     let before = held(&server, &pike, qureshi.person).await;
     assert!(!before.iter().any(|post| post.is_kept()), "{before:?}");
-    let (done, wrong) = name(&hers, "data-protection-lead", &["--all-the-same"]);
+    let (done, wrong) = name(&hers, "data-protection-lead", &["--all-the-same"]).await;
     assert!(done, "{wrong}");
     assert!(held(&server, &pike, qureshi.person).await.contains(&Post::DataProtectionLead));
 }

@@ -264,13 +264,13 @@ async fn the_command_prints_a_way_in_that_is_good_once(pool: PgPoolOptions, opti
     let server = TestServer::start(pool, options.clone()).await;
     let pike = pike(&server).await;
     server.clock.forward(SharedClock::system().now() - server.state.clock.now());
-    let nobody = roundtable(&options, &["way-in", "--email", "nobody@larkfield.example"]);
+    let nobody = roundtable(&options, &["way-in", "--email", "nobody@larkfield.example"]).await;
     assert_eq!(nobody.status.code(), Some(1));
     let wrong = String::from_utf8(nobody.stderr).unwrap();
     assert!(wrong.contains("no open account signs in with nobody@larkfield.example; nothing has changed"), "{wrong}");
     assert!(!verbs(&options).await.contains(&"account-link-made".to_owned()));
 
-    let printed = roundtable(&options, &["way-in", "--email", EMAIL]);
+    let printed = roundtable(&options, &["way-in", "--email", EMAIL]).await;
     assert!(printed.status.success());
     assert_eq!(verbs(&options).await.last().map(String::as_str), Some("account-link-made"));
     let said = String::from_utf8(printed.stdout).unwrap();
