@@ -41,6 +41,23 @@ test('a script typed by one person never runs for another, live or in a fresh pa
   expect(ran).toEqual([])
 })
 
+test('what a page tries against its policy does not run, and whoever runs the server can count it', async ({ join, server }) => {
+  const metrics = /metrics on (http:\S+)/.exec(server.log())![1]!
+  const broken = async (): Promise<number> => {
+    const counts = await (await fetch(metrics)).text()
+    return Number(/policy_broken_total\{directive="script-src"\} (\d+)/.exec(counts)![1])
+  }
+  const before = await broken()
+  const { page } = await join({ pupil: 'Tomek', stage: 'preparing', role: 'parent' })
+  await page.evaluate(() => {
+    const script = document.createElement('script')
+    script.textContent = 'document.title = "it ran"'
+    document.body.append(script)
+  })
+  await expect.poll(broken).toBe(before + 1)
+  await expect(page).not.toHaveTitle('it ran')
+})
+
 const hostile: [string, Buffer][] = [
   ['a frame of random bytes', Buffer.from([0xff, 0xff, 0xff, 0xff, 0x07, 0x00, 0x01])],
   ['an empty frame', Buffer.alloc(0)],

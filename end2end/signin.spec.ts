@@ -195,6 +195,23 @@ test('a passkey is added, opens the account by itself, and answers once', async 
   await expect(page.getByRole('alert')).toContainText('That passkey opens no account')
 })
 
+test('a password cannot be read off the screen, and can be pasted', async ({ browser }) => {
+  const page = await open(browser)
+  await page.goto('/signin')
+  const form = page.locator('details.password-way')
+  if (!(await form.evaluate((details: HTMLDetailsElement) => details.open))) await form.locator('summary').click()
+  const field = page.getByLabel('Password', { exact: true })
+  await expect(field).toHaveAttribute('type', 'password')
+  await expect(field).toHaveAttribute('autocomplete', 'current-password')
+  // Copied from where it can be: nobody copies out of a field for passwords.
+  const elsewhere = page.getByLabel('School e-mail')
+  await elsewhere.fill(password)
+  await elsewhere.press('ControlOrMeta+a')
+  await elsewhere.press('ControlOrMeta+c')
+  await field.press('ControlOrMeta+v')
+  await expect(field).toHaveValue(password)
+})
+
 test('the school’s own provider opens the account it answers for, and no other', async ({ browser }) => {
   const come = async (as: string): Promise<Page> => {
     const page = await open(browser)

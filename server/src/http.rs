@@ -8,6 +8,7 @@ pub mod assets;
 mod check;
 mod cookies;
 pub mod csp;
+mod csp_report;
 mod delivery;
 mod first;
 mod health;
@@ -164,6 +165,7 @@ fn for_anybody() -> Vec<Answered> {
     vec![
         (Method::GET, "/healthz", get(health::alive)),
         (Method::GET, "/readyz", get(health::ready)),
+        (Method::POST, csp_report::ADDRESS, post(csp_report::take)),
         (Method::POST, "/join/{token}", post(join::sign_in)),
         (Method::GET, "/signin", get(sign_in::show)),
         (Method::POST, "/signin", post(sign_in::sign_in)),

@@ -28,6 +28,7 @@ pub struct Metrics {
     pub(crate) connections: Gauge,
     pub(crate) connections_opened: Counter,
     pub(crate) handshakes_refused: Labelled<3>,
+    policy_broken: Labelled<{ POLICY_DIRECTIVES.len() }>,
     pub(crate) closes: Labelled<{ CloseCode::ALL.len() }>,
     pub(crate) left: Counter,
     pub(crate) limits: Labelled<LIMITS>,
@@ -61,6 +62,10 @@ pub(crate) enum Handshake {
 
 const HANDSHAKES: [&str; 3] = ["origin", "session", "address"];
 
+/// What a page can break of its content security policy, as its reports are counted.
+pub(crate) const POLICY_DIRECTIVES: [&str; 8] =
+    ["script-src", "style-src", "img-src", "font-src", "connect-src", "form-action", "base-uri", "other"];
+
 /// What is only known by looking, at the moment somebody asks.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Seen {
@@ -77,6 +82,7 @@ impl Metrics {
             connections: Gauge::new(),
             connections_opened: Counter::new(),
             handshakes_refused: Labelled::new(),
+            policy_broken: Labelled::new(),
             closes: Labelled::new(),
             left: Counter::new(),
             limits: Labelled::new(),
@@ -131,6 +137,13 @@ impl Metrics {
             &HANDSHAKES,
             &self.handshakes_refused,
         );
+        out.labelled(
+            "policy_broken_total",
+            "What browsers say that a page tried and its policy forbids. Anybody can send such a report.",
+            "directive",
+            &POLICY_DIRECTIVES,
+            &self.policy_broken,
+        );
         let limits = Limit::ALL.map(Limit::name);
         out.labelled("limits_reached_total", "How often somebody reached a limit.", "limit", &limits, &self.limits);
 
@@ -178,6 +191,11 @@ impl Metrics {
 
     pub(crate) fn handshake_refused(&self, why: Handshake) {
         self.handshakes_refused.one(why as usize);
+    }
+
+    /// By its place in [`POLICY_DIRECTIVES`].
+    pub(crate) fn policy_broken(&self, directive: usize) {
+        self.policy_broken.one(directive);
     }
 
     pub(crate) fn closed(&self, code: CloseCode) {

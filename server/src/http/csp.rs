@@ -8,6 +8,7 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 
+use super::csp_report;
 use crate::state::AppState;
 
 /// For this answer’s own scripts: whatever else finds its way into a page does not run.
@@ -52,7 +53,8 @@ fn policy(nonce: &str, host: Option<&str>) -> String {
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
          img-src 'self' data:; font-src 'self'; connect-src 'self'{sockets}; form-action 'self'; base-uri 'none'; \
-         object-src 'none'; frame-ancestors 'none'"
+         object-src 'none'; frame-ancestors 'none'; report-uri {}",
+        csp_report::ADDRESS
     )
 }
 

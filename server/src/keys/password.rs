@@ -227,7 +227,12 @@ mod tests {
         let kept = passwords.hash("blue kettle on the hob").await.unwrap();
         assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
         assert!(passwords.is_right("blue kettle on the hob", Some(kept.clone())).await);
-        assert!(!passwords.is_right("blue kettle on the hub", Some(kept)).await);
+        // As it was typed, to the letter: no case is made one, nothing at its ends is cut off.
+        for other in
+            ["blue kettle on the hub", "Blue kettle on the hob", " blue kettle on the hob", "blue kettle on the hob "]
+        {
+            assert!(!passwords.is_right(other, Some(kept.clone())).await, "{other:?}");
+        }
         assert!(!passwords.is_right("nobody’s own password", None).await, "there is no account to open");
     }
 }

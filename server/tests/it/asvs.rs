@@ -1,7 +1,7 @@
 //! `docs/asvs.md` says of each requirement which test shows it. Here it is held to that.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -96,6 +96,50 @@ fn every_test_that_is_named_is_there() {
     }
     assert!(missing.is_empty(), "{missing:#?}");
     assert!(named > 150, "{named}");
+}
+
+/// A library that nobody wrote down, or one from elsewhere, is found here.
+#[test]
+fn every_library_is_in_the_catalogue_once_with_its_hash_and_from_one_place() {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    let mut sources = BTreeSet::new();
+    let (mut ours, mut others) = (vec![], 0);
+    for package in lock.split("[[package]]").skip(1) {
+        let said = |key: &str| package.lines().find_map(|line| line.strip_prefix(&format!("{key} = ")));
+        let name = said("name").unwrap().trim_matches('"');
+        assert!(said("version").is_some(), "{name}");
+        match said("source") {
+            None => ours.push(name.to_owned()),
+            Some(source) => {
+                others += 1;
+                sources.insert(source);
+                assert!(said("checksum").is_some_and(|hash| hash.len() == 66), "{name} has no hash");
+            }
+        }
+    }
+    assert_eq!(ours, ["app", "bench", "bindgen", "server", "shared"], "of this project");
+    assert!(others > 300 && sources.len() == 1, "{others} from {sources:?}");
+    let lock = fs::read(root().join("package-lock.json")).unwrap();
+    let lock: serde_json::Value = serde_json::from_slice(&lock).unwrap();
+    let packages = lock["packages"].as_object().unwrap().iter().filter(|(place, _)| !place.is_empty());
+    for (place, package) in packages {
+        assert!(package["version"].is_string(), "{place}");
+        assert!(package["integrity"].as_str().is_some_and(|hash| hash.starts_with("sha512-")), "{place} has no hash");
+    }
+}
+
+/// So many days, for each kind of fault.
+#[test]
+fn it_is_written_down_when_a_library_with_a_known_fault_is_mended() {
+    let page = fs::read_to_string(root().join("SECURITY.md")).unwrap();
+    let (_, table) = page.split_once("| a known fault that | is mended, replaced or shut off within |").unwrap();
+    let rows = table.lines().skip(2).map_while(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | "));
+    let times: Vec<_> = rows.map(|(fault, time)| (fault, time.split([' ', ':']).next().unwrap())).collect();
+    assert!(times.len() >= 4, "{times:?}");
+    for (fault, time) in &times {
+        assert!(*time == "a" || time.parse::<u32>().is_ok_and(|days| days <= 30), "{fault}: {time}");
+    }
+    assert!(page.contains("Everything else moves to the newest versions at the beginning of each school term."));
 }
 
 fn gather(directory: &Path, sources: &mut BTreeMap<PathBuf, String>) {

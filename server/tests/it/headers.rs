@@ -71,6 +71,7 @@ async fn every_answer_carries_the_security_headers(pool: PgPoolOptions, options:
             assert!(
                 !policy.contains("unsafe-inline") && !policy.contains(" 'unsafe-eval'") && !policy.contains("http:")
             );
+            assert!(policy.ends_with("; report-uri /policy-report"), "{policy}");
             assert!(policy.contains("script-src 'self' 'nonce-") && policy.contains("'wasm-unsafe-eval'"), "{policy}");
             assert_eq!(said("x-content-type-options"), "nosniff", "{method} {path}");
             assert_eq!(said("referrer-policy"), "same-origin");

@@ -1,5 +1,6 @@
 //! Staff sign in: the first school, a password with six numbers, and everything that is refused.
 
+mod lying_provider;
 mod posts;
 mod sessions;
 mod staff;
@@ -23,7 +24,7 @@ use server::{
 };
 use shared::{PersonId, Section, protocol::CloseCode, rights::Post};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use tower::ServiceExt;
 
 use crate::support::{NOON, Seat, TestServer, connect, limit::answers, owner, roundtable, socket::Tab, text};

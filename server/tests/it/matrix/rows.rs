@@ -43,6 +43,7 @@ pub(crate) fn rows(table: &Table) -> Vec<(&'static str, String, May)> {
         // addresses
         ("GET /healthz", String::new(), May::Anybody),
         ("GET /readyz", String::new(), May::Anybody),
+        ("POST /policy-report", String::new(), May::Anybody),
         ("GET /", String::new(), May::Anybody),
         ("GET /goodbye", String::new(), May::Anybody),
         ("GET /code", String::new(), May::Anybody),

@@ -27,6 +27,25 @@ async fn a_session_is_new_with_each_sign_in_and_the_one_before_is_over(pool: PgP
 }
 
 #[sqlx::test(migrations = false)]
+async fn a_password_is_good_as_it_was_typed_and_for_as_long_as_nobody_changes_it(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options).await;
+    let pike = pike(&server).await;
+    server.clock.forward(Duration::days(3 * 365));
+    for other in [PASSWORD.to_uppercase(), format!(" {PASSWORD}"), format!("{PASSWORD} "), PASSWORD.replace(' ', "")] {
+        server.clock.forward(Duration::minutes(2));
+        let form = pike.form_with(&other, &pike.app.now(server.state.clock.now()));
+        assert_eq!(session(&send(&server, "/signin", None, &form).await), None, "{other:?}");
+    }
+    server.clock.forward(Duration::hours(1));
+    let cookie = pike.sign_in(&server).await;
+    let page = text(server.get("/", Some(&cookie)).await).await;
+    assert!(page.contains("Hello, ") && page.contains("Mrs Pike"), "nobody asks her for another");
+}
+
+#[sqlx::test(migrations = false)]
 async fn one_proof_opens_nothing(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let pike = pike(&server).await;
