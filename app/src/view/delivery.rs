@@ -158,6 +158,8 @@ pub struct LittleProgress {
 pub struct ToldHelp {
     pub item: ItemId,
     pub name: String,
+    /// The plan that promised it is of today: replaced today, it holds no day, and counts in no sum.
+    pub is_new_today: bool,
     pub told: i64,
     pub happened: i64,
     /// Why not all of it did, in words.

@@ -90,7 +90,9 @@ pub(super) async fn known_before(backend: &ServerBackend, viewer: Viewer, id: Me
         return Ok(Before::default());
     }
     let told = db::delivery::told(&mut txn, plan).await.map_err(unavailable)?;
+    let today = backend.clock.today();
     let told = told.into_iter().map(|help| ToldHelp {
+        is_new_today: help.since >= today,
         item: help.item,
         name: help.name,
         told: help.told,

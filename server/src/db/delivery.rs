@@ -136,6 +136,8 @@ pub async fn unplanned(txn: &mut SchoolTransaction, known: &Known, day: Date) ->
 pub struct ToldOf {
     pub item: ItemId,
     pub name: String,
+    /// The day of the plan that promised it.
+    pub since: Date,
     pub told: i64,
     pub happened: i64,
     /// Why the others did not: codes of [`shared::delivery::WHY`].
@@ -145,13 +147,13 @@ pub struct ToldOf {
 /// Of each help of this plan of which anything was told.
 pub async fn told(txn: &mut SchoolTransaction, plan: MeetingId) -> sqlx::Result<Vec<ToldOf>> {
     let rows = sqlx::query!(
-        r#"select h.item_id, h.name, count(*) as "told!", count(*) filter (where s.happened) as "happened!",
+        r#"select h.item_id, h.name, r.held_on as "since!", count(*) as "told!", count(*) filter (where s.happened) as "happened!",
                   array_agg(s.why order by s.held_on) filter (where not s.happened) as missed
            from agreed_records r
              join provisions h on h.record_id = r.id
              join help_sessions s on s.meeting_id = r.meeting_id and s.item_id = h.item_id
            where r.meeting_id = $1
-           group by h.item_id, h.name, h.position
+           group by h.item_id, h.name, h.position, r.held_on
            order by h.position"#,
         plan.0
     )
@@ -162,6 +164,7 @@ pub async fn told(txn: &mut SchoolTransaction, plan: MeetingId) -> sqlx::Result<
         .map(|row| ToldOf {
             item: ItemId(row.item_id),
             name: row.name,
+            since: row.since,
             told: row.told,
             happened: row.happened,
             missed: row.missed.unwrap_or_default(),

@@ -255,7 +255,7 @@ async fn at_the_review_it_is_read_by_who_reads_it_of_the_child_and_by_nobody_els
     options: PgConnectOptions,
 ) {
     const SAID: &str = "0 of 1 sessions happened; not: the room was taken";
-    let server = TestServer::start(pool, options).await;
+    let server = TestServer::start(pool, options.clone()).await;
     let assistant = server.seat("Tomek", "Mr Adeyemi", 3).await;
     let page = server.sessions(&assistant, "").await.unwrap();
     let cookie = server.sign_in(&assistant).await;
@@ -271,7 +271,15 @@ async fn at_the_review_it_is_read_by_who_reads_it_of_the_child_and_by_nobody_els
         let page = text(server.get(&table, Some(&cookie)).await).await;
         assert_eq!(page.contains(SAID), is_theirs, "{name}");
         assert!(!page.contains("Zwischenfall"), "{name}");
+        assert_eq!(page.contains("that is what counts"), is_theirs, "{name}");
     }
+    // A plan that is replaced on its own day counts nowhere: nobody is told that it does.
+    let of_today = "set session_replication_role = replica;
+                    update meetings set held_on = '2026-11-19'
+                    where id in (select meeting_id from help_sessions)";
+    sqlx::raw_sql(of_today).execute(&mut owner(&options).await).await.unwrap();
+    let page = text(server.get(&table, Some(&cookie)).await).await;
+    assert!(page.contains(SAID) && page.contains("counts in no sum") && !page.contains("that is what counts"));
     let kai = server.seat("Kai", "Mrs Hussain-Webb", 3).await;
     assert_eq!(server.backend.known_before(kai.viewer, assistant.meeting).await, Err(AppError::NotFound));
 }

@@ -32,7 +32,12 @@ pub(super) fn ToldBefore(before: Before, sections: Vec<SectionState>) -> impl In
         view! {
             <p class="hint" data-told=beside.unwrap_or_default()>
                 {format!("Told on the day of “{}”: {}. ", help.name, help.words())}
-                "Where no number is written here, that is what counts."
+                {if help.is_new_today {
+                    "The plan it is in was agreed today. If another is agreed today too, it stays in this record, and counts \
+                     in no sum: agree tomorrow, or tell it again under the new plan."
+                } else {
+                    "Where no number is written here, that is what counts."
+                }}
             </p>
         }
     };
