@@ -62,11 +62,14 @@ fn TheMap(page: Page) -> impl IntoView {
             format!("{happened}, of those that were told or a meeting counted.")
         }
     };
-    let kinds = page.rows.len();
+    let kinds = match page.rows.len() {
+        1 => "one kind".to_owned(),
+        kinds => format!("{kinds} kinds"),
+    };
     let lead = match page.children {
         0 => "Nobody here has extra help in this term.".to_owned(),
-        1 => format!("One child has {kinds} kinds of extra help. {happened}"),
-        children => format!("{children} children share {kinds} kinds of extra help. {happened}"),
+        1 => format!("One child has {kinds} of extra help. {happened}"),
+        children => format!("{children} children share {kinds} of extra help. {happened}"),
     };
     let hold_too = (!page.hold_too.is_empty()).then(|| view! { <HoldToo terms=page.hold_too.clone() /> });
     let q = &page.query;

@@ -84,6 +84,8 @@ pub struct Pep {
     pub moving_on: Vec<String>,
     /// As the support plan measured it.
     pub attendance: Vec<Measured>,
+    /// Nobody measured it for this plan: what stands there is from one before.
+    pub attendance_is_old: bool,
     /// Each with who answered, the newest last.
     pub sdq: Vec<Measured>,
     /// Who sat at the table from outside.

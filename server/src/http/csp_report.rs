@@ -39,7 +39,7 @@ fn directive(body: &[u8]) -> Option<usize> {
     let said = report.effective_directive.or(report.violated_directive)?;
     let is_it =
         |known: &&str| said.strip_prefix(*known).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', ' ']));
-    Some(POLICY_DIRECTIVES.iter().position(|known| is_it(&known)).unwrap_or(POLICY_DIRECTIVES.len() - 1))
+    Some(POLICY_DIRECTIVES.iter().position(is_it).unwrap_or(POLICY_DIRECTIVES.len() - 1))
 }
 
 #[cfg(test)]

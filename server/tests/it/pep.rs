@@ -109,6 +109,14 @@ async fn it_is_made_of_what_was_agreed_and_says_what_is_missing(pool: PgPoolOpti
     // Measured for the support plan, and not a second time for this one.
     let measured = |all: &[app::view::pep::Measured]| all.iter().map(|one| one.value.clone()).collect::<Vec<_>>();
     assert!(measured(&plan.attendance)[0].contains('9'), "{:?}", plan.attendance);
+    let page = text(
+        server
+            .get(&format!("/pupils/{}/pep", server.pupil_of(&july).await), Some(&server.sign_in(&designated).await))
+            .await,
+    )
+    .await;
+    let newest = record.baselines.iter().any(|one| one.measure.to_lowercase().contains("attendance"));
+    assert_eq!((plan.attendance_is_old, page.contains("Nobody measured it for this plan")), (!newest, !newest));
     let scores: Vec<_> = plan.sdq.iter().map(|one| (one.value.as_str(), one.on.as_str())).collect();
     assert_eq!(scores, [("22 (carer)", "2026-03-23")]);
     assert!(plan.agencies.iter().any(|agency| agency.contains("Chidi")), "{:?}", plan.agencies);

@@ -115,7 +115,10 @@ pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
     let looked = each(sections.get(&Section::Review), &review::TARGETS, |item| {
         let unsaid = item.words("rating").is_empty() && item.words("exit").is_empty();
         unsaid.then(|| Missing {
-            words: format!("Nobody has said how “{}” went.", in_short(&item.words("title"))),
+            words: match item.words("title") {
+                title if title.is_empty() => "Nobody has said how a step without a name went.".to_owned(),
+                title => format!("Nobody has said how “{}” went.", in_short(&title)),
+            },
             part: at(Section::Review, item.list, item.id, "exit"),
         })
     });

@@ -223,11 +223,14 @@ pub fn Learning(plan: Pep) -> impl IntoView {
 pub fn Around(plan: Pep) -> impl IntoView {
     let or = |words: Vec<String>, nothing: &str| if words.is_empty() { nothing.to_owned() } else { words.join("; ") };
     let measured = |all: Vec<Measured>| all.into_iter().map(in_words).collect::<Vec<_>>();
+    const OLD: &str = "Nobody measured it for this plan: write this term’s among the baselines of the next meeting.";
+    let attendance =
+        measured(plan.attendance).into_iter().chain(plan.attendance_is_old.then(|| OLD.to_owned())).collect();
     const BASELINES: &str =
         "Not measured yet. In the meeting it stands among the baselines, once for this plan and the support plan.";
     const RESTRICTED: &str = "None yet. In the meeting it stands in the part of this plan that the child, the family and visitors are not sent.";
     let facts = [
-        ("Attendance", or(measured(plan.attendance), BASELINES)),
+        ("Attendance", or(attendance, BASELINES)),
         ("SDQ score", or(measured(plan.sdq), RESTRICTED)),
         ("Agencies", or(plan.agencies, "Nobody from outside was at the last meeting.")),
     ];

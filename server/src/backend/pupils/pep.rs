@@ -115,6 +115,7 @@ async fn plan(
     let last = last(txn, records.iter().rev().nth(1)).await?;
     let parts = Parts { is_first: records.len() == 1, ..written.parts(last.as_ref()) };
     let checks = pep::checks(&pupil.name, record, &parts);
+    let attendance = attendance(records);
     Ok(Some(Pep {
         agreed_in: record.meeting.id,
         met_on: record.meeting.held_on.clone(),
@@ -131,7 +132,8 @@ async fn plan(
         spends: written.spends,
         paid_help,
         moving_on: written.moving_on,
-        attendance: attendance(records),
+        attendance_is_old: !attendance.is_empty() && attendance_of(record).is_empty(),
+        attendance,
         sdq: written.sdq,
         agencies: record.attendance.iter().filter(|seat| seat.role.side() == Side::Visitor).map(agency).collect(),
     }))
@@ -154,11 +156,12 @@ async fn last(txn: &mut SchoolTransaction, before: Option<&AgreedRecord>) -> Res
 
 /// What the support plan measured of it, the newest that was: both plans have the same figure, and it is written once.
 fn attendance(records: &[AgreedRecord]) -> Vec<Measured> {
-    let of = |record: &AgreedRecord| -> Vec<Measured> {
-        let wanted = record.baselines.iter().filter(|measured| measured.measure.to_lowercase().contains("attendance"));
-        wanted.map(|one| Measured { value: one.value.clone(), on: one.measured_on.clone() }).collect()
-    };
-    records.iter().rev().map(of).find(|found| !found.is_empty()).unwrap_or_default()
+    records.iter().rev().map(attendance_of).find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+fn attendance_of(record: &AgreedRecord) -> Vec<Measured> {
+    let wanted = record.baselines.iter().filter(|measured| measured.measure.to_lowercase().contains("attendance"));
+    wanted.map(|one| Measured { value: one.value.clone(), on: one.measured_on.clone() }).collect()
 }
 
 /// “Virtual School (Ruth)”: whoever sits at the table from outside.
