@@ -102,7 +102,7 @@ pub fn AtHand(children: Children) -> impl IntoView {
 
 /// The plan was agreed, or opened again, while this person was at the page.
 #[component]
-pub fn JustAgreed() -> impl IntoView {
+pub fn StageNews() -> impl IntoView {
     let meeting = use_meeting();
     let (stage, kept) = (meeting.stage(), meeting.kept());
     let news = RwSignal::new(None);

@@ -57,7 +57,7 @@ use crate::{
         icon::Icon,
         list::each,
         live::LiveRegion,
-        notices::{AtHand, GoThere, JustAgreed, KeptWordsList, Notice, OutdatedNotice, SignedOutNotice, UnsentAnswer},
+        notices::{AtHand, GoThere, KeptWordsList, Notice, OutdatedNotice, SignedOutNotice, StageNews, UnsentAnswer},
         people::People,
         still::hold_still,
     },
@@ -147,7 +147,7 @@ fn TableLayout(page: view::MeetingPage, also_here: Vec<AlsoHere>) -> impl IntoVi
                 {is_review.then(|| view! { <NobodyRunsIt /> })}
                 <KeptWordsList />
                 <UnsentAnswer />
-                <JustAgreed />
+                <StageNews />
             </AtHand>
             <div class="table">
                 <Round title when=page.when place=page.place />

@@ -5,7 +5,7 @@
 //! | a socket opened by another site | `live::only_our_own_page_with_a_session_opens_a_socket`, [`forgery`] |
 //! | a form sent by another site; changes by GET | [`forgery`], `join::another_site_cannot_press_the_button` |
 //! | a planted session; a session in an address | [`forgery`] |
-//! | guessed codes | `lobby::a_code_is_replaced_…`, [`secrets`] |
+//! | guessed codes | `by_code::a_code_is_replaced_…`, [`secrets`] |
 //! | replayed, forwarded, mended links | [`secrets`], `lobby`, `join`, `doors` |
 //! | forged presence | `room::presence_carries_the_servers_stamp`, `room::nobody_shows_themselves_…`, `hostile::presence_…` |
 //! | forged client ids | `gate::hand` |

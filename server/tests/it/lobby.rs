@@ -1,11 +1,9 @@
-//! Before the door, through it, and shut out: links, codes, knocks, and two people at one device.
-
-use std::net::{IpAddr, Ipv4Addr};
+//! Before the door, through it, and shut out: links, knocks, and two people at one device.
 
 use app::{
     backend::{KnockSecret, Viewer},
     error::AppError,
-    view::doors::{Doors, LinkState, LobbyState},
+    view::doors::{Doors, LobbyState},
 };
 use axum::{
     body::Body,
@@ -13,8 +11,7 @@ use axum::{
 };
 use server::{
     arrivals::{self, Arrival, NoDoor},
-    db::{self, login_sessions},
-    limits::{CODE_GUESSES_PER_MINUTE, KNOCK_LIMIT, Limit},
+    db::login_sessions,
     secret::Hash,
 };
 use shared::{Role, Section, protocol::Message, record::Response as Answer};
@@ -23,9 +20,7 @@ use time::Duration;
 use tower::ServiceExt;
 
 use crate::support::{
-    Seat, TestServer,
-    limit::answers,
-    owner,
+    Seat, TestServer, owner,
     socket::{Address, Tab},
     text,
 };
@@ -41,7 +36,7 @@ pub(crate) fn leads_to(response: &Response<Body>) -> &str {
     response.headers()[header::LOCATION].to_str().unwrap()
 }
 
-async fn post(server: &TestServer, path: &str, cookies: &str, form: &str) -> Response<Body> {
+pub(crate) async fn post(server: &TestServer, path: &str, cookies: &str, form: &str) -> Response<Body> {
     let request = Request::post(path)
         .header("sec-fetch-site", "same-origin")
         .header(header::HOST, "meetings.example")
@@ -53,7 +48,7 @@ async fn post(server: &TestServer, path: &str, cookies: &str, form: &str) -> Res
 /// Tomek’s table, and who comes to its door.
 pub(crate) struct House {
     pub(crate) server: TestServer,
-    mum: Seat,
+    pub(crate) mum: Seat,
     pupil: Seat,
     pub(crate) senco: Seat,
 }
@@ -67,7 +62,7 @@ impl House {
         Self { server, mum, pupil, senco }
     }
 
-    async fn press(&self, seat: &Seat) -> Response<Body> {
+    pub(crate) async fn press(&self, seat: &Seat) -> Response<Body> {
         let link = format!("/join/{}", self.server.token(seat).await);
         post(&self.server, &link, "", "asked=yes").await
     }
@@ -76,7 +71,7 @@ impl House {
         self.server.backend.door_page(self.senco.viewer, self.senco.meeting).await.unwrap()
     }
 
-    async fn lobby(&self, secret: &str) -> Result<app::view::doors::LobbyPage, AppError> {
+    pub(crate) async fn lobby(&self, secret: &str) -> Result<app::view::doors::LobbyPage, AppError> {
         self.server.backend.lobby_page(&KnockSecret(secret.to_owned())).await
     }
 
@@ -86,7 +81,7 @@ impl House {
         self.door().await.code.unwrap().digits
     }
 
-    async fn type_code(&self, code: &str, name: &str) -> Result<Arrival, NoDoor> {
+    pub(crate) async fn type_code(&self, code: &str, name: &str) -> Result<Arrival, NoDoor> {
         arrivals::by_code(&self.server.state, None, code, name, "Chrome on Android").await.unwrap()
     }
 
@@ -366,131 +361,6 @@ async fn is_denied(address: &Address, session: &str, at: &Seat) {
     let mut tab = Tab::connect(address, session, at.meeting, Section::Plan, 7).await;
     tab.say(Message::AuthToken(String::new())).await;
     tab.until(|message| matches!(message, Message::PermissionDenied(_))).await;
-}
-
-#[sqlx::test(migrations = false)]
-async fn a_stranger_with_the_code_comes_in_as_whoever_they_are_said_to_be(
-    pool: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let house = House::with(Doors::Open, pool, options).await;
-    let code = house.code().await;
-    assert!(matches!(house.type_code(&code, "\u{200b} \u{2066}").await, Err(NoDoor::NoName)), "nobody sees that");
-    let Ok(Arrival::AtDoor { secret }) = house.type_code(&code, "  Zofia\u{7} \u{202e}K\u{200b} ").await else {
-        panic!()
-    };
-    assert_eq!(house.lobby(&secret).await.unwrap().name, "Zofia K");
-    let knock = house.door().await.knocks.remove(0);
-    assert!(knock.expected.is_none());
-    let admit = |role| house.server.backend.knock_admit(house.senco.viewer, house.senco.meeting, knock.id, role);
-    assert_eq!(admit(None).await, Err(AppError::NotAllowed), "nobody said who they are");
-    assert_eq!(admit(Some(Role::Facilitator)).await, Err(AppError::NotAllowed));
-    assert_eq!(admit(Some(Role::Pupil)).await, Err(AppError::NotAllowed));
-    admit(Some(Role::Supporter)).await.unwrap();
-    let entered = post(&house.server, "/lobby/enter", &format!("knock={secret}"), "").await;
-    let sid = format!("sid={}", cookie(&entered, "sid").unwrap());
-    let meeting = format!("/meetings/{}", house.mum.meeting);
-    assert_eq!(house.server.get(&meeting, Some(&sid)).await.status(), StatusCode::OK);
-    let at_table = house.door().await.people;
-    let zofia = at_table.iter().find(|at| at.person.name == "Zofia K").unwrap();
-    assert_eq!((zofia.person.role, &zofia.link), (Role::Supporter, &LinkState::None));
-}
-
-#[sqlx::test(migrations = false)]
-async fn a_stranger_who_is_let_in_as_a_teacher_does_not_work_here_by_that(
-    pool: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let house = House::with(Doors::Open, pool, options).await;
-    let (backend, viewer, meeting) = (&house.server.backend, house.senco.viewer, house.senco.meeting);
-    let code = house.code().await;
-    backend.meeting_start(viewer, meeting).await.unwrap();
-    let child = house.server.pupil_of(&house.senco).await;
-    for role in [Role::Teacher, Role::Assistant] {
-        let name = format!("Zofia {}", role.name());
-        let Ok(Arrival::AtDoor { secret }) = house.type_code(&code, &name).await else { panic!() };
-        let knock = house.door().await.knocks.remove(0);
-        backend.knock_admit(viewer, meeting, knock.id, Some(role)).await.unwrap();
-        let at_table = house.door().await.people;
-        let zofia = at_table.iter().find(|at| at.person.name == name).expect("they sit here");
-        assert_eq!(zofia.person.role, role);
-        assert!(!zofia.person.may_run, "and are not offered the running of it");
-        // They run no meeting, by whosoever’s word; made a link, they read of the child what somebody does who visits.
-        let entered = post(&house.server, "/lobby/enter", &format!("knock={secret}"), "").await;
-        let session = self::viewer(&house.server, &cookie(&entered, "sid").unwrap()).await;
-        assert_eq!(backend.running_hand_over(viewer, meeting, zofia.person.id).await, Err(AppError::NotAllowed));
-        assert_eq!(backend.running_take_over(session, meeting).await, Err(AppError::NotAllowed));
-        let place = async || {
-            let mut txn = house.server.db.begin(viewer.school).await.unwrap();
-            db::pupils::place(&mut txn, child, session).await.unwrap().role
-        };
-        assert_eq!(place().await, None, "by the code they are nobody to the child");
-        backend.link_make(viewer, meeting, zofia.person.id).await.unwrap();
-        assert_eq!(place().await, Some(Role::Specialist));
-    }
-    let mut txn = house.server.db.begin(viewer.school).await.unwrap();
-    let staff = db::posts::holders(&mut txn).await.unwrap();
-    let strangers = staff.iter().filter(|holder| holder.name.starts_with("Zofia"));
-    assert_eq!(
-        (strangers.count(), staff.is_empty()),
-        (0, false),
-        "and are given no post, and invited to no other child"
-    );
-}
-
-#[sqlx::test(migrations = false)]
-async fn a_code_is_replaced_ends_by_itself_and_cannot_be_guessed_for_long(
-    pool: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let house = House::with(Doors::Knock, pool, options).await;
-    let (first, second) = (house.code().await, house.code().await);
-    assert_ne!(first, second);
-    assert_eq!(house.type_code(&first, "Zofia").await, Err(NoDoor::Unknown));
-    assert_eq!(house.type_code(&second, " ").await, Err(NoDoor::NoName));
-    assert!(house.type_code(&second.replace(' ', "-"), "Zofia").await.is_ok());
-    house.server.clock.forward(Duration::hours(13));
-    assert_eq!(house.type_code(&second, "Zofia").await, Err(NoDoor::Unknown));
-    assert!(house.door().await.code.is_none());
-
-    let code = house.code().await;
-    let from = |last| Some(IpAddr::V4(Ipv4Addr::new(203, 0, 113, last)));
-    let guess = async |from, code: &str| arrivals::by_code(&house.server.state, from, code, "Zofia", "").await.unwrap();
-    for _ in 0..CODE_GUESSES_PER_MINUTE {
-        assert_eq!(guess(from(1), "111 111 111").await, Err(NoDoor::Unknown));
-    }
-    assert_eq!(guess(from(1), &code).await, Err(NoDoor::TooOften), "even with the right one");
-    assert!(guess(from(2), &code).await.is_ok(), "nobody else is held up");
-    // One link alone does not fill the door.
-    for _ in 0..KNOCK_LIMIT {
-        assert_eq!(leads_to(&house.press(&house.mum).await), "/lobby");
-    }
-    while house.door().await.knocks.len() < KNOCK_LIMIT {
-        assert!(guess(from(3 + house.door().await.knocks.len() as u8), &code).await.is_ok());
-    }
-    assert_eq!(guess(from(90), &code).await, Err(NoDoor::TooOften), "the door is crowded");
-    let told = post(&house.server, "/code", "", &format!("code={}&name=Zofia", code.replace(' ', ""))).await;
-    assert_eq!((told.status().as_u16(), leads_to(&told)), (answers(Limit::Knocks), "/code?why=often"));
-}
-
-#[sqlx::test(migrations = false)]
-async fn a_code_that_ended_with_the_doors_stays_ended(pool: PgPoolOptions, options: PgConnectOptions) {
-    let house = House::with(Doors::Knock, pool, options).await;
-    let (backend, viewer, meeting) = (&house.server.backend, house.senco.viewer, house.senco.meeting);
-    let code = house.code().await;
-    for doors in [Doors::Closed, Doors::Knock] {
-        backend.doors_set(viewer, meeting, doors).await.unwrap();
-        assert_eq!(house.type_code(&code, "Zofia").await, Err(NoDoor::Unknown), "{doors:?}");
-        if doors == Doors::Closed {
-            // Nobody is given a number to say that leads nowhere.
-            assert_eq!(backend.code_make(viewer, meeting).await, Err(AppError::DoorsClosed));
-            assert!(house.door().await.code.is_none());
-        }
-    }
-    assert!(house.door().await.code.is_none(), "nor is it shown");
-    let next = house.code().await;
-    assert_ne!(next, code);
-    assert!(house.type_code(&next, "Zofia").await.is_ok());
 }
 
 #[sqlx::test(migrations = false)]

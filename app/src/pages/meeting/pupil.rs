@@ -22,7 +22,7 @@ use crate::{
         list::each,
         live::LiveRegion,
         my_view::MyViewButton,
-        notices::{AtHand, GoThere, JustAgreed, KeptWordsList, OutdatedNotice, SignedOutNotice, UnsentAnswer},
+        notices::{AtHand, GoThere, KeptWordsList, OutdatedNotice, SignedOutNotice, StageNews, UnsentAnswer},
         people::{People, Portrait, Token},
     },
     pages::SkipLink,
@@ -58,7 +58,7 @@ pub(super) fn PupilLayout(also_here: Vec<doors::AlsoHere>) -> impl IntoView {
                 <OutdatedNotice />
                 <KeptWordsList />
                 <UnsentAnswer />
-                <JustAgreed />
+                <StageNews />
             </AtHand>
             <div class="table is-plain">
                 <main class="pupil-main" id="sheets" tabindex="-1">
