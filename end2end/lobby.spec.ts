@@ -100,6 +100,9 @@ test('two people at one tablet, each with their own name', async ({ join, page: 
   const left = await tablet.context().newPage()
   await left.goto(`${server.url}/meetings/${senco.meeting.id}`)
   await hydrated(left)
+  const home = await tablet.context().newPage()
+  await home.goto(server.url)
+  await expect(home.getByRole('heading', { level: 1 })).toHaveText('Hello, Agnieszka')
 
   await tablet.goto(link('Tomek'))
   await expect(tablet.getByRole('heading', { name: 'You are Agnieszka here' })).toBeVisible()
@@ -109,6 +112,7 @@ test('two people at one tablet, each with their own name', async ({ join, page: 
   await expect(tablet.locator('.pupil-page')).toBeVisible()
   // The page that was left open does not go on as somebody who is not there any more.
   await expect(left.locator('.pupil-page')).toBeVisible()
+  await expect(home.getByRole('heading', { level: 1 })).toHaveText('Hello, Tomek')
   await clean(tablet)
   await tablet.getByRole('button', { name: 'Be Agnieszka' }).click()
   await hydrated(tablet)

@@ -112,6 +112,15 @@ others.onmessage = () => {
   if (!byId('live')) location.replace('/goodbye')
 }
 
+// Tabs say who is here now (`data-me`). Somebody else’s page is asked for again: what is pressed on it would be done in
+// the wrong name. A live one does both by itself (collab::device::tabs).
+const { me } = root.dataset
+if (me && !byId('live')) {
+  const people = new BroadcastChannel('roundtable-person')
+  people.onmessage = ({ data }) => data !== me && location.replace(location.pathname + location.search)
+  people.postMessage(me)
+}
+
 // A page that a browser had put aside as it was is asked for again: who read it may have finished since. A live one
 // finds that out by itself.
 addEventListener('pageshow', ({ persisted }) => persisted && !byId('live') && location.reload())

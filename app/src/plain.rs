@@ -20,6 +20,7 @@ pub mod words;
 
 use http::request::Parts;
 use leptos::prelude::*;
+use shared::PersonId;
 
 use crate::{SiteAssets, components::my_view::MyView, shell::SPRITE};
 
@@ -27,6 +28,8 @@ use crate::{SiteAssets, components::my_view::MyView, shell::SPRITE};
 #[derive(Clone, Debug)]
 pub struct Asked {
     pub parts: Parts,
+    /// Who asks, if they are signed in.
+    pub me: Option<PersonId>,
     pub assets: SiteAssets,
     pub nonce: String,
 }
@@ -40,12 +43,13 @@ pub fn page<V: IntoView + 'static>(
 ) -> String {
     let owner = Owner::new();
     let html = owner.with(|| {
-        let Asked { parts, assets, nonce } = asked;
+        let Asked { parts, me, assets, nonce } = asked;
         provide_context(parts);
         let view = MyView::of_this_request();
         view! {
             <html
                 lang="en-GB"
+                data-me=me.map(|me| me.to_string())
                 data-theme=view.get("theme")
                 data-size=view.get("size")
                 data-letters=view.get("letters")

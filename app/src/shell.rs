@@ -12,6 +12,7 @@ use leptos_router::{
 };
 
 use crate::{
+    backend::Viewer,
     components::my_view::MyView,
     error::AppError,
     pages::{
@@ -59,10 +60,12 @@ pub struct SiteAssets {
 pub fn shell(assets: SiteAssets) -> impl IntoView {
     // Before the first paint, so that nobody sees a flash of somebody else’s colours.
     let view = MyView::of_this_request();
+    let me = use_context::<Option<Viewer>>().flatten().map(|viewer| viewer.person.to_string());
     view! {
         <!DOCTYPE html>
         <html
             lang="en-GB"
+            data-me=me
             data-theme=view.get("theme")
             data-size=view.get("size")
             data-letters=view.get("letters")

@@ -43,8 +43,12 @@ pub struct Worked {
     pub judged_pence: Option<i64>,
 }
 
+/// Planned anew each time: after five times Postgres would keep one plan for every school, and that one takes seconds
+/// where there are a thousand reviews.
+///
 /// Only what `wanted` names a term, an area or eyes for. What it costs is not given out where nobody is to see it.
 pub async fn worked(txn: &mut SchoolTransaction, wanted: &Wanted, costs: bool) -> sqlx::Result<Vec<Worked>> {
+    sqlx::query!("set local plan_cache_mode = force_custom_plan").execute(txn.connection()).await?;
     let rows = sqlx::query!(
         r#"with looked_back as (
              select h.pupil_id, h.record_id, h.item_id, h.name, h.area, h.term, h.who, h.minutes, h.target_ids,

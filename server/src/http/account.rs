@@ -41,7 +41,9 @@ pub(super) struct Asked {
 pub(super) async fn show(State(state): State<AppState>, Query(asked): Query<Asked>, plain: Plain) -> Response {
     let said = match asked.said.as_str() {
         "password" => Some("Your password is changed. Everywhere else you are signed out."),
-        "ended" => Some("It is ended: its pages are closed."),
+        "ended" => Some(
+            "It is ended. Nothing more comes to a page that is still open there, and nothing more is taken from it.",
+        ),
         "added" => Some("Your passkey is kept. From now on it opens your account."),
         "removed" => Some("The passkey opens nothing any more."),
         _ => None,

@@ -58,7 +58,8 @@ impl Plain {
         body: impl FnOnce() -> V,
     ) -> Response {
         let nonce = self.parts.extensions.get().map(|PageNonce(nonce)| nonce.clone()).unwrap_or_default();
-        let asked = Asked { parts: self.parts, assets: self.assets, nonce };
+        let me = self.viewer().map(|viewer| viewer.person);
+        let asked = Asked { parts: self.parts, me, assets: self.assets, nonce };
         Html(app::plain::page(asked, title, script, body)).into_response()
     }
 

@@ -141,6 +141,9 @@ impl Target {
 
 impl Provision {
     pub(super) fn read(item: &Item) -> Self {
+        let (per_week, weeks) = (item.number("sessions_per_week"), item.number("weeks"));
+        // Whoever said how many a week, and for how many weeks, has said how many: nobody types that once more.
+        let in_all = || per_week?.checked_mul(weeks?).filter(|sessions| *sessions > 0);
         Self {
             id: item.id,
             name: item.words("name"),
@@ -153,10 +156,10 @@ impl Provision {
             ratio: item.words("ratio"),
             evidence: item.words("evidence"),
             targets: item.words("targets").split_whitespace().filter_map(|id| id.parse().ok()).collect(),
-            sessions_per_week: item.number("sessions_per_week"),
+            sessions_per_week: per_week,
             minutes: item.number("minutes"),
-            weeks: item.number("weeks"),
-            sessions: item.number("sessions"),
+            weeks,
+            sessions: item.number("sessions").or_else(in_all),
         }
     }
 }

@@ -209,6 +209,22 @@ fn the_same_help_twice_in_one_plan_is_said_to_everybody_and_changed_by_nobody() 
 }
 
 #[test]
+fn how_many_a_week_and_for_how_many_weeks_say_how_many_in_all() {
+    let sessions_of = |numbers: &[(&'static str, i64)]| {
+        let sections = complete();
+        let new = NewItem::default().with("name", "Hall practice");
+        let new = numbers.iter().fold(new, |new, (field, number)| new.with_number(field, *number));
+        sections[&Section::Plan].add(&plan::PROVISION, item(9), new);
+        let record = record::project(&sections, facts()).unwrap();
+        record.provision.iter().find(|help| help.id == item(9)).unwrap().sessions
+    };
+    assert_eq!(sessions_of(&[("sessions_per_week", 2), ("weeks", 10)]), Some(20));
+    assert_eq!(sessions_of(&[("sessions_per_week", 2), ("weeks", 10), ("sessions", 18)]), Some(18), "what was said");
+    assert_eq!(sessions_of(&[("sessions_per_week", 2)]), None, "nobody said for how long");
+    assert_eq!(sessions_of(&[("sessions_per_week", 0), ("weeks", 10)]), None);
+}
+
+#[test]
 fn words_dissent_and_links_between_rows_are_kept() {
     let record = record::project(&complete(), facts()).unwrap();
     assert_eq!(record.targets[0].pupil_words, "I can play with Jakub.");

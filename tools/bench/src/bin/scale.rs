@@ -113,6 +113,11 @@ async fn school(cli: &Cli, data: &Path) -> anyhow::Result<Made> {
         let (session, until) = (Hash::of(&session(person)), now + time::Duration::hours(12));
         let proof = if person == made.parent { Proof::Link } else { Proof::Full };
         login_sessions::create_with(&mut txn, session, person, proof, "Load", now, until).await?;
+        if person == made.parent {
+            // As somebody who came by the link to the next meeting of their child.
+            login_sessions::made_for(&mut txn, session.into(), made.next).await?;
+            login_sessions::let_in(&mut txn, session.into(), made.next).await?;
+        }
     }
     // The pages of accounts are for those who have one.
     accounts::create(&mut txn, made.senco, "senco@scale.example", now).await?;
