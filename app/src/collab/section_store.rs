@@ -136,7 +136,11 @@ impl SectionStore {
 
     /// Adds an item at the end of its list, and says which.
     pub fn add(&self, list: &'static List, new: NewItem) -> ItemId {
-        let item = fresh::item_id();
+        self.add_as(list, fresh::item_id(), new)
+    }
+
+    /// The same, where the item is known by this id elsewhere already. There must be none of it in this list.
+    pub fn add_as(&self, list: &'static List, item: ItemId, new: NewItem) -> ItemId {
         let for_pupil = self.scribing.now() && new.said_by == Some(self.scribing.pupil) && self.is_all_protected();
         self.edit(for_pupil, |doc| doc.add(list, item, new));
         item

@@ -333,7 +333,11 @@ fn carry_actions(doc: &SectionDoc, record: &AgreedRecord) {
 fn carry_review(doc: &SectionDoc, record: &AgreedRecord) {
     for target in &record.targets {
         let Scores { pupil, home, school } = target.before;
-        let mut item = NewItem::default().with("title", &target.title).with("baseline", &target.baseline);
+        let mut item = NewItem::default()
+            .with("title", &target.title)
+            .with("baseline", &target.baseline)
+            .with("success", &target.success)
+            .with("area", &target.area);
         for (field, score) in [("before_pupil", pupil), ("before_home", home), ("before_school", school)] {
             if let Some(score) = score {
                 item = item.with_number(field, score);

@@ -78,17 +78,38 @@ async fn help_for_a_step_that_is_new_goes_along(pool: PgPoolOptions, options: Pg
     let address = server.listen().await;
     let mut tab = server.open(&address, &pike, Section::Plan, 31_339).await;
     let [step, help] = [1, 2].map(|n| ItemId(Uuid::from_u128(n)));
-    tab.edit(|doc| doc.add(&plan::TARGETS, step, NewItem::default().with("title", "Ask for a turn"))).await;
+    let asks =
+        NewItem::default().with("title", "Ask for a turn").with("success", "Three times a week").with("area", "C&I");
+    tab.edit(|doc| doc.add(&plan::TARGETS, step, asks)).await;
     let new = NewItem::default().with("name", "A card to show").with("targets", step.to_string());
     tab.edit(|doc| doc.add(&plan::PROVISION, help, new)).await;
     tab.until_saved().await;
     server.backend.record_agree(pike.viewer, pike.meeting).await.unwrap();
     let next = server.backend.meeting_start_next(pike.viewer, pike.meeting).await.unwrap();
 
-    let tab = server.open(&address, &Seat { meeting: next, ..pike }, Section::Plan, 31_340).await;
+    server.backend.meeting_start(pike.viewer, next).await.unwrap();
+    let mut tab = server.open(&address, &Seat { meeting: next, ..pike.clone() }, Section::Plan, 31_340).await;
     let helps = tab.doc.items(&plan::PROVISION);
     let names: Vec<_> = helps.iter().map(|help| tab.doc.words(&plan::PROVISION, *help, "name")).collect();
     assert!(names.iter().any(|name| name == "A card to show"), "{names:?}");
+
+    // Carried on, it is the step it was, so that its help is its own again; what it was known by comes along.
+    let page = server.backend.meeting_page(pike.viewer, next).await.unwrap();
+    let state = page.sections.iter().find(|state| state.section == Section::Review).unwrap();
+    let review = SectionDoc::from_state(Section::Review, 0, &BASE64_STANDARD.decode(&state.state).unwrap()).unwrap();
+    assert!(review.items(&review::TARGETS).contains(&step));
+    let brought = ["title", "success", "area"].map(|field| review.words(&review::TARGETS, step, field));
+    assert_eq!(brought, ["Ask for a turn", "Three times a week", "C&I"]);
+    tab.edit(|doc| doc.add(&plan::TARGETS, step, NewItem::default().with("title", "Ask for a turn"))).await;
+    let whole = tab.doc.items(&plan::WHOLE)[0];
+    let impact = Splice { at: 0, delete: 0, insert: "More turns.".to_owned() };
+    tab.edit(|doc| doc.splice(&plan::WHOLE, whole, "expected_impact", &impact)).await;
+    tab.edit(|doc| doc.set_words(&plan::WHOLE, whole, "review_on", "2027-03-16")).await;
+    tab.until_saved().await;
+    server.backend.record_agree(pike.viewer, next).await.unwrap();
+    let record = server.backend.record_page(pike.viewer, next).await.unwrap().record;
+    let its_help: Vec<_> = record.provision.iter().filter(|help| help.targets.contains(&step)).collect();
+    assert_eq!((record.targets.len(), its_help.len(), its_help[0].name.as_str()), (1, 1, "A card to show"));
 }
 
 #[sqlx::test(migrations = false)]

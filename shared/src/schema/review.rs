@@ -1,6 +1,6 @@
 //! How last targets went: was it delivered, did it help, three voices, what next.
 
-use super::{Code, List, choice, code, ids, list_of, number, one_of, text};
+use super::{AREAS, Code, List, choice, code, ids, list_of, number, one_of, text};
 
 /// `NOT_DELIVERED` is kept apart from `NOT_YET`: the school learns from the first, the child from
 /// neither.
@@ -44,6 +44,9 @@ pub const TARGETS: List = list_of(
         text("pupil_words", "In my words"),
         text("title", "Target"),
         text("baseline", "Where I was"),
+        // Brought along for the step that carries on; nobody writes in them here.
+        text("success", "How we’ll know"),
+        choice("area", "Area of need", AREAS),
         text("exit", "Where I am after"),
         text("delivered", "Did it happen?"),
         choice("rating", "How it went", RATINGS),

@@ -1,7 +1,7 @@
 //! One press, and what was said elsewhere is a next step, for everybody to word together from there.
 
 use leptos::prelude::*;
-use shared::{Section, Stage, doc::NewItem, schema::plan};
+use shared::{ItemId, Section, Stage, doc::NewItem, schema::plan};
 
 use crate::{
     collab::{SectionStore, use_meeting},
@@ -13,6 +13,9 @@ pub(super) fn IntoNextStep(
     label: &'static str,
     #[prop(into)] is_due: Signal<bool>,
     #[prop(into)] new: Callback<(), NewItem>,
+    /// What the step is known by already, if it is.
+    #[prop(optional, into)]
+    known: Option<Signal<Option<ItemId>>>,
 ) -> impl IntoView {
     let meeting = use_meeting();
     // Not before the meeting: until then what was prepared is its writer’s, and the plan is read by all.
@@ -23,7 +26,12 @@ pub(super) fn IntoNextStep(
     };
     let make = move |store: SectionStore| {
         let list = &plan::TARGETS;
-        let item = Item { store, list, id: store.add(list, new.run(())) };
+        let new = new.run(());
+        let id = match known.and_then(|known| known.get_untracked()) {
+            Some(id) => store.add_as(list, id, new),
+            None => store.add(list, new),
+        };
+        let item = Item { store, list, id };
         focus::go_to(item.dom_id("title"));
     };
     move || {

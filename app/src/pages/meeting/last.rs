@@ -113,7 +113,7 @@ fn Review(item: Item) -> impl IntoView {
     }
 }
 
-/// What goes on is a next step again, from where the child is now. “In my words” is left for the child: what an adult
+/// What goes on is a next step again, from where the child is now, and with the help that names it. “In my words” is left for the child: what an adult
 /// copied would be an adult’s.
 #[component]
 fn CarryOn(item: Item) -> impl IntoView {
@@ -125,10 +125,17 @@ fn CarryOn(item: Item) -> impl IntoView {
             Some(first.get()).filter(|words| !words.trim().is_empty()).unwrap_or_else(|| second.get())
         })
     };
+    let (success, area) = (item.words("success"), item.words("area"));
     let (called, from) = (or(title, words), or(exit, baseline));
     let steps = use_meeting().section_now(Section::Plan).map(|store| {
         let list = &plan::TARGETS;
         store.read(|doc| doc.items(list).into_iter().map(|step| doc.words(list, step, "title")).collect::<Vec<_>>())
+    });
+    let all = use_meeting().section_now(Section::Plan).map(|store| store.all_items(&plan::TARGETS));
+    // The same as before, unless it was one and was taken off the page.
+    let known = Signal::derive(move || {
+        let is_taken = all.is_some_and(|all| all.with(|all| all.iter().any(|step| step.id == item.id)));
+        (!is_taken).then_some(item.id)
     });
     let is_due = Signal::derive(move || {
         let goes_on = next.with(|next| !next.is_empty() && next != review::CLOSED);
@@ -140,6 +147,8 @@ fn CarryOn(item: Item) -> impl IntoView {
         let mut new = new_item(people, false)
             .with("title", called.get_untracked())
             .with("baseline", from.get_untracked())
+            .with("success", success.get_untracked())
+            .with("area", area.get_untracked())
             .with("status", "carried_on");
         for (_, before, after) in VOICES {
             let score = item.number(after).get_untracked().or_else(|| item.number(before).get_untracked());
@@ -147,7 +156,7 @@ fn CarryOn(item: Item) -> impl IntoView {
         }
         new
     };
-    view! { <IntoNextStep label="Carry it on: make it a next step" is_due new /> }
+    view! { <IntoNextStep label="Carry it on: make it a next step" is_due new known /> }
 }
 
 /// In the pupil’s words, whoever reads it. The shape says it too.
