@@ -113,8 +113,8 @@ fn Review(item: Item) -> impl IntoView {
     }
 }
 
-/// What goes on is a next step again, from where the child is now, and with the help that names it. “In my words” is left for the child: what an adult
-/// copied would be an adult’s.
+/// What goes on is a next step again, from where the child is now, and with the help that names it. “In my words” is
+/// left for the child: what an adult copied would be an adult’s.
 #[component]
 fn CarryOn(item: Item) -> impl IntoView {
     let people = People::here();
