@@ -57,6 +57,30 @@ test('whoever knocks waits, is seen, and is let in without pressing anything mor
   await home.close()
 })
 
+test('a parent and a child knock at one tablet, and go in together', async ({ join, page: tablet }) => {
+  const senco = await join({ ...table, role: 'facilitator' })
+  await openDoor(senco.page, 'People knock')
+  for (const name of ['Agnieszka', 'Tomek']) {
+    await tablet.goto(linkOf(senco.meeting, name))
+    await tablet.getByRole('button', { name: 'Join the meeting' }).click()
+    await expect(tablet.getByText(`You are coming in as ${name}`)).toBeVisible()
+  }
+  await expect(tablet.getByText('Agnieszka waits at this device too.')).toBeVisible()
+  await clean(tablet)
+  await senco.page.getByRole('button', { name: 'Let Agnieszka in' }).click()
+  await expect(tablet.getByText('Tomek still waits at this device.')).toBeVisible()
+  await expect(tablet.getByRole('button', { name: 'Go in' })).toBeVisible()
+  await clean(tablet)
+  await senco.page.getByRole('button', { name: 'Let Tomek in' }).click()
+  await tablet.waitForURL(`**/meetings/${senco.meeting.id}`)
+  await hydrated(tablet)
+  await expect(tablet.locator('.pupil-page')).toBeVisible()
+  await tablet.getByRole('button', { name: 'Be Agnieszka' }).click()
+  await hydrated(tablet)
+  await expect(tablet.locator('.place-card').filter({ hasText: 'that’s you' })).toContainText('Agnieszka')
+  await senco.page.getByRole('radio', { name: 'Open to those expected' }).check()
+})
+
 test('somebody with the code is let in as whoever they are said to be', async ({ join, browser, server }) => {
   const senco = await join({ ...table, role: 'facilitator' })
   await openDoor(senco.page, 'Open to those expected')
@@ -134,7 +158,9 @@ test('a link is shown, taken back and made anew', async ({ join, page: stranger 
   await senco.page.getByRole('button', { name: 'Take back the link for Ruth' }).click()
   await expect(senco.page.getByText('Their link was taken back: it opens nothing.')).toBeVisible()
   // Whoever had come in by it hears at once that nothing goes on here.
-  await expect(stranger.getByRole('status').filter({ hasText: 'You are no longer signed in' })).toBeVisible({ timeout: 3_000 })
+  await expect(stranger.getByRole('alert').filter({ hasText: 'You are no longer signed in' })).toBeVisible({ timeout: 3_000 })
+  await expect(stranger.locator('textarea')).toHaveCount(0)
+  await clean(stranger)
   await stranger.goto(first)
   await expect(stranger.getByRole('heading', { name: 'This link does not work' })).toBeVisible()
   await senco.page.getByRole('button', { name: 'Make a link for Ruth' }).click()

@@ -312,13 +312,18 @@ test('who was signed out meanwhile is told how to come back, and then everything
   await mine.fill('After the bell')
   await expect(state(far.page)).toHaveText(ON_DEVICE)
   wire.mend()
-  await expect(far.page.getByRole('status').filter({ hasText: 'You are no longer signed in' })).toBeVisible({ timeout: 40_000 })
+  await expect(far.page.getByRole('alert').filter({ hasText: 'You are no longer signed in' })).toBeVisible({ timeout: 40_000 })
+  // Nor does the page show the meeting to whoever sits there now.
+  await expect(mine).toHaveCount(0)
   await expect(state(far.page)).toHaveText(ON_DEVICE)
   const again = await far.context.newPage()
   await again.goto(wire.through(far.person.join_url))
   await again.getByRole('button', { name: 'Join the meeting' }).click()
   await saved(far.page)
+  await expect(mine).toHaveValue('After the bell')
   await expect(theirs).toHaveValue('After the bell')
+  await mine.fill('After the bell, and on')
+  await expect(theirs).toHaveValue('After the bell, and on')
 })
 
 test('Firefox keeps and sends what was typed without a network too', async ({ server, join, wire }) => {

@@ -13,7 +13,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-pub use self::doors::{AlsoSignedIn, Doors, KnockSecret};
+pub use self::doors::{AlsoSignedIn, Doors, KnockSecrets};
 use crate::{
     error::AppError,
     view::{

@@ -116,17 +116,15 @@ pub async fn by_link(
     };
     match (stage, doors) {
         // What was agreed is read by whoever has a link to it.
-        (Some(Stage::Agreed), _) | (_, Some(Doors::Open)) => {
-            start_session(state, txn, &seat, place, device, before, Some(link.expires_at)).await
-        }
+        (Some(Stage::Agreed), _) | (_, Some(Doors::Open)) => {}
         // Nobody else could let them in: it is they who open the door.
-        _ if seat.role.can_facilitate() => {
-            start_session(state, txn, &seat, place, device, before, Some(link.expires_at)).await
-        }
-        _ if is_in => Ok(Arrival::AlreadyIn(place)),
-        (_, Some(Doors::Knock)) => knock(state, txn, seat.meeting, Some(&seat), "", device).await,
-        (_, Some(Doors::Closed) | None) => Ok(Arrival::Nowhere),
+        _ if seat.role.can_facilitate() => {}
+        _ if is_in => return Ok(Arrival::AlreadyIn(place)),
+        (_, Some(Doors::Knock)) => return knock(state, txn, seat.meeting, Some(&seat), "", device).await,
+        (_, Some(Doors::Closed) | None) => return Ok(Arrival::Nowhere),
     }
+    let session = start_session(state, txn, &seat, device, before, Some(link.expires_at)).await?;
+    Ok(Arrival::In { place, session })
 }
 
 /// Why a code leads nowhere. Whatever is wrong with it is the same to who typed it.
@@ -201,31 +199,32 @@ async fn knock(
     Ok(Arrival::AtDoor { secret })
 }
 
-/// Whoever was let in comes in. Their knock is over.
-pub async fn enter(state: &AppState, secret: &str, now_here: Option<Viewer>) -> sqlx::Result<Arrival> {
+/// Whoever was let in comes in, with a session of their own. Their knock is over. Whoever was not, or not any more, has
+/// no place.
+pub async fn enter(state: &AppState, secret: &str, now_here: Option<Viewer>) -> sqlx::Result<Option<(Place, String)>> {
     let now = state.clock.now();
     let Some((school, id)) = knocks::find_by_secret(&state.db, Hash::of(secret)).await? else {
-        return Ok(Arrival::Nowhere);
+        return Ok(None);
     };
     let mut txn = state.db.begin(school).await?;
-    let Some(seen) = knocks::find(&mut txn, id).await? else { return Ok(Arrival::Nowhere) };
+    let Some(seen) = knocks::find(&mut txn, id).await? else { return Ok(None) };
     // First, as wherever both are held; so that an agreement comes before this or after it.
     db::meetings::lock(&mut txn, seen.meeting).await?;
-    let Some(knock) = knocks::lock(&mut txn, id).await? else { return Ok(Arrival::Nowhere) };
+    let Some(knock) = knocks::lock(&mut txn, id).await? else { return Ok(None) };
     let is_held_open = knock.answered_at.is_some_and(|answered| now < answered + HELD_OPEN);
     let (Some(Answer::Admitted), Some(who), true) = (knock.answer, knock.participant, is_held_open) else {
-        return Ok(Arrival::Nowhere);
+        return Ok(None);
     };
     let Some(seat) = db::participants::find(&mut txn, who).await?.filter(|seat| seat.admitted) else {
-        return Ok(Arrival::Nowhere);
+        return Ok(None);
     };
     if db::accounts::has_left(&mut txn, seat.person).await? {
-        return Ok(Arrival::Nowhere);
+        return Ok(None);
     }
     // Of who typed a code there is none. One that has ended, or was taken back, opens nothing by the lobby either.
     let link = db::join_links::newest(&mut txn, seat.id).await?;
     if link.is_some_and(|link| !link.is_good(now)) {
-        return Ok(Arrival::Nowhere);
+        return Ok(None);
     }
     knocks::delete(&mut txn, id).await?;
     // Let in by somebody who is there: the meeting is about to begin.
@@ -234,7 +233,9 @@ pub async fn enter(state: &AppState, secret: &str, now_here: Option<Viewer>) -> 
         Some(link) => Some(link.expires_at),
         None => read_until(&mut txn, &knock).await?,
     };
-    start_session(state, txn, &seat, Place::Table(seat.meeting), &knock.device, before, ends).await
+    let place = Place::Table(seat.meeting);
+    let session = start_session(state, txn, &seat, &knock.device, before, ends).await?;
+    Ok(Some((place, session)))
 }
 
 /// Let in by the word of whoever runs the meeting, which was agreed before they came through the door: no longer than
@@ -245,15 +246,25 @@ async fn read_until(txn: &mut SchoolTransaction, knock: &Knock) -> sqlx::Result<
     Ok(agreed.map(|agreed| agreed + READ_ON))
 }
 
-/// Whoever waited goes away.
-pub async fn leave(state: &AppState, secret: &str) -> sqlx::Result<()> {
-    let Some((school, id)) = knocks::find_by_secret(&state.db, Hash::of(secret)).await? else { return Ok(()) };
-    let mut txn = state.db.begin(school).await?;
-    let Some(knock) = knocks::lock(&mut txn, id).await? else { return Ok(()) };
-    knocks::delete(&mut txn, id).await?;
-    txn.commit().await?;
-    tell(state, school, knock.meeting).await;
-    Ok(())
+/// Of those who wait at this device, one goes away, however often they knocked here. Returns what the others hold.
+pub async fn leave<'a>(state: &AppState, secrets: &[&'a str], gone: KnockId) -> sqlx::Result<Vec<&'a str>> {
+    let mut waiting = vec![];
+    for secret in secrets {
+        if let Some((school, id)) = knocks::find_by_secret(&state.db, Hash::of(secret)).await? {
+            let knock = knocks::find(&mut state.db.begin(school).await?, id).await?;
+            waiting.extend(knock.map(|knock| (*secret, school, knock)));
+        }
+    }
+    let who = waiting.iter().find(|(.., knock)| knock.id == gone).map(|(.., knock)| knock.participant);
+    let is_gone = |knock: &Knock| knock.id == gone || (knock.participant.is_some() && Some(knock.participant) == who);
+    let (gone, still): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(.., knock)| is_gone(knock));
+    for (_, school, knock) in gone {
+        let mut txn = state.db.begin(school).await?;
+        knocks::delete(&mut txn, knock.id).await?;
+        txn.commit().await?;
+        tell(state, school, knock.meeting).await;
+    }
+    Ok(still.into_iter().map(|(secret, ..)| secret).collect())
 }
 
 /// By the door of this meeting, and no further, and for no longer than the link it is made by, or the code; whoever was
@@ -262,11 +273,10 @@ async fn start_session(
     state: &AppState,
     mut txn: SchoolTransaction,
     seat: &Participant,
-    place: Place,
     device: &str,
     before: Option<Viewer>,
     ends: Option<OffsetDateTime>,
-) -> sqlx::Result<Arrival> {
+) -> sqlx::Result<String> {
     let now = state.clock.now();
     let ends = ends.map_or(now + SESSION_LASTS, |ends| ends.min(now + SESSION_LASTS));
     let session = secret::session_id();
@@ -280,7 +290,7 @@ async fn start_session(
     db::login_sessions::let_in(&mut txn, id.into(), seat.meeting).await?;
     db::audit::add(&mut txn, Deed::new(seat.person, Verb::SignedIn).in_meeting(seat.meeting), now).await?;
     txn.commit().await?;
-    Ok(Arrival::In { place, session })
+    Ok(session)
 }
 
 /// Somebody is at the door, or gone from it. If nobody can be told just now, whoever runs the meeting sees it

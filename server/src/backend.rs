@@ -19,6 +19,7 @@ pub mod pupils;
 pub mod records;
 pub mod register;
 mod reopen;
+mod waiting;
 
 use std::{sync::Arc, time::Duration};
 

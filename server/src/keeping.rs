@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use server::{
     audit::{self, heads::Heads},
     clock::SharedClock,
@@ -49,9 +49,12 @@ pub(super) async fn verify_audit(config: &DatabaseConfig) -> anyhow::Result<()> 
 
 pub(super) async fn accept_audit(config: &DatabaseConfig) -> anyhow::Result<()> {
     let heads = Heads::in_directory(&config.data);
-    let accepted = with_database(config, async |db| Ok(heads.accept(&db, now()).await?)).await?;
+    let accept = async |db| Ok((heads.accept(&db, now()).await?, audit::verify(&db).await));
+    let (accepted, whole) = with_database(config, accept).await?;
     accepted.iter().try_for_each(|accepted| writeln!(stdout(), "{accepted}"))?;
-    writeln!(stdout(), "From now on what is there is what was there.")?;
+    writeln!(stdout(), "From now on the end that is there is the end that was there.")?;
+    // What stands before the end is the chain’s to tell, and nobody’s to accept.
+    whole.context("accepted was where the rows end, and nothing else")?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use shared::{MeetingId, PupilId};
 use uuid::Uuid;
 
 use crate::{
-    backend::{AlsoSignedIn, KnockSecret, Viewer, anonymous_backend, backend},
+    backend::{AlsoSignedIn, KnockSecrets, Viewer, anonymous_backend, backend},
     error::AppError,
     view::{
         JoinPage, MeetingPage, MeetingsPage, RecordPage,
@@ -26,11 +26,11 @@ pub async fn read_join_page(token: String) -> Result<JoinPage, AppError> {
     anonymous_backend()?.join_page(now_here, &token).await
 }
 
-/// For who waits at a door: asking says that they are still there.
+/// For those who wait at a door: asking says that they are still there.
 pub async fn read_lobby() -> Result<LobbyPage, AppError> {
     let backend = anonymous_backend()?;
-    let secret = use_context::<KnockSecret>().ok_or(AppError::NotSignedIn)?;
-    backend.lobby_page(&secret).await
+    let secrets = use_context::<KnockSecrets>().ok_or(AppError::NotSignedIn)?;
+    backend.lobby_page(&secrets).await
 }
 
 /// Who else is signed in in this browser. Without an answer there is nobody to be.

@@ -9,9 +9,9 @@ use crate::{
     view::doors::{AlsoHere, DoorPage, Doors as HowDoorsAre, Link, LobbyPage},
 };
 
-/// What a browser holds that waits at a door. In the context, if it does.
+/// What a browser holds where somebody waits at a door, the latest first. In the context, if there is any.
 #[derive(Clone, Debug)]
-pub struct KnockSecret(pub String);
+pub struct KnockSecrets(pub Vec<String>);
 
 /// Who else is signed in in the browser that asks. In the context.
 #[derive(Clone, Debug, Default)]
@@ -64,8 +64,8 @@ pub trait Doors: Send + Sync {
     /// Facilitator: takes back every link of somebody.
     async fn link_take_back(&self, viewer: Viewer, meeting: MeetingId, who: ParticipantId) -> Result<(), AppError>;
 
-    /// For who waits at a door, and says so by asking.
-    async fn lobby_page(&self, knock: &KnockSecret) -> Result<LobbyPage, AppError>;
+    /// For those who wait at a door, and say so by asking.
+    async fn lobby_page(&self, knocks: &KnockSecrets) -> Result<LobbyPage, AppError>;
     /// Who else is signed in in this browser.
     async fn also_here(&self, also: &AlsoSignedIn) -> Result<Vec<AlsoHere>, AppError>;
 }

@@ -76,12 +76,19 @@ pub fn Finish() -> impl IntoView {
                 </header>
                 <div class="my-view">
                     <p id="finish-words">
-                        "Some of your words are only on this device. If you finish now, they are lost. If you wait, this page finishes by itself as soon as they are sent."
+                        {move || {
+                            if is_saved() {
+                                "Words of somebody else who was here, or of another tab, are only on this device. If you finish now, they are lost. Be whoever wrote them once more, and they are sent."
+                            } else {
+                                "Some of your words are only on this device. If you finish now, they are lost. If you wait, this page finishes by itself as soon as they are sent."
+                            }
+                        }}
                     </p>
                     <p role="status">{move || waits.get().then_some("Waiting for the network…")}</p>
                     <button
                         class="button primary"
                         type="button"
+                        hidden=is_saved
                         disabled=move || waits.get()
                         on:click=move |_| waits.set(true)
                     >

@@ -31,29 +31,6 @@ pub fn Notice(
     }
 }
 
-/// The session ended, and nothing more can be sent until the person comes in again.
-#[component]
-pub fn SignedOutNotice() -> impl IntoView {
-    let signed_out = use_meeting().signed_out();
-    view! {
-        <div role="status">
-            {move || {
-                signed_out
-                    .get()
-                    .then(|| {
-                        view! {
-                            <Notice icon="door" title="You are no longer signed in">
-                                <p>
-                                    "Leave this page open, and open your own link again in this browser. What you wrote here is then sent by itself."
-                                </p>
-                            </Notice>
-                        }
-                    })
-            }}
-        </div>
-    }
-}
-
 /// The server was replaced by one of another version while this page was open.
 #[component]
 pub fn OutdatedNotice() -> impl IntoView {

@@ -36,7 +36,12 @@ pub fn NotBroughtIn(refused: Refused, again: &'static str) -> impl IntoView {
             "{rows} rows. Mend these first: we have read as far as row {row}, and there may be more. Nothing has changed."
         ),
         (None, None) => {
-            format!("{rows} rows. {} are right and {wrong} are not. Nothing has changed.", rows.saturating_sub(wrong))
+            let right = match rows.saturating_sub(wrong) {
+                0 => "None is right.".to_owned(),
+                1 => format!("1 is right and {wrong} {} not.", if wrong == 1 { "is" } else { "are" }),
+                right => format!("{right} are right and {wrong} {} not.", if wrong == 1 { "is" } else { "are" }),
+            };
+            format!("{rows} rows. {right} Nothing has changed.")
         }
     };
     let words = if file.is_empty() { words } else { format!("{file}: {words}") };

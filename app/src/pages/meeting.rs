@@ -11,6 +11,7 @@ mod admire;
 mod agenda;
 mod agree;
 mod door;
+pub(crate) mod gone;
 mod help;
 mod into_step;
 mod last;
@@ -53,11 +54,10 @@ use crate::{
     components::{
         address::Address,
         authors::AuthorsShown,
-        frame::LetterFrame,
         icon::Icon,
         list::each,
         live::LiveRegion,
-        notices::{AtHand, GoThere, KeptWordsList, Notice, OutdatedNotice, SignedOutNotice, StageNews, UnsentAnswer},
+        notices::{AtHand, GoThere, KeptWordsList, Notice, OutdatedNotice, StageNews, UnsentAnswer},
         people::People,
         still::hold_still,
     },
@@ -110,11 +110,10 @@ pub fn TheMeeting(page: view::MeetingPage, also_here: Vec<AlsoHere>) -> impl Int
     keep_people_fresh(meeting, people);
     hold_still();
     let is_pupil = page.myself().is_some_and(|me| me.role == Role::Pupil);
-    let removed = meeting.removed();
     move || {
         let also_here = also_here.clone();
-        if removed.get() {
-            view! { <Removed /> }.into_any()
+        if let Some(gone) = gone::instead(meeting) {
+            gone
         } else if is_pupil {
             view! { <PupilLayout also_here /> }.into_any()
         } else {
@@ -142,7 +141,6 @@ fn TableLayout(page: view::MeetingPage, also_here: Vec<AlsoHere>) -> impl IntoVi
             <LiveRegion />
             <AtHand>
                 <GoThere href=|part: Part| format!("#{}", part.key()) seen />
-                <SignedOutNotice />
                 <OutdatedNotice />
                 {is_review.then(|| view! { <NobodyRunsIt /> })}
                 <KeptWordsList />
@@ -253,18 +251,6 @@ fn OfPassport() -> impl IntoView {
             }
         }
     })
-}
-
-#[component]
-pub(crate) fn Removed() -> impl IntoView {
-    view! {
-        <LetterFrame leads_home=true>
-            <h1>"You are no longer in this meeting"</h1>
-            <p class="lead">
-                "The person running the meeting has closed your place. What you wrote stays in the plan. If this is a mistake, ring the school office."
-            </p>
-        </LetterFrame>
-    }
 }
 
 /// Answers and who came are commands, not part of the document: at every news of them, ask again.

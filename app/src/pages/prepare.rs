@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use shared::Role;
 
 use self::{frame::ForTheTable, parent::ParentsQuestions, pupil::PupilsQuestions, specialist::SpecialistsAdvice};
-use super::meeting::Removed;
+use super::meeting::gone;
 #[cfg(feature = "ssr")]
 use crate::{
     api::reading::{read_also_here, read_meeting},
@@ -70,11 +70,10 @@ pub fn ThePreparation(page: view::MeetingPage, also_here: Vec<AlsoHere>) -> impl
     AuthorsShown::provide();
     hold_still();
     let role = page.myself().map(|me| me.role);
-    let removed = meeting.removed();
     view! {
         {move || {
-            if removed.get() {
-                return view! { <Removed /> }.into_any();
+            if let Some(gone) = gone::instead(meeting) {
+                return gone;
             }
             match role {
                 Some(Role::Parent) => view! { <ParentsQuestions /> }.into_any(),

@@ -109,11 +109,21 @@ pub struct Link {
 /// What somebody sees who waits. Nothing about the pupil.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LobbyPage {
+    pub knock: KnockId,
     pub school: String,
     pub facilitator: String,
     pub name: String,
     pub initials: String,
     pub expected: Option<Expected>,
+    pub state: LobbyState,
+    /// Who waits with them, at the same device.
+    pub beside: Vec<Beside>,
+}
+
+/// Somebody else who waits at the same device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    pub name: String,
     pub state: LobbyState,
 }
 

@@ -72,7 +72,7 @@ impl fmt::Display for Accepted {
         }
         write!(f, "school {school}: {found} rows")?;
         if *is_known {
-            return write!(f, ", as was known");
+            return write!(f, ", its end as was known");
         }
         write!(f, "\n  the end that was kept: {}\n  the end that is there:  {}\n  ", end(kept), end(there))?;
         match (kept, known - found) {
@@ -154,7 +154,7 @@ impl Heads {
         wrong.map_or(Ok(()), Err)
     }
 
-    /// From now on what is there is what was there. What is taken for it is said, and written down where it was not known.
+    /// From now on the end that is there is the one that was there. What is taken for it is said, and written down where it was not known.
     pub async fn accept(&self, db: &Db, now: OffsetDateTime) -> Result<Vec<Accepted>, Unlike> {
         let kept = match self.read() {
             Err(Unlike::NotOurs(_)) => None,

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use app::{
-    backend::{AlsoSignedIn, Doors, KnockSecret, Viewer},
+    backend::{AlsoSignedIn, Doors, KnockSecrets, Viewer},
     error::AppError,
     view::doors::{AlsoHere, AtTable, DoorPage, Doors as HowDoorsAre, Link, LobbyPage},
 };
@@ -18,6 +18,7 @@ use super::{
     commands::{enter, lock, note},
     lobby,
     pages::participant,
+    waiting,
 };
 use crate::{
     audit::{Deed, Verb},
@@ -82,8 +83,8 @@ impl Doors for ServerBackend {
         lobby::take_back_link(self, viewer, meeting, who).await
     }
 
-    async fn lobby_page(&self, knock: &KnockSecret) -> Result<LobbyPage, AppError> {
-        lobby::page(self, knock).await
+    async fn lobby_page(&self, knocks: &KnockSecrets) -> Result<LobbyPage, AppError> {
+        waiting::page(self, knocks).await
     }
 
     async fn also_here(&self, also: &AlsoSignedIn) -> Result<Vec<AlsoHere>, AppError> {

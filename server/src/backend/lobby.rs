@@ -1,13 +1,12 @@
 //! The door itself: whether it is open, who stands before it, who is let in as what, and the links and codes
 //! that lead to it.
 //!
-//! What must stay true: who waits learns nothing about the pupil; nobody comes in by the code alone, nor to another
-//! meeting by having come by it.
+//! What must stay true: nobody comes in by the code alone, nor to another meeting by having come by it.
 
 use app::{
-    backend::{AlsoSignedIn, KnockSecret, Viewer},
+    backend::{AlsoSignedIn, Viewer},
     error::AppError,
-    view::doors::{AlsoHere, Code, Doors, Expected, Knock, Link, LinkState, LobbyPage, LobbyState},
+    view::doors::{AlsoHere, Code, Doors, Expected, Knock, Link, LinkState},
 };
 use shared::{Attendance, KnockId, MeetingId, ParticipantId, PersonId, Role, Stage, role::Side};
 use time::{Duration, OffsetDateTime};
@@ -17,7 +16,7 @@ use super::{
     Seated, ServerBackend,
     commands::note,
     doors::{done, to_change},
-    pages::{facilitator, initials},
+    pages::initials,
 };
 use crate::{
     arrivals::GONE,
@@ -33,14 +32,10 @@ use crate::{
     },
     error::{is_violation, unavailable},
     invitations, qr,
-    secret::Hash,
 };
 
 /// How long a code that was read out leads to the door: for today’s meeting, not for the next.
 const CODE_LASTS: Duration = Duration::hours(12);
-
-/// Their page asks every other second; not every time is worth a write.
-const SEEN_EXACTLY: Duration = Duration::seconds(3);
 
 pub(super) async fn set_doors(
     backend: &ServerBackend,
@@ -298,45 +293,8 @@ pub(super) async fn knocks(
     Ok(waiting.into_iter().map(knock).collect())
 }
 
-fn expected(seat: &Participant) -> Expected {
+pub(super) fn expected(seat: &Participant) -> Expected {
     Expected { title: seat.title.clone(), role: seat.role, colour: seat.colour }
-}
-
-/// Read by somebody nobody knows yet: their own name, the school’s, and who will let them in.
-pub(super) async fn page(backend: &ServerBackend, secret: &KnockSecret) -> Result<LobbyPage, AppError> {
-    let found = knocks::find_by_secret(&backend.db, Hash::of(&secret.0)).await.map_err(unavailable)?;
-    let (school, id) = found.ok_or(AppError::NotSignedIn)?;
-    let mut txn = backend.db.begin(school).await.map_err(unavailable)?;
-    let knock = knocks::find(&mut txn, id).await.map_err(unavailable)?.ok_or(AppError::NotSignedIn)?;
-    let seats = db::participants::list(&mut txn, knock.meeting).await.map_err(unavailable)?;
-    let seat = match knock.participant {
-        None => None,
-        Some(who) => {
-            let seat = seats.iter().find(|seat| seat.id == who).ok_or(AppError::NotSignedIn)?;
-            Some(if seat.admitted { Ok(seat) } else { Err(AppError::PlaceClosed) }?)
-        }
-    };
-    let doors = db::doors::find(&mut txn, knock.meeting).await.map_err(unavailable)?;
-    let school = db::schools::name(&mut txn).await.map_err(unavailable)?;
-    let now = backend.clock.now();
-    if now - knock.seen_at > SEEN_EXACTLY {
-        knocks::touch(&mut txn, id, now).await.map_err(unavailable)?;
-    }
-    txn.commit().await.map_err(unavailable)?;
-    let full_name = seat.map_or(&knock.name, |seat| &seat.full_name);
-    Ok(LobbyPage {
-        school,
-        facilitator: facilitator(&seats),
-        initials: initials(full_name),
-        name: seat.map_or(&knock.name, |seat| &seat.name).clone(),
-        expected: seat.map(expected),
-        state: match (knock.answer, doors) {
-            (Some(Answer::Admitted), _) => LobbyState::Admitted,
-            (Some(Answer::Declined), _) => LobbyState::Declined,
-            (None, Some(Doors::Closed) | None) => LobbyState::Closed,
-            (None, Some(Doors::Knock | Doors::Open)) => LobbyState::Waiting,
-        },
-    })
 }
 
 pub(super) async fn also_here(backend: &ServerBackend, also: &AlsoSignedIn) -> Result<Vec<AlsoHere>, AppError> {

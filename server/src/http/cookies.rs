@@ -11,8 +11,8 @@ use axum::{
 
 use crate::{arrivals::SESSION_LASTS, secret::Hash};
 
-/// So many others are remembered in one browser: a family at one tablet.
-const OTHERS: usize = 3;
+/// So many are remembered in one browser: a family at one tablet.
+const TOGETHER: usize = 4;
 
 /// As long as the longest is waited for.
 const CEREMONY_LASTS: i64 = 10 * 60;
@@ -23,6 +23,7 @@ pub(crate) enum Cookie {
     Session,
     /// The sessions of others who use this browser, with dots between them.
     Others,
+    /// What those hold who wait at a door, the same way.
     Knock,
     /// What was asked of a passkey or of a school’s provider, until there is an answer.
     Ceremony,
@@ -59,6 +60,20 @@ impl Cookie {
         set(response, self.name(secure), value, lasts, secure, "; HttpOnly");
     }
 
+    /// Those with dots between them, of which there are never more.
+    fn several(self, headers: &HeaderMap, secure: bool) -> Vec<&str> {
+        let all = self.read(headers, secure).unwrap_or_default();
+        all.split('.').filter(|one| !one.is_empty()).take(TOGETHER).collect()
+    }
+
+    pub(crate) fn set_several(self, response: &mut Response, all: &[&str], secure: bool) {
+        if all.is_empty() {
+            self.clear(response, secure);
+        } else {
+            self.set(response, &all.join("."), secure);
+        }
+    }
+
     pub(crate) fn clear(self, response: &mut Response, secure: bool) {
         set(response, self.name(secure), "", 0, secure, "; HttpOnly");
     }
@@ -73,21 +88,29 @@ pub(crate) fn set_device(response: &mut Response, is_own: bool, secure: bool) {
 
 /// Who else is signed in here.
 pub(crate) fn others(headers: &HeaderMap, secure: bool) -> Vec<&str> {
-    let others = Cookie::Others.read(headers, secure).unwrap_or_default();
-    others.split('.').filter(|id| !id.is_empty()).take(OTHERS).collect()
+    let mut others = Cookie::Others.several(headers, secure);
+    others.truncate(TOGETHER - 1);
+    others
 }
 
-/// Somebody is here now, and everybody who was before is among the others.
-pub(crate) fn set_session(response: &mut Response, headers: &HeaderMap, secure: bool, now: &str) {
+/// Somebody is here now, perhaps with others; and everybody who was before is among the others.
+pub(crate) fn set_session(response: &mut Response, headers: &HeaderMap, secure: bool, now: &str, with: &[&str]) {
     let before = Cookie::Session.read(headers, secure);
-    let mut ids: Vec<_> = before.into_iter().chain(others(headers, secure)).filter(|id| *id != now).collect();
-    ids.truncate(OTHERS);
+    let others = with.iter().copied().chain(before).chain(others(headers, secure)).filter(|id| *id != now);
+    let others: Vec<_> = others.take(TOGETHER - 1).collect();
     Cookie::Session.set(response, now, secure);
-    if ids.is_empty() {
-        Cookie::Others.clear(response, secure);
-    } else {
-        Cookie::Others.set(response, &ids.join("."), secure);
-    }
+    Cookie::Others.set_several(response, &others, secure);
+}
+
+/// Who waits here at a door, the latest first.
+pub(crate) fn knocks(headers: &HeaderMap, secure: bool) -> Vec<&str> {
+    Cookie::Knock.several(headers, secure)
+}
+
+/// Who waited here before goes on waiting.
+pub(crate) fn add_knock(response: &mut Response, headers: &HeaderMap, secure: bool, secret: &str) {
+    let all: Vec<_> = [secret].into_iter().chain(knocks(headers, secure)).take(TOGETHER).collect();
+    Cookie::Knock.set_several(response, &all, secure);
 }
 
 /// Somebody is here now with an account, and nobody else is any more.

@@ -60,7 +60,7 @@ pub(super) fn arrived(state: &AppState, headers: &HeaderMap, arrival: Arrival) -
     match arrival {
         Arrival::In { place, session } => {
             let mut response = Redirect::to(&address(place)).into_response();
-            set_session(&mut response, headers, secure, &session);
+            set_session(&mut response, headers, secure, &session, &[]);
             if Cookie::Knock.read(headers, secure).is_some() {
                 Cookie::Knock.clear(&mut response, secure);
             }
@@ -69,14 +69,14 @@ pub(super) fn arrived(state: &AppState, headers: &HeaderMap, arrival: Arrival) -
         Arrival::AlreadyIn(place) => Redirect::to(&address(place)).into_response(),
         Arrival::AtDoor { secret } => {
             let mut response = Redirect::to("/lobby").into_response();
-            Cookie::Knock.set(&mut response, &secret, secure);
+            cookies::add_knock(&mut response, headers, secure, &secret);
             response
         }
         Arrival::Nowhere => Redirect::to("/lobby").into_response(),
     }
 }
 
-fn address(place: Place) -> String {
+pub(super) fn address(place: Place) -> String {
     match place {
         Place::Table(meeting) => format!("/meetings/{meeting}"),
         Place::Preparation(meeting) => format!("/meetings/{meeting}/prepare"),

@@ -9,15 +9,16 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
+use shared::KnockId;
 
 use super::{
-    cookies::{self, Cookie},
-    join::{arrived, device_name},
+    cookies::{self, Cookie, set_session},
+    join::{address, arrived, device_name},
     session,
 };
 use crate::{
-    arrivals::{self, Arrival, NoDoor},
-    door::{Peer, address},
+    arrivals::{self, NoDoor},
+    door::{self, Peer},
     state::AppState,
 };
 
@@ -57,31 +58,51 @@ pub(super) async fn knock(
 
 fn client(state: &AppState, peer: Option<Extension<Peer>>, headers: &HeaderMap) -> Option<IpAddr> {
     let Extension(Peer(peer)) = peer?;
-    address::of_client(peer, Some(headers), &state.limits.trusted_proxies)
+    door::address::of_client(peer, Some(headers), &state.limits.trusted_proxies)
 }
 
-/// The page that waits sends this by itself once the door is open.
+/// The page that waits sends this by itself once the door is open. Whoever waits at the same device and was let in too
+/// comes in with them.
 pub(super) async fn enter(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    let Some(secret) = Cookie::Knock.read(&headers, state.is_secure()) else {
+    let secure = state.is_secure();
+    let here = session::viewer(&state, &headers).await;
+    let (mut came, mut outside) = (vec![], vec![]);
+    for secret in cookies::knocks(&headers, secure) {
+        match arrivals::enter(&state, secret, here).await {
+            Ok(Some(in_)) => came.push(in_),
+            Ok(None) => outside.push(secret),
+            Err(error) => {
+                tracing::error!(%error, "somebody who was let in could not come in");
+                outside.push(secret);
+            }
+        }
+    }
+    let sessions: Vec<_> = came.iter().map(|(_, session)| session.as_str()).collect();
+    let (Some((place, _)), Some((now, with))) = (came.first(), sessions.split_first()) else {
         return Redirect::to("/lobby").into_response();
     };
-    let here = session::viewer(&state, &headers).await;
-    let arrival = arrivals::enter(&state, secret, here).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "somebody who was let in could not come in");
-        Arrival::Nowhere
-    });
-    arrived(&state, &headers, arrival)
+    let mut response = Redirect::to(&address(*place)).into_response();
+    set_session(&mut response, &headers, secure, now, with);
+    Cookie::Knock.set_several(&mut response, &outside, secure);
+    response
+}
+
+#[derive(Deserialize)]
+pub(super) struct Left {
+    /// Whose page it was, of those who wait at this device.
+    knock: KnockId,
 }
 
 /// Not any more.
-pub(super) async fn leave(State(state): State<AppState>, headers: HeaderMap) -> Response {
+pub(super) async fn leave(State(state): State<AppState>, headers: HeaderMap, Form(left): Form<Left>) -> Response {
     let secure = state.is_secure();
-    if let Some(secret) = Cookie::Knock.read(&headers, secure)
-        && let Err(error) = arrivals::leave(&state, secret).await
-    {
+    let waiting = cookies::knocks(&headers, secure);
+    let still = arrivals::leave(&state, &waiting, left.knock).await.unwrap_or_else(|error| {
+        // Nobody asks for them here any more, and nobody sees them at the door then.
         tracing::error!(%error, "a knock could not be taken back");
-    }
-    let mut response = Redirect::to("/").into_response();
-    Cookie::Knock.clear(&mut response, secure);
+        vec![]
+    });
+    let mut response = Redirect::to(if still.is_empty() { "/" } else { "/lobby" }).into_response();
+    Cookie::Knock.set_several(&mut response, &still, secure);
     response
 }

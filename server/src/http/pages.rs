@@ -1,7 +1,7 @@
 //! The pages and their server functions: Leptos, with everything it may ask for in its context.
 
 use app::{
-    backend::{AlsoSignedIn, Backend, KnockSecret, NotJustNow},
+    backend::{AlsoSignedIn, Backend, KnockSecrets, NotJustNow},
     error::AppError,
 };
 use axum::{
@@ -20,7 +20,7 @@ use leptos::{
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 use std::sync::Arc;
 
-use super::{cookies::Cookie, csp::PageNonce, session::MaybeViewer};
+use super::{cookies, csp::PageNonce, session::MaybeViewer};
 use crate::state::AppState;
 
 pub(super) fn routes(state: &AppState) -> Router<AppState> {
@@ -110,8 +110,9 @@ fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
         if let Some(also) = parts.extensions.get::<AlsoSignedIn>() {
             provide_context(also.clone());
         }
-        if let Some(secret) = Cookie::Knock.read(&parts.headers, secure) {
-            provide_context(KnockSecret(secret.to_owned()));
+        let knocks = cookies::knocks(&parts.headers, secure);
+        if !knocks.is_empty() {
+            provide_context(KnockSecrets(knocks.into_iter().map(str::to_owned).collect()));
         }
         if let Some(PageNonce(nonce)) = parts.extensions.get() {
             provide_context(Nonce::from_value(nonce.as_str()));

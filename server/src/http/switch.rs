@@ -34,7 +34,7 @@ pub(super) async fn switch(State(state): State<AppState>, headers: HeaderMap, Fo
                     && session.viewer.by_link.is_some()
                     && opens(&session, state.clock.now()) =>
             {
-                set_session(&mut response, &headers, secure, id);
+                set_session(&mut response, &headers, secure, id, &[]);
                 break;
             }
             Ok(_) => {}

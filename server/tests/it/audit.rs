@@ -230,7 +230,7 @@ async fn the_command_says_that_the_chain_is_whole_and_names_the_row_that_is_not(
     assert!(said.contains(&format!("school {school}: 4 rows\n  the end that was kept: none\n")), "{said}");
     assert!(said.contains("It is accepted, and written down as row 5"), "{said}");
     assert_eq!(server.trail_of(&options, "trail-accepted").await, 1);
-    assert!(accept().await.contains(&format!("school {school}: 5 rows, as was known")));
+    assert!(accept().await.contains(&format!("school {school}: 5 rows, its end as was known")));
     assert_eq!(server.trail_of(&options, "trail-accepted").await, 1);
     // Cut off the end: how many, which row was the end, and which is.
     let hash = async |row: i64| {
@@ -277,7 +277,12 @@ async fn the_command_says_that_the_chain_is_whole_and_names_the_row_that_is_not(
     sqlx::query(sql).bind(school.0).execute(&mut owner(&options).await).await.unwrap();
     let (code, said, wrong) = verify().await;
     assert_eq!(code, Some(1), "{said}");
-    assert!(wrong.contains(&format!("row 3 of school {school} was tampered with")), "{wrong}");
+    let tampered = format!("row 3 of school {school} was tampered with");
+    assert!(wrong.contains(&tampered), "{wrong}");
+    // Nor is that accepted with the end.
+    let output = roundtable_in(data.path(), &options, &["audit", "accept"]).await;
+    let wrong = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && wrong.contains(&tampered) && wrong.contains("and nothing else"), "{wrong}");
     assert!(!said.contains("newest") || !said.contains(&school.to_string()), "{said}");
 }
 

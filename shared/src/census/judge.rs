@@ -26,7 +26,7 @@ pub fn year_group(words: &str) -> Option<String> {
     }
 }
 
-/// Types of need, main one first and each once, with what is wrong with them beside this provision.
+/// Types of need, main one first, with what is wrong with them beside this provision.
 pub fn needs(words: &str, provision: &str) -> (Vec<String>, Vec<String>) {
     let words = words.to_uppercase();
     let codes = words.split(|letter: char| !letter.is_alphanumeric()).filter(|code| !code.is_empty());
@@ -36,9 +36,10 @@ pub fn needs(words: &str, provision: &str) -> (Vec<String>, Vec<String>) {
             let known: Vec<_> = NEEDS.iter().map(|need| need.code).collect();
             return (needs, vec![format!("{code} is no code of the census. The codes are {}.", known.join(", "))]);
         }
-        if !needs.iter().any(|need| need == code) {
-            needs.push(code.to_owned());
+        if needs.iter().any(|need| need == code) {
+            return (needs, vec![format!("{code} stands there twice. Write each need once, the main one first.")]);
         }
+        needs.push(code.to_owned());
     }
     let wrong = faults(provision, &needs).into_iter().map(|fault| fault.what_to_do().to_owned()).collect();
     (needs, wrong)
@@ -57,12 +58,12 @@ mod tests {
             assert_eq!(year_group(written).as_deref(), Some(read), "{written}");
         }
         assert_eq!(year_group("40"), None);
-        assert_eq!(needs("asd, slcn ASD", "K"), (vec!["ASD".to_owned(), "SLCN".to_owned()], vec![]));
+        assert_eq!(needs("asd, slcn", "K"), (vec!["ASD".to_owned(), "SLCN".to_owned()], vec![]));
     }
 
     #[test]
     fn what_the_census_would_send_back_is_said_before_it_is_written() {
-        for (words, provision) in [("", "K"), ("NSA", "E"), ("HI", "N"), ("SALT", "K")] {
+        for (words, provision) in [("", "K"), ("NSA", "E"), ("HI", "N"), ("SALT", "K"), ("ASD SLCN asd", "K")] {
             assert_eq!(needs(words, provision).1.len(), 1, "{words} {provision}");
         }
     }

@@ -178,8 +178,9 @@ fn undecided(sections: &BTreeMap<Section, SectionDoc>, at: At) -> Vec<Option<Mis
         })
     };
     let looks_back = sections.get(&Section::Review).is_some_and(|doc| !doc.items(&review::TARGETS).is_empty());
-    let whole = doc.items(&plan::WHOLE).first().copied();
-    let open = whole.filter(|id| looks_back && doc.words(&plan::WHOLE, *id, "decision").is_empty());
+    let whole = doc.items(&plan::WHOLE);
+    let is_open = whole.iter().all(|id| doc.words(&plan::WHOLE, *id, "decision").is_empty());
+    let open = whole.first().copied().filter(|_| looks_back && is_open);
     let decision = open.map(|id| Missing {
         words: "Nobody has decided what becomes of the support.".to_owned(),
         part: at(Section::Plan, &plan::WHOLE, id, "decision"),

@@ -29,11 +29,11 @@ pub fn project(sections: &BTreeMap<Section, SectionDoc>, facts: Facts) -> Result
 pub fn draft(sections: &BTreeMap<Section, SectionDoc>, facts: Facts) -> AgreedRecord {
     let voices = Voices { names: &facts.names, owners: &facts.owners };
     let read = |section: Section| sections.get(&section);
+    // Two who open an empty plan in the same moment make a line each: the first that says something counts.
     let whole = |section, list: &'static List| {
         move |field: &str| {
-            read(section)
-                .and_then(|doc| doc.items(list).first().map(|id| kept(&doc.words(list, *id, field))))
-                .unwrap_or_default()
+            let doc = read(section)?;
+            doc.items(list).into_iter().map(|id| kept(&doc.words(list, id, field))).find(|words| !words.is_empty())
         }
     };
     let (plan_whole, review_whole) = (whole(Section::Plan, &plan::WHOLE), whole(Section::Review, &review::WHOLE));
@@ -53,7 +53,7 @@ pub fn draft(sections: &BTreeMap<Section, SectionDoc>, facts: Facts) -> AgreedRe
         differences: differences(read(Section::Assess), voices),
         reviews: each(read(Section::Review), &review::TARGETS, ReviewedTarget::read),
         remarks: statements(read(Section::Review), &review::REMARKS, voices),
-        impact: review_whole("impact"),
+        impact: review_whole("impact").unwrap_or_default(),
         outcomes: each(read(Section::Plan), &plan::OUTCOMES, Outcome::read),
         targets: each(read(Section::Plan), &plan::TARGETS, Target::read),
         provision: each(read(Section::Plan), &plan::PROVISION, Provision::read),
@@ -62,9 +62,9 @@ pub fn draft(sections: &BTreeMap<Section, SectionDoc>, facts: Facts) -> AgreedRe
         by_pupil: statements(read(Section::Plan), &plan::BY_PUPIL, voices),
         actions: each(read(Section::Do), &actions::ACTIONS, Action::read),
         delivery: each(read(Section::Do), &actions::DELIVERY, Delivery::read),
-        expected_impact: plan_whole("expected_impact"),
-        review_on: plan_whole("review_on"),
-        decision: plan_whole("decision"),
+        expected_impact: plan_whole("expected_impact").unwrap_or_default(),
+        review_on: plan_whole("review_on").unwrap_or_default(),
+        decision: plan_whole("decision").unwrap_or_default(),
     }
 }
 

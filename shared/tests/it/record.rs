@@ -84,6 +84,17 @@ fn facts() -> Facts {
 }
 
 #[test]
+fn two_lines_for_the_whole_of_a_plan_are_read_as_one() {
+    let mut sections = sections();
+    let complete = complete();
+    sections.insert(Section::Plan, SectionDoc::new(Section::Plan, 2));
+    sections[&Section::Plan].add(&plan::WHOLE, item(1), NewItem::default());
+    complete[&Section::Plan].apply(&sections[&Section::Plan].state()).unwrap();
+    let record = record::draft(&complete, facts());
+    assert_eq!((record.review_on.as_str(), record.expected_impact.is_empty()), ("2027-03-16", false));
+}
+
+#[test]
 fn an_empty_plan_says_everything_that_is_missing_at_once() {
     let missing = record::project(&sections(), facts()).unwrap_err();
     let words: Vec<&str> = missing.iter().map(|missing| missing.words.as_str()).collect();

@@ -30,7 +30,7 @@ pub fn FinishPlain() -> impl IntoView {
             </header>
             <div class="my-view">
                 <p id="finish-words">
-                    "Words written in a meeting are only on this device. If you finish now, they are lost. Go back to the meeting, and they are sent."
+                    "Words written in a meeting are only on this device. If you finish now, they are lost. Go back to the meeting as whoever wrote them, and they are sent."
                 </p>
                 <button class="button" type="button" data-script="stay">
                     "Stay here"

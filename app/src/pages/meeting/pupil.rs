@@ -22,7 +22,7 @@ use crate::{
         list::each,
         live::LiveRegion,
         my_view::MyViewButton,
-        notices::{AtHand, GoThere, KeptWordsList, OutdatedNotice, SignedOutNotice, StageNews, UnsentAnswer},
+        notices::{AtHand, GoThere, KeptWordsList, OutdatedNotice, StageNews, UnsentAnswer},
         people::{People, Portrait, Token},
     },
     pages::SkipLink,
@@ -54,7 +54,6 @@ pub(super) fn PupilLayout(also_here: Vec<doors::AlsoHere>) -> impl IntoView {
                     href=move |part: Part| href(part, authors)
                     seen=Signal::derive(move || Some(now.get()))
                 />
-                <SignedOutNotice />
                 <OutdatedNotice />
                 <KeptWordsList />
                 <UnsentAnswer />

@@ -12,7 +12,7 @@ use crate::{
         frame::LetterFrame,
         icon::{BrandMark, Icon},
         my_view::MyViewButton,
-        notices::{AtHand, KeptWordsList, Notice, OutdatedNotice, SignedOutNotice},
+        notices::{AtHand, KeptWordsList, Notice, OutdatedNotice},
         people::People,
     },
     pages::{SkipLink, meeting::NeedsScripts},
@@ -57,7 +57,6 @@ pub(super) fn Frame(
 pub(super) fn News() -> impl IntoView {
     view! {
         <AtHand>
-            <SignedOutNotice />
             <OutdatedNotice />
             <KeptWordsList />
         </AtHand>

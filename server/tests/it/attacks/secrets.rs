@@ -32,8 +32,8 @@ async fn a_forwarded_link_leads_two_to_the_door_and_in_whom_somebody_admits(
     assert_eq!(knocks.len(), 2, "whoever runs the meeting sees that there are two");
     server.backend.knock_admit(senco.viewer, senco.meeting, knocks[0].id, None).await.unwrap();
     let state = async |secret: &str| {
-        let secret = app::backend::KnockSecret(secret.to_owned());
-        server.backend.lobby_page(&secret).await.unwrap().state
+        let secrets = app::backend::KnockSecrets(vec![secret.to_owned()]);
+        server.backend.lobby_page(&secrets).await.unwrap().state
     };
     assert_eq!((state(&hers).await, state(&forwarded).await), (LobbyState::Admitted, LobbyState::Waiting));
     let enter = async |secret: &str| press(&server, "/lobby/enter", &format!("knock={secret}"), "").await;
