@@ -94,6 +94,31 @@ test('“Finish” on a page of its own finds what a meeting left on the device'
   await expect(theirs).toHaveValue('')
 })
 
+test('“Finish” knows the words of whoever was here before, and they are sent by being them again', async ({ join, wire }) => {
+  const { far, mine, theirs } = await together(join, wire)
+  const other = far.meeting.people.find((person) => person.name === 'Marek')!
+  wire.cut()
+  await mine.fill('Said before the tablet was handed on')
+  await expect(state(far.page)).toHaveText(ON_DEVICE)
+  await far.page.close()
+  wire.mend()
+  const page = await far.context.newPage()
+  await page.goto(wire.through(other.join_url))
+  // The device goes on being their own.
+  await page.getByRole('button', { name: 'Be Marek instead' }).click()
+  await saved(page)
+  await finish(page)
+  const asks = page.getByRole('alertdialog', { name: 'Not everything has been sent yet' })
+  await expect(asks).toContainText('Be whoever wrote them once more, and they are sent.')
+  await expect(asks.getByRole('button', { name: 'Wait, then finish' })).toBeHidden()
+  await asks.getByRole('button', { name: 'Stay here' }).click()
+  await page.getByRole('button', { name: `Be ${far.person.name}` }).click()
+  await expect(theirs).toHaveValue('Said before the tablet was handed on')
+  await saved(page)
+  await finish(page)
+  await isWiped(page, far.context, far.meeting.id)
+})
+
 test('“Finish” works without a script', async ({ server, browser, join }) => {
   const { context, meeting } = await join({ pupil: 'Tomek', stage: 'preparing', role: 'parent' })
   const quiet = await browser.newContext({ javaScriptEnabled: false, storageState: await context.storageState(), baseURL: server.url })
