@@ -48,6 +48,33 @@ test('a SENCO changes what the register says; what the census would send back is
   await expect(row.getByRole('listitem')).toHaveText([/SLCN/, /ASD/])
 })
 
+test('a child who left is off the lists and found, and is back when the day is emptied', async ({ reads }) => {
+  const { page } = await reads(senco)
+  const line = await toLine(page)
+  const write = async (day: string) => {
+    await page.goto(line)
+    await page.getByLabel('Left the school on').fill(day)
+    await page.getByRole('button', { name: 'Write it down' }).click()
+  }
+  await write('2010-07-21')
+  await expect(page.getByLabel('Left the school on')).toHaveAccessibleDescription(/before the child was born/)
+  await clean(page)
+  await write('2026-07-21')
+  await expect(page.getByRole('status')).toContainText('The register says so now.')
+  await page.goto('/register')
+  await expect(page.getByRole('row', { name: /Wieczorek/ })).toHaveCount(0)
+  await page.getByLabel('Left (1)').check()
+  await page.getByRole('button', { name: 'Show', exact: true }).click()
+  await expect(page.getByRole('row', { name: /Wieczorek/ })).toContainText('Left on 21 July 2026')
+  await clean(page)
+  await page.getByRole('link', { name: /Wieczorek/ }).click()
+  await expect(page.getByText('Left the school on 21 July 2026.')).toBeVisible()
+  await clean(page)
+  await write('')
+  await page.goto('/register')
+  await expect(page.getByRole('row', { name: /Wieczorek/ })).toBeVisible()
+})
+
 test('whoever is kept from a child is out at once, and comes back when let near', async ({ reads, join }) => {
   const [one, other] = [await reads(senco), await join(father)]
   await toLine(one.page)

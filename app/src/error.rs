@@ -28,6 +28,10 @@ pub enum AppError {
     /// Nobody takes a meeting out of the hands of somebody who is there.
     #[error("Whoever runs the meeting is here, or has only just gone. Wait a moment: they may be coming back.")]
     RunBySomebody,
+    #[error(
+        "This child has left the school, so no new meeting begins. If they are back, empty “Left the school on” in the register’s line first."
+    )]
+    HasLeft,
     /// What is said on the telephone would lead nobody to the door.
     #[error("The doors are closed: let people knock first. No code was made.")]
     DoorsClosed,

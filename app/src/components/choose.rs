@@ -39,7 +39,7 @@ pub fn Choose(
 
 /// A yes that stands in the address only when it was said.
 #[component]
-pub fn Only(name: &'static str, label: &'static str, is_on: bool) -> impl IntoView {
+pub fn Only(name: &'static str, #[prop(into)] label: String, is_on: bool) -> impl IntoView {
     view! {
         <label class="choice">
             <input type="checkbox" name=name value="yes" checked=is_on />

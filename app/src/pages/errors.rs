@@ -52,6 +52,7 @@ fn words(error: &AppError) -> (&'static str, &'static str, &'static str) {
         AppError::NotStarted => ("The meeting has not started", "clock", RING),
         AppError::NotAgreedYet => ("Not agreed yet", "clock", RING),
         AppError::Agreed => ("The plan is agreed", "lock", "Everybody has the same copy. You can read it any time."),
+        AppError::HasLeft => ("They have left the school", "help", RING),
         AppError::DoorsClosed => ("The doors are closed", "door", "Go back to the meeting to open them."),
         AppError::Missing(_) | AppError::WordsMissing | AppError::ReasonMissing | AppError::TextChanged => {
             ("Something is still missing", "help", "Go back to the meeting to see what.")
@@ -92,6 +93,7 @@ fn way_on(error: &AppError) -> Option<impl IntoView + use<>> {
         | AppError::ReasonMissing
         | AppError::TextChanged
         | AppError::DoorsClosed
+        | AppError::HasLeft
         | AppError::RunBySomebody => Some(
             view! {
                 <a class="button is-big" href="/" rel="external">
@@ -116,6 +118,7 @@ pub(crate) fn answer_with_status(error: &AppError) {
             AppError::NotStarted
             | AppError::RunBySomebody
             | AppError::DoorsClosed
+            | AppError::HasLeft
             | AppError::Agreed
             | AppError::TextChanged => http::StatusCode::CONFLICT,
             AppError::Missing(_) | AppError::WordsMissing | AppError::ReasonMissing | AppError::Unreadable => {

@@ -37,6 +37,8 @@ fn TheForm(page: Page) -> impl IntoView {
     let back = format!("/pupils/{}", page.pupil);
     let sheet = if page.has_begun {
         view! { <p>"It has begun already: the child’s page leads to it."</p> }.into_any()
+    } else if page.has_left {
+        view! { <p id="left">{AppError::HasLeft.to_string()}</p> }.into_any()
     } else {
         view! { <Form page=page.clone() /> }.into_any()
     };

@@ -19,7 +19,7 @@ use self::{kept::WhoIsKept, sharing::SharedWith, take_out::TakeOut};
 use crate::{
     api::reading::read_line,
     components::{
-        form::WhatIsWrong,
+        form::{Typed, WhatIsWrong},
         frame::{At, SchoolFrame},
         icon::Icon,
     },
@@ -90,6 +90,14 @@ fn TheLine(page: Page) -> impl IntoView {
                         line=page.line.clone()
                         adults=page.key_adults.clone()
                         faults=page.refused.faults.clone()
+                    />
+                    <Typed
+                        id="left_on"
+                        label="Left the school on"
+                        kind="date"
+                        hint="Leave it empty while they are here. From this day on they are off the lists and no new meeting begins; all that was written is kept. Empty it again, and they are back."
+                        value=page.line.left_on.clone()
+                        wrong=page.refused.with("left_on")
                     />
                     <button class="button primary" type="submit">
                         "Write it down"

@@ -152,12 +152,21 @@ fn Head(page: pupils::PupilPage) -> impl IntoView {
             </p>
         }
     });
+    let left = page.left_on.map(|left| {
+        let verb = if left.has_come { "Left" } else { "Leaves" };
+        view! {
+            <p>
+                <strong>{format!("{verb} the school on {}.", dates::short(&left.day))}</strong>
+            </p>
+        }
+    });
     view! {
         <header class="child-head">
             <div class="child-name">
                 <Picture pupil=page.pupil.clone() class="large" />
                 <h1>{page.pupil.name.clone()}</h1>
                 <p class="lead">{called}</p>
+                {left}
                 {pep}
                 {line}
             </div>

@@ -42,6 +42,7 @@ pub fn RegisterPage() -> impl IntoView {
         need: map.get("need").unwrap_or_default(),
         late: map.get("late").is_some(),
         looked_after: map.get("looked_after").is_some(),
+        left: map.get("left").is_some(),
         page: number("page"),
         brought: number("brought"),
         changed: number("changed"),
@@ -58,11 +59,13 @@ pub fn RegisterPage() -> impl IntoView {
 #[component]
 fn TheRegister(page: Page, #[prop(optional)] refused: Option<Refused>) -> impl IntoView {
     let whose = if page.whole_school { "" } else { " of those you meet for or teach" };
+    let children = match page.support + page.plans {
+        1 => format!("1 child{whose} has"),
+        many => format!("{many} children{whose} have"),
+    };
     let lead = format!(
-        "{} children{whose} have extra help: {} SEN support, {} with an Education, health and care plan.",
-        page.support + page.plans,
-        page.support,
-        page.plans
+        "{children} extra help: {} SEN support, {} with an Education, health and care plan.",
+        page.support, page.plans
     );
     let brought = bring_in::done(&page.query).map(|words| {
         view! {
@@ -93,7 +96,7 @@ fn TheRegister(page: Page, #[prop(optional)] refused: Option<Refused>) -> impl I
                     </a>
                 </header>
                 {brought}
-                <Filters query=page.query.clone() classes=page.classes.clone() />
+                <Filters query=page.query.clone() classes=page.classes.clone() left=page.left />
                 <Lines page=page.clone() />
             </section>
             <Checks checks=page.checks.clone() may_mend=page.may_import />
@@ -103,7 +106,7 @@ fn TheRegister(page: Page, #[prop(optional)] refused: Option<Refused>) -> impl I
 }
 
 /// What the address says, but for the page.
-fn chosen(query: &RegisterQuery) -> [(&'static str, &str); 6] {
+fn chosen(query: &RegisterQuery) -> [(&'static str, &str); 7] {
     let yes = |on: bool| if on { "yes" } else { "" };
     [
         ("name", &query.name),
@@ -112,11 +115,14 @@ fn chosen(query: &RegisterQuery) -> [(&'static str, &str); 6] {
         ("need", &query.need),
         ("late", yes(query.late)),
         ("looked_after", yes(query.looked_after)),
+        ("left", yes(query.left)),
     ]
 }
 
 #[component]
-fn Filters(query: RegisterQuery, classes: Vec<String>) -> impl IntoView {
+fn Filters(query: RegisterQuery, classes: Vec<String>, left: u32) -> impl IntoView {
+    let left = (left > 0 || query.left)
+        .then(|| view! { <Only name="left" label=format!("Left ({left})") is_on=query.left /> });
     let classes = classes.into_iter().map(|class| (class.clone(), class)).collect();
     let needs = census::NEEDS.iter().map(|need| (need.code.to_owned(), need.label.to_owned())).collect();
     let provisions = census::PROVISION.iter().rev().map(|code| (code.code.to_owned(), code.label.to_owned()));
@@ -138,6 +144,7 @@ fn Filters(query: RegisterQuery, classes: Vec<String>) -> impl IntoView {
             <Choose name="need" label="Need" everything="Any need" options=needs chosen=query.need />
             <Only name="late" label="Only late reviews" is_on=query.late />
             <Only name="looked_after" label="Looked after" is_on=query.looked_after />
+            {left}
             <button class="button primary" type="submit">
                 "Show"
             </button>
@@ -197,6 +204,7 @@ fn Line(row: RegisterRow) -> impl IntoView {
         }
     });
     let review = match (row.review_on.is_empty(), row.late_by) {
+        _ if !row.left_on.is_empty() => view! { {format!("Left on {}", dates::short(&row.left_on))} }.into_any(),
         (true, _) => view! { "not set" }.into_any(),
         (_, 0) => view! { <time datetime=row.review_on.clone()>{dates::short(&row.review_on)}</time> }.into_any(),
         (_, days) => view! {

@@ -19,6 +19,8 @@ pub struct FirstMeetingPage {
     pub name: String,
     /// There is one by now.
     pub has_begun: bool,
+    /// They have left the school, so none begins.
+    pub has_left: bool,
     /// Who is invited in any case: names, each with what they come as.
     pub invited: Vec<String>,
     /// Who else works here.

@@ -72,6 +72,9 @@ pub struct Line {
     pub upn: String,
     pub born_on: String,
     pub home_language: String,
+    /// Empty while they are here. A page of before there was this box says nothing of it.
+    #[serde(default)]
+    pub left_on: String,
 }
 
 impl Line {
@@ -94,6 +97,7 @@ impl Line {
                 [&self.home_language, &seen.home_language, &now.home_language],
                 &mut both,
             ),
+            left_on: newer("left_on", [&self.left_on, &seen.left_on, &now.left_on], &mut both),
         };
         (line, both)
     }

@@ -19,6 +19,8 @@ pub struct PupilPage {
     pub year_group: String,
     pub class_name: String,
     pub class_teachers: Vec<String>,
+    /// From this day on they are not at the school any more; it may be to come.
+    pub left_on: Option<LeftOn>,
     pub key_adult: Option<String>,
     pub home_language: String,
     /// How to ask this child something.
@@ -53,6 +55,12 @@ pub struct PupilPage {
     pub help: Vec<HelpRow>,
     /// Two cycles of little progress: the Code says, think about asking a specialist.
     pub little_progress: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LeftOn {
+    pub day: String,
+    pub has_come: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -19,6 +19,8 @@ pub struct RegisterQuery {
     pub need: String,
     pub late: bool,
     pub looked_after: bool,
+    /// Those who have left the school, and nobody else.
+    pub left: bool,
     /// From 1.
     pub page: u32,
     /// How many children the last file brought in, and how many lines it changed.
@@ -39,6 +41,8 @@ pub struct RegisterPage {
     pub paging: Paging,
     pub support: u32,
     pub plans: u32,
+    /// Of how many the same was so when they left.
+    pub left: u32,
     pub checks: Vec<CensusCheck>,
     /// What there is to say of a file that was just sent.
     pub sent: Option<Sent>,
@@ -57,6 +61,8 @@ pub struct RegisterRow {
     pub review_on: String,
     /// Days since the review was due.
     pub late_by: u32,
+    /// Empty while they are here.
+    pub left_on: String,
 }
 
 /// One rule of the census, and the children it would send back.

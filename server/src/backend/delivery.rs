@@ -55,7 +55,8 @@ pub(super) async fn page(
         chosen => who == chosen,
     };
     let mut sessions = sessions(running.into_iter().filter(|help| is_theirs(&help.who)));
-    let unplanned = db::delivery::unplanned(&mut txn, &sight.known, on).await.map_err(unavailable)?;
+    let unplanned =
+        db::delivery::unplanned(&mut txn, &sight.known.clone().here_on(on), on).await.map_err(unavailable)?;
     let mut always_there: BTreeMap<String, Vec<String>> = BTreeMap::new();
     // Everybody’s would be the school’s, and nobody looks for one of them there.
     for help in unplanned.into_iter().filter(|help| query.who != EVERYBODY && is_theirs(&help.who)) {
@@ -112,7 +113,7 @@ pub(super) async fn known_before(backend: &ServerBackend, viewer: Viewer, id: Me
 }
 
 async fn running(txn: &mut SchoolTransaction, sight: &Sight, on: Date) -> Result<Vec<Running>, AppError> {
-    db::delivery::running(txn, &sight.known, on).await.map_err(unavailable)
+    db::delivery::running(txn, &sight.known.clone().here_on(on), on).await.map_err(unavailable)
 }
 
 /// Those of which somebody may still tell, newest first.

@@ -57,8 +57,9 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, id: PupilId) -
     Ok(FirstMeetingPage {
         here,
         pupil: id,
-        name: pupil.name,
         has_begun,
+        has_left: db::pupils::has_left(pupil.left_on, backend.clock.today()),
+        name: pupil.name,
         invited: invited.iter().map(|expected| format!("{}: {}", expected.name, expected.title)).collect(),
         colleagues: others.iter().map(|other| Somebody { person: other.person, name: other.name.clone() }).collect(),
         sent: FirstMeetingSent {
@@ -80,6 +81,9 @@ pub(super) async fn begin(
     // Pressed twice, or by two: theirs is the one.
     if let Some(first) = begun(&mut txn, viewer, id).await? {
         return Ok(Ok(first));
+    }
+    if db::pupils::has_left(pupil.left_on, backend.clock.today()) {
+        return Ok(Err(vec![Fault::new("left", AppError::HasLeft.to_string())]));
     }
     let Round { mut invited, others } = round_the_child(&mut txn, viewer, &pupil).await?;
     let wanted = match read(sent, &others, backend.clock.today()) {

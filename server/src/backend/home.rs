@@ -11,7 +11,7 @@ use shared::rights::{Page, Post, Tie};
 use time::{Date, Duration};
 
 use super::{
-    map::sight,
+    map::{Sight, sight},
     pupils::{picture, row, ties},
 };
 use crate::{
@@ -34,7 +34,7 @@ pub(super) async fn of(
     today: Date,
 ) -> Result<Option<StaffHome>, AppError> {
     let sight = match sight(txn, viewer, Page::Register).await {
-        Ok(sight) => sight,
+        Ok(sight) => Sight { known: sight.known.here_on(today), ..sight },
         Err(AppError::NotAllowed) => return Ok(None),
         Err(error) => return Err(error),
     };

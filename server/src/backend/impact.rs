@@ -35,7 +35,9 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, query: ImpactQ
         Wanted { known: sight.known.clone(), term: some(&query.term), area: some(&query.area), ..Wanted::default() };
     let mut rows = rows(worked(&mut txn, &wanted, sight.costs).await.map_err(unavailable)?);
     sort(&mut rows, &query.first);
-    let pupils = db::register::needs(&mut txn, &sight.known).await.map_err(unavailable)?;
+    // What to do next is asked of children who are here; what worked, of all.
+    let still_here = sight.known.clone().here_on(backend.clock.today());
+    let pupils = db::register::needs(&mut txn, &still_here).await.map_err(unavailable)?;
     let rated = help::rated_lately(&mut txn, &sight.known).await.map_err(unavailable)?;
     let stuck = stuck(pupils, rated);
     let paging = Paging::of(u32::try_from(stuck.len()).unwrap_or(u32::MAX), query.page);

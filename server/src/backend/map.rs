@@ -2,6 +2,8 @@
 //!
 //! What must stay true: every number is a sum over [`help_given`](db::help), made by the plain functions below.
 
+mod left;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::{
@@ -25,6 +27,7 @@ use crate::{
         self, SchoolTransaction,
         help::{self, Counted, Given, Wanted},
         known::{Known, Reach},
+        pupils::has_left,
     },
     error::unavailable,
 };
@@ -53,15 +56,16 @@ pub(super) async fn sight(txn: &mut SchoolTransaction, viewer: Viewer, page: Pag
 }
 
 pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: MapQuery) -> Result<MapPage, AppError> {
+    let today = backend.clock.today();
     let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
     let sight = sight(&mut txn, viewer, Page::Map).await?;
     let all = help::terms(&mut txn, &sight.known).await.map_err(unavailable)?;
-    let hold = help::terms_that_hold(&mut txn, &sight.known).await.map_err(unavailable)?;
+    let hold = help::terms_that_hold(&mut txn, &sight.known.clone().here_on(today)).await.map_err(unavailable)?;
     if query.term.is_empty() {
         query.term = opening_term(&all, &hold);
     }
     let term = Wanted { known: sight.known.clone(), term: some(&query.term), ..Wanted::default() };
-    let choices = once_a_term(help::given(&mut txn, &term).await.map_err(unavailable)?);
+    let choices = once_a_term(help::given(&mut txn, &term).await.map_err(unavailable)?, &query.term);
     if !sight.costs {
         query.funding.clear();
     }
@@ -73,7 +77,9 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
         .filter(|help| is(&query.funding, help.funding.as_deref().unwrap_or_default()))
         .cloned()
         .collect();
-    let mut needs = db::register::needs(&mut txn, &sight.known).await.map_err(unavailable)?;
+    let asked_on = left::asked_on(&query.term, today);
+    let still_here = sight.known.clone().here_on(asked_on);
+    let mut needs = db::register::needs(&mut txn, &still_here).await.map_err(unavailable)?;
     // Of the chosen children, and of the chosen area; who gives the help and who pays is no matter of need.
     needs.retain(|need| is(&query.year, &need.year_group) && is(&query.class, &need.class_name));
     needs.retain(|need| is(&query.area, census::area(&need.code).unwrap_or_default()));
@@ -96,7 +102,7 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
         planned: rows.iter().map(|row| row.counted).sum(),
         delivered: rows.iter().map(|row| row.delivered).sum(),
         extra: rows.iter().map(|row| row.extra).sum(),
-        load: load(&given),
+        load: load(given.iter().filter(|help| !has_left(help.left_on, asked_on))),
         coverage,
         gaps: gaps.into_iter().skip(gaps_paging.skipped() as usize).take(Paging::LINES as usize).collect(),
         gaps_paging,
@@ -107,8 +113,8 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
 }
 
 /// A plan that was replaced before its time by one with the same help in the same term: what is planned and what it
-/// costs stand in the newer one; of the older one, what was counted.
-fn once_a_term(given: Vec<Given>) -> Vec<Given> {
+/// costs stand in the newer one; of the older one, what was counted. So it is of a plan whose child had left by then.
+fn once_a_term(given: Vec<Given>, term: &str) -> Vec<Given> {
     let mut newest: BTreeMap<(PupilId, String), Date> = BTreeMap::new();
     for help in &given {
         let day = newest.entry((help.pupil, key(&help.name))).or_insert(help.held_on);
@@ -116,7 +122,7 @@ fn once_a_term(given: Vec<Given>) -> Vec<Given> {
     }
     let stands = |help: Given| {
         let is_again = help.replaced && newest[&(help.pupil, key(&help.name))] > help.held_on;
-        match (is_again, help.counted()) {
+        match (is_again || left::never_saw(term, help.left_on), help.counted()) {
             (false, _) => Some(help),
             (true, None) => None,
             (true, Some(_)) => Some(Given { sessions: None, pence: None, ..help }),
@@ -222,9 +228,9 @@ pub(super) fn sessions(counted: Counted) -> Sessions {
 }
 
 /// What each gives in a week, the most first. A help in groups is given once for each group, not for each child.
-fn load(given: &[Given]) -> Vec<Load> {
+fn load<'a>(given: impl Iterator<Item = &'a Given>) -> Vec<Load> {
     let mut helps: BTreeMap<(&str, String), (i64, i64, i64)> = BTreeMap::new();
-    for help in given.iter().filter(|help| !help.who.is_empty()) {
+    for help in given.filter(|help| !help.who.is_empty()) {
         let weekly = help.sessions_per_week.unwrap_or(0) * help.minutes.unwrap_or(0);
         let (children, group, minutes) = helps.entry((&help.who, key(&help.name))).or_default();
         *children += 1;

@@ -43,6 +43,9 @@ pub(super) async fn start(backend: &ServerBackend, viewer: Viewer, id: MeetingId
     if meeting.stage != Stage::Agreed {
         return Err(AppError::NotAllowed);
     }
+    if db::pupils::has_left(meeting.left_on, backend.clock.today()) {
+        return Err(AppError::HasLeft);
+    }
     let kept = db::records::find(&mut txn, id, None).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
     let record: AgreedRecord = serde_json::from_str(&kept.canonical_json).map_err(unavailable)?;
 

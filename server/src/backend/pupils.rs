@@ -19,7 +19,7 @@ use app::{
     error::AppError,
     view::{
         self, Here,
-        pupils::{ActionRow, Around, HelpRow, Identity, Met, Needs, PupilPage},
+        pupils::{ActionRow, Around, HelpRow, Identity, LeftOn, Met, Needs, PupilPage},
     },
 };
 use shared::{
@@ -151,7 +151,9 @@ async fn make(
         access: passport.as_ref().map(|passport| passport.access.clone()).unwrap_or_default(),
         passport,
         change_passport: passport::change(txn, viewer, pupil.id, tie).await?,
-        may_begin_first: meetings.is_empty() && see(Matter::FirstMeeting),
+        may_begin_first: meetings.is_empty()
+            && see(Matter::FirstMeeting)
+            && !db::pupils::has_left(pupil.left_on, today),
         meetings: if see(Matter::Plan) { met(meetings, &records, tie) } else { vec![] },
         held_this_year: u32::try_from(pupil.held_this_year).unwrap_or(u32::MAX),
         actions: open.into_iter().map(|action| row(action, today)).collect(),
@@ -174,6 +176,9 @@ async fn make(
             .collect(),
         people,
         class_teachers,
+        left_on: pupil
+            .left_on
+            .map(|day| LeftOn { day: day.to_string(), has_come: db::pupils::has_left(Some(day), today) }),
         full_name: pupil.full_name,
         pronouns: pupil.pronouns,
         year_group: pupil.year_group,

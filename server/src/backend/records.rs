@@ -63,6 +63,8 @@ pub(super) async fn page(
     let next = db::meetings::next(&mut txn, id).await.map_err(unavailable)?;
     let record: AgreedRecord = serde_json::from_str(&kept.canonical_json).map_err(unavailable)?;
     let agreed_at = OffsetDateTime::parse(&record.agreed_at, &Rfc3339).map_err(unavailable)?;
+    // While it is being corrected, nothing new begins with it; nor for who has left.
+    let may_start_next = meeting.stage == Stage::Agreed && !db::pupils::has_left(meeting.left_on, today);
     Ok(RecordPage {
         is_of_today: record.meeting.held_on == today.to_string(),
         earlier: earlier_answers(&mut txn, id, &record, as_read).await?,
@@ -95,8 +97,7 @@ pub(super) async fn page(
             on: school_day(reopening.at).to_string(),
             mine: place.is_some(),
         }),
-        // While it is being corrected, nothing new begins with it.
-        can_start_next: place.is_some_and(Role::can_facilitate) && (meeting.stage == Stage::Agreed || next.is_some()),
+        can_start_next: place.is_some_and(Role::can_facilitate) && (may_start_next || next.is_some()),
         next_meeting: next,
     })
 }

@@ -6,7 +6,7 @@ mod import;
 
 pub(super) use self::{
     child::Child,
-    days::{NO_SUCH_DAY, OLDEST_YEARS, no_beginning, no_birthday, read_day, years},
+    days::{NO_SUCH_DAY, OLDEST_YEARS, no_beginning, no_birthday, no_leaving, read_day, years},
 };
 
 use app::{
@@ -37,7 +37,7 @@ use crate::{
     db::{
         self, Db,
         known::Known,
-        register::{Line, Wanted},
+        register::{Count, Line, Wanted},
     },
     error::unavailable,
 };
@@ -54,7 +54,7 @@ pub(super) async fn page(
     query.page = query.page.max(1);
     let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
     let sight = sight(&mut txn, viewer, Page::Register).await?;
-    let wanted = wanted(&query, &sight.known);
+    let wanted = wanted(&query, &sight.known, today);
     let limit = i64::from(Paging::LINES);
     let offset = i64::from(query.page - 1) * limit;
     let mut lines = db::register::lines(&mut txn, &wanted, today, limit, offset).await.map_err(unavailable)?;
@@ -63,12 +63,15 @@ pub(super) async fn page(
         lines = db::register::lines(&mut txn, &wanted, today, limit, 0).await.map_err(unavailable)?;
     }
     let found = lines.first().map_or(0, |line| u32::try_from(line.all).unwrap_or(u32::MAX));
-    let counts = db::register::counts(&mut txn, &sight.known).await.map_err(unavailable)?;
-    let count = |code: &str| {
-        counts.iter().find(|(of, _)| of == code).map_or(0, |(_, count)| u32::try_from(*count).unwrap_or(u32::MAX))
+    let counts = db::register::counts(&mut txn, &sight.known, today).await.map_err(unavailable)?;
+    let count = |is_of: &dyn Fn(&Count) -> bool| {
+        let children: i64 = counts.iter().filter(|count| is_of(count)).map(|count| count.children).sum();
+        u32::try_from(children).unwrap_or(u32::MAX)
     };
+    let here_with = |code: &str| count(&|count| !count.has_left && count.sen_provision == code);
+    let still_here = sight.known.clone().here_on(today);
     let posts = db::posts::held(&mut txn, viewer).await.map_err(unavailable)?;
-    let met = sight.known.clone().met_about();
+    let met = still_here.clone().met_about();
     let faulty = db::register::faulty(&mut txn, &met).await.map_err(unavailable)?;
     let bare = db::register::bare(&mut txn, &met).await.map_err(unavailable)?;
     let twice = db::register::twice(&mut txn, &met).await.map_err(unavailable)?;
@@ -76,27 +79,32 @@ pub(super) async fn page(
         here: here(&mut txn, viewer).await?,
         whole_school: sight.whole_school,
         may_import: breadth(Page::Import, &posts) == shared::rights::Breadth::WholeSchool,
-        classes: db::register::classes(&mut txn, &sight.known).await.map_err(unavailable)?,
+        classes: db::register::classes(&mut txn, &still_here).await.map_err(unavailable)?,
         rows: lines.into_iter().map(|line| row(as_known(line, &sight.known), today)).collect(),
         paging: Paging::of(found, query.page),
-        support: count("K"),
-        plans: count("E"),
+        support: here_with("K"),
+        plans: here_with("E"),
+        left: count(&|count| count.has_left && count.sen_provision != "N"),
         checks: checks(&faulty, twice, &bare),
         sent: None,
         query,
     })
 }
 
-fn wanted(query: &RegisterQuery, known: &Known) -> Wanted {
+fn wanted(query: &RegisterQuery, known: &Known, today: Date) -> Wanted {
+    // Or who is found would tell who is looked after.
+    let known = if query.looked_after { known.clone().met_about() } else { known.clone() };
+    let name = some(&query.name);
     Wanted {
-        // Or who is found would tell who is looked after.
-        known: if query.looked_after { known.clone().met_about() } else { known.clone() },
-        name: some(&query.name),
+        // Whoever is looked for by name is found, here or not.
+        known: if query.left || name.is_some() { known } else { known.here_on(today) },
+        name,
         class_name: some(&query.class),
         provision: some(&query.provision),
         need: some(&query.need),
         only_late: query.late,
         only_looked_after: query.looked_after,
+        only_left: query.left,
         by_review: false,
     }
 }
@@ -108,6 +116,7 @@ fn as_known(line: Line, known: &Known) -> Line {
 
 fn row(line: Line, today: Date) -> RegisterRow {
     let late_by = line.review_on.map_or(0, |day| (today - day).whole_days());
+    let left_on = line.left_on.filter(|day| db::pupils::has_left(Some(*day), today));
     RegisterRow {
         pupil: line.pupil,
         full_name: line.full_name,
@@ -119,6 +128,7 @@ fn row(line: Line, today: Date) -> RegisterRow {
         held_this_year: u32::try_from(line.held_this_year).unwrap_or(u32::MAX),
         review_on: line.review_on.map(|day| day.to_string()).unwrap_or_default(),
         late_by: u32::try_from(late_by).unwrap_or(0),
+        left_on: left_on.map(|day| day.to_string()).unwrap_or_default(),
     }
 }
 
@@ -165,7 +175,7 @@ pub(crate) async fn file(
     let today = school_day(now);
     let mut txn = db.begin(viewer.school).await.map_err(unavailable)?;
     let sight = sight(&mut txn, viewer, Page::Register).await?;
-    let wanted = wanted(query, &sight.known);
+    let wanted = wanted(query, &sight.known, today);
     let lines = db::register::lines(&mut txn, &wanted, today, ALL, 0).await.map_err(unavailable)?;
     let mut file = String::new();
     csv::row(&mut file, child::COLUMNS);

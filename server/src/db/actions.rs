@@ -45,13 +45,15 @@ pub async fn open(txn: &mut SchoolTransaction, of: Of) -> sqlx::Result<Vec<Open>
            where a.status <> 'done'
              and not exists (select from actions_done d where d.meeting_id = r.meeting_id and d.item_id = a.item_id)
              and ($3::date is null or a.due_on < $3)
+             and (p.left_on <= $6) is not true
            order by a.due_on nulls last, person.display_name, a.position
            limit $4"#,
         of.pupil.map(|id| id.0),
         of.known.only.as_deref(),
         of.due_before,
         of.limit,
-        &of.known.never
+        &of.known.never,
+        of.known.here_on
     )
     .fetch_all(txn.connection())
     .await?;

@@ -68,11 +68,12 @@ pub async fn running(txn: &mut SchoolTransaction, known: &Known, day: Date) -> s
                       array_agg(s.why order by held_on) filter (where not s.happened) as missed
                from help_sessions s where s.meeting_id = r.meeting_id and s.item_id = h.item_id
              ) log
-           where coalesce(h.sessions, 0) > 0
+           where coalesce(h.sessions, 0) > 0 and (p.left_on <= $4) is not true
            order by h.name, person.display_name, r.pupil_id, h.position, today.nth"#,
         known.only.as_deref(),
         &known.never,
-        day
+        day,
+        known.here_on
     )
     .fetch_all(txn.connection())
     .await?;
@@ -122,10 +123,12 @@ pub async fn unplanned(txn: &mut SchoolTransaction, known: &Known, day: Date) ->
          where r.held_on <= $3
            and not exists (select from agreed_records later where later.previous_meeting_id = r.meeting_id)
            and ($1::uuid[] is null or r.pupil_id = any ($1)) and r.pupil_id <> all ($2)
+           and (p.left_on <= $4) is not true
          order by h.name, person.display_name",
         known.only.as_deref(),
         &known.never,
-        day
+        day,
+        known.here_on
     )
     .fetch_all(txn.connection())
     .await

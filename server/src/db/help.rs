@@ -13,6 +13,8 @@ pub struct Given {
     pub pupil_name: String,
     pub year_group: String,
     pub class_name: String,
+    /// From this day on they are not at the school any more.
+    pub left_on: Option<Date>,
     pub meeting: MeetingId,
     /// “2026-3”: see `term_of` in the migrations.
     pub term: String,
@@ -94,7 +96,7 @@ pub struct Wanted {
 /// in the newer one.
 pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result<Vec<Given>> {
     let rows = sqlx::query!(
-        r#"select h.pupil_id as "pupil_id!", person.display_name, p.year_group, p.class_name, h.meeting_id as "meeting_id!",
+        r#"select h.pupil_id as "pupil_id!", person.display_name, p.year_group, p.class_name, p.left_on, h.meeting_id as "meeting_id!",
                   h.term as "term!", h.name as "name!", h.who as "who!", h.tier as "tier!", h.area as "area!",
                   h.ratio as "ratio!", h.target_ids as "target_ids!", h.sessions_per_week, h.minutes, h.sessions,
                   h.pence, h.funding, h.planned, h.delivered, h.why_not, h.review_id,
@@ -122,6 +124,7 @@ pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result
             pupil_name: row.display_name,
             year_group: row.year_group,
             class_name: row.class_name,
+            left_on: row.left_on,
             meeting: MeetingId(row.meeting_id),
             term: row.term,
             name: row.name,
@@ -169,14 +172,16 @@ pub async fn terms_that_hold(txn: &mut SchoolTransaction, known: &Known) -> sqlx
     let rows = sqlx::query!(
         r#"select term_of_plan(plan.held_on, coalesce(plan.review_on, plan.held_on + 84)) as "term!",
                   count(distinct plan.pupil_id)::int as "children!"
-           from agreed_records plan
+           from agreed_records plan join pupils p on p.id = plan.pupil_id
            where exists (select from provisions help where help.record_id = plan.id)
              and not exists (select from agreed_records next where next.previous_meeting_id = plan.meeting_id)
              and ($1::uuid[] is null or plan.pupil_id = any ($1)) and plan.pupil_id <> all ($2)
+             and (p.left_on <= $3) is not true
            group by 1
            order by 1 desc"#,
         known.only.as_deref(),
-        &known.never
+        &known.never,
+        known.here_on
     )
     .fetch_all(txn.connection())
     .await?;

@@ -1,8 +1,10 @@
 //! Which children somebody reads about on a page of many: the one place where that is asked. Every list takes the answer.
 //!
-//! What must stay true: whoever is kept from a child has it in no list, whatever they are.
+//! What must stay true: whoever is kept from a child has it in no list, whatever they are; a list of who is at the school
+//! has nobody who has left it.
 
 use shared::{PersonId, PupilId};
+use time::Date;
 use uuid::Uuid;
 
 use super::SchoolTransaction;
@@ -13,6 +15,8 @@ pub struct Known {
     /// None: every child of the school.
     pub(super) only: Option<Vec<Uuid>>,
     pub(super) never: Vec<Uuid>,
+    /// None: whether or not they have left.
+    pub(super) here_on: Option<Date>,
     /// Those of `only` in whose class they teach, and at whose tables they have no place.
     by_class: Vec<Uuid>,
 }
@@ -39,7 +43,12 @@ impl Known {
         let met = met.fetch_all(txn.connection()).await?;
         let mut by_class = if reach == Reach::TablesAndClass { class_of(txn, person).await? } else { vec![] };
         by_class.retain(|pupil| !met.contains(pupil));
-        Ok(Self { only: Some([met, by_class.clone()].concat()), never, by_class })
+        Ok(Self { only: Some([met, by_class.clone()].concat()), never, by_class, here_on: None })
+    }
+
+    /// But for those who have left the school by this day.
+    pub fn here_on(self, day: Date) -> Self {
+        Self { here_on: Some(day), ..self }
     }
 
     /// Only by teaching their class: what is said of such a child is less.

@@ -32,6 +32,8 @@ pub struct Meeting {
     pub pupil_name: String,
     pub pupil_full_name: String,
     pub looked_after: bool,
+    /// From this day on the pupil is not at the school any more.
+    pub left_on: Option<Date>,
     /// What is on the pupil’s picture, if there is one.
     pub picture: Option<String>,
     /// Of the record, once there is one.
@@ -101,7 +103,7 @@ pub async fn create(txn: &mut SchoolTransaction, meeting: NewMeeting<'_>) -> sql
 pub async fn find(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Option<Meeting>> {
     let row = sqlx::query!(
         r#"select m.id, m.kind, m.cycle, m.stage, m.held_on, m.held_at, m.minutes, m.place, m.mode, m.ground_rules,
-                  m.spotlight, m.opened_at, m.reopened_at, m.for_passport, m.previous_meeting_id, s.name as school, p.id as pupil_id, p.person_id, p.looked_after,
+                  m.spotlight, m.opened_at, m.reopened_at, m.for_passport, m.previous_meeting_id, s.name as school, p.id as pupil_id, p.person_id, p.looked_after, p.left_on,
                   pictures.words as "picture?", person.display_name, person.full_name,
                   (select max(version) from records where meeting_id = m.id) as version
            from meetings m
@@ -137,6 +139,7 @@ pub async fn find(txn: &mut SchoolTransaction, id: MeetingId) -> sqlx::Result<Op
             pupil_name: row.display_name,
             pupil_full_name: row.full_name,
             looked_after: row.looked_after,
+            left_on: row.left_on,
             picture: row.picture,
             version: row.version,
         })
@@ -291,12 +294,14 @@ pub async fn list_drafts(
              join people child on child.id = p.person_id
            where m.stage <> 'agreed' and not m.for_passport and m.held_on <= $1
              and ($2::uuid[] is null or m.pupil_id = any ($2)) and m.pupil_id <> all ($4)
+             and (p.left_on <= $5) is not true
            order by m.held_on, child.display_name
            limit $3"#,
         today,
         known.only.as_deref(),
         limit,
-        &known.never
+        &known.never,
+        known.here_on
     )
     .fetch_all(txn.connection())
     .await?;

@@ -43,8 +43,15 @@ pub struct Pupil {
     pub sen_provision: String,
     pub sen_since: Option<Date>,
     pub needs: Vec<String>,
+    /// From this day on they are not at the school any more.
+    pub left_on: Option<Date>,
     /// Meetings that were agreed in the school year of `today`.
     pub held_this_year: i64,
+}
+
+/// As every list has it: who leaves on a day is not at the school on that day.
+pub fn has_left(left_on: Option<Date>, by: Date) -> bool {
+    left_on.is_some_and(|left| left <= by)
 }
 
 pub struct NewPupil<'a> {
@@ -111,7 +118,7 @@ pub async fn find(txn: &mut SchoolTransaction, id: PupilId, today: Date) -> sqlx
     let row = sqlx::query!(
         r#"select p.person_id, person.display_name, person.full_name, pictures.words as "picture?", p.looked_after,
                   p.year_group, p.class_name, p.upn, p.born_on, p.pronouns, p.home_language, p.communication,
-                  adult.display_name as "key_adult?", p.sen_provision, p.sen_since,
+                  adult.display_name as "key_adult?", p.sen_provision, p.sen_since, p.left_on,
                   array(select code from pupil_needs where pupil_id = p.id order by rank) as "needs!",
                   -- A school year begins in September: four months on, it is a calendar year. Two on one day are one.
                   (select count(distinct m.held_on) from meetings m
@@ -146,6 +153,7 @@ pub async fn find(txn: &mut SchoolTransaction, id: PupilId, today: Date) -> sqlx
         sen_provision: row.sen_provision,
         sen_since: row.sen_since,
         needs: row.needs,
+        left_on: row.left_on,
         held_this_year: row.held,
     }))
 }

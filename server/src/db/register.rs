@@ -19,6 +19,8 @@ pub struct Wanted {
     pub need: Option<String>,
     pub only_late: bool,
     pub only_looked_after: bool,
+    /// Only children who have left the school.
+    pub only_left: bool,
     /// Who is to be reviewed first comes first, instead of by name.
     pub by_review: bool,
 }
@@ -39,6 +41,7 @@ pub struct Line {
     pub looked_after: bool,
     pub key_adult: Option<String>,
     pub home_language: String,
+    pub left_on: Option<Date>,
     pub held_this_year: i64,
     /// When the plan says to look back on it, if there is one that no meeting has looked back on.
     pub review_on: Option<Date>,
@@ -57,7 +60,7 @@ pub async fn lines(
 ) -> sqlx::Result<Vec<Line>> {
     let rows = sqlx::query!(
         r#"select p.id, person.display_name, person.full_name, p.year_group, p.class_name, p.upn, p.born_on,
-                  p.sen_provision, p.sen_since, p.looked_after, p.home_language, adult.display_name as "key_adult?",
+                  p.sen_provision, p.sen_since, p.looked_after, p.home_language, p.left_on, adult.display_name as "key_adult?",
                   array(select code from pupil_needs where pupil_id = p.id order by rank) as "needs!",
                   (select count(distinct m.held_on) from meetings m
                    where m.pupil_id = p.id and not m.for_passport and m.with_family
@@ -82,6 +85,7 @@ pub async fn lines(
              and ($5::text is null or exists (select from pupil_needs where pupil_id = p.id and code = $5))
              and (not $6 or due.review_on < $8)
              and (not $7 or p.looked_after)
+             and (p.left_on <= $13) is not true and (not $14 or p.left_on <= $8)
            order by case when $11 then due.review_on end nulls last, person.display_name, person.full_name, p.id
            limit $9 offset $10"#,
         wanted.known.only.as_deref(),
@@ -95,7 +99,9 @@ pub async fn lines(
         limit,
         offset,
         wanted.by_review,
-        &wanted.known.never
+        &wanted.known.never,
+        wanted.known.here_on,
+        wanted.only_left
     )
     .fetch_all(txn.connection())
     .await?;
@@ -115,6 +121,7 @@ pub async fn lines(
             looked_after: row.looked_after,
             key_adult: row.key_adult,
             home_language: row.home_language,
+            left_on: row.left_on,
             held_this_year: row.held,
             review_on: row.review_on,
             all: row.all,
@@ -123,27 +130,37 @@ pub async fn lines(
         .collect())
 }
 
-/// How many children have each kind of provision.
-pub async fn counts(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<Vec<(String, i64)>> {
-    let rows = sqlx::query!(
-        r#"select sen_provision, count(*) as "count!" from pupils p
+/// Of a provision, and of who is here or has left.
+pub struct Count {
+    pub sen_provision: String,
+    pub has_left: bool,
+    pub children: i64,
+}
+
+/// How many children have each kind of provision, and how many had when they left.
+pub async fn counts(txn: &mut SchoolTransaction, known: &Known, today: Date) -> sqlx::Result<Vec<Count>> {
+    sqlx::query_as!(
+        Count,
+        r#"select sen_provision, (left_on <= $3) is true as "has_left!", count(*) as "children!" from pupils p
            where ($1::uuid[] is null or p.id = any ($1)) and p.id <> all ($2)
-           group by sen_provision"#,
+           group by 1, 2"#,
         known.only.as_deref(),
-        &known.never
+        &known.never,
+        today
     )
     .fetch_all(txn.connection())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.sen_provision, row.count)).collect())
+    .await
 }
 
 pub async fn classes(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
         r#"select distinct class_name from pupils p
            where class_name <> '' and ($1::uuid[] is null or p.id = any ($1)) and p.id <> all ($2)
+             and (p.left_on <= $3) is not true
            order by 1"#,
         known.only.as_deref(),
-        &known.never
+        &known.never,
+        known.here_on
     )
     .fetch_all(txn.connection())
     .await
@@ -168,9 +185,11 @@ pub async fn needs(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<V
            join people person on person.id = p.person_id
            join pupil_needs need on need.pupil_id = p.id
          where p.sen_provision <> 'N' and ($1::uuid[] is null or p.id = any ($1)) and p.id <> all ($2)
+           and (p.left_on <= $3) is not true
          order by person.display_name, p.id, need.rank"#,
         known.only.as_deref(),
-        &known.never
+        &known.never,
+        known.here_on
     )
     .fetch_all(txn.connection())
     .await?;
@@ -207,10 +226,12 @@ pub async fn faulty(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<
            where ((p.sen_provision = 'N') <> (cardinality(needs.codes) = 0)
                or ('NSA' = any (needs.codes) and (p.sen_provision <> 'K' or cardinality(needs.codes) > 1)))
              and ($1::uuid[] is null or p.id = any ($1)) and p.id <> all ($2)
+             and (p.left_on <= $3) is not true
            order by person.full_name
            limit 100"#,
         known.only.as_deref(),
-        &known.never
+        &known.never,
+        known.here_on
     )
     .fetch_all(txn.connection())
     .await?;
@@ -239,9 +260,11 @@ pub async fn bare(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<Ve
         r#"select p.id, person.full_name, p.upn, p.born_on is not null as "has_birthday!"
            from pupils p join people person on person.id = p.person_id
            where ($1::uuid[] is null or p.id = any ($1)) and p.id <> all ($2)
+             and (p.left_on <= $3) is not true
            order by person.full_name, p.id"#,
         known.only.as_deref(),
-        &known.never
+        &known.never,
+        known.here_on
     )
     .fetch_all(txn.connection())
     .await?;
@@ -271,10 +294,12 @@ pub async fn twice(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<V
                group by 1, 2 having count(*) > 1
              )
              and ($1::uuid[] is null or p.id = any ($1)) and p.id <> all ($2)
+             and (p.left_on <= $3) is not true
            order by person.full_name, p.id
            limit 100"#,
         known.only.as_deref(),
-        &known.never
+        &known.never,
+        known.here_on
     )
     .fetch_all(txn.connection())
     .await?;

@@ -26,6 +26,8 @@ pub struct Line {
     pub sen_since: Option<Date>,
     /// Codes of the census, main need first.
     pub needs: Vec<String>,
+    /// From this day on they are not at the school any more.
+    pub left_on: Option<Date>,
 }
 
 /// The line, which nobody else changes until this transaction ends.
@@ -38,7 +40,7 @@ pub async fn lock_all(txn: &mut SchoolTransaction, pupils: &[PupilId]) -> sqlx::
     let pupils: Vec<Uuid> = pupils.iter().map(|pupil| pupil.0).collect();
     let rows = sqlx::query!(
         r#"select id, year_group, class_name, upn, born_on, home_language, key_adult_id, looked_after, sen_provision,
-                  sen_since,
+                  sen_since, left_on,
                   array(select code from pupil_needs where pupil_id = p.id order by rank) as "needs!"
            from pupils p where p.id = any ($1) order by p.id for update"#,
         &pupils
@@ -59,6 +61,7 @@ pub async fn lock_all(txn: &mut SchoolTransaction, pupils: &[PupilId]) -> sqlx::
                 sen_provision: row.sen_provision,
                 sen_since: row.sen_since,
                 needs: row.needs,
+                left_on: row.left_on,
             };
             (PupilId(row.id), line)
         })
@@ -68,7 +71,7 @@ pub async fn lock_all(txn: &mut SchoolTransaction, pupils: &[PupilId]) -> sqlx::
 pub async fn set(txn: &mut SchoolTransaction, pupil: PupilId, line: &Line) -> sqlx::Result<()> {
     sqlx::query!(
         "update pupils set year_group = $2, class_name = $3, upn = $4, born_on = $5, home_language = $6,
-                key_adult_id = $7, looked_after = $8, sen_provision = $9, sen_since = $10
+                key_adult_id = $7, looked_after = $8, sen_provision = $9, sen_since = $10, left_on = $11
          where id = $1",
         pupil.0,
         line.year_group,
@@ -79,7 +82,8 @@ pub async fn set(txn: &mut SchoolTransaction, pupil: PupilId, line: &Line) -> sq
         line.key_adult.map(|id| id.0),
         line.looked_after,
         line.sen_provision,
-        line.sen_since
+        line.sen_since,
+        line.left_on
     )
     .execute(txn.connection())
     .await?;

@@ -47,6 +47,7 @@ fn line(fields: &Fields) -> Line {
         upn: value("upn"),
         born_on: value("born_on"),
         home_language: value("home_language"),
+        left_on: value("left_on"),
     }
 }
 

@@ -65,7 +65,7 @@ async fn read(state: &AppState, viewer: Viewer) -> sqlx::Result<Option<Posts>> {
         here: who(&mut txn, &me).await?,
         mine: Post::ALL.into_iter().filter(|post| may_set_post(&mine, *post, &held)).collect(),
         runs_accounts: runs_accounts(&mine),
-        classes: db::register::classes(&mut txn, &db::known::Known::default()).await?,
+        classes: db::register::classes(&mut txn, &db::known::Known::default().here_on(state.clock.today())).await?,
         people: people
             .iter()
             .map(|holder| Holder {

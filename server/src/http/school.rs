@@ -38,6 +38,7 @@ pub(super) struct Asked {
     need: String,
     late: Option<String>,
     looked_after: Option<String>,
+    left: Option<String>,
     term: String,
     year: String,
     tier: String,
@@ -59,6 +60,7 @@ pub(super) async fn register(
         need: asked.need,
         late: asked.late.is_some(),
         looked_after: asked.looked_after.is_some(),
+        left: asked.left.is_some(),
         ..RegisterQuery::default()
     };
     match register::file(&state.db, viewer, &query, state.clock.now()).await {

@@ -29,6 +29,7 @@ mod hostile;
 mod impossible_days;
 mod join;
 mod keeping;
+mod left;
 mod limits;
 mod live;
 mod lobby;

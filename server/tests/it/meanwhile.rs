@@ -17,7 +17,7 @@ fn form(seen: &Line, line: &Line) -> String {
     let needs: String = line.needs.iter().map(|need| format!("&need={need}")).collect();
     let looked_after = if line.looked_after { "&looked_after=yes" } else { "" };
     format!(
-        "seen={}&provision={}&since={}&key_adult={}&year_group={}&class_name={}&upn={}&born_on={}&home_language={}{needs}{looked_after}",
+        "seen={}&provision={}&since={}&key_adult={}&year_group={}&class_name={}&upn={}&born_on={}&home_language={}&left_on={}{needs}{looked_after}",
         encoded(&serde_json::to_string(seen).unwrap()),
         line.provision,
         line.since,
@@ -27,6 +27,7 @@ fn form(seen: &Line, line: &Line) -> String {
         encoded(&line.upn),
         line.born_on,
         encoded(&line.home_language),
+        line.left_on,
     )
 }
 
@@ -65,6 +66,14 @@ async fn a_line_that_two_people_change_has_what_both_wrote(pool: PgPoolOptions, 
     let answer = server.post_form_as(&path, Some(&cookie), form(&now, &again)).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     assert_eq!(server.line(&pike, tomek).await, again);
+
+    // The day somebody left likewise: two days are one too many.
+    let left = |day: &str| Line { left_on: day.into(), ..again.clone() };
+    let send = async |line: Line| server.post_form_as(&path, Some(&cookie), form(&again, &line)).await;
+    assert_eq!(send(left("2026-07-21")).await.status(), StatusCode::SEE_OTHER);
+    let page = text(send(left("2026-07-22")).await).await;
+    assert!(page.contains("Left the school on: You, on another page,") && page.contains("“21 July 2026”"), "{page}");
+    assert_eq!(server.line(&pike, tomek).await.left_on, "2026-07-21");
 }
 
 #[sqlx::test(migrations = false)]

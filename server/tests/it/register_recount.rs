@@ -67,6 +67,8 @@ struct Child {
     upn: Option<String>,
     looked_after: bool,
     class: &'static str,
+    /// Not at the school from then on; it may be to come.
+    left_on: Option<Date>,
     /// Oldest first; only the last may still be to agree.
     meetings: Vec<Meeting>,
     kept_from: [bool; 2],
@@ -130,6 +132,7 @@ fn some_child(chance: &mut StdRng, number: usize) -> Child {
         },
         looked_after: chance.random_bool(0.2),
         class: CLASSES[chance.random_range(0..CLASSES.len())],
+        left_on: chance.random_bool(0.3).then(|| some_day(chance, -60, 20)),
         meetings,
         kept_from: [chance.random_bool(0.1), chance.random_bool(0.1)],
     }
@@ -169,15 +172,16 @@ async fn found(owner: &mut PgConnection, school: &School) {
             &child.name
         );
         run!(
-            "insert into pupils (school_id, id, person_id, year_group, looked_after, class_name, sen_provision, upn)
-             values ($1, $2, $3, '', $4, $5, $6, $7)",
+            "insert into pupils (school_id, id, person_id, year_group, looked_after, class_name, sen_provision, upn, left_on)
+             values ($1, $2, $3, '', $4, $5, $6, $7, $8)",
             s,
             child.id,
             child.person,
             child.looked_after,
             child.class,
             child.provision,
-            child.upn.as_deref()
+            child.upn.as_deref(),
+            child.left_on
         );
         for (rank, code) in (1i32..).zip(&child.needs) {
             run!(
@@ -274,6 +278,10 @@ impl Child {
         self.last_agreed()?.review_on
     }
 
+    fn is_here(&self) -> bool {
+        self.left_on.is_none_or(|left| left > NOON.date())
+    }
+
     fn is_late(&self) -> bool {
         self.review_on().is_some_and(|day| day < NOON.date())
     }
@@ -314,6 +322,8 @@ fn queries() -> Vec<RegisterQuery> {
         RegisterQuery { late: true, ..all.clone() },
         RegisterQuery { looked_after: true, ..all.clone() },
         RegisterQuery { name: "cHILD 1".to_owned(), ..all.clone() },
+        RegisterQuery { left: true, ..all.clone() },
+        RegisterQuery { left: true, name: "cHILD 1".to_owned(), provision: "all".to_owned(), ..all.clone() },
         RegisterQuery { provision: "K".to_owned(), class: "4Q".to_owned(), ..all.clone() },
     ];
     queries.extend(["N", "K", "E", "all"].map(|code| RegisterQuery { provision: code.to_owned(), ..all.clone() }));
@@ -327,7 +337,9 @@ fn is_asked_for(child: &Child, query: &RegisterQuery) -> bool {
         "all" => true,
         provision => child.provision == provision,
     };
+    let is_meant = if query.left { !child.is_here() } else { child.is_here() || !query.name.is_empty() };
     provision
+        && is_meant
         && query.name.to_lowercase().split(' ').all(|part| child.name.to_lowercase().contains(part))
         && (query.class.is_empty() || child.class == query.class)
         && (query.need.is_empty() || child.needs.iter().any(|need| *need == query.need))
@@ -337,6 +349,7 @@ fn is_asked_for(child: &Child, query: &RegisterQuery) -> bool {
 
 async fn register_is_counted_right(server: &TestServer, school: &School, who: usize) {
     let known: Vec<&Child> = school.children.iter().filter(|child| child.is_known_to(who)).collect();
+    let here: Vec<&&Child> = known.iter().filter(|child| child.is_here()).collect();
     for query in queries() {
         let expected: Vec<&&Child> = known.iter().filter(|child| is_asked_for(child, &query)).collect();
         let mut rows = vec![];
@@ -348,14 +361,15 @@ async fn register_is_counted_right(server: &TestServer, school: &School, who: us
             if page.paging.page == number {
                 rows.extend(page.rows);
             }
-            let of = |code| known.iter().filter(|child| child.provision == code).count();
+            let left = known.iter().filter(|child| !child.is_here() && child.provision != "N").count();
+            assert_eq!(page.left as usize, left);
+            let of = |code| here.iter().filter(|child| child.provision == code).count();
             assert_eq!((page.support as usize, page.plans as usize), (of("K"), of("E")));
-            let classes: BTreeSet<_> =
-                known.iter().map(|child| child.class).filter(|class| !class.is_empty()).collect();
+            let classes: BTreeSet<_> = here.iter().map(|child| child.class).filter(|class| !class.is_empty()).collect();
             assert_eq!(page.classes, classes.into_iter().collect::<Vec<_>>());
             for (at, check) in page.checks.iter().enumerate() {
                 let broken: Vec<_> =
-                    known.iter().filter(|child| child.would_be_sent_back()[at]).map(|child| child.id).collect();
+                    here.iter().filter(|child| child.would_be_sent_back()[at]).map(|child| child.id).collect();
                 assert_eq!(
                     check.broken_by.iter().map(|(pupil, _)| pupil.0).collect::<Vec<_>>(),
                     broken,
@@ -372,6 +386,8 @@ async fn register_is_counted_right(server: &TestServer, school: &School, who: us
             assert_eq!((row.pupil, &row.full_name), (PupilId(child.id), &child.name), "{query:?}");
             assert_eq!((row.provision.as_str(), row.looked_after), (child.provision, child.looked_after));
             assert_eq!(row.needs, child.needs);
+            let left_on = child.left_on.filter(|_| !child.is_here());
+            assert_eq!(row.left_on, left_on.map(|day| day.to_string()).unwrap_or_default());
             assert_eq!(row.held_this_year as usize, child.held_this_year(), "{}", child.name);
             assert_eq!(row.review_on, child.review_on().map(|day| day.to_string()).unwrap_or_default());
             let late = child.review_on().map_or(0, |day| (NOON.date() - day).whole_days().max(0));
@@ -381,7 +397,7 @@ async fn register_is_counted_right(server: &TestServer, school: &School, who: us
 }
 
 fn home_is_counted_right(home: &StaffHome, school: &School, who: usize) {
-    let known = || school.children.iter().filter(|child| child.is_known_to(who));
+    let known = || school.children.iter().filter(|child| child.is_known_to(who) && child.is_here());
     let with_help = || known().filter(|child| child.provision != "N");
     assert_eq!(home.late_reviews as usize, with_help().filter(|child| child.is_late()).count());
 

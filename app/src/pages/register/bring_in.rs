@@ -16,7 +16,7 @@ pub fn BringIn() -> impl IntoView {
             <details class="more">
                 <summary>"Which columns"</summary>
                 <p>
-                    "The first row names them, in any order: UPN, Full name, Called, Year group, Class, Born, Extra help, Since, Needs, Looked after, Home language. Only Full name must be there, and Extra help for children who are new."
+                    "The first row names them, in any order: UPN, Full name, Called, Year group, Class, Born, Extra help, Since, Needs, Looked after, Home language, Left on. Only Full name must be there, and Extra help for children who are new."
                 </p>
                 <p>
                     "Extra help is K, E or N. Needs are the census’s codes, main one first, with spaces between them. The file from “Download as a spreadsheet” has the same columns."

@@ -18,7 +18,7 @@ use crate::{
     audit::{Deed, Verb},
     backend::{
         ServerBackend,
-        register::{NO_SUCH_DAY, no_beginning, no_birthday, read_day},
+        register::{NO_SUCH_DAY, no_beginning, no_birthday, no_leaving, read_day},
     },
     clock::school_day,
     csv::CELL_LIMIT,
@@ -107,6 +107,7 @@ fn written(line: register_line::Line) -> Line {
         upn: line.upn.unwrap_or_default(),
         born_on: day(line.born_on),
         home_language: line.home_language,
+        left_on: day(line.left_on),
     }
 }
 
@@ -189,9 +190,12 @@ pub(super) fn read(line: &Line, today: Date) -> (register_line::Line, Vec<Fault>
     };
     let born_on = day("born_on", &line.born_on);
     let since = day("since", &line.since);
+    let left_on = day("left_on", &line.left_on);
     faults.extend(born_on.and_then(|born| no_birthday(born, today)).map(|why| Fault::new("born_on", why)));
     let wrong = since.and_then(|since| no_beginning(since, born_on, today));
     faults.extend(wrong.map(|why| Fault::new("since", why)));
+    let wrong = left_on.and_then(|left| no_leaving(left, born_on, today));
+    faults.extend(wrong.map(|why| Fault::new("left_on", why)));
     let provision = census::provision_code(&line.provision);
     if provision.is_none() {
         faults.push(Fault::new("provision", census::NO_PROVISION));
@@ -221,6 +225,7 @@ pub(super) fn read(line: &Line, today: Date) -> (register_line::Line, Vec<Fault>
         // Without extra help there is no day it began.
         sen_since: since.filter(|_| provision != "N"),
         needs,
+        left_on,
     };
     (kept, faults)
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::db::{self, SchoolTransaction, people::NewPerson, pupils::NewPupil};
 
 /// The columns, in the order of [`Child::cells`].
-pub(crate) const COLUMNS: [&str; 11] = [
+pub(crate) const COLUMNS: [&str; 12] = [
     "UPN",
     "Full name",
     "Called",
@@ -19,6 +19,7 @@ pub(crate) const COLUMNS: [&str; 11] = [
     "Needs",
     "Looked after",
     "Home language",
+    "Left on",
 ];
 
 /// Where among these.
@@ -52,7 +53,7 @@ impl Child {
         Ok(pupil)
     }
 
-    pub(super) fn cells(&self) -> [String; 11] {
+    pub(super) fn cells(&self) -> [String; 12] {
         let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
         let line = &self.line;
         [
@@ -67,6 +68,7 @@ impl Child {
             line.needs.join(" "),
             if line.looked_after { "yes" } else { "no" }.to_owned(),
             line.home_language.clone(),
+            day(line.left_on),
         ]
     }
 }
@@ -87,6 +89,7 @@ impl From<db::register::Line> for Child {
                 sen_provision: line.sen_provision,
                 sen_since: line.sen_since,
                 needs: line.needs,
+                left_on: line.left_on,
             },
         }
     }

@@ -9,6 +9,7 @@ pub(in crate::backend) const NO_SUCH_DAY: &str =
     "There is no such day, or it cannot be read. Write it with its whole year, as 2018-02-14 or 14/02/2018.";
 const NOT_YET: &str = "That day has not come yet. Look at the year.";
 const LONG_AGO: &str = "That is more than 26 years ago: nobody born then is at a school. Look at the year.";
+const TOO_FAR: &str = "That is more than a year ahead. Look at the year.";
 const BEFORE_BIRTH: &str = "That is before the child was born. Look at both days.";
 
 /// Older is nobody who has a plan of a school.
@@ -30,6 +31,15 @@ pub(in crate::backend) fn no_birthday(born: Date, today: Date) -> Option<&'stati
     match born {
         born if born > today => Some(NOT_YET),
         born if born.year() + OLDEST_YEARS < today.year() => Some(LONG_AGO),
+        _ => None,
+    }
+}
+
+/// Why a child cannot have left then, or be going to.
+pub(in crate::backend) fn no_leaving(left: Date, born: Option<Date>, today: Date) -> Option<&'static str> {
+    match left {
+        left if left > years(today, 1) => Some(TOO_FAR),
+        left if born.is_some_and(|born| left < born) => Some(BEFORE_BIRTH),
         _ => None,
     }
 }

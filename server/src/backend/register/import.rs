@@ -162,7 +162,7 @@ fn in_words(column: &str, cell: String) -> String {
             let needs = cell.split_whitespace().map(|code| format!("{} ({code})", census::need(code)));
             needs.collect::<Vec<_>>().join(", ")
         }
-        "Born" | "Since" => dates::short(&cell),
+        "Born" | "Since" | "Left on" => dates::short(&cell),
         _ => cell,
     }
 }

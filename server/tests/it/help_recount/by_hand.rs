@@ -30,13 +30,25 @@ fn term(plan: &AgreedRecord, next: Option<&AgreedRecord>) -> (String, bool) {
     let held = next.map(|next| (day(&next.meeting.held_on).unwrap() - from).whole_days());
     let replaced = held.is_some_and(|held| held < days);
     let days = if replaced { held.unwrap() } else { days };
-    let middle = from + Duration::days(days / 2);
-    let number = match u8::from(middle.month()) {
+    (term_of(from + Duration::days(days / 2)), replaced)
+}
+
+fn term_of(day: Date) -> String {
+    let number = match u8::from(day.month()) {
         1..=3 => 1,
         4..=8 => 2,
         _ => 3,
     };
-    (format!("{}-{number}", middle.year()), replaced)
+    format!("{}-{number}", day.year())
+}
+
+/// The term in which a child was last at the school, if they have left or are going to.
+fn last_term(child: &Child) -> Option<String> {
+    child.left_on.map(|left| term_of(left - Duration::days(1)))
+}
+
+pub(super) fn is_here(child: &Child) -> bool {
+    child.left_on.is_none_or(|left| left > NOON.date())
 }
 
 fn sum(numbers: impl Iterator<Item = Option<i64>>) -> Option<i64> {
@@ -109,7 +121,13 @@ pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&C
         };
         one.replaced && of_term.iter().any(is_newer)
     };
-    let of_term: Vec<_> = of_term.iter().filter(|one| !is_again(one) || one.counted.is_some()).collect();
+    // Or of a child who was gone before the term began.
+    let is_no_plan = |one: &Given| is_again(one) || last_term(one.child).is_some_and(|last| last < one.term);
+    let of_term: Vec<_> = of_term.iter().filter(|one| !is_no_plan(one) || one.counted.is_some()).collect();
+    // In a term that is over, whoever was there in it counts; in the present one, whoever still is.
+    let is_over = page.query.term < term_of(NOON.date());
+    let was_there = |child: &Child| last_term(child).is_none_or(|last| last >= page.query.term);
+    let counts = |child: &Child| if is_over { was_there(child) } else { is_here(child) };
     let wanted: Vec<_> = of_term
         .iter()
         .filter(|given| {
@@ -129,7 +147,7 @@ pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&C
         let help = one.help;
         let row = kinds.entry((help.tier.clone(), key(&help.name))).or_default();
         row.0.push(&one.child.name);
-        let sessions = help.sessions.filter(|_| !is_again(one)).unwrap_or(0);
+        let sessions = help.sessions.filter(|_| !is_no_plan(one)).unwrap_or(0);
         row.1 += help.minutes.unwrap_or(0) * sessions;
         row.2 += sessions;
         let (planned, happened) = one.counted.unwrap_or((0, 0));
@@ -137,10 +155,10 @@ pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&C
         row.3[1] += std::cmp::max(0, happened - planned);
         row.3[2] += if one.by_meeting { 0 } else { planned };
         row.4 += std::cmp::min(planned, happened);
-        row.5 = sum(
-            [row.5, one.cost.and_then(|cost| cost.pence_per_pupil).filter(|_| costs && !is_again(one))].into_iter()
-        );
-        if !help.who.is_empty() {
+        row.5 =
+            sum([row.5, one.cost.and_then(|cost| cost.pence_per_pupil).filter(|_| costs && !is_no_plan(one))]
+                .into_iter());
+        if !help.who.is_empty() && counts(one.child) {
             let (children, group, weekly) =
                 loads.entry(&help.who).or_default().entry(key(&help.name)).or_insert((0, 1, 0));
             *children += 1;
@@ -180,7 +198,8 @@ pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&C
     assert_eq!(page.load.iter().map(|load| (load.who.as_str(), load.minutes)).collect::<BTreeMap<_, _>>(), loads);
 
     // Need and help is of the chosen children and area, whoever gives it and whoever pays; each need of a child counts.
-    let known = known.iter().filter(|child| asked(&query.year, child.year) && asked(&query.class, child.class));
+    let known = known.iter().filter(|child| counts(child));
+    let known = known.filter(|child| asked(&query.year, child.year) && asked(&query.class, child.class));
     let needs: Vec<_> =
         known.flat_map(|child| child.needs.iter().map(move |(code, area)| (*child, *code, *area))).collect();
     let needs: Vec<_> = needs.into_iter().filter(|(_, _, area)| asked(&query.area, area)).collect();
@@ -317,7 +336,7 @@ pub(super) fn impact_is_counted_right(page: &ImpactPage, query: &ImpactQuery, gi
 /// Twice running nothing, or little, moved in one area, or in one step of an area in which others moved.
 pub(super) fn stuck<'a>(known: &[&'a Child]) -> BTreeSet<(&'a str, String)> {
     let mut stuck = BTreeSet::new();
-    for child in known.iter().filter(|child| !child.needs.is_empty()) {
+    for child in known.iter().filter(|child| !child.needs.is_empty() && is_here(child)) {
         let pairs =
             child.cycles.windows(2).map(|pair| (pair[0].versions.last().unwrap(), pair[1].versions.last().unwrap()));
         let looked: Vec<_> = pairs.filter(|(_, review)| !review.reviews.is_empty()).collect();

@@ -28,6 +28,8 @@ pub(super) struct Child {
     pub(super) kept: bool,
     /// Where the teacher sits.
     pub(super) taught: bool,
+    /// Not at the school from then on; it may be to come.
+    pub(super) left_on: Option<Date>,
     pub(super) cycles: Vec<Cycle>,
 }
 
@@ -45,6 +47,11 @@ fn some_needs(chance: &mut StdRng, number: usize) -> Vec<(&'static str, &'static
     let more = &mut StdRng::seed_from_u64(number as u64);
     let others = NEEDS.into_iter().filter(|need| main.is_some_and(|main| main != *need) && more.random_bool(0.3));
     main.into_iter().chain(others).collect()
+}
+
+fn some_leaving(number: usize) -> Option<Date> {
+    let chance = &mut StdRng::seed_from_u64(number as u64 + 100);
+    chance.random_bool(0.4).then(|| NOON.date() + Duration::days(chance.random_range(-300..40)))
 }
 
 fn scores(chance: &mut StdRng) -> Scores {
@@ -204,6 +211,7 @@ pub(super) fn some_child(chance: &mut StdRng, number: usize) -> Child {
         needs: some_needs(chance, number),
         kept: chance.random_bool(0.1),
         taught: chance.random_bool(0.5),
+        left_on: some_leaving(number),
         cycles,
     }
 }
@@ -240,14 +248,15 @@ pub(super) async fn found(
             .unwrap();
         run!(
             &mut *owner,
-            "insert into pupils (school_id, id, person_id, year_group, looked_after, class_name, sen_provision)
-             values ($1, $2, $3, $4, false, $5, $6)",
+            "insert into pupils (school_id, id, person_id, year_group, looked_after, class_name, sen_provision, left_on)
+             values ($1, $2, $3, $4, false, $5, $6, $7)",
             s,
             child.id,
             child.person,
             child.year,
             child.class,
-            if child.needs.is_empty() { "N" } else { "K" }
+            if child.needs.is_empty() { "N" } else { "K" },
+            child.left_on
         );
         for (rank, (code, _)) in (1..).zip(&child.needs) {
             run!(

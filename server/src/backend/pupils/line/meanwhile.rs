@@ -49,6 +49,7 @@ fn said(who: &str, field: &str, stands: &str) -> String {
         "class_name" => "Class",
         "upn" => "UPN",
         "born_on" => "Born",
+        "left_on" => "Left the school on",
         _ => "Language at home",
     };
     format!(
@@ -68,6 +69,7 @@ fn stands(field: &str, now: &Line, adult: Option<&str>) -> String {
         "class_name" => now.class_name.clone(),
         "upn" => now.upn.clone(),
         "born_on" => dates::short(&now.born_on),
+        "left_on" => dates::short(&now.left_on),
         _ => now.home_language.clone(),
     };
     if words.is_empty() { "nothing".to_owned() } else { words }

@@ -8,7 +8,7 @@ use time::Date;
 
 use super::super::{
     child::Child,
-    days::{NO_SUCH_DAY, no_beginning, no_birthday, read_day},
+    days::{NO_SUCH_DAY, no_beginning, no_birthday, no_leaving, read_day},
 };
 use crate::csv::TableRow;
 
@@ -52,6 +52,10 @@ pub(super) fn read(row: &mut TableRow<'_>, before: Option<&Child>, today: Date) 
     // Without extra help there is no day it began.
     if child.line.sen_provision == "N" && since.is_none() {
         child.line.sen_since = None;
+    }
+    child.line.left_on = day(row, "Left on").or(child.line.left_on);
+    if let Some(why) = child.line.left_on.and_then(|left| no_leaving(left, child.line.born_on, today)) {
+        row.fault("Left on", why);
     }
     looked_after(row, &mut child);
     child

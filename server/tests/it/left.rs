@@ -1,0 +1,196 @@
+//! A child who leaves the school: on no list of who is here from that day on, found where one looks for them, with all
+//! that was written; and back when the day is taken away.
+
+use app::{
+    backend::Viewer,
+    error::AppError,
+    view::{
+        delivery::{DeliveryQuery, EVERYBODY},
+        first::FirstMeetingSent,
+        map::MapQuery,
+        register::RegisterQuery,
+    },
+};
+use axum::http::StatusCode;
+use shared::PupilId;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use time::Duration;
+
+use crate::support::{Seat, TestServer, text};
+
+const TODAY: &str = "2026-11-19";
+
+impl TestServer {
+    async fn leaves(&self, by: &Seat, pupil: PupilId, day: &str) -> axum::http::Response<axum::body::Body> {
+        let form = format!(
+            "provision=K&since=2024-09-01&need=ASD&need=SLCN&year_group=Year+4&class_name=4Q&upn=E000432100001\
+             &born_on=2018-02-14&home_language=Polish&left_on={day}"
+        );
+        self.post_form_as(&format!("/pupils/{pupil}/register"), Some(&self.sign_in(by).await), form).await
+    }
+
+    /// On which of the lists of who is here somebody finds Tomek.
+    async fn lists(&self, viewer: Viewer, tomek: PupilId) -> Vec<&'static str> {
+        let backend = &self.backend;
+        let register = backend.register_page(viewer, RegisterQuery::default()).await.unwrap();
+        let home = backend.meetings_page(viewer, 1).await.unwrap().staff.unwrap();
+        let map = backend.map_page(viewer, MapQuery::default()).await.unwrap();
+        let query = DeliveryQuery { who: EVERYBODY.to_owned(), ..DeliveryQuery::default() };
+        let delivery = backend.delivery_page(viewer, query).await.unwrap();
+        [
+            ("register", register.rows.iter().any(|row| row.pupil == tomek)),
+            ("reviews", home.reviews.iter().any(|row| row.pupil == tomek)),
+            ("drafts", home.drafts.iter().any(|row| row.pupil == tomek)),
+            ("promises", home.actions.iter().any(|row| row.pupil == tomek)),
+            ("carried", map.load.iter().any(|load| load.who == "Mr Adeyemi")),
+            ("needs", map.coverage.iter().any(|row| row.area == "C&I" && row.with_need > 0)),
+            (
+                "sessions",
+                delivery.sessions.iter().flat_map(|session| &session.children).any(|child| child.name == "Tomek"),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(list, is_there)| is_there.then_some(list))
+        .collect()
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn who_has_left_is_on_no_list_and_all_that_was_written_stays(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let (pike, marek) = (server.seat("Tomek", "Mrs Pike", 3).await, server.seat("Tomek", "Marek", 3).await);
+    let (backend, tomek) = (&server.backend, server.pupil_of(&pike).await);
+    let cookie = server.sign_in(&pike).await;
+    let everywhere = server.lists(pike.viewer, tomek).await;
+    assert!(everywhere.len() >= 6, "{everywhere:?}");
+    let before = backend.map_page(pike.viewer, MapQuery::default()).await.unwrap();
+
+    // Announced, and nothing changes yet; from the day itself on they are gone.
+    assert_eq!(server.leaves(&pike, tomek, "2026-11-20").await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(server.lists(pike.viewer, tomek).await, everywhere);
+    let page = text(server.get(&format!("/pupils/{tomek}"), Some(&cookie)).await).await;
+    assert!(page.contains("Leaves the school on 20 November 2026."));
+    assert_eq!(server.leaves(&pike, tomek, TODAY).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(server.lists(pike.viewer, tomek).await, Vec::<&str>::new());
+    assert_eq!(server.verbs(&options, tomek.0).await, ["register-changed", "register-changed"]);
+
+    // What was agreed and given while they were here is in the sums.
+    let map = backend.map_page(pike.viewer, MapQuery::default()).await.unwrap();
+    assert_eq!(map.rows, before.rows);
+    // On the days before, their sessions may still be told.
+    let query = DeliveryQuery { on: "2026-11-18".to_owned(), who: EVERYBODY.to_owned(), page: 1 };
+    assert!(!backend.delivery_page(pike.viewer, query).await.unwrap().sessions.is_empty());
+
+    // Found among those who left, and by name.
+    let found = async |query: RegisterQuery| {
+        let page = backend.register_page(pike.viewer, query).await.unwrap();
+        page.rows.into_iter().map(|row| (row.pupil, row.left_on)).collect::<Vec<_>>()
+    };
+    let row = (tomek, TODAY.to_owned());
+    assert_eq!(found(RegisterQuery { left: true, ..RegisterQuery::default() }).await, std::slice::from_ref(&row));
+    assert_eq!(found(RegisterQuery { name: "wieczorek".to_owned(), ..RegisterQuery::default() }).await, [row]);
+    let register = text(server.get("/register?left=yes", Some(&cookie)).await).await.replace("<!>", "");
+    assert!(register.contains("Left (1)") && register.contains("Left on 19 November 2026"), "{register}");
+
+    // Their page and their records are read as before, by the family too.
+    for seat in [&pike, &marek] {
+        let cookie = server.sign_in(seat).await;
+        let page = text(server.get(&format!("/pupils/{tomek}"), Some(&cookie)).await).await;
+        assert!(page.contains("Left the school on 19 November 2026."));
+        let earlier = server.seat("Tomek", "Marek", 2).await.meeting;
+        assert_eq!(server.get(&format!("/meetings/{earlier}/record"), Some(&cookie)).await.status(), StatusCode::OK);
+    }
+
+    assert_eq!(server.leaves(&pike, tomek, "").await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(server.lists(pike.viewer, tomek).await, everywhere, "back again, and nothing was lost");
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_term_that_is_over_stays_as_it_was(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let tomek = server.pupil_of(&pike).await;
+    let autumn = MapQuery { term: "2026-3".to_owned(), ..MapQuery::default() };
+    let carried = async || server.backend.map_page(pike.viewer, autumn.clone()).await.unwrap().load;
+    let all = carried().await;
+    server.leaves(&pike, tomek, TODAY).await;
+    assert!(carried().await.len() < all.len());
+    server.clock.forward(Duration::days(60));
+    assert_eq!(carried().await, all, "what was carried in autumn was carried");
+
+    // Agreed in July and gone that month: no plan of autumn.
+    server.leaves(&pike, tomek, "2026-07-21").await;
+    let map = server.backend.map_page(pike.viewer, autumn.clone()).await.unwrap();
+    let children = map.rows.iter().flat_map(|row| &row.children).filter(|child| child.pupil == tomek);
+    assert_eq!(children.filter_map(|child| child.planned).sum::<i64>(), 0);
+    assert!(map.load.len() < all.len());
+}
+
+#[sqlx::test(migrations = false)]
+async fn no_meeting_begins_about_who_has_left_and_an_open_one_goes_on(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let (backend, tomek, cookie) = (&server.backend, server.pupil_of(&pike).await, server.sign_in(&pike).await);
+    server.leaves(&pike, tomek, TODAY).await;
+    backend.meeting_start(pike.viewer, pike.meeting).await.unwrap();
+    backend.record_agree(pike.viewer, pike.meeting).await.unwrap();
+    assert!(!backend.record_page(pike.viewer, pike.meeting).await.unwrap().can_start_next);
+    assert_eq!(backend.meeting_start_next(pike.viewer, pike.meeting).await, Err(AppError::HasLeft));
+    server.leaves(&pike, tomek, "").await;
+    assert!(backend.record_page(pike.viewer, pike.meeting).await.unwrap().can_start_next);
+    assert!(backend.meeting_start_next(pike.viewer, pike.meeting).await.is_ok());
+
+    // Of somebody new who never came.
+    let file = format!("Full name,Extra help,Left on\nAda One,N,{TODAY}\n");
+    server.bring_in("/register/import", file.as_bytes(), Some(&cookie)).await;
+    let query = RegisterQuery { left: true, provision: "all".to_owned(), ..RegisterQuery::default() };
+    let ada = backend.register_page(pike.viewer, query).await.unwrap().rows[0].pupil;
+    assert!(!backend.pupil_page(pike.viewer, ada).await.unwrap().may_begin_first);
+    let path = format!("/pupils/{ada}/first-meeting");
+    let page = text(server.get(&path, Some(&cookie)).await).await;
+    assert!(page.contains("has left the school") && !page.contains("<form class=\"line-form\""));
+    let sent = FirstMeetingSent { on: "2026-12-03".to_owned(), at: "15:30".to_owned(), ..FirstMeetingSent::default() };
+    let refused = backend.first_meeting_begin(pike.viewer, ada, sent).await.unwrap().unwrap_err();
+    assert!(refused[0].what_to_do.contains("empty “Left the school on”"), "{refused:?}");
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_day_goes_out_and_comes_in_by_a_file(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let (tomek, cookie) = (server.pupil_of(&pike).await, server.sign_in(&pike).await);
+    let import = "/register/import";
+    let left = async || server.backend.line_page(pike.viewer, tomek).await.unwrap().line.left_on;
+
+    let file = "UPN,Full name,Left on\nE000432100001,Tomasz Wieczorek,21/07/2026\n";
+    let page = text(server.send_file(import, file.as_bytes(), Some(&cookie)).await).await.replace("<!>", "");
+    assert!(page.contains("Left on") && page.contains("<ins>21 July 2026</ins>"), "{page}");
+    assert_eq!(left().await, "");
+    server.say_yes(import, &page, Some(&cookie)).await;
+    assert_eq!(left().await, "2026-07-21");
+    let out = async |query: &str| text(server.get(&format!("/register.csv{query}"), Some(&cookie)).await).await;
+    let (here, gone) = (out("").await, out("?left=yes").await);
+    assert!(here.contains("\"Left on\"") && !here.contains("E000432100001"), "{here}");
+    assert!(gone.contains("\"2026-07-21\""), "{gone}");
+
+    // What names no such column, or nothing in it, leaves it alone.
+    for file in ["UPN,Full name,Class\nE000432100001,,5A\n", "UPN,Full name,Left on,Class\nE000432100001,,,5B\n"] {
+        server.bring_in(import, file.as_bytes(), Some(&cookie)).await;
+        assert_eq!(left().await, "2026-07-21");
+    }
+    for (day, said) in [
+        ("2026-02-30", "no such day"),
+        ("2017-02-14", "before the child was born"),
+        ("2027-11-20", "more than a year ahead"),
+    ] {
+        let file = format!("UPN,Full name,Left on\nE000432100001,,{day}\n");
+        let answer = server.send_file(import, file.as_bytes(), Some(&cookie)).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(text(answer).await.contains(said), "{day}");
+        let answer = server.leaves(&pike, tomek, day).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let page = text(answer).await;
+        assert!(page.contains(said) && page.contains("id=\"left_on-error\""), "{day}: {page}");
+    }
+    assert_eq!(left().await, "2026-07-21");
+}
