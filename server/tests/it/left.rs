@@ -165,6 +165,7 @@ async fn the_day_goes_out_and_comes_in_by_a_file(pool: PgPoolOptions, options: P
     let file = "UPN,Full name,Left on\nE000432100001,Tomasz Wieczorek,21/07/2026\n";
     let page = text(server.send_file(import, file.as_bytes(), Some(&cookie)).await).await.replace("<!>", "");
     assert!(page.contains("Left on") && page.contains("<ins>21 July 2026</ins>"), "{page}");
+    assert!(!page.contains("If they are back"));
     assert_eq!(left().await, "");
     server.say_yes(import, &page, Some(&cookie)).await;
     assert_eq!(left().await, "2026-07-21");
@@ -173,9 +174,11 @@ async fn the_day_goes_out_and_comes_in_by_a_file(pool: PgPoolOptions, options: P
     assert!(here.contains("\"Left on\"") && !here.contains("E000432100001"), "{here}");
     assert!(gone.contains("\"2026-07-21\""), "{gone}");
 
-    // What names no such column, or nothing in it, leaves it alone.
+    // What names no such column, or nothing in it, leaves it alone; and says so before.
     for file in ["UPN,Full name,Class\nE000432100001,,5A\n", "UPN,Full name,Left on,Class\nE000432100001,,,5B\n"] {
-        server.bring_in(import, file.as_bytes(), Some(&cookie)).await;
+        let page = text(server.send_file(import, file.as_bytes(), Some(&cookie)).await).await;
+        assert!(page.contains("they left the school on 21 July 2026. If they are back"), "{page}");
+        server.say_yes(import, &page, Some(&cookie)).await;
         assert_eq!(left().await, "2026-07-21");
     }
     for (day, said) in [

@@ -65,6 +65,7 @@ impl Plan {
             let mut doubts: Vec<_> = so_far.meet(&said, before, row).into_iter().collect();
             doubts.extend(school.doubts(&said, before));
             doubts.extend(row::doubts(&after, today));
+            doubts.extend(row::stays_away(before.map(|known| &known.child), &after, today));
             Some(Step { row: row.number, before: before.cloned(), after, doubts })
         });
         Ok(steps.map(|steps| Self { steps, unread: table.unread().to_vec() }))

@@ -3,6 +3,7 @@
 //! What must stay true: what a row does not mention stays as it is; a row is judged as a form on a page is, by
 //! [`shared::census`].
 
+use app::components::dates;
 use shared::census;
 use time::Date;
 
@@ -10,7 +11,7 @@ use super::super::{
     child::Child,
     days::{NO_SUCH_DAY, no_beginning, no_birthday, no_leaving, read_day},
 };
-use crate::csv::TableRow;
+use crate::{csv::TableRow, db::pupils::has_left};
 
 /// The child as the register would have it afterwards.
 pub(super) fn read(row: &mut TableRow<'_>, before: Option<&Child>, today: Date) -> Child {
@@ -67,6 +68,15 @@ pub(super) fn doubts(child: &Child, today: Date) -> Vec<String> {
     let number = line.upn.as_deref().and_then(census::upn_fault);
     let year = line.born_on.and_then(|born| census::year_doubt(&line.year_group, born, today));
     number.into_iter().chain(year).collect()
+}
+
+/// Named among those who are here, and no longer here: a file empties no box.
+pub(super) fn stays_away(before: Option<&Child>, after: &Child, today: Date) -> Option<String> {
+    let left = before?.line.left_on.filter(|left| has_left(Some(*left), today))?;
+    (after.line.left_on == Some(left)).then(|| {
+        let day = dates::short(&left.to_string());
+        format!("In the register they left the school on {day}. If they are back, empty that day on their line.")
+    })
 }
 
 fn day(row: &mut TableRow<'_>, column: &str) -> Option<Date> {
