@@ -96,7 +96,7 @@ test('five people write at once, and every screen and the server end the same', 
     const leaves = () => Object.assign(window, { left: 0 }) && addEventListener('focusout', () => Object.assign(window, { left: 1 }))
     for (const page of writers) await page.evaluate(leaves)
     await Promise.all([
-      facilitator.locator(`[id="down-${first}"]`).click(),
+      facilitator.locator(`[id="down-plan-targets-${first}"]`).click(),
       specialist.keyboard.type('By the specialist'),
       teacher.keyboard.type('By the teacher'),
       parent.getByRole('button', { name: 'Put back' }).first().click(),
@@ -178,4 +178,32 @@ test('five people write at once, and every screen and the server end the same', 
     await expect(boxes(parent, 'do', 'actions', 'what').first()).toBeFocused()
   })
   connection.destroy()
+})
+
+test('help for two steps has its boxes once, so that nobody writes over what another box hides', async ({ join }) => {
+  const amara = { pupil: 'Amara', stage: 'preparing' }
+  const { page: facilitator } = await join({ ...amara, role: 'facilitator' })
+  const { page: teacher } = await join({ ...amara, role: 'teacher' })
+  await openPart(facilitator, 'targets')
+  const again = facilitator.getByRole('link', { name: 'the same as with next step' })
+  await expect(again.first()).toContainText('Reading fluency group')
+  for (const page of [facilitator, teacher]) {
+    const twice = await page.evaluate(() => {
+      const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id)
+      return ids.filter((id, at) => ids.indexOf(id) !== at)
+    })
+    expect(twice).toEqual([])
+  }
+  // The way there ends in the box itself.
+  await again.first().click()
+  const name = facilitator.locator('textarea:focus')
+  await expect(name).toHaveValue(/Reading fluency group/)
+  await name.press('Home')
+  await name.pressSequentially('Our ')
+  const theirs = teacher.locator(`[id="${await name.getAttribute('id')}"]`)
+  await expect(theirs).toHaveValue(/^Our Reading fluency group/)
+  await expect(again.first()).toContainText('Our Reading fluency group')
+  await theirs.press('End')
+  await theirs.pressSequentially('!')
+  await expect(name).toHaveValue(/^Our Reading fluency group.*!$/)
 })

@@ -40,6 +40,12 @@ impl Item {
         self.list.field(key).map(|field| self.address(field).dom_id()).unwrap_or_default()
     }
 
+    /// Of what stands on the page for this line and is no field. A step is known by one id in the plan and when it is looked
+    /// back on, so section and list are part of it.
+    pub fn part_id(&self, part: &str) -> String {
+        format!("{part}-{}-{}-{}", self.store.section().name(), self.list.key, self.id)
+    }
+
     /// Where the page takes somebody who wants to write here: the first text.
     pub fn first_box(&self) -> Option<String> {
         let first = self.list.fields.iter().find(|field| matches!(field.kind, Kind::Text { .. }))?;

@@ -48,7 +48,7 @@ fn ToolsOf(item: Item, what: &'static str) -> impl IntoView {
         }
         focus::go_to(button);
     };
-    let (up, down) = (format!("up-{}", item.id), format!("down-{}", item.id));
+    let (up, down) = (item.part_id("up"), item.part_id("down"));
     let about = Memo::new(move |_| in_short(item));
     let tools = view! {
         <div class="tools">

@@ -1,5 +1,8 @@
 //! The extra help under a target: what, who, when, how often, where. What it costs is in a section
 //! of its own that only staff receive, so here it simply is not there for a family.
+//!
+//! What must stay true: help for several steps has its boxes under the first of them and nowhere else. Two boxes for one
+//! text would each hold half of what is written.
 
 use leptos::prelude::*;
 use shared::{
@@ -26,13 +29,23 @@ pub(super) fn Help(target: Item) -> impl IntoView {
     let (store, list) = (target.store, &plan::PROVISION);
     let id = target.id;
     let rows = shown(store, list, move |item| is_for(item, id));
+    let targets = store.items(&plan::TARGETS);
+    let row = move |item: Item| {
+        let first = Memo::new(move |_| targets.with(|all| all.iter().position(|target| is_for(item, *target))));
+        let is_here =
+            Memo::new(move |_| targets.with(|all| first.get().and_then(|at| all.get(at).copied())) == Some(id));
+        move || match is_here.get() {
+            true => view! { <HelpRow item /> }.into_any(),
+            false => view! { <HelpAbove item step=first /> }.into_any(),
+        }
+    };
     let with = move |new: NewItem| new.with("targets", id.to_string());
     let is_pupils = Layout::here().is_pupils();
     view! {
         <div class="help">
             <h4>{if is_pupils { "Help I get" } else { list.label }}</h4>
             <ul>
-                <Rows store list shown=rows row=|item| view! { <HelpRow item /> } />
+                <Rows store list shown=rows row />
             </ul>
             {(!is_pupils).then(|| view! { <Add store list words="Add help" with=with /> })}
         </div>
@@ -104,6 +117,22 @@ fn HelpRow(item: Item) -> impl IntoView {
         </li>
     }
     .into_any()
+}
+
+/// Help that stands under an earlier step too: which, and the way there.
+#[component]
+fn HelpAbove(item: Item, step: Memo<Option<usize>>) -> impl IntoView {
+    let name = item.words("name");
+    let step = move || step.get().map(|at| format!(" – the same as with next step {}", at + 1));
+    let words = move || view! { <span dir="auto">{name}</span> {step} };
+    view! {
+        <li class="help-row">
+            {match Layout::here().is_pupils() {
+                true => words().into_any(),
+                false => view! { <a href=format!("#{}", item.dom_id("name")) rel="external">{words()}</a> }.into_any(),
+            }}
+        </li>
+    }
 }
 
 /// What help costs: for whoever runs the meeting, in a list of its own, by the id of the help.

@@ -65,7 +65,7 @@ pub(super) fn Last() -> impl IntoView {
 
 #[component]
 fn Review(item: Item) -> impl IntoView {
-    let title_id = format!("{}-title", item.id);
+    let title_id = item.part_id("head");
     let is_pupils = Layout::here().is_pupils();
     let (words, title) = (item.words("pupil_words"), item.words("title"));
     let heading = move || Some(words.get()).filter(|words| !words.trim().is_empty()).unwrap_or_else(|| title.get());

@@ -59,7 +59,7 @@ fn InShort(store: SectionStore, rows: Memo<Vec<ItemId>>) -> impl IntoView {
         let words = move || own.with(|own| if own.is_empty() { title.get() } else { own.clone() });
         view! {
             <li>
-                <a href=format!("#{id}-title") rel="external" dir="auto">
+                <a href=format!("#{}", item.part_id("head")) rel="external" dir="auto">
                     {words}
                 </a>
             </li>
@@ -109,7 +109,7 @@ fn Target(item: Item) -> impl IntoView {
         let code = status.get();
         plan::TARGET_STATES.iter().find(|state| state.code == code).map(|state| state.label)
     };
-    let id = format!("{}-title", item.id);
+    let id = item.part_id("head");
     let is_pupils = Layout::here().is_pupils();
     view! {
         <li class="target" aria-labelledby=id.clone()>

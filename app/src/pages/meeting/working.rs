@@ -149,7 +149,7 @@ fn Differences(store: SectionStore) -> impl IntoView {
 
 #[component]
 fn Difference(item: Item) -> impl IntoView {
-    let id = format!("{}-title", item.id);
+    let id = item.part_id("head");
     view! {
         <li class="differ" aria-labelledby=id.clone()>
             <h3 id=id.clone()>
