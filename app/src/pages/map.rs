@@ -163,7 +163,10 @@ fn Together(page: Page) -> impl IntoView {
             1 => " What one kind of help costs is not written down.".to_owned(),
             kinds => format!(" What {kinds} kinds of help cost is not written down."),
         };
-        format!(" It costs {}{by}.{unknown}", pounds(pence))
+        match pence {
+            0 => format!(" It costs nothing.{unknown}"),
+            pence => format!(" It costs {}{by}.{unknown}", pounds(pence)),
+        }
     });
     (!page.rows.is_empty()).then(|| {
         view! {
@@ -185,8 +188,8 @@ fn Filters(page: Page) -> impl IntoView {
     view! {
         <form class="filters" method="get" action="/map" aria-label="The map">
             <Choose name="term" label="Term" everything="" options=terms chosen=term />
-            <Choose name="year" label="Year group" everything="Everyone" options=same(page.years) chosen=year />
-            <Choose name="class" label="Class" everything="Every class" options=same(page.classes) chosen=class />
+            <Choose name="year" label="Year group now" everything="Everyone" options=same(page.years) chosen=year />
+            <Choose name="class" label="Class now" everything="Every class" options=same(page.classes) chosen=class />
             <Choose name="tier" label="How much more" everything="Everything" options=tiers chosen=tier />
             <Choose name="area" label="What it helps" everything="Everything" options=areas chosen=area />
             <Choose name="who" label="Who gives it" everything="Everybody" options=same(page.staff) chosen=who />

@@ -61,7 +61,7 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
     let sight = sight(&mut txn, viewer, Page::Map).await?;
     let all = help::terms(&mut txn, &sight.known).await.map_err(unavailable)?;
     let hold = help::terms_that_hold(&mut txn, &sight.known.clone().here_on(today)).await.map_err(unavailable)?;
-    if query.term.is_empty() {
+    if !all.contains(&query.term) {
         query.term = opening_term(&all, &hold);
     }
     let term = Wanted { known: sight.known.clone(), term: some(&query.term), ..Wanted::default() };
@@ -83,8 +83,14 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, mut query: Map
     // Of the chosen children, and of the chosen area; who gives the help and who pays is no matter of need.
     needs.retain(|need| is(&query.year, &need.year_group) && is(&query.class, &need.class_name));
     needs.retain(|need| is(&query.area, census::area(&need.code).unwrap_or_default()));
-    let coverage = coverage(&choices, &needs);
-    let gaps = gaps(&choices, needs);
+    let mut helped: Vec<_> = choices.iter().map(|help| (help.pupil, help.area.clone())).collect();
+    // A plan of last term that nothing has replaced yet holds in this one.
+    if hold.iter().any(|(term, _)| *term == query.term) {
+        helped.extend(help::areas_that_hold(&mut txn, &sight.known).await.map_err(unavailable)?);
+    }
+    let is_helped = is_helped(&helped);
+    let coverage = coverage(&is_helped, &needs);
+    let gaps = gaps(&is_helped, needs);
     let gaps_paging = Paging::of(u32::try_from(gaps.len()).unwrap_or(u32::MAX), query.page);
     let rows = rows(&given, sight.costs);
     Ok(MapPage {
@@ -255,9 +261,9 @@ fn group_size(ratio: &str) -> i64 {
 }
 
 /// Whether somebody has help in the area of a need; for a need that belongs to no area, any at all.
-fn is_helped(given: &[Given]) -> impl Fn(&db::register::Need) -> bool {
-    let helped: BTreeSet<(PupilId, &str)> = given.iter().map(|help| (help.pupil, help.area.as_str())).collect();
-    let at_all: BTreeSet<PupilId> = given.iter().map(|help| help.pupil).collect();
+fn is_helped(by: &[(PupilId, String)]) -> impl Fn(&db::register::Need) -> bool {
+    let helped: BTreeSet<(PupilId, &str)> = by.iter().map(|(pupil, area)| (*pupil, area.as_str())).collect();
+    let at_all: BTreeSet<PupilId> = by.iter().map(|(pupil, _)| *pupil).collect();
     move |need| match census::area(&need.code) {
         Some(area) => helped.contains(&(need.pupil, area)),
         None => at_all.contains(&need.pupil),
@@ -275,8 +281,7 @@ fn paid_from(given: &[Given], costs: bool) -> Vec<(String, i64)> {
 }
 
 /// By area: a child with needs in two of them is in both rows. A need that belongs to no area is helped by any help.
-fn coverage(given: &[Given], needs: &[db::register::Need]) -> Vec<Coverage> {
-    let is_helped = is_helped(given);
+fn coverage(is_helped: impl Fn(&db::register::Need) -> bool, needs: &[db::register::Need]) -> Vec<Coverage> {
     let areas = AREAS.iter().map(|area| Some(area.code)).chain([None]);
     areas
         .map(|area| {
@@ -292,8 +297,7 @@ fn coverage(given: &[Given], needs: &[db::register::Need]) -> Vec<Coverage> {
 }
 
 /// A need, main or not, and nothing in its area this term; for a need that belongs to no area, nothing at all.
-fn gaps(given: &[Given], needs: Vec<db::register::Need>) -> Vec<Gap> {
-    let is_helped = is_helped(given);
+fn gaps(is_helped: impl Fn(&db::register::Need) -> bool, needs: Vec<db::register::Need>) -> Vec<Gap> {
     needs
         .into_iter()
         .filter(|need| !is_helped(need))

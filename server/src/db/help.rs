@@ -188,6 +188,21 @@ pub async fn terms_that_hold(txn: &mut SchoolTransaction, known: &Known) -> sqlx
     Ok(rows.into_iter().map(|row| (row.term, row.children.unsigned_abs())).collect())
 }
 
+/// Who has help in which area by a plan that nothing has replaced yet, of whatever term.
+pub async fn areas_that_hold(txn: &mut SchoolTransaction, known: &Known) -> sqlx::Result<Vec<(PupilId, String)>> {
+    let rows = sqlx::query!(
+        r#"select distinct plan.pupil_id as "pupil_id!", help.area
+           from agreed_records plan join provisions help on help.record_id = plan.id
+           where not exists (select from agreed_records next where next.previous_meeting_id = plan.meeting_id)
+             and ($1::uuid[] is null or plan.pupil_id = any ($1)) and plan.pupil_id <> all ($2)"#,
+        known.only.as_deref(),
+        &known.never
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (PupilId(row.pupil_id), row.area)).collect())
+}
+
 /// How one target of one child went, by the record that looked back on it.
 #[derive(Clone, Debug)]
 pub struct Rated {

@@ -11,7 +11,7 @@ use app::{
     },
 };
 use server::{
-    db::{help::Wanted, worked::worked},
+    db::{help::Wanted, worked::looked_back},
     demo::crowd::{self, Made, Size},
 };
 use shared::{PersonId, Stage};
@@ -145,10 +145,10 @@ async fn what_worked_is_planned_for_the_school_that_asks_each_time(pool: PgPoolO
     // As Postgres comes to like it in a large school, and in this one does not.
     sqlx::query("set local plan_cache_mode = force_generic_plan").execute(txn.connection()).await.unwrap();
     for _ in 0..8 {
-        assert!(!worked(&mut txn, &Wanted::default(), true).await.unwrap().is_empty());
+        assert!(!looked_back(&mut txn, &Wanted::default(), true).await.unwrap().is_empty());
     }
     let kept = "select sum(generic_plans)::bigint, sum(custom_plans)::bigint from pg_prepared_statements
-                where statement like 'with looked_back%'";
+                where statement like 'select h.pupil_id%from help_given%'";
     let (generic, own): (i64, i64) = sqlx::query_as(kept).fetch_one(txn.connection()).await.unwrap();
     assert_eq!((generic, own), (0, 8));
 }

@@ -203,8 +203,13 @@ pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&C
     let needs: Vec<_> =
         known.flat_map(|child| child.needs.iter().map(move |(code, area)| (*child, *code, *area))).collect();
     let needs: Vec<_> = needs.into_iter().filter(|(_, _, area)| asked(&query.area, area)).collect();
+    // Where plans of the term hold today, those of other terms that hold help in it too.
+    let holds: Vec<_> = given.iter().filter(|one| one.review.is_none()).collect();
+    let is_of_today = holds.iter().any(|one| one.term == query.term && is_here(one.child));
+    let holds = if is_of_today { holds } else { vec![] };
     let is_helped = |child: &Child, area: &str| {
-        of_term.iter().any(|one| one.child.id == child.id && (area.is_empty() || one.help.area == area))
+        let helps = of_term.iter().map(|one| &****one).chain(holds.iter().map(|one| &***one));
+        helps.filter(|one| one.child.id == child.id).any(|one| area.is_empty() || one.help.area == area)
     };
     let gaps = needs.iter().filter(|(child, _, area)| !is_helped(child, area));
     let gaps: Vec<_> = gaps.map(|(child, code, _)| (child.name.as_str(), *code)).collect();
