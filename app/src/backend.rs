@@ -17,7 +17,7 @@ pub use self::doors::{AlsoSignedIn, Doors, KnockSecrets};
 use crate::{
     error::AppError,
     view::{
-        JoinPage, MeetingPage, MeetingsPage, RecordPage,
+        JoinPage, MeetingPage, MeetingsPage, PeopleNow, RecordPage,
         delivery::{Before, DeliveryPage, DeliveryQuery},
         first::{FirstMeetingPage, FirstMeetingSent},
         hidden::HiddenPage,
@@ -64,6 +64,8 @@ pub trait Backend: Doors {
     /// As many meetings as a page has lines.
     async fn meetings_page(&self, viewer: Viewer, page: u32) -> Result<MeetingsPage, AppError>;
     async fn meeting_page(&self, viewer: Viewer, meeting: MeetingId) -> Result<MeetingPage, AppError>;
+    /// Asked again and again while the page is open: it is not opened anew by that, and not written down.
+    async fn people_now(&self, viewer: Viewer, meeting: MeetingId) -> Result<PeopleNow, AppError>;
     async fn record_page(&self, viewer: Viewer, meeting: MeetingId) -> Result<RecordPage, AppError>;
 
     /// Facilitator: opens the meeting; everybody’s views become visible to everybody.

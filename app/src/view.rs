@@ -174,6 +174,20 @@ pub struct PeopleNow {
     pub reopened: Option<String>,
 }
 
+impl From<MeetingPage> for PeopleNow {
+    fn from(page: MeetingPage) -> Self {
+        Self {
+            me: page.me,
+            people: page.people,
+            earlier_writers: page.earlier_writers,
+            open_for_seconds: page.open_for_seconds,
+            spotlight: page.spotlight,
+            version: page.version,
+            reopened: page.reopened,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pupil {
     pub person: PersonId,

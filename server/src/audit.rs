@@ -163,6 +163,8 @@ verbs! {
     TrailRead = "trail-read",
     /// That another end of it than was known is taken for the end, by whoever runs the machine.
     TrailAccepted = "trail-accepted",
+    /// How long the school keeps something.
+    RuleSet = "retention-rule-set",
     /// For destruction, by a rule.
     Marked = "marked-for-destruction",
     /// The mark was taken off: the rule does not ask for it any more.

@@ -27,7 +27,7 @@ use app::{
     backend::{Backend, Viewer},
     error::AppError,
     view::{
-        JoinPage, MeetingPage, MeetingsPage, RecordPage,
+        JoinPage, MeetingPage, MeetingsPage, PeopleNow, RecordPage,
         delivery::{Before, DeliveryPage, DeliveryQuery},
         first::{FirstMeetingPage, FirstMeetingSent},
         hidden::HiddenPage,
@@ -176,6 +176,10 @@ impl Backend for ServerBackend {
         let page = pages::meeting(self, viewer, meeting).await?;
         self.was_read(viewer, meeting, Verb::MeetingOpened).await?;
         Ok(page)
+    }
+
+    async fn people_now(&self, viewer: Viewer, meeting: MeetingId) -> Result<PeopleNow, AppError> {
+        pages::meeting(self, viewer, meeting).await.map(PeopleNow::from)
     }
 
     async fn record_page(&self, viewer: Viewer, meeting: MeetingId) -> Result<RecordPage, AppError> {

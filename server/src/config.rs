@@ -152,7 +152,8 @@ pub enum RetentionCommand {
         #[command(flatten)]
         database: DatabaseConfig,
     },
-    /// The rules of each school; with a school and what it is about, a new one.
+    /// The rules of each school; with a school and what it is about, a new one. That of the record counts from the child’s
+    /// date of birth.
     Rules {
         #[arg(long, requires = "what")]
         school: Option<SchoolId>,
@@ -166,6 +167,9 @@ pub enum RetentionCommand {
         /// How long it stays marked first.
         #[arg(long, default_value_t = 30)]
         undo_days: i32,
+        /// Also where something is due by it at once.
+        #[arg(long)]
+        yes: bool,
         #[command(flatten)]
         database: DatabaseConfig,
     },

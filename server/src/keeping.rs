@@ -170,36 +170,39 @@ pub(super) async fn retention(command: RetentionCommand) -> anyhow::Result<()> {
             Ok(deeds.iter().try_for_each(|deed| writeln!(stdout(), "did {deed}"))?)
         }
         RetentionCommand::Undo { pupil, because, database } => {
-            with_database(&database, async |db| Ok(retention::hold(&db, pupil, &because, now()).await?)).await
+            with_database(&database, async |db| Ok(retention::hold(&db, pupil, &because, now()).await?)).await?;
+            writeln!(stdout(), "no mark is left on this child, and all of theirs is kept until it is released")?;
+            Ok(())
         }
         RetentionCommand::Release { pupil, database } => {
-            with_database(&database, async |db| Ok(retention::release(&db, pupil, now()).await?)).await
+            with_database(&database, async |db| Ok(retention::release(&db, pupil, now()).await?)).await?;
+            writeln!(stdout(), "the rules apply to this child again")?;
+            Ok(())
         }
-        RetentionCommand::Rules { school, what, years, days, undo_days, database } => {
+        RetentionCommand::Rules { school, what, years, days, undo_days, yes, database } => {
             let new = match what.as_deref().map(|what| What::from_name(what).ok_or(what)) {
                 Some(Err(what)) => anyhow::bail!("there is no rule about {what}: record, history, draft, or way-in"),
                 Some(Ok(what)) => school.map(|school| (school, Rule { what, years, days, undo_days })),
                 None => None,
             };
-            with_database(&database, async |db| rules(db, new).await).await
+            with_database(&database, async |db| rules(db, new, yes).await).await
         }
     }
 }
 
-async fn rules(db: db::Db, new: Option<(SchoolId, Rule)>) -> anyhow::Result<()> {
+async fn rules(db: db::Db, new: Option<(SchoolId, Rule)>, all_the_same: bool) -> anyhow::Result<()> {
     let schools = db::schools::list(&db).await?;
     if let Some((school, rule)) = new {
         ensure!(schools.contains(&school), "there is no school {school} here");
         ensure!(rule.years >= 0 && rule.days >= 0 && rule.undo_days >= 0, "a rule counts forwards");
-        let mut txn = db.begin(school).await?;
-        db::retention::set_rule(&mut txn, rule).await?;
-        txn.commit().await?;
+        retention::set_rule(&db, school, rule, all_the_same, now()).await?;
     }
     for school in schools {
         let mut txn = db.begin(school).await?;
         writeln!(stdout(), "school {school}")?;
         for Rule { what, years, days, undo_days } in retention::rules::of(&mut txn, Duration::days(14)).await?.all() {
-            writeln!(stdout(), "  {}: {years} years and {days} days, marked for {undo_days} days", what.name())?;
+            let (name, from) = (what.name(), what.counted_from());
+            writeln!(stdout(), "  {name}: {years} years and {days} days {from}, marked for {undo_days} days")?;
         }
     }
     Ok(())

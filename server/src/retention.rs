@@ -24,7 +24,7 @@ use shared::{MeetingId, PupilId, SchoolId};
 use time::{Duration, OffsetDateTime};
 
 pub use self::histories::destroy_due;
-use self::rules::{Rules, What};
+use self::rules::{Rule, Rules, What};
 use crate::{
     audit::{self, Verb},
     db::{
@@ -150,9 +150,38 @@ async fn note(txn: &mut SchoolTransaction, verb: Verb, mark: &Mark, now: OffsetD
     db::audit::add(txn, deed, now).await
 }
 
+/// A school’s new rule. What it would have done at once it does not do unasked: whoever sets it says so, having read what.
+pub async fn set_rule(
+    db: &Db,
+    school: SchoolId,
+    rule: Rule,
+    all_the_same: bool,
+    now: OffsetDateTime,
+) -> Result<(), NotDone> {
+    let mut txn = db.begin(school).await?;
+    retention::set_rule(&mut txn, rule).await?;
+    let rules = rules::of(&mut txn, Duration::ZERO).await?;
+    let deeds = step(&mut txn, &rules, now, |_| false).await?;
+    // Dropped, none of it happened.
+    drop(txn);
+    let due = deeds.iter().filter(|deed| matches!(deed, Deed::Marked(_) | Deed::Destroyed(_))).count();
+    if due > 0 && !all_the_same {
+        return Err(NotDone::DueAtOnce(due, rule.undo_days));
+    }
+    let mut txn = db.begin(school).await?;
+    retention::set_rule(&mut txn, rule).await?;
+    let deed = audit::Deed { actor: None, verb: Verb::RuleSet, meeting: None, subject: None };
+    db::audit::add(&mut txn, deed, now).await?;
+    Ok(txn.commit().await?)
+}
+
 /// Whoever is not one of ours.
 #[derive(Debug, thiserror::Error)]
 pub enum NotDone {
+    #[error(
+        "by that rule {0} files and drafts are due at once: the next run marks them, and one {1} days later destroys them. Nothing has changed. To set it all the same, say the same with --yes"
+    )]
+    DueAtOnce(usize, i32),
     #[error("no school here has a child with that id")]
     NoSuchPupil,
     #[error("say why: somebody will ask, in years")]

@@ -9,16 +9,7 @@ use crate::{api::command::Command, error::AppError, view::PeopleNow};
 #[server(protocol = Command)]
 pub async fn read_people(meeting: MeetingId) -> Result<PeopleNow, AppError> {
     let (backend, viewer) = crate::backend::backend()?;
-    let page = backend.meeting_page(viewer, meeting).await?;
-    Ok(PeopleNow {
-        me: page.me,
-        people: page.people,
-        earlier_writers: page.earlier_writers,
-        open_for_seconds: page.open_for_seconds,
-        spotlight: page.spotlight,
-        version: page.version,
-        reopened: page.reopened,
-    })
+    backend.people_now(viewer, meeting).await
 }
 
 #[server(protocol = Command)]

@@ -25,6 +25,16 @@ impl What {
         }
     }
 
+    /// From when on its time is counted.
+    pub fn counted_from(self) -> &'static str {
+        match self {
+            Self::Record => "from the child’s date of birth",
+            Self::History => "from the agreement",
+            Self::Draft => "from the last word in a meeting that was never agreed",
+            Self::WayIn => "from the end of a link, session or knock",
+        }
+    }
+
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|what| what.name() == name)
     }

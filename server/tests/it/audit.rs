@@ -72,6 +72,22 @@ async fn who_takes_a_table_of_the_school_away_is_written_down(pool: PgPoolOption
 }
 
 #[sqlx::test(migrations = false)]
+async fn who_opens_a_meeting_is_written_down_once_however_long_the_page_is_open(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let mum = server.seat("Tomek", "Agnieszka", 3).await;
+    let hers = server.sign_in(&mum).await;
+    assert_eq!(server.get(&format!("/meetings/{}", mum.meeting), Some(&hers)).await.status(), 200);
+    // As the open page does at every news of the people in it.
+    for _ in 0..5 {
+        server.backend.people_now(mum.viewer, mum.meeting).await.unwrap();
+    }
+    assert_eq!(server.trail_of(&options, "meeting-opened").await, 1);
+}
+
+#[sqlx::test(migrations = false)]
 async fn the_server_may_add_and_nothing_else(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options).await;
     let mum = server.seat("Tomek", "Agnieszka", 3).await;

@@ -252,6 +252,33 @@ async fn each_school_has_its_own_rules(pool: PgPoolOptions, options: PgConnectOp
 }
 
 #[sqlx::test(migrations = false)]
+async fn a_rule_by_which_files_are_due_at_once_is_not_set_unasked(pool: PgPoolOptions, options: PgConnectOptions) {
+    let mut scene = Scene::start(pool, options).await;
+    let (school, db, now) = (scene.senco.viewer.school, scene.server.db.clone(), scene.forward(0));
+    let rule = Rule { what: What::Record, years: 0, days: 0, undo_days: 0 };
+    let Err(retention::NotDone::DueAtOnce(files, _)) = retention::set_rule(&db, school, rule, false, now).await else {
+        panic!("it was set")
+    };
+    assert!(files > 0);
+    let sets = "select count(*) from audit where verb = 'retention-rule-set'";
+    assert_eq!(sqlx::query_scalar::<_, i64>(sets).fetch_one(&mut scene.owner).await.unwrap(), 0);
+    let still = retention::dry_run(&db, now, KEEP).await.unwrap();
+    assert!(
+        still
+            .iter()
+            .flat_map(|(_, deeds)| deeds)
+            .all(|deed| !matches!(deed, Deed::Marked(mark) if mark.meeting.is_none()))
+    );
+    // One by which nothing is due is, and so is this one where somebody says so.
+    retention::set_rule(&db, school, Rule { years: 40, ..rule }, false, now).await.unwrap();
+    retention::set_rule(&db, school, rule, true, now).await.unwrap();
+    assert_eq!(sqlx::query_scalar::<_, i64>(sets).fetch_one(&mut scene.owner).await.unwrap(), 2);
+    let marked = retention::dry_run(&db, now, KEEP).await.unwrap();
+    let marked = marked.iter().flat_map(|(_, deeds)| deeds).filter(|deed| matches!(deed, Deed::Marked(_))).count();
+    assert_eq!(marked, files);
+}
+
+#[sqlx::test(migrations = false)]
 async fn what_let_somebody_in_is_forgotten_and_never_made_again(pool: PgPoolOptions, options: PgConnectOptions) {
     let mut scene = Scene::start(pool, options).await;
     let mum = scene.server.seat("Tomek", "Agnieszka", 3).await;
