@@ -45,6 +45,15 @@ pub fn access_for(section: Section, role: Role, scribe: bool, stage: Stage) -> A
     if writes_for_pupil { own.max(access(section, Role::Pupil, stage)) } else { own }
 }
 
+/// In place of the part somebody was expected in: one in which nothing is read that theirs does not read. A carer does not
+/// become a teacher, with the staff’s notes, by a press at the door.
+pub fn may_come_as(expected: Role, other: Role) -> bool {
+    let reads_no_more =
+        |section, stage| access(section, expected, stage).can_read() || !access(section, other, stage).can_read();
+    let everywhere = || Stage::ALL.into_iter().all(|stage| Section::ALL.into_iter().all(|s| reads_no_more(s, stage)));
+    expected.may_be_given() && other.may_be_given() && everywhere()
+}
+
 /// What the pupil wrote that nobody else may delete, but the pupil’s named scribe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protection {

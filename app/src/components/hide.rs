@@ -24,6 +24,7 @@ pub fn Hide(
 #[component]
 fn HideOf(item: Item, key: &'static str, label: String) -> impl IntoView {
     let (meeting, words) = (use_meeting(), item.words(key));
+    let is_reopened = move || meeting.reopened().with(Option::is_some);
     let box_id = item.dom_id(key);
     let (button_id, sure_id) = (format!("hide-{box_id}"), format!("sure-{box_id}"));
     let asks = RwSignal::new(None::<Passage>);
@@ -65,7 +66,10 @@ fn HideOf(item: Item, key: &'static str, label: String) -> impl IntoView {
                 view! {
                     <div class="hide-sure" role="group" aria-label="Hide these words from everybody?" id=sure_id.clone() tabindex="-1">
                         <blockquote dir="auto">{quoted}</blockquote>
-                        <p>"Everyone stops seeing it at once. It is kept for the safeguarding lead alone."</p>
+                        <p>
+                            "Everyone stops seeing it at once. It is kept for the safeguarding lead alone."
+                            {is_reopened().then_some(" The versions that were agreed before keep it where it stood in them: say so to the safeguarding lead.")}
+                        </p>
                         <div class="row">
                             <button
                                 class="button"

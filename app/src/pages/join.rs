@@ -26,10 +26,11 @@ pub fn JoinPage() -> impl IntoView {
 #[component]
 fn Letter(page: view::JoinPage, token: String) -> impl IntoView {
     let view::Host { name: facilitator, title: post, initials, colour, role } = page.host;
-    let name = page.name.clone();
+    let (name, is_closed) = (page.name.clone(), page.doors == Doors::Closed);
     let first = match page.doors {
         Doors::Open => "You can read what is already written, before the meeting and during it.".to_owned(),
-        Doors::Knock | Doors::Closed => format!("{facilitator} sees that you are at the door, and lets you in."),
+        Doors::Knock => format!("{facilitator} sees that you are at the door, and lets you in."),
+        Doors::Closed => format!("When the doors open, {facilitator} sees that you are there, and lets you in."),
     };
     let (title, lead) = if page.is_agreed {
         (
@@ -58,6 +59,8 @@ fn Letter(page: view::JoinPage, token: String) -> impl IntoView {
             </p>
             <h1>{title}</h1>
             <p class="lead">{lead}</p>
+            // First, before anybody looks for a button.
+            {is_closed.then(|| view! { <DoorsClosed /> })}
             <dl class="when-where">
                 <div>
                     <dt>
@@ -81,12 +84,11 @@ fn Letter(page: view::JoinPage, token: String) -> impl IntoView {
                     <dd>{page.name} ", " {page.title}</dd>
                 </div>
             </dl>
-            {if page.doors == Doors::Closed {
-                view! { <DoorsClosed /> }.into_any()
-            } else {
-                let button = if page.is_agreed { "Read the plan" } else { "Join the meeting" };
-                view! { <ComeIn token button now_here=page.now_here name is_likely_shared=page.is_likely_shared /> }.into_any()
-            }}
+            {(!is_closed)
+                .then(|| {
+                    let button = if page.is_agreed { "Read the plan" } else { "Join the meeting" };
+                    view! { <ComeIn token button now_here=page.now_here name is_likely_shared=page.is_likely_shared /> }
+                })}
             {(!page.is_agreed).then(|| view! { <WhatHappens first /> })}
             <HelpLine icon="help">
                 "Not you, or something in the way? Ring the school office and ask for " {facilitator} "."

@@ -79,7 +79,7 @@ pub fn page(page: Account) -> impl IntoView {
                             </form>
                         }
                     })}
-                <p class="hint">"Ending one closes its pages within a second."</p>
+                <p class="hint">"Ending one closes its meetings within a second. Any other page it has open stays as it was, until something is pressed there."</p>
             </section>
             <section class="sheet" aria-labelledby="h-passkeys">
                 <h2 id="h-passkeys">"Passkeys"</h2>

@@ -55,7 +55,7 @@ pub fn page(page: Staff) -> impl IntoView {
         <Signed here>
             <header class="welcome">
                 <h1>"Staff accounts"</h1>
-                <p class="lead">"Who begins here gets an account; who leaves loses it on every screen at once."</p>
+                <p class="lead">"Who begins here gets an account; who leaves loses it at once: their meetings close on every screen, and nothing they press opens anything more."</p>
             </header>
             {link
                 .map(|(who, url, qr)| {

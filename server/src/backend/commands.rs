@@ -125,7 +125,11 @@ pub(super) async fn answer(
     if !me.role.can_agree() {
         return Err(AppError::NotAllowed);
     }
-    let comment = cut(&comment, LONGEST_COMMENT);
+    // More than the box of the page holds is not kept in part.
+    if comment.chars().count() > LONGEST_COMMENT {
+        return Err(AppError::Unreadable);
+    }
+    let comment = shared::plain::plain(&comment).trim().to_owned();
     // A child who says “not all of it” has answered, whether or not they can say which part.
     if response.needs_words() && comment.is_empty() && me.role != Role::Pupil {
         return Err(AppError::WordsMissing);
@@ -191,9 +195,4 @@ pub(super) async fn lock(txn: &mut SchoolTransaction, id: MeetingId) -> Result<S
 /// Writes down what is done in this transaction.
 pub(super) async fn note(backend: &ServerBackend, txn: &mut SchoolTransaction, deed: Deed) -> Result<(), AppError> {
     db::audit::add(txn, deed, backend.clock.now()).await.map_err(unavailable)
-}
-
-/// What any text may hold, and at most so many characters of it.
-fn cut(words: &str, longest: usize) -> String {
-    shared::plain::plain(words).trim().chars().take(longest).collect()
 }

@@ -8,7 +8,7 @@ use app::{
     error::AppError,
     view::doors::{AlsoHere, Code, Doors, Expected, Knock, Link, LinkState},
 };
-use shared::{Attendance, KnockId, MeetingId, ParticipantId, PersonId, Role, Stage, role::Side};
+use shared::{Attendance, KnockId, MeetingId, ParticipantId, PersonId, Role, Stage, policy::may_come_as, role::Side};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -115,7 +115,7 @@ async fn at_this_door(txn: &mut SchoolTransaction, id: MeetingId, knock: KnockId
 async fn give_role(txn: &mut SchoolTransaction, who: ParticipantId, role: Role) -> Result<ParticipantId, AppError> {
     let seat = db::participants::find(txn, who).await.map_err(unavailable)?.ok_or(AppError::NotFound)?;
     if seat.role != role {
-        if !seat.role.may_be_given() {
+        if !may_come_as(seat.role, role) {
             return Err(AppError::NotAllowed);
         }
         seats::set_role(txn, who, role).await.map_err(unavailable)?;

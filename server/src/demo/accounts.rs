@@ -33,6 +33,8 @@ pub(super) async fn renew(state: &AppState) -> anyhow::Result<String> {
         let (password, codes): (_, Vec<_>) = (recovery::one(), (0..CODES).map(|_| recovery::one()).collect());
         let hash = state.passwords.hash(&password).await.context("a password could not be hashed")?;
         accounts::set_password(&mut txn, senco.person, &hash).await?;
+        // Nobody has been shown its numbers: the codes are in their place.
+        accounts::set_totp(&mut txn, senco.person, 0, 0).await?;
         let hashes: Vec<_> = codes.iter().filter_map(|code| recovery::hash(code)).collect();
         accounts::keep_codes(&mut txn, senco.person, &hashes).await?;
         txn.commit().await?;

@@ -59,7 +59,9 @@ fn reviewed(cycle: &Cycle, review: &TargetReview) -> NewItem {
         item = item
             .with("pupil_words", &target.pupil_friendly)
             .with("title", &target.title)
-            .with("baseline", &target.baseline);
+            .with("baseline", &target.baseline)
+            .with("success", &target.smart)
+            .with("area", &target.area_of_need);
         item = scores(item, "before", &target.tmer_baseline);
     }
     scores(item, "after", &review.tmer_review)

@@ -64,7 +64,7 @@ pub(super) fn read_me(name: &str, day: Date, files: &[&str], left_out: &BTreeSet
          Look at each place, and leave out what is not {0}’s to have. Only people whom the school knows by name are found: \
          somebody else may be named in words that people wrote.</p><p>What is for those who answer for the plan is in it \
          too, in “cycles”, “meetings” and “tables”: what help cost, what the premium was for, its money and what it changed, \
-         and scores such as the SDQ’s. Roundtable shows no family any of it. Look at it, and decide, before you hand it on.</p>\
+         scores such as the SDQ’s, and what staff wrote for themselves ahead of a meeting (“Staff notes”). Roundtable shows no family any of it. Look at it, and decide, before you hand it on.</p>\
          <table><thead><tr><th>Name</th><th>Who</th><th>How often</th><th>Where</th></tr></thead><tbody>",
         escape(name)
     );

@@ -240,6 +240,20 @@ async fn of_two_at_one_tablet_one_goes_in_or_away_and_the_other_waits_on(
 }
 
 #[sqlx::test(migrations = false)]
+async fn nobody_is_let_in_as_somebody_who_reads_more(pool: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::with(Doors::Knock, pool, options).await;
+    let secret = cookie(&house.press(&house.mum).await, "knock").unwrap();
+    let id = house.door().await.knocks[0].id;
+    let admit = |role| house.server.backend.knock_admit(house.senco.viewer, house.senco.meeting, id, Some(role));
+    for more in [Role::Teacher, Role::Assistant] {
+        assert_eq!(admit(more).await, Err(AppError::NotAllowed), "{more:?}");
+        assert_eq!(house.lobby(&secret).await.unwrap().state, LobbyState::Waiting);
+    }
+    admit(Role::Observer).await.unwrap();
+    assert_eq!(house.lobby(&secret).await.unwrap().expected.unwrap().role, Role::Observer);
+}
+
+#[sqlx::test(migrations = false)]
 async fn open_doors_let_in_who_is_expected_and_closed_ones_nobody(pool: PgPoolOptions, options: PgConnectOptions) {
     let house = House::with(Doors::Open, pool, options).await;
     let pressed = house.press(&house.mum).await;

@@ -47,7 +47,7 @@ pub fn missing(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
 }
 
 /// What nobody has to mend, and most would want to: a promise without a name or a day, a plan without a step, a step
-/// without help, help of which nobody said when or how often, a last target nobody looked at, or one whose rating the counted
+/// without help, a day or how it will be known, help of which nobody said when or how often, a last target nobody looked at, or one whose rating the counted
 /// sessions deny, more sessions than there were to be, nobody’s part, no decision. Each leads to the box where it would be
 /// written.
 pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
@@ -69,9 +69,20 @@ pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
     let steps = each(sections.get(&Section::Plan), &plan::TARGETS, |item| {
         let words = [item.words("pupil_words"), item.words("title")];
         let step = in_short(words.iter().find(|words| !words.is_empty())?);
-        (!helped.contains(&item.id.to_string().as_str())).then(|| Missing {
-            words: format!("There is no help yet for “{step}”."),
-            part: at(Section::Plan, item.list, item.id, "pupil_words"),
+        let lacks = |keys: &[&str]| keys.iter().all(|key| item.words(key).is_empty());
+        let needs = [
+            (!helped.contains(&item.id.to_string().as_str()), "pupil_words", "help"),
+            (lacks(&["success", "impact"]), "success", "“how we’ll know”"),
+            (lacks(&["by"]), "by", "day"),
+        ];
+        let needs: Vec<_> = needs.into_iter().filter(|(lacks, ..)| *lacks).collect();
+        let (_, key, _) = needs.first()?;
+        let all: Vec<_> = needs.iter().map(|(.., what)| format!("no {what}")).collect();
+        let (last, before) = all.split_last()?;
+        let and = if before.is_empty() { "" } else { " and " };
+        Some(Missing {
+            words: format!("“{step}” has {}{and}{last} yet.", before.join(", ")),
+            part: at(Section::Plan, item.list, item.id, key),
         })
     });
     // The Code asks for the key person, when, where and how often. One line for all of them: most plans lack a time.
@@ -93,6 +104,10 @@ pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
     // What is planned is counted from the one, and told by the other.
     let odd = each(sections.get(&Section::Plan), &plan::PROVISION, |item| {
         let number = |key: &str| item.number(key).filter(|number| *number > 0);
+        if item.number("weeks") == Some(0) {
+            let words = format!("“{}” is planned for no week at all.", in_short(&item.words("name")));
+            return Some(Missing { words, part: at(Section::Plan, item.list, item.id, "weeks") });
+        }
         let (week, weeks, planned) = (number("sessions_per_week")?, number("weeks")?, number("sessions")?);
         (week * weeks != planned).then(|| Missing {
             words: format!(

@@ -106,3 +106,25 @@ fn a_scribe_writes_where_the_pupil_writes_and_nowhere_new() {
         }
     }
 }
+
+#[test]
+fn nobody_reads_more_for_being_let_in_as_somebody_else() {
+    for (expected, other) in [
+        (Role::Parent, Role::Teacher),
+        (Role::Supporter, Role::Assistant),
+        (Role::Specialist, Role::Teacher),
+        (Role::Observer, Role::SocialCare),
+        (Role::Parent, Role::Facilitator),
+        (Role::Pupil, Role::Observer),
+    ] {
+        assert!(!policy::may_come_as(expected, other), "{expected:?} {other:?}");
+    }
+    for (expected, other) in [
+        (Role::Parent, Role::Supporter),
+        (Role::Supporter, Role::Observer),
+        (Role::Teacher, Role::Assistant),
+        (Role::Teacher, Role::Observer),
+    ] {
+        assert!(policy::may_come_as(expected, other), "{expected:?} {other:?}");
+    }
+}

@@ -27,7 +27,8 @@ fn sections() -> BTreeMap<Section, SectionDoc> {
 fn complete() -> BTreeMap<Section, SectionDoc> {
     let sections = sections();
     let plan = &sections[&Section::Plan];
-    plan.add(&plan::TARGETS, item(1), NewItem::default().with("pupil_words", "I can play with Jakub."));
+    let step = NewItem::default().with("pupil_words", "I can play with Jakub.").with("by", "2027-03-16");
+    plan.add(&plan::TARGETS, item(1), step.with("success", "Two games a week, three weeks running"));
     plan.add(
         &plan::PROVISION,
         item(2),
@@ -120,7 +121,7 @@ fn what_most_would_want_to_mend_is_named_and_keeps_nobody_from_agreeing() {
     assert_eq!(
         words,
         [
-            "There is no help yet for “Say what hurts”.",
+            "“Say what hurts” has no help, no “how we’ll know” and no day yet.",
             "Who, when, where and how often is not all said of “Game club”.",
             "Nothing is written of what school will do.",
             "Nothing is written of what home will do.",

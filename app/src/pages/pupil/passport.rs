@@ -49,9 +49,13 @@ pub fn InTheirWords(page: pupils::PupilPage) -> impl IntoView {
             </p>
         }
     });
+    let none = match page.change_passport {
+        Some(_) => "There is no passport yet. Begin it here, or at the first meeting.",
+        None => "There is no passport yet. The first meeting begins one.",
+    };
     let change = page.change_passport.map(|change| view! { <Change pupil=page.id change /> });
     let inside = match &page.passport {
-        None => view! { <p class="hint">"There is no passport yet. The first meeting begins one."</p> }.into_any(),
+        None => view! { <p class="hint">{none}</p> }.into_any(),
         Some(passport) => {
             // What others added is theirs, and stands in the passport under their names.
             let of = |key: &str| {

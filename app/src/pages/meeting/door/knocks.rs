@@ -1,7 +1,7 @@
 //! Who is at the door, whether they were expected, and letting them in.
 
 use leptos::prelude::*;
-use shared::{KnockId, Role};
+use shared::{KnockId, Role, policy::may_come_as, role::Side};
 
 use super::Door;
 use crate::{
@@ -163,7 +163,7 @@ fn AKnock(knock: Knock) -> impl IntoView {
                 {(!is_listed)
                     .then(|| {
                         view! {
-                            <WhoTheyAre id chosen label="Let in as" />
+                            <WhoTheyAre id chosen expected=None />
                             <div class="row">
                                 <button
                                     class="button"
@@ -187,7 +187,7 @@ fn AKnock(knock: Knock) -> impl IntoView {
                         <details class="knock-ask">
                             <summary>"Let in as somebody else"</summary>
                             <div class="knock-do">
-                                <WhoTheyAre id chosen label="Let in as" />
+                                <WhoTheyAre id chosen expected=Some(role) />
                                 <button
                                     class="button"
                                     type="button"
@@ -226,21 +226,29 @@ fn ago(minutes: u32) -> String {
 }
 
 #[component]
-fn WhoTheyAre(id: KnockId, chosen: RwSignal<Option<Role>>, label: &'static str) -> impl IntoView {
+fn WhoTheyAre(id: KnockId, chosen: RwSignal<Option<Role>>, expected: Option<Role>) -> impl IntoView {
     let select = format!("knock-as-{id}");
+    let may_be = move |role: &Role| match expected {
+        Some(expected) => expected != *role && may_come_as(expected, *role),
+        None => role.may_be_given(),
+    };
     let option = |role: Role| {
-        let words = if role == Role::Observer { "Observer, reads only" } else { role.label() };
-        view! { <option value=role.name()>{words}</option> }
+        let more = match role {
+            Role::Observer => ", reads only",
+            role if role.side() == Side::School => ", reads the staff’s notes",
+            _ => "",
+        };
+        view! { <option value=role.name()>{role.label()} {more}</option> }
     };
     view! {
         <div class="field">
-            <label for=select.clone()>{label}</label>
+            <label for=select.clone()>"Let in as"</label>
             <select
                 id=select
                 on:change:target=move |event| chosen.set(Role::from_name(&event.target().value()))
             >
                 <option value="">"Choose who they are"</option>
-                {Role::ALL.into_iter().filter(|role| role.may_be_given()).map(option).collect_view()}
+                {Role::ALL.into_iter().filter(may_be).map(option).collect_view()}
             </select>
         </div>
     }
