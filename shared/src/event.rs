@@ -66,10 +66,12 @@ pub enum Refusal {
     UnknownShape,
     /// It builds on something the server has never seen.
     MissingPast,
+    /// It brings back words that were hidden from everybody.
+    TakenOut,
 }
 
 impl Refusal {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::NotAllowed,
         Self::Agreed,
         Self::ProtectedWords,
@@ -77,6 +79,7 @@ impl Refusal {
         Self::TooLong,
         Self::UnknownShape,
         Self::MissingPast,
+        Self::TakenOut,
     ];
 
     pub fn name(self) -> &'static str {
@@ -88,6 +91,7 @@ impl Refusal {
             Self::TooLong => "too-long",
             Self::UnknownShape => "unknown-shape",
             Self::MissingPast => "missing-past",
+            Self::TakenOut => "taken-out",
         }
     }
 
@@ -102,6 +106,7 @@ impl Refusal {
             Self::TooLong => "That was too long for this box.",
             Self::UnknownShape => "This page got out of step with the meeting.",
             Self::MissingPast => "This page got out of step with the meeting.",
+            Self::TakenOut => "Those words were taken out of this meeting for everybody.",
         }
     }
 }

@@ -8,7 +8,8 @@
 //! The room does it itself, so that whoever wrote the words, and whether they are protected, is not asked. A mark
 //! stands in their place, in the hand of whoever hid them. The rest is what Yjs does with everything deleted: nobody
 //! is sent it, no undo of one’s own brings back what somebody else took out, and who comes back with an old copy
-//! deletes it there.
+//! deletes it there. Whoever had deleted and undone it meanwhile writes it anew, though: as long as the room lives, no
+//! update is taken that has the words stand there again ([`Refusal::TakenOut`](shared::event::Refusal)).
 //!
 //! What must stay true: the evidence is committed before anybody stops seeing the words; no more is taken out than
 //! what whoever hid it saw.
@@ -57,6 +58,13 @@ impl Passage {
         let words: Vec<u16> = self.words.encode_utf16().collect();
         let from = self.from as usize;
         !words.is_empty() && now.get(from..from.saturating_add(words.len())) == Some(&words[..])
+    }
+
+    /// Whether the words stand in that text again, anywhere. A word or two is said again for other reasons.
+    pub(super) fn is_back_in(&self, doc: &SectionDoc) -> bool {
+        const TOO_SHORT: usize = 12;
+        let Some((list, field, _)) = self.text() else { return false };
+        self.words.chars().count() > TOO_SHORT && doc.words(list, self.field.item, field).contains(&self.words)
     }
 
     /// Who wrote in it, whoever wrote most first.

@@ -46,6 +46,9 @@ const MADE_AGAIN: usize = 32 * 1024;
 /// Updates after which the whole document is written as one again.
 const CHECKPOINT_AFTER: usize = 500;
 
+/// Hidden passages of a section that are looked for when somebody writes. Those hidden after that many can be written anew.
+const HIDDEN_LIMIT: usize = 20;
+
 /// How large a section may become, in bytes. A hundred times a full one.
 pub(crate) const SIZE_LIMIT: usize = 1024 * 1024;
 
@@ -94,6 +97,8 @@ pub struct SectionState {
     /// The whole document up to some update, and those accepted since.
     base: Arc<[u8]>,
     since: Vec<Arc<[u8]>>,
+    /// Passages that were hidden here, as long as the room lives.
+    hidden: Vec<Passage>,
 }
 
 struct Made {
@@ -118,6 +123,7 @@ impl SectionState {
             gate,
             base: loaded.checkpoint,
             since: loaded.updates,
+            hidden: vec![],
         })
     }
 
@@ -156,6 +162,10 @@ impl SectionState {
             Ok(_) | Err(_) => return Ok(Outcome::Unsure),
         };
         match self.apply(update, Some(writer)) {
+            // An undo of its writer’s own deleting writes the words anew: what was hidden meanwhile stays hidden.
+            Applied::Fits { .. } if self.hidden.iter().any(|passage| passage.is_back_in(self.doc())) => {
+                self.roll_back().map(|()| Outcome::Refused(Refusal::TakenOut))
+            }
             Applied::Fits { deleted } => {
                 self.gate.record(&news, &deleted, &claims, writer.person);
                 self.since.push(update.clone());
@@ -209,6 +219,9 @@ impl SectionState {
         let Some(update) = hiding.passage.taken_out(self.doc(), hiding.client) else { return Ok(None) };
         let update: Arc<[u8]> = update.into();
         let taken = self.absorb(&update, hiding.by)?;
+        if self.hidden.len() < HIDDEN_LIMIT {
+            self.hidden.push(hiding.passage.clone());
+        }
         Ok((taken == Some(true)).then_some(update))
     }
 

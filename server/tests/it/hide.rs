@@ -138,6 +138,41 @@ async fn what_is_hidden_is_gone_for_everybody_and_nobody_brings_it_back(
 }
 
 #[sqlx::test(migrations = false)]
+async fn who_had_undone_their_own_deleting_meanwhile_does_not_bring_it_back(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let server = TestServer::start(pool, options.clone()).await;
+    let (mut owner, address) = (owner(&options).await, server.listen().await);
+    let pupil = server.said(&address).await;
+    // Without a line: taken out, and put back by an undo, which is a new writing of the same words.
+    let tomek = server.seat("Tomek", "Tomek", 3).await;
+    let alone = SectionDoc::from_state(Section::Passport, 5, &pupil.doc.state()).unwrap();
+    let splice = |delete, insert: &str| Splice { at: from(), delete, insert: insert.to_owned() };
+    let length = SAID.encode_utf16().count() as u32;
+    alone.splice(&HELP, item(1), HELP.fields[0].key, &splice(length, ""));
+    alone.splice(&HELP, item(1), HELP.fields[0].key, &splice(0, SAID));
+    drop(pupil);
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    server.hide(&pike, SAID).await.unwrap();
+
+    let mut back = server.open(&address, &tomek, Section::Passport, 15).await;
+    let lacks = alone.diff(&back.doc.state_vector()).unwrap();
+    assert!(says(&lacks));
+    back.say(Message::SyncStep2(lacks)).await;
+    back.until(|message| *message == Message::SyncStatus(false)).await;
+    let mut reader = server.open(&address, &pike, Section::Passport, 16).await;
+    assert_eq!(words(&reader.doc), hidden());
+    assert_eq!(tables_say(&mut owner).await, Vec::<String>::new());
+    // The meeting goes on.
+    reader
+        .edit(|doc| {
+            doc.splice(&HELP, item(1), HELP.fields[0].key, &Splice { at: 0, delete: 0, insert: "a".to_owned() })
+        })
+        .await;
+}
+
+#[sqlx::test(migrations = false)]
 async fn only_those_who_may_hide_and_only_what_they_saw(pool: PgPoolOptions, options: PgConnectOptions) {
     let server = TestServer::start(pool, options.clone()).await;
     let address = server.listen().await;

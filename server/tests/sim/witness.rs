@@ -386,7 +386,11 @@ impl Witness {
                         || said.between.iter().any(|put| self.is_pupils(put.left.0) && self.is_pupils(put.right.0))
                 })
             }
-            Refusal::NotYourHand | Refusal::TooLong | Refusal::UnknownShape | Refusal::MissingPast => false,
+            Refusal::NotYourHand
+            | Refusal::TooLong
+            | Refusal::UnknownShape
+            | Refusal::MissingPast
+            | Refusal::TakenOut => false,
         };
         self.check(may_be, || format!("an honest page is refused in {section:?}: {reason:?}"));
     }
