@@ -56,6 +56,8 @@ pub struct Draft {
     pub held_on: String,
     /// The meeting was begun.
     pub is_open: bool,
+    /// The child is not at the school any more.
+    pub has_left: bool,
     /// Who has a say and has not answered.
     pub waits_for: Vec<String>,
 }

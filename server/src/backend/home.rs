@@ -64,6 +64,7 @@ pub(super) async fn of(
                 portrait: picture::address(tie(draft.pupil), draft.pupil, draft.has_picture),
                 held_on: draft.held_on.to_string(),
                 is_open: draft.is_open,
+                has_left: draft.has_left,
                 waits_for: draft.waits_for,
             })
             .collect(),

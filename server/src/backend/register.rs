@@ -6,7 +6,7 @@ mod import;
 
 pub(super) use self::{
     child::Child,
-    days::{NO_SUCH_DAY, OLDEST_YEARS, no_beginning, no_birthday, no_leaving, read_day, years},
+    days::{NO_SUCH_DAY, OLDEST_YEARS, left_before_met, no_beginning, no_birthday, no_leaving, read_day, years},
 };
 
 use app::{

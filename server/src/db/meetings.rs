@@ -1,8 +1,11 @@
 //! Meetings.
 
+use std::collections::BTreeMap;
+
 use app::backend::Viewer;
 use shared::{MeetingId, PersonId, PupilId, Role, Stage};
 use time::{Date, OffsetDateTime, Time};
+use uuid::Uuid;
 
 use super::{SchoolTransaction, known::Known, pupils::link};
 
@@ -264,11 +267,13 @@ pub struct Draft {
     pub has_picture: bool,
     pub held_on: Date,
     pub is_open: bool,
+    /// The child is not at the school any more, and the meeting is still to be closed.
+    pub has_left: bool,
     /// Who has a say and has not answered.
     pub waits_for: Vec<String>,
 }
 
-/// The oldest first; of the children that this person has a place with, or of all.
+/// The oldest first; of the children that this person has a place with, or of all, also where they have left.
 pub async fn list_drafts(
     txn: &mut SchoolTransaction,
     known: &Known,
@@ -277,6 +282,7 @@ pub async fn list_drafts(
 ) -> sqlx::Result<Vec<Draft>> {
     let rows = sqlx::query!(
         r#"select m.pupil_id, child.display_name, p.class_name, exists (select from pictures where pupil_id = p.id) as "has_picture!", m.held_on, m.stage = 'meeting' as "is_open!",
+                  (p.left_on <= $1) is true as "has_left!",
                   array(
                     select people.display_name
                     from participants seat
@@ -294,14 +300,12 @@ pub async fn list_drafts(
              join people child on child.id = p.person_id
            where m.stage <> 'agreed' and not m.for_passport and m.held_on <= $1
              and ($2::uuid[] is null or m.pupil_id = any ($2)) and m.pupil_id <> all ($4)
-             and (p.left_on <= $5) is not true
            order by m.held_on, child.display_name
            limit $3"#,
         today,
         known.only.as_deref(),
         limit,
-        &known.never,
-        known.here_on
+        &known.never
     )
     .fetch_all(txn.connection())
     .await?;
@@ -314,9 +318,26 @@ pub async fn list_drafts(
             has_picture: row.has_picture,
             held_on: row.held_on,
             is_open: row.is_open,
+            has_left: row.has_left,
             waits_for: row.waits_for,
         })
         .collect())
+}
+
+/// The last day each of these children was met about: that of a meeting that was agreed, or of one that is open.
+pub async fn last_met(txn: &mut SchoolTransaction, pupils: &[PupilId]) -> sqlx::Result<BTreeMap<PupilId, Date>> {
+    let pupils: Vec<Uuid> = pupils.iter().map(|pupil| pupil.0).collect();
+    let rows = sqlx::query!(
+        r#"select pupil_id,
+                  max(case when stage = 'agreed' then held_on else (opened_at at time zone 'UTC')::date end) as "day!"
+           from meetings
+           where pupil_id = any ($1) and not for_passport and (stage = 'agreed' or opened_at is not null)
+           group by pupil_id"#,
+        &pupils
+    )
+    .fetch_all(txn.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (PupilId(row.pupil_id), row.day)).collect())
 }
 
 /// Those that no other follows: for each pupil the one that is next, or was last.

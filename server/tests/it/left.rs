@@ -71,7 +71,10 @@ async fn who_has_left_is_on_no_list_and_all_that_was_written_stays(pool: PgPoolO
     let page = text(server.get(&format!("/pupils/{tomek}"), Some(&cookie)).await).await;
     assert!(page.contains("Leaves the school on 20 November 2026."));
     assert_eq!(server.leaves(&pike, tomek, TODAY).await.status(), StatusCode::SEE_OTHER);
-    assert_eq!(server.lists(pike.viewer, tomek).await, Vec::<&str>::new());
+    // But the meeting that was prepared: somebody still has to close it, and reads that they are gone.
+    assert_eq!(server.lists(pike.viewer, tomek).await, ["drafts"]);
+    let home = text(server.get("/", Some(&cookie)).await).await.replace("<!>", "");
+    assert!(home.contains("Has left the school. For 19 November 2026"), "{home}");
     assert_eq!(server.verbs(&options, tomek.0).await, ["register-changed", "register-changed"]);
 
     // What was agreed and given while they were here is in the sums.
@@ -184,6 +187,8 @@ async fn the_day_goes_out_and_comes_in_by_a_file(pool: PgPoolOptions, options: P
     for (day, said) in [
         ("2026-02-30", "no such day"),
         ("2017-02-14", "before the child was born"),
+        ("2024-08-31", "before their extra help began"),
+        ("2026-07-06", "They were met on 7 July 2026: choose that day or a later one."),
         ("2027-11-20", "more than a year ahead"),
     ] {
         let file = format!("UPN,Full name,Left on\nE000432100001,,{day}\n");
@@ -196,4 +201,43 @@ async fn the_day_goes_out_and_comes_in_by_a_file(pool: PgPoolOptions, options: P
         assert!(page.contains(said) && page.contains("id=\"left_on-error\""), "{day}: {page}");
     }
     assert_eq!(left().await, "2026-07-21");
+}
+
+#[sqlx::test(migrations = false)]
+async fn nobody_left_before_they_were_last_met(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let (backend, tomek) = (&server.backend, server.pupil_of(&pike).await);
+    let left = async || backend.line_page(pike.viewer, tomek).await.unwrap().line.left_on;
+    let yesterday = "2026-11-18";
+
+    // A table that is open is one at which they are met, and so it is once it has agreed.
+    backend.meeting_start(pike.viewer, pike.meeting).await.unwrap();
+    for is_agreed in [false, true] {
+        if is_agreed {
+            backend.record_agree(pike.viewer, pike.meeting).await.unwrap();
+        }
+        let page = text(server.leaves(&pike, tomek, yesterday).await).await;
+        let beside = page.split("id=\"left_on-error\"").nth(1).expect("it stands beside the box");
+        assert!(beside.contains("They were met on 19 November 2026: choose that day or a later one."), "{page}");
+        assert!(page.contains(&format!("value=\"{yesterday}\"")), "what was typed is kept");
+        assert_eq!(left().await, "");
+    }
+    assert_eq!(server.leaves(&pike, tomek, TODAY).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(left().await, TODAY);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_meeting_held_after_somebody_left_locks_no_line(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let (backend, tomek) = (&server.backend, server.pupil_of(&pike).await);
+    assert_eq!(server.leaves(&pike, tomek, "2026-11-10").await.status(), StatusCode::SEE_OTHER);
+    backend.meeting_start(pike.viewer, pike.meeting).await.unwrap();
+    // The day stands already: the other boxes are still to be changed.
+    let form =
+        "provision=K&since=2024-09-01&need=ASD&year_group=Year+5&born_on=2018-02-14&left_on=2026-11-10".to_owned();
+    let path = format!("/pupils/{tomek}/register");
+    let answer = server.post_form_as(&path, Some(&server.sign_in(&pike).await), form).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
 }

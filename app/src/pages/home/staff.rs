@@ -136,12 +136,14 @@ fn Drafts(drafts: Vec<Draft>) -> impl IntoView {
                 0 => "Everybody has answered.".to_owned(),
                 _ => format!("No answer yet from {}.", draft.waits_for.join(", ")),
             };
+            let gone = if draft.has_left { " Has left the school." } else { "" };
+            let words = format!("{}.{gone} For {}. {waits}", draft.class_name, dates::short(&draft.held_on));
             view! {
                 <li>
                     <Sun picture=draft.portrait name=draft.name.clone() />
                     <p>
                         <strong>{draft.name.clone()}</strong>
-                        <span>{draft.class_name} ". For " {dates::short(&draft.held_on)} ". " {waits}</span>
+                        <span>{words}</span>
                     </p>
                     <a class="button" href=format!("/pupils/{}", draft.pupil) rel="external">
                         "Open"

@@ -18,7 +18,7 @@ use crate::{
     audit::{Deed, Verb},
     backend::{
         ServerBackend,
-        register::{NO_SUCH_DAY, no_beginning, no_birthday, no_leaving, read_day},
+        register::{NO_SUCH_DAY, left_before_met, no_beginning, no_birthday, no_leaving, read_day},
     },
     clock::school_day,
     csv::CELL_LIMIT,
@@ -126,6 +126,8 @@ pub(crate) async fn change(
     let (new, mut faults) = read(&line, backend.clock.today());
     faults.extend(meanwhile::faults(&mut txn, viewer, pupil, &now, &both).await?);
     check_key_adult(&mut txn, Some(pupil), &new, &mut faults).await?;
+    let met = db::meetings::last_met(&mut txn, &[pupil]).await.map_err(unavailable)?.remove(&pupil);
+    faults.extend(left_before_met(new.left_on, before.left_on, met).map(|why| Fault::new("left_on", why)));
     if let Some(upn) = new.upn.clone().filter(|_| new.upn != before.upn) {
         faults.extend(wrong_number(&upn));
         faults.extend(is_taken(&mut txn, viewer, upn).await?);
@@ -194,8 +196,6 @@ pub(super) fn read(line: &Line, today: Date) -> (register_line::Line, Vec<Fault>
     faults.extend(born_on.and_then(|born| no_birthday(born, today)).map(|why| Fault::new("born_on", why)));
     let wrong = since.and_then(|since| no_beginning(since, born_on, today));
     faults.extend(wrong.map(|why| Fault::new("since", why)));
-    let wrong = left_on.and_then(|left| no_leaving(left, born_on, today));
-    faults.extend(wrong.map(|why| Fault::new("left_on", why)));
     let provision = census::provision_code(&line.provision);
     if provision.is_none() {
         faults.push(Fault::new("provision", census::NO_PROVISION));
@@ -227,6 +227,7 @@ pub(super) fn read(line: &Line, today: Date) -> (register_line::Line, Vec<Fault>
         needs,
         left_on,
     };
+    faults.extend(no_leaving(&kept, today).map(|why| Fault::new("left_on", why)));
     (kept, faults)
 }
 

@@ -1,6 +1,9 @@
 //! Days as somebody writes them, in a cell or a box, and those that cannot be.
 
+use app::components::dates;
 use time::{Date, Month, format_description::BorrowedFormatItem, macros::format_description};
+
+use crate::db::register_line::Line;
 
 const ISO: &[BorrowedFormatItem<'static>] = format_description!("[year]-[month]-[day]");
 const BRITISH: &[BorrowedFormatItem<'static>] = format_description!("[day padding:none]/[month padding:none]/[year]");
@@ -10,6 +13,7 @@ pub(in crate::backend) const NO_SUCH_DAY: &str =
 const NOT_YET: &str = "That day has not come yet. Look at the year.";
 const LONG_AGO: &str = "That is more than 26 years ago: nobody born then is at a school. Look at the year.";
 const TOO_FAR: &str = "That is more than a year ahead. Look at the year.";
+const BEFORE_HELP: &str = "That is before their extra help began. Look at both days.";
 const BEFORE_BIRTH: &str = "That is before the child was born. Look at both days.";
 
 /// Older is nobody who has a plan of a school.
@@ -36,12 +40,25 @@ pub(in crate::backend) fn no_birthday(born: Date, today: Date) -> Option<&'stati
 }
 
 /// Why a child cannot have left then, or be going to.
-pub(in crate::backend) fn no_leaving(left: Date, born: Option<Date>, today: Date) -> Option<&'static str> {
-    match left {
+pub(in crate::backend) fn no_leaving(line: &Line, today: Date) -> Option<&'static str> {
+    match line.left_on? {
         left if left > years(today, 1) => Some(TOO_FAR),
-        left if born.is_some_and(|born| left < born) => Some(BEFORE_BIRTH),
+        left if line.born_on.is_some_and(|born| left < born) => Some(BEFORE_BIRTH),
+        left if line.sen_since.is_some_and(|since| left < since) => Some(BEFORE_HELP),
         _ => None,
     }
+}
+
+/// Nobody left before the day they were last met: terms that are over would be told otherwise. A day that stands
+/// already is not asked about again: a meeting that was open goes on when a child leaves.
+pub(in crate::backend) fn left_before_met(
+    left: Option<Date>,
+    before: Option<Date>,
+    last_met: Option<Date>,
+) -> Option<String> {
+    let met = last_met.filter(|met| left != before && left.is_some_and(|left| left < *met))?;
+    let day = dates::short(&met.to_string());
+    Some(format!("They were met on {day}: choose that day or a later one."))
 }
 
 /// Why extra help cannot have been decided then.

@@ -56,12 +56,14 @@ impl Plan {
         let upns: Vec<_> = all.iter().filter_map(|said| said.upn.clone()).collect();
         let names: Vec<_> = all.into_iter().map(|said| said.name).filter(|name| !name.is_empty()).collect();
         let known = db::register_file::lock_known(txn, by, &upns, &names).await?;
-        let school = School::of(known.into_iter().map(Known::from).collect());
+        let pupils: Vec<_> = known.iter().map(|known| known.pupil).collect();
+        let met = db::meetings::last_met(txn, &pupils).await?;
+        let school = School::of(known.into_iter().map(|known| Known::new(known, &met)).collect());
         let mut so_far = twice::Rows::default();
         let steps = table.judge(name, |row| {
             let said = said(row);
             let before = school.find(&said, row);
-            let after = row::read(row, before.map(|known| &known.child), today);
+            let after = row::read(row, before, today);
             let mut doubts: Vec<_> = so_far.meet(&said, before, row).into_iter().collect();
             doubts.extend(school.doubts(&said, before));
             doubts.extend(row::doubts(&after, today));

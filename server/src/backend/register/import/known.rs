@@ -1,6 +1,6 @@
 //! Whom a row of the file means: by number, and where one lacks it by name and birthday.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use shared::PupilId;
 use time::Date;
@@ -14,14 +14,17 @@ pub(super) struct Known {
     pub(super) pupil: PupilId,
     pub(super) person: shared::PersonId,
     pub(super) child: Child,
+    /// The last day they were met about, for whoever may know of it.
+    pub(super) last_met: Option<Date>,
     /// Whoever asks is kept from this child.
     is_withheld: bool,
 }
 
-impl From<db::register_file::Known> for Known {
-    fn from(known: db::register_file::Known) -> Self {
+impl Known {
+    pub(super) fn new(known: db::register_file::Known, met: &BTreeMap<PupilId, Date>) -> Self {
+        let last_met = met.get(&known.pupil).copied().filter(|_| !known.is_withheld);
         let child = Child { full_name: known.full_name, called: known.name, line: known.line };
-        Self { pupil: known.pupil, person: known.person, child, is_withheld: known.is_withheld }
+        Self { pupil: known.pupil, person: known.person, child, last_met, is_withheld: known.is_withheld }
     }
 }
 

@@ -7,14 +7,18 @@ use app::components::dates;
 use shared::census;
 use time::Date;
 
-use super::super::{
-    child::Child,
-    days::{NO_SUCH_DAY, no_beginning, no_birthday, no_leaving, read_day},
+use super::{
+    super::{
+        child::Child,
+        days::{NO_SUCH_DAY, left_before_met, no_beginning, no_birthday, no_leaving, read_day},
+    },
+    known::Known,
 };
 use crate::{csv::TableRow, db::pupils::has_left};
 
 /// The child as the register would have it afterwards.
-pub(super) fn read(row: &mut TableRow<'_>, before: Option<&Child>, today: Date) -> Child {
+pub(super) fn read(row: &mut TableRow<'_>, known: Option<&Known>, today: Date) -> Child {
+    let before = known.map(|known| &known.child);
     let mut child = before.cloned().unwrap_or_default();
     let mut words = |column: &str, place: &mut String| {
         let words = row.words(column);
@@ -55,7 +59,11 @@ pub(super) fn read(row: &mut TableRow<'_>, before: Option<&Child>, today: Date) 
         child.line.sen_since = None;
     }
     child.line.left_on = day(row, "Left on").or(child.line.left_on);
-    if let Some(why) = child.line.left_on.and_then(|left| no_leaving(left, child.line.born_on, today)) {
+    if let Some(why) = no_leaving(&child.line, today) {
+        row.fault("Left on", why);
+    }
+    let met = known.and_then(|known| known.last_met);
+    if let Some(why) = left_before_met(child.line.left_on, before.and_then(|before| before.line.left_on), met) {
         row.fault("Left on", why);
     }
     looked_after(row, &mut child);
