@@ -54,7 +54,10 @@ pub fn MapPage() -> impl IntoView {
 
 #[component]
 fn TheMap(page: Page) -> impl IntoView {
-    let term = term_words(&page.query.term);
+    let heading = match page.query.term.as_str() {
+        "" => "The map".to_owned(),
+        term => format!("The map, {}", term_words(term)),
+    };
     let happened = match page.planned {
         0 => "No session was counted or told yet.".to_owned(),
         planned => {
@@ -96,7 +99,7 @@ fn TheMap(page: Page) -> impl IntoView {
             <section class="sheet" aria-labelledby="h-map">
                 <header class="sheet-head with-side">
                     <div>
-                        <h2 id="h-map">"The map, " {term}</h2>
+                        <h2 id="h-map">{heading}</h2>
                         <p>"Each plate is one child’s share of one help. The fuller the plate, the more of it happened. Where the rim is broken, nobody has told or counted yet."</p>
                     </div>
                     <a class="button" href=csv rel="external" download>
@@ -181,13 +184,14 @@ fn Together(page: Page) -> impl IntoView {
 #[component]
 fn Filters(page: Page) -> impl IntoView {
     let same = |words: Vec<String>| words.into_iter().map(|words| (words.clone(), words)).collect::<Vec<_>>();
-    let terms = page.terms.into_iter().map(|term| (term.clone(), term_words(&term))).collect();
+    let terms: Vec<_> = page.terms.into_iter().map(|term| (term.clone(), term_words(&term))).collect();
     let tiers = page.here.words.all_tiers();
     let areas = AREAS.iter().map(|area| (area.code.to_owned(), area.label.to_owned())).collect();
     let MapQuery { term, year, tier, area, who, class, funding, .. } = page.query;
     view! {
         <form class="filters" method="get" action="/map" aria-label="The map">
-            <Choose name="term" label="Term" everything="" options=terms chosen=term />
+            {(!terms.is_empty())
+                .then(|| view! { <Choose name="term" label="Term" everything="" options=terms chosen=term /> })}
             <Choose name="year" label="Year group now" everything="Everyone" options=same(page.years) chosen=year />
             <Choose name="class" label="Class now" everything="Every class" options=same(page.classes) chosen=class />
             <Choose name="tier" label="How much more" everything="Everything" options=tiers chosen=tier />
@@ -264,6 +268,8 @@ fn Row(row: MapRow, shows_cost: bool) -> impl IntoView {
         None => "not told or counted yet".to_owned(),
     };
     let how_long = match (row.minutes, row.planned) {
+        // Somebody left, or got another plan: what was given stands here.
+        (0, 0) if row.counted > 0 => "none planned".to_owned(),
         (0, 0) => ALWAYS_THERE.to_owned(),
         (0, _) => "not said how long".to_owned(),
         (minutes, _) => hours(minutes),

@@ -42,6 +42,8 @@ pub struct PupilPage {
     /// Meetings that somebody of the family came to.
     pub held_this_year: u32,
     pub actions: Vec<ActionRow>,
+    /// At some meeting that was agreed somebody promised to do something.
+    pub was_promised: bool,
     pub may_tick_actions: bool,
     /// Nobody has met about them yet, and who asks may begin it.
     pub may_begin_first: bool,

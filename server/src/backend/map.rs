@@ -128,11 +128,11 @@ fn once_a_term(given: Vec<Given>, term: &str) -> Vec<Given> {
     }
     let stands = |help: Given| {
         let is_again = help.replaced && newest[&(help.pupil, key(&help.name))] > help.held_on;
-        match (is_again || left::never_saw(term, help.left_on), help.counted()) {
-            (false, _) => Some(help),
-            (true, None) => None,
-            (true, Some(_)) => Some(Given { sessions: None, pence: None, ..help }),
+        if !(is_again || left::never_saw(term, help.left_on)) {
+            return Some(help);
         }
+        help.counted().filter(Counted::is_anything)?;
+        Some(Given { sessions: None, pence: None, is_no_plan: true, ..help })
     };
     given.into_iter().filter_map(stands).collect()
 }
@@ -192,7 +192,10 @@ fn rows(given: &[Given], costs: bool) -> Vec<MapRow> {
 fn row(kind: &[&Given], costs: bool) -> Option<MapRow> {
     let first = kind.first()?;
     let counted = || kind.iter().filter_map(|help| help.counted());
-    let pence: Vec<i64> = kind.iter().filter_map(|help| help.pence).filter(|_| costs).collect();
+    let mut plans = kind.iter().filter(|help| !help.is_no_plan).peekable();
+    // Where no plan is, nothing is paid, and that is known.
+    let is_free = plans.peek().is_none();
+    let pence: Vec<i64> = plans.filter_map(|help| help.pence).collect();
     Some(MapRow {
         name: first.name.clone(),
         tier: first.tier.clone(),
@@ -224,7 +227,7 @@ fn row(kind: &[&Given], costs: bool) -> Option<MapRow> {
         delivered: counted().map(|counted| counted.delivered).sum(),
         extra: counted().map(|counted| counted.extra).sum(),
         told: counted().filter(|counted| !counted.by_meeting).map(|counted| counted.planned).sum(),
-        pence: (!pence.is_empty()).then(|| pence.iter().sum()),
+        pence: (costs && (is_free || !pence.is_empty())).then(|| pence.iter().sum()),
     })
 }
 

@@ -157,6 +157,7 @@ async fn make(
         meetings: if see(Matter::Plan) { met(meetings, &records, tie) } else { vec![] },
         held_this_year: u32::try_from(pupil.held_this_year).unwrap_or(u32::MAX),
         actions: open.into_iter().map(|action| row(action, today)).collect(),
+        was_promised: records.iter().any(|record| !record.actions.is_empty()),
         may_tick_actions: see(Matter::Action),
         may_change_line: see(Matter::Line),
         may_take_away: see(Matter::Everything),

@@ -43,6 +43,8 @@ pub struct Given {
     /// The day its plan was agreed, and whether another was before this one’s time was over.
     pub held_on: Date,
     pub replaced: bool,
+    /// Of it counts in this term what happened, and neither what was planned nor what it costs: so the map has it.
+    pub is_no_plan: bool,
 }
 
 /// What is known of the sessions of one help.
@@ -62,6 +64,10 @@ impl Counted {
     fn new((planned, happened): (i64, i64), by_meeting: bool) -> Self {
         let delivered = happened.min(planned);
         Self { planned, delivered, extra: happened - delivered, by_meeting }
+    }
+
+    pub fn is_anything(&self) -> bool {
+        self.planned + self.delivered + self.extra > 0
     }
 }
 
@@ -146,6 +152,7 @@ pub async fn given(txn: &mut SchoolTransaction, wanted: &Wanted) -> sqlx::Result
             review: row.review_id.map(RecordId),
             held_on: row.held_on,
             replaced: row.replaced,
+            is_no_plan: false,
         })
         .collect())
 }

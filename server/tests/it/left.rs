@@ -7,7 +7,7 @@ use app::{
     view::{
         delivery::{DeliveryQuery, EVERYBODY},
         first::FirstMeetingSent,
-        map::MapQuery,
+        map::{MapQuery, MapRow},
         register::RegisterQuery,
     },
 };
@@ -127,6 +127,33 @@ async fn a_term_that_is_over_stays_as_it_was(pool: PgPoolOptions, options: PgCon
     let children = map.rows.iter().flat_map(|row| &row.children).filter(|child| child.pupil == tomek);
     assert_eq!(children.filter_map(|child| child.planned).sum::<i64>(), 0);
     assert!(map.load.len() < all.len());
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_was_given_to_who_has_left_stands_at_a_cost_that_is_known(pool: PgPoolOptions, options: PgConnectOptions) {
+    let server = TestServer::start(pool, options).await;
+    let pike = server.seat("Tomek", "Mrs Pike", 3).await;
+    let (backend, tomek, cookie) = (&server.backend, server.pupil_of(&pike).await, server.sign_in(&pike).await);
+    let autumn = MapQuery { term: "2026-3".to_owned(), ..MapQuery::default() };
+    let his = async || {
+        let mut rows = backend.map_page(pike.viewer, autumn.clone()).await.unwrap().rows;
+        rows.retain(|row| row.children.iter().all(|child| child.pupil == tomek));
+        rows
+    };
+    let before = his().await;
+
+    // Agreed in July, gone that month; what was counted of it in November was given all the same, and costs nothing then.
+    server.leaves(&pike, tomek, "2026-07-21").await;
+    assert_eq!(his().await, vec![], "nothing is left of what nobody counted");
+    backend.meeting_start(pike.viewer, pike.meeting).await.unwrap();
+    backend.record_agree(pike.viewer, pike.meeting).await.unwrap();
+    let after = his().await;
+    assert!(!after.is_empty() && after.len() <= before.len(), "{after:?}");
+    assert!(after.iter().all(|row| row.counted > 0 && row.planned == 0 && row.pence == Some(0)), "{after:?}");
+    // So the page says of no more help than before that its cost is not known.
+    let map = backend.map_page(pike.viewer, autumn.clone()).await.unwrap();
+    let page = text(server.get("/map?term=2026-3", Some(&cookie)).await).await;
+    assert_eq!(page.contains("is not written down."), map.rows.iter().any(|row| row.pence.is_none()), "{page}");
 }
 
 #[sqlx::test(migrations = false)]

@@ -71,6 +71,7 @@ async fn the_page_says_what_the_records_agreed(pool: PgPoolOptions, options: PgC
         assert_eq!((&shown.title, &shown.rating, &shown.reached), (&target.title, &review.rating, &review.exit));
         assert_eq!((shown.before, shown.after), (review.before, review.after));
     }
+    assert!(page.was_promised);
     assert_eq!((running.reviewed_in.as_ref(), running.delivered), (None, None));
     assert_eq!(running.targets.len(), second.targets.len());
 

@@ -67,6 +67,8 @@ async fn one_more_school_is_made_by_hand_and_none_sees_another(pool: PgPoolOptio
     // She runs her school, and no page of hers holds a word of the others.
     let staff = text(server.get("/staff", Some(&cookie)).await).await;
     assert!(staff.contains("Mrs Olu Adeyemi") && staff.contains(NAME));
+    let map = text(server.get("/map", Some(&cookie)).await).await.replace("<!>", "");
+    assert!(map.contains(">The map</h2>") && !map.contains("choose-term"), "no term stands in it yet: {map}");
     let mut theirs = vec![];
     for other in [pike.viewer.school, amara.viewer.school] {
         theirs.extend(words_of(&mut owner, other, school).await);

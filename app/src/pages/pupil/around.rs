@@ -75,7 +75,7 @@ pub fn Actions(page: PupilPage) -> impl IntoView {
     let late = page.actions.iter().filter(|action| action.overdue).count();
     let may_tick = page.may_tick_actions;
     let words = match (page.actions.len(), late) {
-        (0, _) if page.cycles.is_empty() => "Nothing has been promised yet.".to_owned(),
+        (0, _) if !page.was_promised => "Nothing has been promised yet.".to_owned(),
         (0, _) => "Everything that was promised is done.".to_owned(),
         (_, 0) => "Nothing is late.".to_owned(),
         (_, 1) => "One is late.".to_owned(),

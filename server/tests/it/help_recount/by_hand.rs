@@ -123,7 +123,8 @@ pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&C
     };
     // Or of a child who was gone before the term began.
     let is_no_plan = |one: &Given| is_again(one) || last_term(one.child).is_some_and(|last| last < one.term);
-    let of_term: Vec<_> = of_term.iter().filter(|one| !is_no_plan(one) || one.counted.is_some()).collect();
+    let has_happened = |one: &Given| one.counted.is_some_and(|(planned, happened)| planned > 0 || happened > 0);
+    let of_term: Vec<_> = of_term.iter().filter(|one| !is_no_plan(one) || has_happened(one)).collect();
     // In a term that is over, whoever was there in it counts; in the present one, whoever still is.
     let is_over = page.query.term < term_of(NOON.date());
     let was_there = |child: &Child| last_term(child).is_none_or(|last| last >= page.query.term);
@@ -141,6 +142,15 @@ pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&C
         .collect();
 
     type Sums<'a> = (Vec<&'a str>, i64, i64, [i64; 3], i64, Option<i64>);
+    // What is not planned costs nothing; but it does not make known what is planned at a cost that nobody wrote down.
+    let is_planned = |of: &Given| {
+        let is_same = |help: &Provision| help.tier == of.help.tier && key(&help.name) == key(&of.help.name);
+        wanted.iter().any(|one| is_same(one.help) && !is_no_plan(one))
+    };
+    let pence = |one: &Given| match (is_no_plan(one), is_planned(one)) {
+        (false, _) => one.cost.and_then(|cost| cost.pence_per_pupil),
+        (true, is_planned) => (!is_planned).then_some(0),
+    };
     let mut kinds: BTreeMap<(String, String), Sums> = BTreeMap::new();
     let mut loads: BTreeMap<&str, BTreeMap<String, (i64, i64, i64)>> = BTreeMap::new();
     for one in &wanted {
@@ -155,9 +165,9 @@ pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&C
         row.3[1] += std::cmp::max(0, happened - planned);
         row.3[2] += if one.by_meeting { 0 } else { planned };
         row.4 += std::cmp::min(planned, happened);
-        row.5 =
-            sum([row.5, one.cost.and_then(|cost| cost.pence_per_pupil).filter(|_| costs && !is_no_plan(one))]
-                .into_iter());
+        if costs {
+            row.5 = sum([row.5, pence(one)].into_iter());
+        }
         if !help.who.is_empty() && counts(one.child) {
             let (children, group, weekly) =
                 loads.entry(&help.who).or_default().entry(key(&help.name)).or_insert((0, 1, 0));
@@ -239,6 +249,8 @@ pub(super) fn map_is_counted_right(page: &MapPage, query: &MapQuery, known: &[&C
 /// The child’s own page: what nobody counted is in no number, and what nobody wrote of is not called done.
 pub(super) fn cycles_are_counted_right(page: &PupilPage, child: &Child, given: &[&Given]) {
     assert_eq!(page.cycles.len(), child.cycles.len());
+    let mut newest = child.cycles.iter().filter_map(|cycle| cycle.versions.last());
+    assert_eq!(page.was_promised, newest.any(|record| !record.actions.is_empty()));
     for (at, shown) in page.cycles.iter().enumerate() {
         let Some(review) = child.cycles.get(at + 1).map(|next| next.versions.last().unwrap()) else {
             assert_eq!((shown.delivered, shown.extra, shown.uncounted, shown.looked_back), (None, 0, 0, false));
