@@ -47,7 +47,7 @@ test('the Virtual School rates an education plan, and the school reads it', asyn
   await page.goto('/')
   await page.getByRole('main').getByRole('link', { name: 'Kai', exact: true }).first().click()
   await page.getByRole('link', { name: 'Personal education plan' }).click()
-  await expect(page.getByText('The Virtual School has not rated this plan yet.')).toBeVisible()
+  await expect(page.getByText('Nobody has rated this plan yet.')).toBeVisible()
   await looksRight(page)
   await page.getByRole('radio', { name: /^Amber/ }).check()
   await page.getByRole('button', { name: 'Give this rating' }).click()
@@ -64,7 +64,7 @@ test('the Virtual School rates an education plan, and the school reads it', asyn
 
   const { page: school } = await reads({ pupil: 'Kai', name: 'Hussain-Webb' })
   await school.goto(new URL(page.url()).pathname)
-  const rating = school.getByRole('region', { name: 'The Virtual School’s rating' })
+  const rating = school.getByRole('region', { name: 'How this plan is rated' })
   await expect(rating.getByRole('figure')).toContainText('Everything is there now.')
   await expect(rating.getByRole('figure')).toContainText('Gareth')
   await rating.getByText('Earlier ratings (1)').click()

@@ -363,6 +363,10 @@ async fn the_virtual_school_rates_it_and_earlier_ratings_stay(pool: PgPoolOption
     let html = text(html).await;
     assert!(html.contains("Sunday 22 November 2026") && html.contains("Earlier ratings (1)"));
     assert!(!html.contains("Give this rating"));
+    // Whose word each is, the earlier one too: a social worker may have given it.
+    assert!(html.contains("By the Virtual School, or the social worker"), "{html}");
+    let who = format!("{}, {}", page.ratings[0].name, page.ratings[0].title);
+    assert_eq!(html.matches(&who).count(), 2, "{who}: {html}");
     assert_eq!(server.trail_of(&options, "pep-rated").await, 2);
 
     // The server itself cannot change or take back one.

@@ -1,4 +1,4 @@
-//! What the Virtual School says of a plan: its rating with who and when, the earlier ones, and the form for whoever
+//! What the Virtual School, or the social worker, says of a plan: its rating with who and when, the earlier ones, and the form for whoever
 //! gives it.
 
 use leptos::prelude::*;
@@ -38,13 +38,13 @@ pub fn VirtualSchool(page: PepPage, agreed_in: MeetingId) -> impl IntoView {
     }
     let now = match newest {
         Some(rated) => view! { <OneRating rated /> }.into_any(),
-        None => view! { <p class="hint">"The Virtual School has not rated this plan yet."</p> }.into_any(),
+        None => view! { <p class="hint">"Nobody has rated this plan yet."</p> }.into_any(),
     };
     view! {
         <section class="sheet" aria-labelledby="h-rated" id="rating">
             <header class="sheet-head">
-                <h2 id="h-rated">"The Virtual School’s rating"</h2>
-                <p>"Its own word, beside what is counted above."</p>
+                <h2 id="h-rated">"How this plan is rated"</h2>
+                <p>"By the Virtual School, or the social worker: what they say of it, beside what is counted above."</p>
             </header>
             {was_rated
                 .then(|| {
@@ -69,7 +69,7 @@ fn OneRating(rated: Rated) -> impl IntoView {
         Rating::Amber => "rag is-amber",
         Rating::Red => "rag is-red",
     };
-    let who = if rated.title.is_empty() { rated.name } else { format!("{}, {}", rated.name, rated.title) };
+    let who = who(&rated);
     view! {
         <figure>
             <div class=class>
@@ -85,13 +85,18 @@ fn OneRating(rated: Rated) -> impl IntoView {
     }
 }
 
+/// With their job: a social worker’s word is not the Virtual School’s.
+fn who(rated: &Rated) -> String {
+    if rated.title.is_empty() { rated.name.clone() } else { format!("{}, {}", rated.name, rated.title) }
+}
+
 #[component]
 fn Earlier(earlier: Vec<Rated>) -> impl IntoView {
     let line = |rated: Rated| {
         view! {
             <li>
                 <strong>{name(rated.rating)}</strong>
-                {format!(", {}, by {}. The plan of {}. ", dates::short(&rated.on), rated.name, dates::short(&rated.met_on))}
+                {format!(", {}, by {}. The plan of {}. ", dates::short(&rated.on), who(&rated), dates::short(&rated.met_on))}
                 <span dir="auto">{rated.words}</span>
             </li>
         }
