@@ -152,7 +152,8 @@ pub(super) async fn retention(command: RetentionCommand) -> anyhow::Result<()> {
             let keep = Duration::days(keep_history_days.into());
             let all = with_database(&database, async |db| Ok(retention::dry_run(&db, now(), keep).await?)).await?;
             for (school, deeds) in all {
-                writeln!(stdout(), "school {school}: {} things to do", deeds.len())?;
+                let things = if deeds.len() == 1 { "thing" } else { "things" };
+                writeln!(stdout(), "school {school}: {} {things} to do", deeds.len())?;
                 deeds.iter().try_for_each(|deed| writeln!(stdout(), "  would {deed}"))?;
             }
             Ok(())

@@ -184,6 +184,8 @@ pub enum NotDone {
     DueAtOnce(usize, i32),
     #[error("no school here has a child with that id")]
     NoSuchPupil,
+    #[error("nothing keeps this child's file: nothing has changed")]
+    NotHeld,
     #[error("say why: somebody will ask, in years")]
     NoReason,
     #[error("the database did not answer")]
@@ -203,9 +205,12 @@ pub async fn hold(db: &Db, pupil: PupilId, reason: &str, now: OffsetDateTime) ->
     Ok(txn.commit().await?)
 }
 
-/// The rules apply again.
+/// The rules apply again, where they did not.
 pub async fn release(db: &Db, pupil: PupilId, now: OffsetDateTime) -> Result<(), NotDone> {
     let mut txn = find(db, pupil).await?;
+    if retention::held(&mut txn, pupil).await?.is_none() {
+        return Err(NotDone::NotHeld);
+    }
     retention::release(&mut txn, pupil).await?;
     let deed = audit::Deed { actor: None, verb: Verb::Released, meeting: None, subject: Some(pupil.0) };
     db::audit::add(&mut txn, deed, now).await?;

@@ -160,6 +160,9 @@ async fn a_mark_is_taken_back_and_a_hold_keeps_everything(pool: PgPoolOptions, o
     retention::release(&scene.server.db, scene.tomek, scene.server.state.clock.now()).await.unwrap();
     let deeds = scene.server.keep_up().await;
     assert!(deeds.iter().any(|deed| matches!(deed, Deed::Marked(mark) if mark.pupil == scene.tomek)), "{deeds:?}");
+    // Once more there is nothing to release, and it says so.
+    let refused = retention::release(&scene.server.db, scene.tomek, now).await.unwrap_err().to_string();
+    assert_eq!(refused, "nothing keeps this child's file: nothing has changed");
     // A child that is in no school here.
     let nobody = PupilId(uuid::Uuid::from_u128(5));
     assert!(retention::hold(&scene.server.db, nobody, "why", now).await.is_err());

@@ -48,6 +48,9 @@ pub(super) fn done(query: &RegisterQuery) -> Option<String> {
         changed => Some(format!("{changed} lines were changed.")),
     };
     let taken_out = query.taken_out.then(|| "The child was taken out of the register.".to_owned());
-    let words = brought.into_iter().chain(changed).chain(taken_out).collect::<Vec<_>>().join(" ");
+    // The list below is of those with extra help, where nobody chose others.
+    let hidden = brought.is_some() && query.provision.is_empty();
+    let hidden = hidden.then(|| "Who has no extra help is found by “Every child, with or without”.".to_owned());
+    let words = brought.into_iter().chain(changed).chain(hidden).chain(taken_out).collect::<Vec<_>>().join(" ");
     (!words.is_empty()).then_some(words)
 }
