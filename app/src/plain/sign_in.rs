@@ -25,6 +25,8 @@ pub enum Why {
     Later,
     /// The school’s provider, or what it said.
     School,
+    /// Whoever was there said no, or went back.
+    BrokenOff,
     /// The provider asked for one proof alone, and there is no code app.
     OneProof,
     Passkey,
@@ -39,6 +41,7 @@ impl Why {
             "often" => Self::Often,
             "later" => Self::Later,
             "school" => Self::School,
+            "broken-off" => Self::BrokenOff,
             "one-proof" => Self::OneProof,
             "passkey" => Self::Passkey,
             "first" => Self::First,
@@ -55,6 +58,9 @@ impl Why {
             Self::Later => "We are not there just now. Wait a moment, then try again.",
             Self::School => {
                 "Your school account did not open an account here. Ask your SENCO whether yours is set up, with the e-mail you use at school."
+            }
+            Self::BrokenOff => {
+                "You did not sign in with your school account: it was broken off there, and nothing has changed. Try again, or sign in another way."
             }
             Self::OneProof => {
                 "Your school account asked you for one proof only, and records need two. Sign in with a passkey, or ask your SENCO for a link to set up six numbers."

@@ -61,6 +61,10 @@ pub(super) struct Answer {
 pub(super) async fn back(State(state): State<AppState>, Query(answer): Query<Answer>, plain: Plain) -> Response {
     let secure = state.is_secure();
     let Some(secret) = Cookie::Ceremony.read(plain.headers(), secure) else { return to_sign_in("school") };
+    if answer.error.as_deref() == Some("access_denied") {
+        // They pressed “No” there, or “Cancel”.
+        return to_sign_in("broken-off");
+    }
     if let Some(error) = &answer.error {
         // Of a closed list, but it comes from an address.
         let error: String = error.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
