@@ -33,6 +33,7 @@ pub mod sessions;
 pub mod startup;
 pub mod state;
 pub mod subject;
+mod titles;
 pub mod update_log;
 pub mod upkeep;
 pub mod ws;

@@ -25,6 +25,7 @@ use crate::{
     db::{self, agreements, meetings::Meeting, participants},
     error::{of_room, unavailable},
     secret::Hash,
+    titles::is_title,
 };
 
 /// The invitation. Whatever is wrong with a link is the same to whoever holds it, but for one: who was asked to
@@ -295,8 +296,7 @@ fn hour(time: Time) -> String {
 
 /// “Mrs Joanna Pike” is JP, “Laila Hussain-Webb” LH.
 pub(super) fn initials(name: &str) -> String {
-    const TITLES: [&str; 5] = ["Mr", "Mrs", "Miss", "Ms", "Dr"];
-    let words: Vec<&str> = name.split_whitespace().filter(|word| !TITLES.contains(word)).collect();
+    let words: Vec<&str> = name.split_whitespace().filter(|word| !is_title(word)).collect();
     let first_letter = |word: &&&str| word.chars().find(|letter| letter.is_alphabetic());
     let (first, last) = (words.first(), words.last().filter(|_| words.len() > 1));
     [first, last].iter().flatten().filter_map(first_letter).flat_map(char::to_uppercase).collect()
@@ -324,6 +324,7 @@ mod tests {
             ("Tomasz 'Tomek' Wieczorek", "TW"),
             ("Kai's mum", "KM"),
             ("Dr Kwabena Osei", "KO"),
+            ("Mx Alex Reed", "AR"),
             ("Zoë", "Z"),
         ] {
             assert_eq!(initials(name), expected);

@@ -3,18 +3,14 @@
 use shared::{Role, rights::Post, role::Side};
 
 use super::data::{Attendee, Person};
-
-const TITLES: [&str; 5] = ["Mr", "Mrs", "Miss", "Ms", "Dr"];
+use crate::titles;
 
 /// As the place card says it: “Mrs Pike”, “Dr Osei”, “Agnieszka”.
 pub(super) fn display_name(full: &str) -> String {
-    let mut words = full.split_whitespace();
-    match (words.next(), words.next_back()) {
-        (Some(title), Some(last)) if TITLES.contains(&title) => format!("{title} {last}"),
-        // “Kai's mum” has no other name here.
-        (Some(first), Some(_)) if !first.ends_with("'s") => first.to_owned(),
-        _ => full.to_owned(),
-    }
+    let first = full.split_whitespace().next().unwrap_or(full);
+    // “Kai's mum” has no other name here.
+    let called = if first.ends_with("'s") { full } else { first };
+    titles::called(full).unwrap_or_else(|| called.to_owned())
 }
 
 pub(super) fn role(attendee: &Attendee, facilitator: &str) -> Role {

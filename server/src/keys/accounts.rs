@@ -26,6 +26,7 @@ use crate::{
     },
     secret::{self, Hash},
     state::AppState,
+    titles,
 };
 
 /// How long somebody new has to set up their account.
@@ -361,13 +362,8 @@ pub(super) fn is_email(email: &str) -> bool {
 
 /// “Mrs Joanna Pike” is called Mrs Pike, “Joanna Pike” Joanna.
 fn called(name: &str) -> String {
-    const TITLES: [&str; 5] = ["Mr", "Mrs", "Miss", "Ms", "Dr"];
-    let mut words = name.split(' ');
-    match (words.next(), words.next_back()) {
-        (Some(title), Some(last)) if TITLES.contains(&title.trim_end_matches('.')) => format!("{title} {last}"),
-        (Some(first), _) => first.to_owned(),
-        (None, _) => name.to_owned(),
-    }
+    let first = || name.split(' ').next().unwrap_or(name).to_owned();
+    titles::called(name).unwrap_or_else(first)
 }
 
 #[cfg(test)]
@@ -387,6 +383,7 @@ mod tests {
     #[test]
     fn people_are_called_as_in_a_meeting() {
         assert_eq!(called("Mrs Joanna Pike"), "Mrs Pike");
+        assert_eq!(called("Mx Alex Reed"), "Mx Reed");
         assert_eq!(called("Joanna Pike"), "Joanna");
         assert_eq!(called("Dr"), "Dr");
     }

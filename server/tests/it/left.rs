@@ -7,7 +7,7 @@ use app::{
     view::{
         delivery::{DeliveryQuery, EVERYBODY},
         first::FirstMeetingSent,
-        map::{MapQuery, MapRow},
+        map::MapQuery,
         register::RegisterQuery,
     },
 };
