@@ -71,7 +71,7 @@ use shared::event::Refusal;
 use shared::{
     Access, MeetingId, ParticipantId, PersonId, Role, Section, Stage,
     doc::FieldAddress,
-    policy,
+    policy::{self, Scribe},
     presence::Presence,
     sync::{Outdated, SaveState},
 };
@@ -270,7 +270,7 @@ impl Meeting {
     fn new(page: &MeetingPage) -> Self {
         let myself = page.myself();
         // A pupil needs nobody to write for them in their own hand.
-        let scribe = page.people.iter().find(|person| person.scribe && person.role != Role::Pupil);
+        let scribe = page.people.iter().find(|person| person.scribe.writes() && person.role != Role::Pupil);
         let scribe = RwSignal::new(scribe.map(|person| person.id));
         let scribing = Scribing { pupil: page.pupil.person, me: page.me, scribe };
         let sections = Section::ALL.map(|section| {
@@ -472,7 +472,8 @@ impl Meeting {
     pub fn access_at(&self, section: Section, stage: Stage) -> Access {
         match self.state.role.get_untracked() {
             Some(role) if !section.is_of_care() || self.looked_after => {
-                policy::access_for(section, role, self.state.scribing.now(), stage)
+                let scribe = Scribe::named(self.state.scribing.now());
+                policy::access_for(section, role, scribe, stage)
             }
             _ => Access::None,
         }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     Access, Attendance, MeetingId, ParticipantId, PersonId, PupilId, Role, Section, Stage,
     hand::Owners,
+    policy::Scribe,
     record::{AgreedRecord, Agreement, Response},
 };
 
@@ -213,7 +214,7 @@ pub struct Participant {
     pub title: String,
     /// 1 to 8.
     pub colour: u8,
-    pub scribe: bool,
+    pub scribe: Scribe,
     /// How they came, as far as it is known now.
     pub attendance: Attendance,
     /// By the word of whoever runs the meeting.

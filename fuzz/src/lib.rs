@@ -211,7 +211,7 @@ fn participants() -> Vec<Participant> {
         id: ParticipantId(Uuid::from_u128(200 + n as u128)),
         person: person(n as u8),
         role,
-        scribe: false,
+        scribe: shared::policy::Scribe::No,
         name: role.label().to_owned(),
         colour: 1,
     };

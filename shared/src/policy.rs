@@ -37,11 +37,36 @@ pub fn access(section: Section, role: Role, stage: Stage) -> Access {
     }
 }
 
+/// Whether somebody was named to type what the pupil says, and whether before anything was written that is not to be
+/// shared: who is named later reads nothing that was said to be for the pupil alone, or for somebody else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scribe {
+    #[default]
+    No,
+    Later,
+    FromTheStart,
+}
+
+impl Scribe {
+    /// For whoever does not know since when: the most that may be.
+    pub fn named(is_scribe: bool) -> Self {
+        if is_scribe { Self::FromTheStart } else { Self::No }
+    }
+
+    pub fn writes(self) -> bool {
+        self != Self::No
+    }
+}
+
 /// The same for one person: the pupil’s named scribe may also write where the pupil writes for
 /// themselves.
-pub fn access_for(section: Section, role: Role, scribe: bool, stage: Stage) -> Access {
+pub fn access_for(section: Section, role: Role, scribe: Scribe, stage: Stage) -> Access {
     let own = access(section, role, stage);
-    let writes_for_pupil = scribe && protection(section) != Protection::Nothing;
+    let writes_for_pupil = match section {
+        Section::PupilPrivate => scribe == Scribe::FromTheStart,
+        _ => scribe.writes() && protection(section) != Protection::Nothing,
+    };
     if writes_for_pupil { own.max(access(section, Role::Pupil, stage)) } else { own }
 }
 

@@ -115,6 +115,11 @@ impl Role {
         !matches!(self, Self::Facilitator | Self::Pupil)
     }
 
+    /// May be named to type what the pupil says. Who is there to watch and listen writes nothing.
+    pub fn may_type(self) -> bool {
+        !matches!(self, Self::Pupil | Self::Observer)
+    }
+
     /// Is asked for their views ahead of the meeting, on a page of their own. The school’s staff write theirs where
     /// they prepare everything else.
     pub fn prepares(self) -> bool {

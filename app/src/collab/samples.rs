@@ -5,6 +5,7 @@ use shared::{
     Access, Attendance, ItemId, MeetingId, ParticipantId, PersonId, Role, Section, Stage,
     doc::SectionDoc,
     hand::Owners,
+    policy::Scribe,
     presence::{Presence, Writing},
 };
 use uuid::Uuid;
@@ -60,7 +61,7 @@ pub(super) fn page(section: Section, access: Access, stage: Stage, fill: impl Fn
             may_run: false,
             title: "Class teacher".to_owned(),
             colour: 3,
-            scribe: false,
+            scribe: Scribe::No,
             attendance: Attendance::InPerson,
             noted: false,
             here: true,

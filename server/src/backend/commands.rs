@@ -5,10 +5,13 @@
 //! nobody in it would hear.
 
 use app::{backend::Viewer, error::AppError, pages::meeting::parts::Part};
-use shared::{Attendance, MeetingId, ParticipantId, RecordId, Role, Stage, event::ServerEvent, record::Response};
+use shared::{
+    Attendance, MeetingId, ParticipantId, RecordId, Role, Section, Stage, doc::SectionDoc, event::ServerEvent,
+    record::Response, schema::views::PRIVATE_LISTS,
+};
 use time::format_description::well_known::Rfc3339;
 
-use super::{Seated, ServerBackend, agreement};
+use super::{Seated, ServerBackend, agreement, next};
 use crate::{
     audit::{Deed, Verb},
     db::{
@@ -69,13 +72,25 @@ pub(super) async fn name_scribe(
     if lock(&mut txn, id).await? == Stage::Agreed {
         return Err(AppError::Agreed);
     }
-    if !db::participants::set_scribe(&mut txn, id, scribe).await.map_err(unavailable)? {
+    // What the pupil asked not to share stays with whom it was said to be for: who is named after it was begun does not read it.
+    let stored = db::documents::load(&mut txn, id).await.map_err(unavailable)?;
+    let private = stored.iter().find(|stored| stored.section == Section::PupilPrivate);
+    let is_begun = private.is_some_and(|stored| next::read(stored).is_none_or(|doc| says_anything(&doc)));
+    if !db::participants::set_scribe(&mut txn, id, scribe, !is_begun).await.map_err(unavailable)? {
         return Err(AppError::NotFound);
     }
     let named = Deed::new(viewer.person, Verb::ScribeNamed).in_meeting(id);
     note(backend, &mut txn, scribe.map_or(named, |scribe| named.to(scribe))).await?;
     txn.commit().await.map_err(unavailable)?;
     room.participants_changed().await.map_err(of_room)
+}
+
+/// Also what was taken off the page.
+fn says_anything(private: &SectionDoc) -> bool {
+    PRIVATE_LISTS.iter().any(|list| {
+        let says = |id| list.texts().any(|field| !private.words(list, id, field.key).is_empty());
+        private.all_items(list).into_iter().any(|item| says(item.id))
+    })
 }
 
 /// Notes how people came: whoever runs the meeting sees the room, and their word wins.

@@ -1,6 +1,6 @@
 //! Who sits at which table.
 
-use shared::{Attendance, MeetingId, ParticipantId, PersonId, Role};
+use shared::{Attendance, MeetingId, ParticipantId, PersonId, Role, policy::Scribe};
 
 use super::SchoolTransaction;
 
@@ -16,7 +16,7 @@ pub struct Participant {
     pub role: Role,
     pub title: String,
     pub colour: u8,
-    pub scribe: bool,
+    pub scribe: Scribe,
     /// How they were expected to come.
     pub expected: Attendance,
     /// Came to correct what was agreed, and not to the meeting.
@@ -92,6 +92,7 @@ struct Row {
     title: String,
     colour: i32,
     scribe: bool,
+    scribe_from_the_start: bool,
     attendance: String,
     for_correction: bool,
     was_connected: bool,
@@ -120,7 +121,11 @@ impl TryFrom<Row> for Participant {
             role,
             title: row.title,
             colour: u8::try_from(row.colour).unwrap_or(1),
-            scribe: row.scribe,
+            scribe: match (row.scribe, row.scribe_from_the_start) {
+                (false, _) => Scribe::No,
+                (true, false) => Scribe::Later,
+                (true, true) => Scribe::FromTheStart,
+            },
             expected: attendance(&row.attendance)?,
             for_correction: row.for_correction,
             was_connected: row.was_connected,
@@ -136,7 +141,8 @@ impl TryFrom<Row> for Participant {
 pub async fn list(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Result<Vec<Participant>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe, attendance,
+        r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe,
+                  scribe_from_the_start, attendance,
                   for_correction, was_connected, noted, by_code,
                   (kind = 'staff' or exists (select from posts where posts.person_id = people.id)) as "is_staff!",
                   (removed_at is null and attendance <> 'not_invited_on_purpose' and not exists (
@@ -156,7 +162,8 @@ pub async fn list(txn: &mut SchoolTransaction, meeting: MeetingId) -> sqlx::Resu
 pub async fn find(txn: &mut SchoolTransaction, id: ParticipantId) -> sqlx::Result<Option<Participant>> {
     let row = sqlx::query_as!(
         Row,
-        r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe, attendance,
+        r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe,
+                  scribe_from_the_start, attendance,
                   for_correction, was_connected, noted, by_code,
                   (kind = 'staff' or exists (select from posts where posts.person_id = people.id)) as "is_staff!",
                   (removed_at is null and attendance <> 'not_invited_on_purpose' and not exists (
@@ -180,7 +187,8 @@ pub async fn find_admitted(
 ) -> sqlx::Result<Option<Participant>> {
     let row = sqlx::query_as!(
         Row,
-        r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe, attendance,
+        r#"select seat.id, meeting_id, person_id, display_name, full_name, role, title, colour, scribe,
+                  scribe_from_the_start, attendance,
                   for_correction, was_connected, noted, by_code,
                   (kind = 'staff' or exists (select from posts where posts.person_id = people.id)) as "is_staff!",
                   true as "admitted!"
@@ -198,21 +206,30 @@ pub async fn find_admitted(
     row.map(Participant::try_from).transpose()
 }
 
-/// Names the pupil’s scribe, or nobody. Says whether that participant is one of this meeting’s.
+/// Names the pupil’s scribe, or nobody; and whether that is from the start. Who is it already stays it as they were.
+/// Says whether that participant is one of this meeting’s who may write.
 pub async fn set_scribe(
     txn: &mut SchoolTransaction,
     meeting: MeetingId,
     scribe: Option<ParticipantId>,
+    from_the_start: bool,
 ) -> sqlx::Result<bool> {
-    sqlx::query!("update participants set scribe = false where meeting_id = $1 and scribe", meeting.0)
-        .execute(txn.connection())
-        .await?;
+    sqlx::query!(
+        "update participants set scribe = false where meeting_id = $1 and scribe and id is distinct from $2",
+        meeting.0,
+        scribe.map(|scribe| scribe.0)
+    )
+    .execute(txn.connection())
+    .await?;
     let Some(scribe) = scribe else { return Ok(true) };
     let named = sqlx::query!(
-        "update participants set scribe = true
-         where id = $1 and meeting_id = $2 and removed_at is null and attendance <> 'not_invited_on_purpose'",
+        "update participants
+         set scribe = true, scribe_from_the_start = case when scribe then scribe_from_the_start else $3 end
+         where id = $1 and meeting_id = $2 and removed_at is null and attendance <> 'not_invited_on_purpose'
+           and role <> 'observer'",
         scribe.0,
-        meeting.0
+        meeting.0,
+        from_the_start
     )
     .execute(txn.connection())
     .await?;

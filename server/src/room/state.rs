@@ -33,6 +33,7 @@ use std::{
 use shared::{
     Access, MeetingId, ParticipantId, PersonId, Role, Section, Stage,
     event::ServerEvent,
+    policy::Scribe,
     protocol::{CloseCode, Message, encode},
 };
 
@@ -77,7 +78,7 @@ pub struct Participant {
     pub id: ParticipantId,
     pub person: PersonId,
     pub role: Role,
-    pub scribe: bool,
+    pub scribe: Scribe,
     pub name: String,
     pub colour: u8,
 }

@@ -59,6 +59,7 @@ mod rows;
 mod scale;
 mod school_words;
 mod schools;
+mod scribe;
 mod second_school;
 mod sessions;
 mod sharing;

@@ -2,7 +2,7 @@
 //! the page says who wrote it, whatever the server believes.
 
 use server::room::state::Participant;
-use shared::{ParticipantId, PersonId, Role};
+use shared::{ParticipantId, PersonId, Role, policy::Scribe};
 use uuid::Uuid;
 
 use crate::chance::Chance;
@@ -41,7 +41,7 @@ impl Person {
             id: self.seat,
             person: self.id,
             role: self.first_role,
-            scribe: false,
+            scribe: Scribe::No,
             name: self.name.to_owned(),
             colour: 1,
         }

@@ -11,7 +11,7 @@ use shared::{
     Access, ItemId, ParticipantId, PersonId, Role, Section, Stage,
     doc::{FieldAddress, NewItem, SectionDoc},
     event::ServerEvent,
-    policy::{Protection, access_for, protection},
+    policy::{Protection, Scribe, access_for, protection},
     protocol::{CloseCode, Frame, Message},
     schema::{self, Kind, List},
     splice::Splice,
@@ -107,7 +107,7 @@ impl Tab {
     ) -> Self {
         let mut lines = BTreeMap::new();
         for copy in &page.sections {
-            let access = access_for(copy.section, page.role, page.scribe, page.stage);
+            let access = access_for(copy.section, page.role, Scribe::named(page.scribe), page.stage);
             if access.can_read() {
                 let given = Some((copy.epoch, &*copy.state));
                 let mut line = Line::new(copy.section, given, access, clock.clone(), ids.fork());
@@ -199,7 +199,7 @@ impl Tab {
                 self.stage = stage;
                 let mut says = vec![];
                 for section in Section::ALL {
-                    let access = access_for(section, self.role, self.scribe, stage);
+                    let access = access_for(section, self.role, Scribe::named(self.scribe), stage);
                     if !self.lines.contains_key(&section) && access.can_read() {
                         says.extend(self.set_access(section, access));
                     }

@@ -44,7 +44,7 @@ impl Rights {
     }
 
     pub(crate) fn is_scribe(&self, person: PersonId) -> bool {
-        self.participants.iter().any(|participant| participant.person == person && participant.scribe)
+        self.participants.iter().any(|participant| participant.person == person && participant.scribe.writes())
     }
 }
 

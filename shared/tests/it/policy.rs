@@ -1,6 +1,9 @@
 //! The permission table: said once in code, printed once for people, and the two agree.
 
-use shared::{Access, Role, Section, Stage, access, policy};
+use shared::{
+    Access, Role, Section, Stage, access,
+    policy::{self, Scribe},
+};
 
 /// The table as `ARCHITECTURE.md` prints it: a row for each section, a column for each role, a letter
 /// for each stage.
@@ -40,7 +43,7 @@ fn the_architecture_prints_the_table_as_it_is() {
 fn nothing_is_written_after_agreement() {
     for section in Section::ALL {
         for role in Role::ALL {
-            for scribe in [false, true] {
+            for scribe in [Scribe::No, Scribe::Later, Scribe::FromTheStart] {
                 assert!(!policy::access_for(section, role, scribe, Stage::Agreed).can_write());
             }
         }
@@ -88,8 +91,9 @@ fn what_a_pupil_does_not_share_reaches_nobody_but_who_writes_for_them() {
     for stage in Stage::ALL {
         for role in Role::ALL {
             let seen = |scribe| policy::access_for(Section::PupilPrivate, role, scribe, stage).can_read();
-            assert_eq!(seen(false), role == Role::Pupil);
-            assert!(seen(true));
+            assert_eq!(seen(Scribe::No), role == Role::Pupil);
+            assert_eq!(seen(Scribe::Later), role == Role::Pupil, "it was begun without them");
+            assert!(seen(Scribe::FromTheStart));
         }
     }
 }
@@ -97,8 +101,8 @@ fn what_a_pupil_does_not_share_reaches_nobody_but_who_writes_for_them() {
 #[test]
 fn a_scribe_writes_where_the_pupil_writes_and_nowhere_new() {
     for section in Section::ALL {
-        let with = policy::access_for(section, Role::Assistant, true, Stage::Preparing);
-        let without = policy::access_for(section, Role::Assistant, false, Stage::Preparing);
+        let with = policy::access_for(section, Role::Assistant, Scribe::FromTheStart, Stage::Preparing);
+        let without = policy::access_for(section, Role::Assistant, Scribe::No, Stage::Preparing);
         if matches!(section, Section::PupilViews | Section::PupilPrivate) {
             assert_eq!((without, with), (Access::None, Access::Write));
         } else {

@@ -60,7 +60,7 @@ fn NameScribe() -> impl IntoView {
         let is_now = move || scribe.get() == Some(person.id);
         view! {
             <option value=person.id.to_string() selected=untrack(is_now) prop:selected=is_now>
-                {person.name}
+                {person.name} ", " {person.title}
             </option>
         }
     };
@@ -80,7 +80,7 @@ fn NameScribe() -> impl IntoView {
                             " alone"
                         </option>
                         {move || {
-                            let others = people.all.get().into_iter().filter(|person| person.role != Role::Pupil);
+                            let others = people.all.get().into_iter().filter(|person| person.role.may_type());
                             others.map(option).collect_view()
                         }}
                     </select>
@@ -163,7 +163,7 @@ fn Doing(person: Participant, is_here: Memo<bool>) -> impl IntoView {
 }
 
 fn title(person: &Participant, is_me: bool) -> String {
-    let scribe = if person.scribe { ", types for the pupil" } else { "" };
+    let scribe = if person.scribe.writes() { ", types for the pupil" } else { "" };
     let me = if is_me { ", that’s you" } else { "" };
     format!("{}{scribe}{me}", person.title)
 }

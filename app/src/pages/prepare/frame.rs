@@ -1,7 +1,11 @@
 //! Around every page of preparation: the way out, who reads it now, whether it is kept, and when it is over.
 
 use leptos::prelude::*;
-use shared::{Section, Stage, policy::access_for, sync::SaveState};
+use shared::{
+    ParticipantId, Section, Stage,
+    policy::{Scribe, access_for},
+    sync::SaveState,
+};
 
 use super::also_on_this_device;
 use crate::{
@@ -16,6 +20,7 @@ use crate::{
         people::People,
     },
     pages::{SkipLink, meeting::NeedsScripts},
+    view::Participant,
 };
 
 /// For an adult: a narrow page, as it fits a phone.
@@ -137,12 +142,21 @@ pub(super) fn readers(section: Section) -> Memo<Vec<String>> {
             all.iter()
                 .filter(|person| person.id != people.me)
                 .filter(|person| {
-                    access_for(section, person.role, scribe == Some(person.id), Stage::Preparing).can_read()
+                    access_for(section, person.role, as_scribe(person, scribe), Stage::Preparing).can_read()
                 })
                 .map(|person| person.name.clone())
                 .collect()
         })
     })
+}
+
+/// As the page last heard of them, or else as whoever reads the most: the news of who was named comes before the rest.
+fn as_scribe(person: &Participant, scribe: Option<ParticipantId>) -> Scribe {
+    match scribe == Some(person.id) {
+        true if person.scribe.writes() => person.scribe,
+        true => Scribe::FromTheStart,
+        false => Scribe::No,
+    }
 }
 
 /// “Mrs Pike, Marek and Ewa”.

@@ -5,7 +5,7 @@
 //! as what the child said.
 
 use leptos::prelude::*;
-use shared::{Section, Stage, doc::NewItem};
+use shared::{Section, Stage, doc::NewItem, policy::Scribe};
 
 use super::{
     also_on_this_device,
@@ -232,13 +232,20 @@ fn NotShared(asks: &'static str) -> impl IntoView {
     let meeting = use_meeting();
     let people = People::here();
     let store = meeting.section_now(Section::PupilPrivate)?;
+    if people.am_scribe() && people.myself().is_some_and(|me| me.scribe == Scribe::Later) {
+        // It was begun before they were named: for the pupil alone, or with somebody else.
+        return None;
+    }
     let who = move || match people.scribe_now() {
+        Some(helper) if helper.scribe == Scribe::Later => {
+            format!("Only you see this, and not {}. It is not in the plan.", helper.name)
+        }
         Some(helper) if helper.id != people.me => format!(
             "Only you and {0} see this, and it is not in the plan. If {0} is worried about you, they tell you first who they will ask.",
             helper.name
         ),
         Some(_) => format!("Only {} and you see this, and it is not in the plan.", people.pupil_name()),
-        None => "Only you see this, and whoever writes for you. It is not in the plan.".to_owned(),
+        None => "Only you see this. It is not in the plan.".to_owned(),
     };
     Some(view! {
         <div class="ask-more is-private">

@@ -269,8 +269,8 @@ async fn create(
             for_correction: false,
         };
         db::participants::create(txn, new).await.map_err(unavailable)?;
-        if seat.scribe {
-            db::participants::set_scribe(txn, meeting, Some(id_of(seat.person))).await.map_err(unavailable)?;
+        if seat.scribe.writes() {
+            db::participants::set_scribe(txn, meeting, Some(id_of(seat.person)), false).await.map_err(unavailable)?;
         }
     }
     if at_last.is_empty() {

@@ -86,7 +86,8 @@ impl RoomState {
             self.beat(false);
         }
         let here = own.into_iter().chain(self.here_elsewhere()).collect();
-        let scribe = self.participants.iter().find(|participant| participant.scribe).map(|participant| participant.id);
+        let scribe =
+            self.participants.iter().find(|participant| participant.scribe.writes()).map(|participant| participant.id);
         let changed = here != self.here || scribe != self.scribe;
         (self.here, self.scribe) = (here, scribe);
         let event = ServerEvent::Here { participants: self.here(), scribe };

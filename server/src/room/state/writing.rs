@@ -56,7 +56,7 @@ impl RoomState {
         let Some(open) = connection.open.get(&section).filter(|open| !open.refused) else { return };
         let to = To { conn, section, opening: open.opening };
         let who = &connection.participant;
-        let writer = Writer { person: who.person, scribe: who.scribe };
+        let writer = Writer { person: who.person, scribe: who.scribe.writes() };
         if self.held.is_full() {
             return self.close(conn, Limit::HeldReleases.reached());
         }

@@ -89,8 +89,7 @@ impl Table {
         ] {
             sqlx::query(sql).bind(person(Who::ByCode)).execute(&mut *owner).await.unwrap();
         }
-        let sql =
-            "update participants set scribe = person_id = $2 where meeting_id = $1 and (scribe or person_id = $2)";
+        let sql = "update participants set scribe = person_id = $2, scribe_from_the_start = person_id = $2 where meeting_id = $1 and (scribe or person_id = $2)";
         for at in [&tomek, &earlier] {
             // One at most: first nobody is.
             for who in [Uuid::nil(), person(Who::Scribe)] {

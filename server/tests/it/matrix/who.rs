@@ -2,7 +2,7 @@
 
 use shared::{
     Role, Section, Stage,
-    policy::{access, access_for},
+    policy::{Scribe, access, access_for},
     rights::{
         Breadth, Page, Place, Post, Tie, breadth, may_correct, may_rate_pep, may_read_hidden, may_read_trail,
         may_see_pep,
@@ -294,7 +294,9 @@ pub(crate) fn told_of(section: Section, stage: Stage, at: At, who: Who) -> Told 
             Told::Yes
         }
         (At::This, Who::ByCode) if access(section, Role::Teacher, stage).can_read() => Told::Yes,
-        (At::This, Who::Scribe) if access_for(section, Role::Assistant, true, stage).can_read() => Told::Yes,
+        (At::This, Who::Scribe) if access_for(section, Role::Assistant, Scribe::named(true), stage).can_read() => {
+            Told::Yes
+        }
         (At::This, Who::ByAnotherLink) if stage == Stage::Agreed && access(section, Role::Parent, stage).can_read() => {
             Told::Yes
         }

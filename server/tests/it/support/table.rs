@@ -13,6 +13,7 @@ use shared::{
     ItemId, MeetingId, ParticipantId, PersonId, Role, Section, Stage,
     doc::{NewItem, SectionDoc},
     event::{Refusal, ServerEvent},
+    policy::Scribe,
     protocol::{CloseCode, Frame, Message},
     schema::{self, List},
 };
@@ -46,7 +47,7 @@ pub(crate) fn participants() -> Vec<Participant> {
             id: seat(role),
             person: person(role),
             role,
-            scribe: false,
+            scribe: Scribe::No,
             name: name(role),
             colour: 1,
         })
@@ -55,7 +56,7 @@ pub(crate) fn participants() -> Vec<Participant> {
 
 /// The same people, this one of them named to write for the pupil.
 pub(crate) fn with_scribe(role: Role) -> Vec<Participant> {
-    participants().into_iter().map(|seat| Participant { scribe: seat.role == role, ..seat }).collect()
+    participants().into_iter().map(|seat| Participant { scribe: Scribe::named(seat.role == role), ..seat }).collect()
 }
 
 pub(crate) fn empty(section: Section) -> LoadedSection {

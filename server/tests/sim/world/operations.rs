@@ -141,7 +141,7 @@ impl World {
                 let named = dice.one_in(2);
                 self.authority(|disk| {
                     for who in &mut disk.participants {
-                        who.scribe = named && who.person == person;
+                        who.scribe = shared::policy::Scribe::named(named && who.person == person);
                     }
                 });
             }

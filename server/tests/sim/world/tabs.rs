@@ -38,7 +38,8 @@ impl World {
         let tab = question as usize;
         let Some(seat) = self.tabs.get(&tab) else { return };
         let Some(participant) = self.disk.participant(self.cast[seat.who].id) else { return };
-        let page = Page { role: participant.role, scribe: participant.scribe, stage: self.disk.stage, sections };
+        let page =
+            Page { role: participant.role, scribe: participant.scribe.writes(), stage: self.disk.stage, sections };
         let wait = self.chance.between(10, 800);
         self.schedule(wait, Event::Page { tab, page });
     }
