@@ -40,6 +40,28 @@ test('a parent on a small phone writes after three taps at the most, from the li
   await context.close()
 })
 
+test('on a slow line what is tapped before the page is alive is done when it is', async ({ browser, server }) => {
+  const { meeting, person } = find(server.meetings(), { pupil: 'Tomek', stage: 'preparing', name: 'Agnieszka' })
+  const context = await browser.newContext({ baseURL: server.url, ...phone })
+  const page = await context.newPage()
+  let come = () => {}
+  const line = new Promise<void>((resolve) => (come = resolve))
+  await page.route('**/*.wasm', async (route) => {
+    await line
+    await route.continue()
+  })
+  await page.goto(person.join_url)
+  await page.getByRole('button', { name: 'Join the meeting' }).tap()
+  await page.waitForURL(`**/meetings/${meeting.id}*`)
+  await page.getByRole('button', { name: 'Add something you like or admire about Tomek' }).tap()
+  await expect(page.locator('textarea:focus')).toHaveCount(0)
+  come()
+  await page.locator('textarea:focus').waitFor()
+  await page.keyboard.insertText('He makes me laugh.')
+  await saved(page)
+  await context.close()
+})
+
 test('a phone shows one part of the meeting at a time, and the way on stands at its end', async ({ join }) => {
   const { page } = await join({ pupil: 'Tomek', stage: 'preparing', name: 'Marek' })
   await page.setViewportSize(phone.viewport)

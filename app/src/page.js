@@ -15,9 +15,14 @@ const pressed = {
   'finish-now': () => finish(document.querySelector('[data-script="finish"]')),
 }
 
+// On a slow line a live page is there before its module: what is pressed until then is pressed when that has come.
+let early
+
 document.addEventListener('click', (event) => {
   pressed[event.target.closest('button[data-script]')?.dataset.script]?.()
+  if (!root.dataset.hydrated) early = event.target.closest('button[type=button]')
 })
+new MutationObserver(() => early?.click()).observe(root, { attributeFilter: ['data-hydrated'] })
 document.addEventListener('keydown', (event) => {
   // A key that is held down presses once: what comes in the button’s place may ask whether it is meant.
   if (event.repeat && event.key === 'Enter' && event.target.closest('button')) event.preventDefault()

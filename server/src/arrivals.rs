@@ -246,8 +246,9 @@ async fn read_until(txn: &mut SchoolTransaction, knock: &Knock) -> sqlx::Result<
     Ok(agreed.map(|agreed| agreed + READ_ON))
 }
 
-/// Of those who wait at this device, one goes away, however often they knocked here. Returns what the others hold.
-pub async fn leave<'a>(state: &AppState, secrets: &[&'a str], gone: KnockId) -> sqlx::Result<Vec<&'a str>> {
+/// Of those who wait at this device, one goes away, however often they knocked here, or everybody. Returns what the others
+/// hold.
+pub async fn leave<'a>(state: &AppState, secrets: &[&'a str], gone: Option<KnockId>) -> sqlx::Result<Vec<&'a str>> {
     let mut waiting = vec![];
     for secret in secrets {
         if let Some((school, id)) = knocks::find_by_secret(&state.db, Hash::of(secret)).await? {
@@ -255,8 +256,9 @@ pub async fn leave<'a>(state: &AppState, secrets: &[&'a str], gone: KnockId) -> 
             waiting.extend(knock.map(|knock| (*secret, school, knock)));
         }
     }
-    let who = waiting.iter().find(|(.., knock)| knock.id == gone).map(|(.., knock)| knock.participant);
-    let is_gone = |knock: &Knock| knock.id == gone || (knock.participant.is_some() && Some(knock.participant) == who);
+    let is_it = |knock: &Knock| gone.is_none_or(|gone| knock.id == gone);
+    let who = waiting.iter().find(|(.., knock)| is_it(knock)).map(|(.., knock)| knock.participant);
+    let is_gone = |knock: &Knock| is_it(knock) || (knock.participant.is_some() && Some(knock.participant) == who);
     let (gone, still): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(.., knock)| is_gone(knock));
     for (_, school, knock) in gone {
         let mut txn = state.db.begin(school).await?;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use leptos::{ev, prelude::*};
+use shared::ItemId;
 
 /// Puts the focus on an element of the page, once what was just changed is on it. That is before the
 /// next key press is heard, however slow the machine is at painting: what is typed at once goes where it
@@ -43,6 +44,18 @@ pub fn go_to_if_lost(id: &'static str) {
         },
         Duration::from_secs(1),
     );
+}
+
+/// Called when a row goes: where it stands on elsewhere, whoever was in it is in it there.
+pub fn follow(row: ItemId) {
+    #[cfg(feature = "hydrate")]
+    if let Some(active) = document().active_element()
+        && active.id().contains(&row.to_string())
+    {
+        go_to(active.id());
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = row;
 }
 
 /// Called before a list is put into a new order: an element that is moved in the page loses the

@@ -99,6 +99,9 @@ pub(super) async fn finish(
             Err(error) => tracing::error!(%error, "a session could not be ended"),
         }
     }
+    if let Err(error) = arrivals::leave(&state, &cookies::knocks(&headers, secure), None).await {
+        tracing::error!(%error, "a knock could not be taken back");
+    }
     let mut response = Redirect::to("/goodbye").into_response();
     for cookie in [Cookie::Session, Cookie::Others, Cookie::Knock, Cookie::Ceremony] {
         cookie.clear(&mut response, secure);

@@ -97,7 +97,7 @@ pub(super) struct Left {
 pub(super) async fn leave(State(state): State<AppState>, headers: HeaderMap, Form(left): Form<Left>) -> Response {
     let secure = state.is_secure();
     let waiting = cookies::knocks(&headers, secure);
-    let still = arrivals::leave(&state, &waiting, left.knock).await.unwrap_or_else(|error| {
+    let still = arrivals::leave(&state, &waiting, Some(left.knock)).await.unwrap_or_else(|error| {
         // Nobody asks for them here any more, and nobody sees them at the door then.
         tracing::error!(%error, "a knock could not be taken back");
         vec![]

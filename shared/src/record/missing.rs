@@ -88,7 +88,7 @@ pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
     // The Code asks for the key person, when, where and how often. One line for all of them: most plans lack a time.
     let vague: Vec<(String, &str, ItemId)> = each(sections.get(&Section::Plan), &plan::PROVISION, |item| {
         let often = if item.number("sessions_per_week").is_some() { "who" } else { "often" };
-        let lacks = ["who", "when", "place", often].into_iter().find(|key| item.words(key).is_empty())?;
+        let lacks = ["who", "when", "place", often, "area"].into_iter().find(|key| item.words(key).is_empty())?;
         Some((in_short(&item.words("name")), lacks, item.id))
     })
     .into_iter()
@@ -97,7 +97,10 @@ pub fn worth_a_look(sections: &BTreeMap<Section, SectionDoc>) -> Vec<Missing> {
     let vague = vague.first().map(|(_, lacks, id)| {
         let names: Vec<&str> = vague.iter().map(|(name, ..)| name.as_str()).collect();
         Missing {
-            words: format!("Who, when, where and how often is not all said of “{}”.", names.join("”, “")),
+            words: format!(
+                "Who, when, where, how often and for what need is not all said of “{}”.",
+                names.join("”, “")
+            ),
             part: at(Section::Plan, &plan::PROVISION, *id, lacks),
         }
     });

@@ -122,7 +122,7 @@ fn what_most_would_want_to_mend_is_named_and_keeps_nobody_from_agreeing() {
         words,
         [
             "“Say what hurts” has no help, no “how we’ll know” and no day yet.",
-            "Who, when, where and how often is not all said of “Game club”.",
+            "Who, when, where, how often and for what need is not all said of “Game club”.",
             "Nothing is written of what school will do.",
             "Nothing is written of what home will do.",
             "Nothing is written of what the pupil will do.",
@@ -180,7 +180,7 @@ fn a_rating_that_the_counted_sessions_deny_is_named_and_so_is_what_nobody_decide
         [
             "“Read a page”: “I did it”, and 0 of 18 sessions happened.",
             "“Ask for help”: “We didn’t get to try it”, and 18 of 18 sessions happened.",
-            "Who, when, where and how often is not all said of “Game club”.",
+            "Who, when, where, how often and for what need is not all said of “Game club”.",
             "Nobody has decided what becomes of the support.",
             "Nobody’s name and no day are beside “Book the room”.",
         ]

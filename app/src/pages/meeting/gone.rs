@@ -3,8 +3,12 @@
 
 use leptos::prelude::*;
 
-use super::top_bar::SaveStateLine;
-use crate::{collab::Meeting, components::frame::LetterFrame};
+use shared::sync::SaveState;
+
+use crate::{
+    collab::{Meeting, use_meeting},
+    components::frame::LetterFrame,
+};
 
 /// Nothing, while there is a meeting to show.
 pub(crate) fn instead(meeting: Meeting) -> Option<AnyView> {
@@ -33,15 +37,25 @@ fn Removed() -> impl IntoView {
 /// The session ended while the page was open.
 #[component]
 fn SignedOut() -> impl IntoView {
+    let state = use_meeting().save_state();
     view! {
         <LetterFrame>
             <div role="alert">
                 <h1>"You are no longer signed in"</h1>
                 <p class="lead">
-                    "Leave this page open, and come in again in this browser: by your own link, or signed in as before. Everything is then here again, and what you wrote is sent by itself."
+                    "Leave this page open, and come in again in this browser: by your own link, or signed in as before. Everything is then here again, and what was not sent is sent by itself."
                 </p>
             </div>
-            <SaveStateLine />
+            <p class="lead">
+                {move || match state.get() {
+                    None | Some(SaveState::Saved) => "All that you wrote is saved.",
+                    Some(SaveState::Saving | SaveState::OnThisDevice) => "Not all of it is sent yet: it waits on this device.",
+                    Some(SaveState::CannotSave) => "Not all of it is sent yet, and this page alone has it: do not close it.",
+                }}
+            </p>
+            <a class="button" href="/signin" target="_blank" rel="noopener">
+                "Sign in, if you work at the school"
+            </a>
         </LetterFrame>
     }
 }

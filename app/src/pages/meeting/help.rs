@@ -1,8 +1,8 @@
 //! The extra help under a target: what, who, when, how often, where. What it costs is in a section
 //! of its own that only staff receive, so here it simply is not there for a family.
 //!
-//! What must stay true: help for several steps has its boxes under the first of them and nowhere else. Two boxes for one
-//! text would each hold half of what is written.
+//! What must stay true: help for several steps has its boxes under the first that it names, however the steps are moved,
+//! and nowhere else. Two boxes for one text would each hold half of what is written.
 
 use leptos::prelude::*;
 use shared::{
@@ -16,6 +16,7 @@ use crate::{
     collab::{SectionStore, use_meeting},
     components::{
         field::Field,
+        focus,
         icon::Icon,
         item::Item,
         list::{Add, Rows, shown},
@@ -31,7 +32,11 @@ pub(super) fn Help(target: Item) -> impl IntoView {
     let rows = shown(store, list, move |item| is_for(item, id));
     let targets = store.items(&plan::TARGETS);
     let row = move |item: Item| {
-        let first = Memo::new(move |_| targets.with(|all| all.iter().position(|target| is_for(item, *target))));
+        let named = item.words("targets");
+        let first = Memo::new(move |_| {
+            let at = |all: &[ItemId], id: &str| all.iter().position(|target| target.to_string() == id);
+            targets.with(|all| named.with(|named| named.split_whitespace().find_map(|id| at(all, id))))
+        });
         let is_here =
             Memo::new(move |_| targets.with(|all| first.get().and_then(|at| all.get(at).copied())) == Some(id));
         move || match is_here.get() {
@@ -39,7 +44,8 @@ pub(super) fn Help(target: Item) -> impl IntoView {
             false => view! { <HelpAbove item step=first /> }.into_any(),
         }
     };
-    let with = move |new: NewItem| new.with("targets", id.to_string());
+    let area = target.words("area");
+    let with = move |new: NewItem| new.with("targets", id.to_string()).with("area", area.get_untracked());
     let is_pupils = Layout::here().is_pupils();
     view! {
         <div class="help">
@@ -88,6 +94,8 @@ fn HelpRow(item: Item) -> impl IntoView {
         }
         .into_any();
     }
+    // Where its step is taken off the page it stands on elsewhere, and whoever writes in it goes with it.
+    on_cleanup(move || focus::follow(item.id));
     view! {
         <li class="help-row">
             <div class="what facts">

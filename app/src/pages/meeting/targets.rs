@@ -133,7 +133,10 @@ fn Target(item: Item) -> impl IntoView {
                 })}
             {is_pupils
                 .then(|| {
+                    let own = item.words("pupil_words");
                     view! {
+                        // What the adults call it, until there are words for it.
+                        {move || own.with(String::is_empty).then(|| view! { <Told item key="title" /> })}
                         <Told item key="baseline" />
                         <Told item key="success" />
                     }
