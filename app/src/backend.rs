@@ -110,6 +110,8 @@ pub trait Backend: Doors {
     async fn hidden_page(&self, viewer: Viewer, passage: Option<Uuid>) -> Result<HiddenPage, AppError>;
     /// Facilitator: saves the record and closes the sections, or says what is missing.
     async fn record_agree(&self, viewer: Viewer, meeting: MeetingId) -> Result<(), AppError>;
+    /// Facilitator: says what is missing, and does nothing.
+    async fn record_can_be_agreed(&self, viewer: Viewer, meeting: MeetingId) -> Result<(), AppError>;
     /// The record as it was in an earlier version.
     async fn record_version_page(
         &self,

@@ -251,6 +251,10 @@ impl Backend for ServerBackend {
         self.to_the_end(async move |this| commands::agree(&this, viewer, meeting).await).await
     }
 
+    async fn record_can_be_agreed(&self, viewer: Viewer, meeting: MeetingId) -> Result<(), AppError> {
+        commands::can_be_agreed(self, viewer, meeting).await
+    }
+
     async fn record_version_page(
         &self,
         viewer: Viewer,

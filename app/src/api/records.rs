@@ -5,8 +5,12 @@ use shared::MeetingId;
 
 use crate::{api::command::Command, error::AppError};
 
+/// Who only looks finds out whether it can be done.
 #[server(protocol = Command)]
-pub async fn agree_and_save(meeting: MeetingId) -> Result<(), AppError> {
+pub async fn agree_and_save(meeting: MeetingId, #[server(default)] only_look: bool) -> Result<(), AppError> {
     let (backend, viewer) = crate::backend::backend()?;
-    backend.record_agree(viewer, meeting).await
+    match only_look {
+        true => backend.record_can_be_agreed(viewer, meeting).await,
+        false => backend.record_agree(viewer, meeting).await,
+    }
 }

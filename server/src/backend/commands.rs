@@ -190,6 +190,20 @@ pub(super) async fn agree(backend: &ServerBackend, viewer: Viewer, id: MeetingId
     Ok(())
 }
 
+/// Whether [`agree`] would find something that keeps it from being saved. Nothing of it happens.
+pub(super) async fn can_be_agreed(backend: &ServerBackend, viewer: Viewer, id: MeetingId) -> Result<(), AppError> {
+    let Seated { mut txn, meeting, .. } = Seated::find_facilitator(&backend.db, viewer, id).await?;
+    match lock(&mut txn, id).await? {
+        Stage::Agreed => return Err(AppError::Agreed),
+        Stage::Preparing => return Err(AppError::NotAllowed),
+        Stage::Meeting => {}
+    }
+    #[expect(clippy::disallowed_methods, reason = "of a record that is not kept")]
+    let record = RecordId(uuid::Uuid::now_v7());
+    agreement::save(&mut txn, &meeting, record, backend.clock.now()).await?;
+    Ok(())
+}
+
 /// The meeting’s room, if it can be had here, and who is in it. Not to be asked with a transaction open:
 /// the room may itself be waiting for a connection.
 pub(super) async fn enter(

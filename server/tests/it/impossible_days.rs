@@ -56,7 +56,10 @@ async fn each_day_that_cannot_be_is_told_with_its_box_and_what_was_taken_over_ma
         tab.until_saved().await;
         tabs.push(tab);
     }
+    // Found out before whoever runs it is asked whether they are sure, and said again where they are.
+    let would = server.backend.record_can_be_agreed(pike.viewer, pike.meeting).await.unwrap_err();
     let refused = server.backend.record_agree(pike.viewer, pike.meeting).await.unwrap_err();
+    assert_eq!(would, refused);
     let AppError::Missing(missing) = refused else { panic!("{refused}") };
     assert_eq!(missing.iter().map(|missing| missing.words.as_str()).collect::<Vec<_>>(), TOLD);
     for (missing, (_, _, _, (field, _))) in missing.iter().zip(TYPED) {
@@ -67,6 +70,8 @@ async fn each_day_that_cannot_be_is_told_with_its_box_and_what_was_taken_over_ma
         tab.edit(|doc| doc.set_words(list, item(n), field, "2026-11-19")).await;
         tab.until_saved().await;
     }
+    server.backend.record_can_be_agreed(pike.viewer, pike.meeting).await.unwrap();
+    assert_eq!(server.backend.meeting_page(pike.viewer, pike.meeting).await.unwrap().stage, Stage::Meeting);
     server.backend.record_agree(pike.viewer, pike.meeting).await.unwrap();
 
     // A term later the hope and the promise are late, and nobody typed them anew.

@@ -27,7 +27,16 @@ pub(in crate::pages::meeting) const SAVE: &str = "agree-and-save";
 pub(super) fn AgreeAndSave() -> impl IntoView {
     let meeting = use_meeting();
     let sure = RwSignal::new(false);
-    let save = Action::new(move |(): &()| agree_and_save(meeting.id));
+    // What keeps it from being saved is found out before anybody is asked whether they are sure.
+    let save = Action::new(move |only_look: &bool| {
+        let only_look = *only_look;
+        async move {
+            let answer = agree_and_save(meeting.id, only_look).await;
+            sure.set(only_look && answer.is_ok());
+            focus::go_to(SAVE.to_owned());
+            answer
+        }
+    });
     let failed = move || save.value().get().and_then(Result::err).map(|error| view! { <Failed error /> });
     view! {
         <div class="my-answer">
@@ -50,8 +59,7 @@ pub(super) fn AgreeAndSave() -> impl IntoView {
                                 on:click=move |event| {
                                     // The second half of a double click on what stood here before is no answer.
                                     if event.detail() < 2 {
-                                        save.dispatch(());
-                                        sure.set(false);
+                                        save.dispatch(false);
                                     }
                                 }
                             >
@@ -70,9 +78,9 @@ pub(super) fn AgreeAndSave() -> impl IntoView {
                             class="button primary"
                             type="button"
                             id=SAVE
+                            disabled=move || save.pending().get()
                             on:click=move |_| {
-                                sure.set(true);
-                                focus::go_to(SAVE.to_owned());
+                                save.dispatch(true);
                             }
                         >
                             "Agree and save"
