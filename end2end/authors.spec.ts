@@ -176,7 +176,7 @@ test('“In my words” of a target becomes the pupil’s once the pupil writes 
   // A program cannot take it away either; whoever is named to write for the pupil may.
   await cannotDelete(server, parent, item, ['plan', 'targets', 'pupil_words'], 'I can join in. '.length)
   const facilitator = await join({ ...meeting, role: 'facilitator' })
-  await facilitator.page.getByLabel('Who types for Tomek?').selectOption({ label: 'Miss Qureshi' })
+  await facilitator.page.getByLabel('Who types for Tomek?').selectOption({ label: 'Miss Qureshi, Class teacher' })
   await expect(draft).toBeVisible()
   await expect(target(parent.page)).toContainText('Only Tomek and Miss Qureshi can change this')
   await expect(teacher.page.locator('#passport .said-by')).toContainText('Only Tomek and you can change this')
@@ -191,7 +191,7 @@ test('whoever is named to write for the pupil is shown what the pupil prepared, 
   const scribe = await join({ ...meeting, name: 'Adeyemi' })
   const theirs = scribe.page.locator('textarea[id^="pupil-views-"]')
   await expect(theirs).toHaveCount(0)
-  await facilitator.page.getByLabel('Who types for Tomek?').selectOption({ label: 'Mr Adeyemi' })
+  await facilitator.page.getByLabel('Who types for Tomek?').selectOption({ label: 'Mr Adeyemi, Key adult' })
   await expect(theirs.first()).toBeVisible()
   await facilitator.page.getByLabel('Who types for Tomek?').selectOption({ label: 'Tomek alone' })
   await expect(theirs).toHaveCount(0)
@@ -206,7 +206,7 @@ test('what the scribe types for the pupil is the pupil’s: on the page, protect
   const says = 'typed by Mr Adeyemi for Tomek'
 
   await expect(scribe.page.getByRole('button', { name: 'Write down what Tomek says' })).toHaveCount(0)
-  await page.getByLabel('Who types for Tomek?').selectOption({ label: 'Mr Adeyemi' })
+  await page.getByLabel('Who types for Tomek?').selectOption({ label: 'Mr Adeyemi, Key adult' })
   await expect(page.locator('.seat').filter({ hasText: 'Mr Adeyemi' })).toContainText('types for the pupil')
 
   // For the pupil, under one button; for himself, under the other.

@@ -149,7 +149,9 @@ test('whoever was named to write for a child taps for them, is named, and the ch
   const wanted = { pupil: 'Kai', stage: 'preparing' }
   const { page: senco } = await join({ ...wanted, role: 'facilitator' })
   const { page: helper, person, meeting: { id } } = await join({ ...wanted, role: 'assistant' })
-  await senco.getByLabel('Who types for Kai?').selectOption({ label: person.name })
+  const helpers = senco.getByLabel('Who types for Kai?')
+  const value = await helpers.locator('option', { hasText: person.name }).getAttribute('value')
+  await helpers.selectOption(value)
   await expect(helper.getByText('types for the pupil').first()).toBeVisible()
   await helper.goto(`/meetings/${id}/prepare?q=4`)
   await hydrated(helper)

@@ -23,7 +23,7 @@ const cargoTarget = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target')
 const site = join(root, 'target/site')
 
 // Kilobytes under brotli of script, module and style together.
-const BUDGET = { live: 462, plain: 22.8 }
+const BUDGET = { live: 466, plain: 22.8 }
 
 const scratch = join(root, 'target/site-build', release ? 'release' : 'dev')
 

@@ -232,7 +232,7 @@ fn NotShared(asks: &'static str) -> impl IntoView {
     let meeting = use_meeting();
     let people = People::here();
     let store = meeting.section_now(Section::PupilPrivate)?;
-    if people.am_scribe() && people.myself().is_some_and(|me| me.scribe == Scribe::Later) {
+    if untrack(|| people.am_scribe() && people.myself().is_some_and(|me| me.scribe == Scribe::Later)) {
         // It was begun before they were named: for the pupil alone, or with somebody else.
         return None;
     }
