@@ -15,10 +15,11 @@ use app::{
     },
 };
 use shared::{PupilId, rights::Page};
+use tokio::try_join;
 
 use super::{
     ServerBackend,
-    map::{sight, some},
+    map::{Sight, sight, some},
     pupils::{cycles::little_progress, here},
 };
 use crate::{
@@ -33,6 +34,33 @@ use crate::{
 pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, query: ImpactQuery) -> Result<ImpactPage, AppError> {
     let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
     let sight = sight(&mut txn, viewer, Page::Impact).await?;
+    let here = here(&mut txn, viewer).await?;
+    drop(txn);
+    // Two questions that take long, asked beside each other. Neither waits for the other with a connection in hand.
+    let (mut rows, (terms, stuck)) =
+        try_join!(worked(backend, viewer, &sight, &query), beside(backend, viewer, &sight))?;
+    sort(&mut rows, &query.first);
+    let paging = Paging::of(u32::try_from(stuck.len()).unwrap_or(u32::MAX), query.page);
+    Ok(ImpactPage {
+        here,
+        query,
+        terms,
+        shows_cost: sight.costs,
+        whole_school: sight.whole_school,
+        rows,
+        stuck: stuck.into_iter().skip(paging.skipped() as usize).take(Paging::LINES as usize).collect(),
+        paging,
+    })
+}
+
+/// The sums.
+async fn worked(
+    backend: &ServerBackend,
+    viewer: Viewer,
+    sight: &Sight,
+    query: &ImpactQuery,
+) -> Result<Vec<ImpactRow>, AppError> {
+    let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
     let wanted =
         Wanted { known: sight.known.clone(), term: some(&query.term), area: some(&query.area), ..Wanted::default() };
     let mut helps = looked_back(&mut txn, &wanted, sight.costs).await.map_err(unavailable)?;
@@ -40,24 +68,18 @@ pub(super) async fn page(backend: &ServerBackend, viewer: Viewer, query: ImpactQ
     helps.sort_by(|a, b| (&a.term, &a.name, a.plan.0).cmp(&(&b.term, &b.name, b.plan.0)));
     let reviews: BTreeSet<_> = helps.iter().map(|help| help.review.0).collect();
     let reviews: Vec<_> = reviews.into_iter().collect();
-    let mut rows = kinds::rows(&helps, &reviewed(&mut txn, &reviews).await.map_err(unavailable)?);
-    sort(&mut rows, &query.first);
+    Ok(kinds::rows(&helps, &reviewed(&mut txn, &reviews).await.map_err(unavailable)?))
+}
+
+/// The terms that can be chosen, and the children for whom little has moved.
+async fn beside(backend: &ServerBackend, viewer: Viewer, sight: &Sight) -> Result<(Vec<String>, Vec<Gap>), AppError> {
+    let mut txn = backend.db.begin(viewer.school).await.map_err(unavailable)?;
     // What to do next is asked of children who are here; what worked, of all.
     let still_here = sight.known.clone().here_on(backend.clock.today());
     let pupils = db::register::needs(&mut txn, &still_here).await.map_err(unavailable)?;
     let rated = help::rated_lately(&mut txn, &sight.known).await.map_err(unavailable)?;
-    let stuck = stuck(pupils, rated);
-    let paging = Paging::of(u32::try_from(stuck.len()).unwrap_or(u32::MAX), query.page);
-    Ok(ImpactPage {
-        here: here(&mut txn, viewer).await?,
-        query,
-        terms: help::terms(&mut txn, &sight.known).await.map_err(unavailable)?,
-        shows_cost: sight.costs,
-        whole_school: sight.whole_school,
-        rows,
-        stuck: stuck.into_iter().skip(paging.skipped() as usize).take(Paging::LINES as usize).collect(),
-        paging,
-    })
+    let terms = help::terms(&mut txn, &sight.known).await.map_err(unavailable)?;
+    Ok((terms, stuck(pupils, rated)))
 }
 
 fn sort(rows: &mut [ImpactRow], first: &str) {

@@ -47,7 +47,7 @@ const MADE_AGAIN: usize = 32 * 1024;
 const CHECKPOINT_AFTER: usize = 500;
 
 /// Hidden passages of a section that are looked for when somebody writes. Those hidden after that many can be written anew.
-const HIDDEN_LIMIT: usize = 20;
+const LOOKED_FOR: usize = 20;
 
 /// How large a section may become, in bytes. A hundred times a full one.
 pub(crate) const SIZE_LIMIT: usize = 1024 * 1024;
@@ -219,7 +219,7 @@ impl SectionState {
         let Some(update) = hiding.passage.taken_out(self.doc(), hiding.client) else { return Ok(None) };
         let update: Arc<[u8]> = update.into();
         let taken = self.absorb(&update, hiding.by)?;
-        if self.hidden.len() < HIDDEN_LIMIT {
+        if self.hidden.len() < LOOKED_FOR {
             self.hidden.push(hiding.passage.clone());
         }
         Ok((taken == Some(true)).then_some(update))
