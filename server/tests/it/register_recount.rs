@@ -406,7 +406,9 @@ fn home_is_counted_right(home: &StaffHome, school: &School, who: usize) {
     let names = reviews.into_iter().take(12).map(|child| child.name.as_str());
     assert_eq!(home.reviews.iter().map(|due| due.name.as_str()).collect::<Vec<_>>(), names.collect::<Vec<_>>());
 
-    let to_agree = known().flat_map(|child| child.meetings.iter().map(move |meeting| (meeting, child)));
+    // Also of who has left: somebody has to close it.
+    let everybody = school.children.iter().filter(|child| child.is_known_to(who));
+    let to_agree = everybody.flat_map(|child| child.meetings.iter().map(move |meeting| (meeting, child)));
     let mut drafts: Vec<_> = to_agree
         .filter(|(meeting, _)| (!meeting.agreed || meeting.reopened) && meeting.held_on <= NOON.date())
         .collect();
