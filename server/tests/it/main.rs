@@ -39,6 +39,7 @@ mod meanwhile;
 mod memory;
 mod metrics;
 mod next_meeting;
+mod one_tablet;
 mod panics;
 mod passport_reads;
 mod passports;

@@ -2,7 +2,6 @@
 //! written and not sent waits beneath, and is sent when whoever wrote it comes in again in this browser.
 
 use leptos::prelude::*;
-
 use shared::sync::SaveState;
 
 use crate::{

@@ -41,7 +41,7 @@ pub(super) fn Help(target: Item) -> impl IntoView {
             Memo::new(move |_| targets.with(|all| first.get().and_then(|at| all.get(at).copied())) == Some(id));
         move || match is_here.get() {
             true => view! { <HelpRow item /> }.into_any(),
-            false => view! { <HelpAbove item step=first /> }.into_any(),
+            false => view! { <HelpElsewhere item step=first /> }.into_any(),
         }
     };
     let area = target.words("area");
@@ -127,9 +127,9 @@ fn HelpRow(item: Item) -> impl IntoView {
     .into_any()
 }
 
-/// Help that stands under an earlier step too: which, and the way there.
+/// Help that has its boxes under another step: which, and the way there.
 #[component]
-fn HelpAbove(item: Item, step: Memo<Option<usize>>) -> impl IntoView {
+fn HelpElsewhere(item: Item, step: Memo<Option<usize>>) -> impl IntoView {
     let name = item.words("name");
     let step = move || step.get().map(|at| format!(" – the same as with next step {}", at + 1));
     let words = move || view! { <span dir="auto">{name}</span> {step} };
